@@ -1,0 +1,25 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import type { ContractDocument } from "./contract-document.ts";
+
+const CONTRACT_ID = "contract.json";
+
+/** The `$ref` under which a component schema is known to the Ajv made by `createContractAjv`. */
+export function schemaReference(name: string): string {
+  return `${CONTRACT_ID}#/components/schemas/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}
+
+/** One strict Ajv over all component schemas: unknown keywords and formats throw when a schema is compiled. */
+export function createContractAjv(document: ContractDocument): Ajv2020 {
+  const ajv = new Ajv2020({
+    strict: true,
+    allowUnionTypes: true,
+    allErrors: true,
+    inlineRefs: false,
+    code: { source: true, esm: true },
+  });
+  addFormats.default(ajv);
+  ajv.addVocabulary(["components"]);
+  ajv.addSchema({ $id: CONTRACT_ID, components: { schemas: document.components.schemas } });
+  return ajv;
+}

@@ -1,0 +1,70 @@
+/** The parts of an OpenAPI 3.1 document that the generator reads. Checked by lint.ts, not by the compiler. */
+export interface ContractDocument {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: {
+    schemas: Record<string, Schema>;
+    securitySchemes: Record<string, { type: string; scheme?: string; in?: string; name?: string }>;
+    [section: string]: Record<string, unknown>;
+  };
+}
+
+export interface Operation {
+  operationId?: string;
+  "x-required-permissions"?: string[];
+  security?: Record<string, string[]>[];
+  parameters?: (Parameter | Reference)[];
+  requestBody?: { content: Content } | Reference;
+  responses?: Record<string, Answer | Reference>;
+}
+
+export interface Reference {
+  $ref: string;
+}
+export interface Parameter {
+  name: string;
+  in: string;
+}
+export interface Answer {
+  headers?: Record<string, unknown>;
+  content?: Content;
+}
+export type Content = Record<string, { schema?: Schema; examples?: Record<string, Example | Reference> }>;
+export interface Example {
+  value: unknown;
+}
+export type Schema = Record<string, unknown>;
+
+export const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"] as const;
+
+/** Every operation with its place, in the order of the document. */
+export function operationsOf(document: ContractDocument) {
+  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+    METHODS.flatMap((method) => {
+      const operation = item?.[method];
+      return operation ? [{ path, method, operation, pointer: ["paths", path, method] }] : [];
+    }),
+  );
+}
+
+/** The value a local reference leads to; a value that is no reference is its own target. */
+export function resolve<T extends object>(document: ContractDocument, value: T | Reference): T {
+  if (!("$ref" in value)) return value;
+  return resolve(document, valueAt(document, referencePointer(value.$ref)) as T | Reference);
+}
+
+/** `#/components/schemas/User` → its segments, unescaped (RFC 6901 section 4). */
+export function referencePointer(reference: string): string[] {
+  return reference
+    .replace(/^#\//, "")
+    .split("/")
+    .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+export function valueAt(root: unknown, pointer: readonly (string | number)[]): unknown {
+  return pointer.reduce<unknown>((value, key) => {
+    if (value === null || typeof value !== "object" || !Object.hasOwn(value, key)) return undefined;
+    return (value as Record<string | number, unknown>)[key];
+  }, root);
+}
