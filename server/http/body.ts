@@ -1,0 +1,59 @@
+import type { IncomingMessage } from "node:http";
+import type { RequestHandler } from "express";
+import { unstorableText } from "../identity/text.ts";
+import { Problem } from "./problem.ts";
+
+/** Reads the body as JSON in strict UTF-8, at most `limit` bytes, without text that the stores disagree on. */
+export function jsonBody(limit: number): RequestHandler {
+  return async (request, _response, next) => {
+    const bytes = await read(request, limit);
+    if (bytes.length > 0) request.body = parse(decode(bytes));
+    next();
+  };
+}
+
+function read(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const tooLarge = () => new Problem("content-too-large", { detail: `The limit is ${limit} bytes.` });
+  if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge();
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else {
+        request.off("data", take);
+        reject(tooLarge());
+      }
+    };
+    request.on("data", take);
+    request.once("end", () => resolve(Buffer.concat(chunks)));
+    request.once("error", (cause) => reject(new Problem("invalid-request", { detail: "The body broke off.", cause })));
+  });
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    // Drops a byte order mark, as RFC 8259 section 8.1 allows.
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new Problem("invalid-request", { violations: [{ pointer: "", detail: "must be UTF-8" }], cause });
+  }
+}
+
+function parse(text: string): unknown {
+  const body = parseJson(text);
+  // In well-formed UTF-8 only an escape can make U+0000 or a lone surrogate, so most bodies need no walk.
+  const pointers = text.includes("\\u") ? unstorableText(body) : [];
+  if (pointers.length === 0) return body;
+  const detail = "must NOT have U+0000 or a lone surrogate";
+  throw new Problem("invalid-request", { violations: pointers.map((pointer) => ({ pointer, detail })) });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Problem("invalid-request", { violations: [{ pointer: "", detail: "must be JSON" }], cause });
+  }
+}

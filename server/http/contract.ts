@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import type { RequestHandler } from "express";
+import { middleware } from "express-openapi-validator";
+import type { Violation } from "./problem.ts";
+
+const DOCUMENT = new URL("../../generated/openapi.json", import.meta.url);
+
+/**
+ * Checks path parameters and body against the contract; all violations are thrown at once. Its own security is off:
+ * it would run after the body, and ours has run before. Queries are dropped by the router, so any would be unknown.
+ */
+export function contractValidator(): RequestHandler[] {
+  return middleware({
+    apiSpec: JSON.parse(readFileSync(DOCUMENT, "utf8")),
+    $refParser: { mode: "bundle" },
+    validateApiSpec: false,
+    validateRequests: { allErrors: true, allowUnknownQueryParameters: false },
+    validateResponses: false,
+    validateSecurity: false,
+    fileUploader: false,
+  });
+}
+
+/** The violations in an error of the validator above; undefined for any other error. */
+export function violationsOf(error: unknown): Violation[] | undefined {
+  if (!(error instanceof Error) || !("errors" in error) || !Array.isArray(error.errors)) return undefined;
+  if (!("status" in error) || error.status !== 400) return undefined;
+  return (error.errors as { path: string; message: string }[]).map(({ path, message }) => {
+    const [, place = "", ...names] = path.split("/");
+    const detail = plain(message);
+    // Declared names need no RFC 6901 escapes here: the contract has none with "/" or "~", and others are not reported.
+    if (place === "body") return { pointer: path.slice("/body".length), detail };
+    return { in: place === "headers" ? "header" : "path", name: names.join("/"), detail };
+  });
+}
+
+/** The validator's words, where they are about its own notation. */
+function plain(message: string): string {
+  if (message.startsWith("must have required property")) return "must be present";
+  return /^must be [a-z]+(,[a-z]+)+$/.test(message) ? message.replaceAll(",", " or ") : message;
+}

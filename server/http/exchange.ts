@@ -1,0 +1,23 @@
+import type { Operations } from "../../generated/operations.ts";
+import type { Caller } from "./security.ts";
+
+/** What the stages of the way in learn about a request, in this order, and hand on in `response.locals`. */
+export interface Exchange {
+  requestId: string;
+  operationId: keyof Operations;
+  /** Path parameters as sent, percent-encoded. */
+  encodedPath: Readonly<Record<string, string>>;
+  caller: Caller;
+  /** Path parameters, decoded. */
+  path: Readonly<Record<string, string>>;
+  /** Media type of a good answer, chosen by Accept. */
+  answerMediaType: string;
+  /** Key of the refusal that ended the request. */
+  problem: string;
+}
+
+declare global {
+  namespace Express {
+    interface Locals extends Exchange {}
+  }
+}

@@ -1,0 +1,78 @@
+import type { RequestHandler } from "express";
+import { OPERATIONS, type Operations } from "../../generated/operations.ts";
+import { Problem, type Violation } from "./problem.ts";
+
+interface Route {
+  operationId: keyof Operations;
+  method: string;
+  pattern: RegExp;
+  names: string[];
+  template: string;
+}
+
+const ROUTES = Object.entries(OPERATIONS).map(([operationId, { method, path }]): Route => {
+  // A caller may encode `$`, which needs no encoding in a path segment (RFC 3986 section 3.3).
+  const pattern = path
+    .split(/\{\w+\}/)
+    .map((literal) => literal.replace(/[.*+?^()|[\]\\]/g, "\\$&").replaceAll("$", "(?:\\$|%24)"));
+  return {
+    operationId: operationId as keyof Operations,
+    method: method.toUpperCase(),
+    pattern: new RegExp(`^${pattern.join("([^/]+)")}$`),
+    names: Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name ?? ""),
+    template: path,
+  };
+});
+
+/**
+ * Finds the operation by the path as sent: strict about slashes and case, so that an encoded slash never leads to
+ * another route. Parameters stay encoded until security has passed; a query means nothing here and is dropped.
+ */
+export const route: RequestHandler = (request, response, next) => {
+  const [path = ""] = request.url.split("?", 1);
+  const matches = ROUTES.flatMap((candidate) => {
+    const match = candidate.pattern.exec(path);
+    return match ? [{ candidate, encoded: match.slice(1) }] : [];
+  });
+  if (matches.length === 0) throw new Problem("unknown-path");
+  const found = matches.find(({ candidate }) => candidate.method === request.method);
+  if (!found) {
+    const allow = [...new Set(matches.map(({ candidate }) => candidate.method))].join(", ");
+    throw new Problem("method-not-allowed", { headers: { Allow: allow } });
+  }
+  const { operationId, names, template } = found.candidate;
+  response.locals.operationId = operationId;
+  response.locals.encodedPath = Object.fromEntries(names.map((name, index) => [name, found.encoded[index] ?? ""]));
+  // The contract's validator matches the original URL against the template's own spelling.
+  request.url = template.replace(/\{(\w+)\}/g, (_, name: string) => response.locals.encodedPath[name] ?? "");
+  request.originalUrl = request.url;
+  next();
+};
+
+/** Decodes the path parameters, and refuses what is no text or would be another path to somebody on the way. */
+export const pathParameters: RequestHandler = (_request, response, next) => {
+  const violations: Violation[] = [];
+  const decoded = Object.entries(response.locals.encodedPath).map(([name, encoded]) => {
+    const value = decode(encoded);
+    const detail = value === undefined ? "must be percent-encoded UTF-8" : objectionTo(value);
+    if (detail) violations.push({ in: "path", name, detail });
+    return [name, value ?? ""] as const;
+  });
+  if (violations.length > 0) throw new Problem("invalid-request", { violations });
+  response.locals.path = Object.fromEntries(decoded);
+  next();
+};
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
+
+function objectionTo(value: string): string | undefined {
+  if (value === "." || value === "..") return "must NOT be a dot segment";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to refuse
+  return /[\u0000-\u001f\u007f-\u009f]/.test(value) ? "must NOT have control characters" : undefined;
+}

@@ -1,0 +1,121 @@
+import type { BodyViolation, IdentityAttribute, User, UserAttribute } from "../../generated/types.ts";
+import { liveOnly } from "./roles.ts";
+import { codePointLength, isBlank } from "./text.ts";
+
+/** Most custom attributes a user may have that have not expired. */
+export const MAX_CUSTOM_ATTRIBUTES = 1_000;
+
+type ProfileField = "givenName" | "familyName" | "displayName" | "nickname" | "picture" | "language";
+type ProfileKey = { field: ProfileField; max: number };
+
+/** Claims that set the profile, lower-cased; `max` in code points. */
+const PROFILE_KEYS: ReadonlyMap<string, ProfileKey> = new Map<string, ProfileKey>([
+  ["givenname", { field: "givenName", max: 100 }],
+  ["given_name", { field: "givenName", max: 100 }],
+  ["familyname", { field: "familyName", max: 100 }],
+  ["family_name", { field: "familyName", max: 100 }],
+  ["displayname", { field: "displayName", max: 200 }],
+  ["name", { field: "displayName", max: 200 }],
+  ["nickname", { field: "nickname", max: 100 }],
+  ["picture", { field: "picture", max: 250 }],
+  ["language", { field: "language", max: Number.POSITIVE_INFINITY }],
+  ["locale", { field: "language", max: Number.POSITIVE_INFINITY }],
+]);
+
+/**
+ * Sign-in and authority data, lower-cased: never set by a claim, in whatever case it is spelled, so that no consumer
+ * that folds case mistakes an attribute for the real thing. Names that begin with created or modified count too.
+ */
+const RESERVED_KEYS: ReadonlySet<string> = new Set(
+  [
+    ...["id", "userId", "user_id", "sub", "type", "username", "email", "emailAddress", "email_verified"],
+    ...["emailVerified", "email-verified", "phone_number", "phoneNumber", "recoveryEmailAddress", "isActive"],
+    ...["isBlocked", "isMfaDisabled", "mfaEnrollmentStatus", "authenticationMethod", "ownerId", "organizationId"],
+    ...["roles", "groups", "permissions", "attributes", "identities", "customUpns", "upn"],
+  ].map((key) => key.toLowerCase()),
+);
+
+interface Claim {
+  value: string;
+  /** Its place in the request's list. */
+  index: number;
+}
+
+export interface Claims {
+  user: User;
+  /** The user's attributes, expired ones too. */
+  stored: UserAttribute[];
+  asserted: readonly IdentityAttribute[];
+  now: Date;
+}
+
+export interface AppliedAttributes {
+  /** Profile fields that change. */
+  profile: Partial<Pick<User, ProfileField>>;
+  /** The list that came in, the same object, where nothing in it changes. */
+  attributes: UserAttribute[];
+  violations: BodyViolation[];
+}
+
+/** What the asserted claims make of a user's profile and custom attributes. */
+export function applyAttributes({ user, stored, asserted, now }: Claims): AppliedAttributes {
+  const { profile, custom } = lastOfEach(asserted);
+  const changes = profileChanges(user, profile);
+  const { attributes, violations } = upsert({ userId: user.id, stored, custom, now });
+  return { ...changes, attributes, violations: [...changes.violations, ...violations] };
+}
+
+function profileChanges(user: User, claims: [ProfileKey, Claim][]): Omit<AppliedAttributes, "attributes"> {
+  const violations: BodyViolation[] = [];
+  const profile: AppliedAttributes["profile"] = {};
+  for (const [{ field, max }, { value, index }] of claims) {
+    if (codePointLength(value) > max) {
+      violations.push({ pointer: `/attributes/${index}/value`, detail: `must NOT have more than ${max} characters` });
+    } else if (!isBlank(value) && value !== user[field]) profile[field] = value;
+  }
+  return { profile, violations };
+}
+
+/** The claims that count: the last of each key, and of those only the ones with a value. */
+function lastOfEach(asserted: readonly IdentityAttribute[]) {
+  const byField = new Map<ProfileField, [ProfileKey, Claim | undefined]>();
+  const byName = new Map<string, Claim | undefined>();
+  for (const [index, { key, value }] of asserted.entries()) {
+    const folded = key.toLowerCase();
+    const claim = typeof value === "string" ? { value, index } : undefined;
+    const known = PROFILE_KEYS.get(folded);
+    if (known) byField.set(known.field, [known, claim]);
+    else if (!RESERVED_KEYS.has(folded) && !/^(created|modified)/.test(folded)) byName.set(key, claim);
+  }
+  return {
+    profile: [...byField.values()].filter((entry): entry is [ProfileKey, Claim] => entry[1] !== undefined),
+    custom: [...byName].filter((entry): entry is [string, Claim] => entry[1] !== undefined),
+  };
+}
+
+interface Upsert {
+  userId: string;
+  stored: UserAttribute[];
+  custom: [string, Claim][];
+  now: Date;
+}
+
+function upsert({ userId, stored, custom, now }: Upsert): Omit<AppliedAttributes, "profile"> {
+  const live = new Map(liveOnly(stored, now).map((attribute) => [attribute.name, attribute]));
+  const changes = custom.filter(([name, { value }]) => live.get(name)?.value !== value);
+  if (changes.length === 0) return { attributes: stored, violations: [] };
+
+  const added = changes.filter(([name]) => !live.has(name));
+  const violations = added.slice(Math.max(0, MAX_CUSTOM_ATTRIBUTES - live.size)).map(([, { index }]) => ({
+    pointer: `/attributes/${index}`,
+    detail: `must NOT be a new attribute: a user has at most ${MAX_CUSTOM_ATTRIBUTES}`,
+  }));
+  // Ids are unique within their user: a count over the whole directory would be a lock that all users wait for.
+  const firstId = stored.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
+  const fresh = added.map(([name, { value }], at) => ({ id: firstId + at, userId, name, value, expires: null }));
+  const values = new Map(changes.map(([name, { value }]) => [name, value]));
+  const kept = stored
+    .filter((attribute) => !values.has(attribute.name) || live.get(attribute.name) === attribute)
+    .map((attribute) => ({ ...attribute, value: values.get(attribute.name) ?? attribute.value ?? null }));
+  return { attributes: [...kept, ...fresh], violations };
+}

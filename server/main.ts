@@ -1,0 +1,54 @@
+import { fileURLToPath } from "node:url";
+import pino from "pino";
+import { banner } from "./banner.ts";
+import { helpText, readSettings, SettingRefused, type Settings } from "./settings.ts";
+import { type RunningServer, startServer } from "./start.ts";
+import { DirectoryRefused, StoreUnusable } from "./store/store.ts";
+
+const DEMO_DIRECTORY = fileURLToPath(new URL("./demo-directory.json", import.meta.url));
+
+/** Exit codes: 0 ended as asked, 1 our own failure, 2 a setting, file or port that can't be used. */
+async function main(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  if (!settings) return console.log(helpText());
+  const server = await start(settings);
+  console.log(banner(server, { listsDemoUsers: settings.directory === "demo" }));
+  process.once("SIGINT", () => end(server));
+  process.once("SIGTERM", () => end(server));
+}
+
+function start({ port, host, database, directory, bodyLimit, logLevel }: Settings): Promise<RunningServer> {
+  return startServer({
+    port,
+    host,
+    database,
+    bodyLimit,
+    log: pino({ level: logLevel }),
+    ...(directory !== "none" && { directory: directory === "demo" ? DEMO_DIRECTORY : directory }),
+  });
+}
+
+async function end(server: RunningServer): Promise<void> {
+  await server.close();
+}
+
+/** One clear line for what the person who started it can mend; a stack only for our own failures. */
+function report(error: unknown): number {
+  if (error instanceof DirectoryRefused) {
+    console.error([error.message, ...error.problems.map((problem) => `  ${problem}`)].join("\n"));
+  } else if (error instanceof SettingRefused || error instanceof StoreUnusable) console.error(error.message);
+  else if (isListenError(error)) console.error(`${error.message}. Choose another --port or --host.`);
+  else {
+    console.error(error);
+    return 1;
+  }
+  return 2;
+}
+
+function isListenError(error: unknown): error is Error {
+  return error instanceof Error && "syscall" in error && ["listen", "getaddrinfo"].includes(String(error.syscall));
+}
+
+await main().catch((error: unknown) => {
+  process.exitCode = report(error);
+});
