@@ -13,8 +13,7 @@ async function main(): Promise<void> {
   if (!settings) return console.log(helpText());
   const server = await start(settings);
   console.log(banner(server, { listsDemoUsers: settings.directory === "demo" }));
-  process.once("SIGINT", () => end(server));
-  process.once("SIGTERM", () => end(server));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.close());
 }
 
 function start({ port, host, database, directory, bodyLimit, logLevel }: Settings): Promise<RunningServer> {
@@ -23,13 +22,9 @@ function start({ port, host, database, directory, bodyLimit, logLevel }: Setting
     host,
     database,
     bodyLimit,
-    log: pino({ level: logLevel }),
+    log: pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }),
     ...(directory !== "none" && { directory: directory === "demo" ? DEMO_DIRECTORY : directory }),
   });
-}
-
-async function end(server: RunningServer): Promise<void> {
-  await server.close();
 }
 
 /** One clear line for what the person who started it can mend; a stack only for our own failures. */

@@ -1,0 +1,147 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { copyProject } from "./project-copy.ts";
+
+test("the committed files are what the contract gives, and nothing is written again", async () => {
+  const project = copyProject();
+  expect(await project.generate("--check")).toEqual({ code: 0, output: "generated/ is in step with openapi.yaml.\n" });
+  expect((await project.generate()).output).toBe("generated/ is in step with openapi.yaml; nothing was written.\n");
+});
+
+test("all files come back from nothing, with the same bytes", async () => {
+  const project = copyProject();
+  const before = readdirSync(join(project.root, "generated")).map((file) => [file, project.read(`generated/${file}`)]);
+  rmSync(join(project.root, "generated"), { recursive: true });
+
+  expect((await project.generate()).code).toBe(0);
+
+  expect(readdirSync(join(project.root, "generated")).map((file) => [file, project.read(`generated/${file}`)])).toEqual(
+    before,
+  );
+});
+
+test("--check names every file that differs, is missing or does not belong, and writes nothing", async () => {
+  const project = copyProject();
+  project.edit("openapi.yaml", "X-Application-Token", "X-App-Token");
+  project.write("generated/validators.js", "// edited by hand\n");
+  rmSync(join(project.root, "generated/types.ts"));
+  project.write("generated/notes.md", "mine\n");
+
+  const { code, output } = await project.generate("--check");
+
+  expect(code).toBe(1);
+  expect(output).toMatchInlineSnapshot(`
+    "generated/openapi.json is not what the contract gives.
+    generated/operations.ts is not what the contract gives.
+    generated/types.ts is missing.
+    generated/validators.js is not what the contract gives.
+    generated/notes.md does not belong here.
+    Run: npm run generate
+    "
+  `);
+  expect(project.read("generated/validators.js")).toBe("// edited by hand\n");
+  expect(existsSync(join(project.root, "generated/types.ts"))).toBe(false);
+});
+
+test("a file written by hand is kept and named", async () => {
+  const project = copyProject();
+  project.write("generated/notes.md", "mine\n");
+  expect((await project.generate()).output).toContain("kept generated/notes.md: it does not belong here\n");
+  expect(project.read("generated/notes.md")).toBe("mine\n");
+});
+
+test("line endings alone make nothing stale", async () => {
+  const project = copyProject();
+  project.write("generated/types.ts", project.read("generated/types.ts").replaceAll("\n", "\r\n"));
+  expect((await project.generate("--check")).code).toBe(0);
+});
+
+const BAD_EDITS = [
+  {
+    what: "a 3.0 document",
+    from: "openapi: 3.1.1",
+    to: "openapi: 3.0.3",
+    says: /5:10 {2}error {2}openapi-3-1\n.*not '3\.0\.3'/,
+  },
+  {
+    what: "a duplicate key",
+    from: "  version: 1.0.0",
+    to: "  version: 1.0.0\n  version: 1.0.1",
+    says: /error {2}yaml\n.*unique/,
+  },
+  {
+    what: "a bad indent",
+    from: "  version: 1.0.0",
+    to: "   version: 1.0.0",
+    says: /openapi\.yaml:\d+:\d+ {2}error {2}yaml/,
+  },
+  { what: "a misspelt operationId", from: "operationId: Sync", to: "operationID: Sync", says: /no operationId/ },
+  { what: "a parameter of another name", from: "- name: userId", to: "- name: userID", says: /'userID' and 'userId'/ },
+  {
+    what: "a reference to nothing",
+    from: '/schemas/UserRole"',
+    to: '/schemas/UserRol"',
+    says: /Nothing stands at '#\/components\/schemas\/UserRol'/,
+  },
+  { what: "an unknown keyword", from: "maxLength: 255", to: "maxLenght: 255", says: /unknown keyword: "maxLenght"/ },
+  { what: "an unknown type", from: "type: boolean", to: "type: bolean", says: /schema-compiles/ },
+  { what: "an unknown format", from: "format: email", to: "format: emial", says: /unknown format "emial"/ },
+  { what: "an unknown security scheme", from: "- Basic: []", to: "- Basik: []", says: /no security scheme 'Basik'/ },
+  {
+    what: "an example that no longer fits",
+    from: "isAuthenticated: true",
+    to: "isAuthenticated: 1",
+    says: /example 'synced' breaks its schema: must be boolean/,
+  },
+];
+
+test.for(BAD_EDITS)("$what is refused with its place, and nothing is written", async ({ from, to, says }) => {
+  const project = copyProject();
+  const files = readdirSync(join(project.root, "generated"));
+  const before = files.map((file) => project.read(`generated/${file}`));
+  project.edit("openapi.yaml", from, to);
+
+  const { code, output } = await project.generate();
+
+  expect(output).toMatch(says);
+  expect(output).toMatch(/^openapi\.yaml:\d+:\d+ {2}error {2}\S+\n {2}\S/);
+  expect(output).toMatch(/generated\/ was not changed\. {2}\d+ errors?\.\n$/);
+  expect(code).toBe(2);
+  expect(files.map((file) => project.read(`generated/${file}`))).toEqual(before);
+});
+
+test("a problem is shown with its line and a mark under its place", async () => {
+  const project = copyProject();
+  project.edit("openapi.yaml", "openapi: 3.1.1", "openapi: 3.2.0");
+  expect((await project.generate()).output).toMatchInlineSnapshot(`
+    "openapi.yaml:5:10  error  openapi-3-1
+      The contract is written in OpenAPI 3.1, not '3.2.0'.
+      4 | #   D  decided here, because the page is silent
+      5 | openapi: 3.2.0
+        |          ^^^^^
+
+    generated/ was not changed.  1 error.
+    "
+  `);
+});
+
+test("an unknown argument and a missing contract are exit 2", async () => {
+  const project = copyProject();
+  expect(await project.generate("--chekc")).toEqual({
+    code: 2,
+    output: "Unknown argument in '--chekc'. The one option is --check.\n",
+  });
+  rmSync(join(project.root, "openapi.yaml"));
+  expect(await project.generate()).toEqual({
+    code: 2,
+    output: "openapi.yaml can't be read; run this where it lies.\n",
+  });
+});
+
+test("the command line works from the project's folder and carries the exit code", () => {
+  const project = copyProject();
+  project.edit("openapi.yaml", "openapi: 3.1.1", "openapi: 3.2.0");
+  expect(project.runScript("scripts/generate.ts").code).toBe(2);
+  expect(project.runScript("scripts/generate.ts", "--check").output).toContain("not '3.2.0'");
+});

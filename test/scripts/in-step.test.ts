@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { copyProject } from "./project-copy.ts";
+
+/** Calls the server of the copy through the client of the copy, and prints which header carried the token. */
+const PROBE = `
+import { createNexusClient } from "./client/nexus-client.ts";
+import { startServer } from "./server/start.ts";
+const directory = { users: [{ id: "u-ada" }], roles: [], roleConnectionMaps: [] };
+const server = await startServer({ directory });
+const { bearerToken: token, applicationToken } = server.demo;
+let sent = [];
+const client = createNexusClient({
+  baseUrl: server.url,
+  credentials: { type: "bearer", token, applicationToken },
+  fetch: (request) => {
+    sent = [...request.headers].filter(([, value]) => value === applicationToken).map(([name]) => name);
+    return fetch(request);
+  },
+});
+const result = await client.safeSyncUserIdentity("u-ada", { audience: "a", attributes: [], connection: { connectionId: "c" } });
+console.log(sent.join(), result.ok ? result.meta.status : result.error.message);
+await server.close();
+`;
+
+test("renaming the application token's header in the contract is the whole change for server and client", async () => {
+  const project = copyProject();
+  project.write("probe.ts", PROBE);
+  expect(project.runScript("probe.ts").output).toBe("x-application-token 200\n");
+
+  project.edit("openapi.yaml", "name: X-Application-Token", "name: X-App-Token");
+  expect((await project.generate()).code).toBe(0);
+
+  expect(project.runScript("probe.ts").output).toBe("x-app-token 200\n");
+  expect(project.typeCheck()).toEqual({ code: 0, output: "" });
+});
+
+test("a new required property of the answer makes the compiler point at the code that answers", async () => {
+  const project = copyProject();
+  project.edit(
+    "openapi.yaml",
+    "required: [userId, displayName, givenName, familyName]\n      properties:\n",
+    "required: [userId, displayName, givenName, familyName, shoeSize]\n      properties:\n        shoeSize:\n          type: integer\n",
+  );
+  // The contract's own examples must fit as well.
+  project.edit(
+    "openapi.yaml",
+    "value:\n        userId: u-ada\n",
+    "value:\n        userId: u-ada\n        shoeSize: 38\n",
+  );
+  project.edit(
+    "openapi.yaml",
+    "value:\n        userId: u-charles\n",
+    "value:\n        userId: u-charles\n        shoeSize: 44\n",
+  );
+  expect((await project.generate()).output).toContain("wrote generated/types.ts");
+
+  const { code, output } = project.typeCheck();
+
+  expect(code).not.toBe(0);
+  expect(output).toMatch(/^server\/identity\/answer\.ts\(\d+,\d+\): error TS2741: Property 'shoeSize' is missing/m);
+});
+
+test("an operation without a handler, and a handler with an undeclared status, do not compile", async () => {
+  const project = copyProject();
+  project.edit("server/start.ts", "handlers: { SyncUserIdentity: syncUserIdentity(store, clock) }", "handlers: {}");
+  project.edit("server/sync-user-identity.ts", "return { status: 200, body:", "return { status: 201, body:");
+
+  const { output } = project.typeCheck();
+
+  expect(output).toMatch(/^server\/start\.ts\(\d+,\d+\): error TS2741: Property 'SyncUserIdentity' is missing/m);
+  expect(output).toMatch(
+    /^server\/sync-user-identity\.ts\(\d+,\d+\): error TS2322[\s\S]*Type '201' is not assignable/m,
+  );
+});

@@ -1,0 +1,42 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import { run } from "../../scripts/generate.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const PARTS = ["openapi.yaml", "package.json", "tsconfig.json", "generated", "scripts", "server", "client", "test"];
+
+/** A copy of the project in a temporary folder, to be edited and broken; it shares the installed packages. */
+export function copyProject() {
+  const root = mkdtempSync(join(tmpdir(), "nexus-sync-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  for (const part of [...PARTS, "vitest.config.ts"]) cpSync(join(ROOT, part), join(root, part), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"), "dir");
+  return {
+    root,
+    read: (file: string) => readFileSync(join(root, file), "utf8"),
+    write: (file: string, text: string) => writeFileSync(join(root, file), text),
+    /** Replaces text that must be there. */
+    edit(file: string, from: string, to: string) {
+      const text = readFileSync(join(root, file), "utf8");
+      if (!text.includes(from)) throw new Error(`${file} does not hold '${from}'.`);
+      writeFileSync(join(root, file), text.replaceAll(from, to));
+    },
+    /** Our generator, in this process, on the copy; the command line itself has a test of its own. */
+    async generate(...args: string[]) {
+      const lines: string[] = [];
+      const code = await run(args, (line) => lines.push(line), root);
+      return { code, output: lines.map((line) => `${line}\n`).join("") };
+    },
+    typeCheck: () => spawnNode(root, join(ROOT, "node_modules/typescript/bin/tsc"), "--pretty", "false"),
+    runScript: (file: string, ...args: string[]) => spawnNode(root, file, ...args),
+  };
+}
+
+function spawnNode(cwd: string, file: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], { cwd, encoding: "utf8" });
+  return { code: status, output: `${stdout}${stderr}` };
+}
