@@ -30,7 +30,7 @@ export async function run(print: (line: string) => void): Promise<number> {
 
 async function signEverybodyIn(server: RunningServer, print: (line: string) => void): Promise<string[]> {
   const client = clientOf(server);
-  print(`Signing ${DEMO_SIGN_INS.length} users in at ${server.url}\n`);
+  print(`Signing ${DEMO_SIGN_INS.length} users in at ${server.url}\n\n${HEADER}`);
   const surprises: string[] = [];
   for (const signIn of DEMO_SIGN_INS) {
     const row = await signedIn(server, client, signIn);
@@ -89,14 +89,15 @@ function facts(user: User | undefined): Map<string, string> {
   return new Map([...profile.map(([name, value]) => [name, value ?? ""] as const), ...groups, ...custom]);
 }
 
+const HEADER = columns("user", "authenticated", "roles", "changed");
+
 function format({ userId, roles, changes }: Row, shows: string): string {
-  const authenticated = roles ? "authenticated    " : "NOT authenticated";
-  const lines = [
-    `${userId.padEnd(30)} ${authenticated} roles: ${roles?.join(", ") || "-"}`,
-    `  ${shows}`,
-    `  changed: ${changes.join("; ") || "nothing"}`,
-  ];
-  return lines.join("\n");
+  const row = columns(userId, roles ? "yes" : "no", roles?.join(", ") || "-", changes.join("; ") || "nothing");
+  return `${row}\n  ${shows}`;
+}
+
+function columns(user: string, authenticated: string, roles: string, changed: string): string {
+  return [user.padEnd(30), authenticated.padEnd(13), roles.padEnd(27), changed].join("  ");
 }
 
 if (import.meta.main) process.exitCode = await run(console.log);

@@ -88,8 +88,11 @@ function listen(server: Server, port: number, host: string): Promise<string> {
 }
 
 async function close(server: Server, store: Store): Promise<void> {
+  // Node closes the sockets that are idle now, and none that become idle while others are still answered.
+  const sweep = setInterval(() => server.closeIdleConnections(), 25);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
+  clearInterval(sweep);
   await store.close();
 }

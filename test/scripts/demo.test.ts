@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { run } from "../../scripts/demo.ts";
+import signIns from "../../server/demo-sign-ins.json" with { type: "json" };
+import { copyProject } from "./project-copy.ts";
+
+test("the demo shows every user, and a role that goes with its group", async () => {
+  const lines: string[] = [];
+  expect(await run((line) => lines.push(line))).toBe(0);
+
+  const output = lines.join("\n");
+  for (const { userId, shows } of signIns) {
+    expect(output).toContain(userId);
+    expect(output).toContain(shows);
+  }
+  expect(output).toMatch(
+    /^u-ada +yes +Engineer, On-call, Viewer +groups of con_acme-ad = engineers, on-call; department/m,
+  );
+  expect(output).toMatch(
+    /^u-ada +yes +Engineer, Viewer +groups of con_acme-ad = engineers\n {2}again, .*loses On-call$/m,
+  );
+});
+
+test("anything unexpected ends the demo with exit 1 and its name", () => {
+  const project = copyProject();
+  project.edit("server/demo-directory.json", '"groupName": "on-call"', '"groupName": "off-call"');
+  const { code, output } = project.runScript("scripts/demo.ts");
+  expect(output).toContain('UNEXPECTED: u-ada got ["Engineer","Viewer"], not ["Engineer","On-call","Viewer"]');
+  expect(code).toBe(1);
+});

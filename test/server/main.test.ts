@@ -1,0 +1,174 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import signIns from "../../server/demo-sign-ins.json" with { type: "json" };
+import { copyProject } from "../scripts/project-copy.ts";
+
+const MAIN = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
+
+/** The server as a process of its own; ends with the test at the latest. */
+function start(args: string[], { environment = {}, main = MAIN }: { environment?: object; main?: string } = {}) {
+  const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...environment } });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let output = "";
+  const waiting: (() => void)[] = [];
+  const take = (chunk: Buffer) => {
+    output += chunk.toString();
+    for (const wake of waiting.splice(0)) wake();
+  };
+  child.stdout.on("data", take);
+  child.stderr.on("data", take);
+  const ended = once(child, "close").then(([code]) => ({ code, output }));
+  return {
+    child,
+    ended,
+    async printed(pattern: RegExp) {
+      while (!pattern.test(output)) {
+        await Promise.race([
+          new Promise<void>((resolve) => waiting.push(resolve)),
+          ended.then(({ code }) => {
+            throw new Error(`It ended with ${code}: ${output}`);
+          }),
+        ]);
+      }
+      return output;
+    },
+  };
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test("it starts with nothing configured, and what it prints to paste answers 200", async () => {
+  const server = start(["--port", "0"]);
+  const output = await server.printed(/^curl .*\n/m);
+
+  const listed = output.split("\n").map((line) => line.trim().split(/ {2,}/));
+  for (const { userId, shows } of signIns) expect(listed).toContainEqual([userId, shows]);
+  const [line = ""] = /^curl .*$/m.exec(output) ?? [];
+  const words = Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, bare]) => quoted ?? bare ?? "");
+  const [url = "", user = "", type = "", body = ""] = [words[4], words[6], words[8], words[10]];
+  expect(words.filter((word) => word.startsWith("-"))).toEqual(["-sS", "-X", "-u", "-H", "-d"]);
+  const [name = "", value = ""] = type.split(": ");
+  const authorization = `Basic ${Buffer.from(user).toString("base64")}`;
+  const response = await fetch(url, { method: "PUT", headers: { [name]: value, authorization }, body });
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toBe("application/json");
+  expect(await response.json()).toMatchObject({ userId: "u-ada", isAuthenticated: true });
+});
+
+test.for(["SIGINT", "SIGTERM"] as const)("%s ends it with exit 0", async (signal) => {
+  const server = start(["--port", "0"]);
+  await server.printed(/curl/);
+  server.child.kill(signal);
+  expect((await server.ended).code).toBe(0);
+});
+
+test("a log line a request is JSON, and holds neither user nor secret", async () => {
+  const server = start(["--port", "0"]);
+  const [, url = "", key = ""] = /on (\S+) .*Basic +(\S+)\n/s.exec(await server.printed(/curl/)) ?? [];
+  await fetch(`${url}/v1/users/u-ada/$sync`, { method: "PUT", headers: { authorization: `Basic ${btoa(key)}` } });
+  const [line = ""] = /^\{.*\}$/m.exec(await server.printed(/^\{.*\}$/m)) ?? [];
+  expect(JSON.parse(line)).toMatchObject({
+    method: "PUT",
+    operationId: "SyncUserIdentity",
+    status: 400,
+    caller: "demo-key",
+  });
+  expect(line).not.toMatch(/u-ada/);
+});
+
+test.for([
+  [["--prot", "1"], "Unknown option '--prot'. --help lists the options."],
+  [["--port"], "Option '--port <value>' argument missing. --help lists the options."],
+  [["--port", "70000"], "--port takes a number from 0 to 65535, not '70000'."],
+  [["--body-limit", "lots"], "--body-limit takes a size such as 262144, 256kb or 1mb, not 'lots'."],
+  [["--log-level", "loud"], "--log-level takes one of trace, debug, info, warn, error, fatal, silent, not 'loud'."],
+  [
+    ["--database", "/nowhere/at/all.sqlite"],
+    "The database /nowhere/at/all.sqlite can't be opened: unable to open database file.",
+  ],
+  [
+    ["--directory", "/nowhere.json"],
+    "The directory was not loaded: 1 problem.\n  /nowhere.json: ENOENT: no such file or directory, open '/nowhere.json'",
+  ],
+] as const)("%j ends it with exit 2 and one clear line", async ([args, line]) => {
+  expect(await start(["--port", "0", ...args]).ended).toEqual({ code: 2, output: `${line}\n` });
+});
+
+test("a port in use ends it with exit 2", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  expect(await start(["--port", String(port)]).ended).toEqual({
+    code: 2,
+    output: `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Choose another --port or --host.\n`,
+  });
+});
+
+test("all problems of a directory are printed, and exit is 2", async () => {
+  const file = join(temporaryFolder(), "directory.json");
+  writeFileSync(
+    file,
+    JSON.stringify({
+      users: [{ id: "" }, { id: "u", roles: [{ id: "r", name: "R" }] }],
+      roles: [{}],
+      roleConnectionMaps: [],
+    }),
+  );
+  const { code, output } = await start(["--port", "0", "--directory", file]).ended;
+  expect(code).toBe(2);
+  expect(output.replaceAll(file, "FILE")).toMatchInlineSnapshot(`
+    "The directory was not loaded: 5 problems.
+      FILE /roles/0: must have required property 'id'
+      FILE /roles/0: must have required property 'name'
+      FILE /roles/0: must have required property 'audience'
+      FILE /users/0/id: must NOT have fewer than 1 characters
+      FILE /users/1/roles/0: there is no role 'r'
+    "
+  `);
+});
+
+test("flags go before the environment, and the environment before defaults", async () => {
+  const environment = { NEXUS_SYNC_PORT: "nonsense", NEXUS_SYNC_LOG_LEVEL: "silent", NEXUS_SYNC_DIRECTORY: "none" };
+  const output = await start(["--port", "0"], { environment }).printed(/Basic/);
+  expect(output).not.toContain("u-ada");
+  expect((await start([], { environment }).ended).output).toContain("not 'nonsense'");
+});
+
+test("--help lists every flag with its variable and default, and exits 0", async () => {
+  const { code, output } = await start(["--help"]).ended;
+  expect(code).toBe(0);
+  expect(output).toMatchInlineSnapshot(`
+    "npm start -- [options]
+
+      option          variable                 default      meaning
+      --port         NEXUS_SYNC_PORT          4010         port to listen on, 0 for any free one
+      --host         NEXUS_SYNC_HOST          127.0.0.1    address to listen on
+      --database     NEXUS_SYNC_DATABASE      :memory:     SQLite file, or :memory:
+      --directory    NEXUS_SYNC_DIRECTORY     demo         JSON or NDJSON file to load at start; demo, or none
+      --body-limit   NEXUS_SYNC_BODY_LIMIT    256kb        largest body: bytes, or with kb or mb
+      --log-level    NEXUS_SYNC_LOG_LEVEL     info         trace, debug, info, warn, error, fatal, silent
+    "
+  `);
+});
+
+test("a contract that can't be served is found before the port opens", async () => {
+  const project = copyProject();
+  project.edit("generated/openapi.json", '"minLength": 1', '"minLength": "one"');
+  const server = start(["--port", "0"], { main: join(project.root, "server/main.ts") });
+  const { code, output } = await server.ended;
+  expect(code).toBe(1);
+  expect(output).toContain("The contract's SyncUserIdentity can't be served");
+  expect(output).not.toContain("contract server on");
+});

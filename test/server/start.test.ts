@@ -1,0 +1,41 @@
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { expect, test } from "vitest";
+import { startServer } from "../../server/start.ts";
+import { acme, basicHeader, clientOf, JSON_TYPE, signIn, startStub } from "../helpers.ts";
+
+test("twenty servers in one process do not disturb each other", async () => {
+  const stubs = await Promise.all(Array.from({ length: 20 }, () => startStub()));
+  const [first, ...others] = stubs;
+  await first?.client.syncUserIdentity("u-ada", signIn({ attributes: { department: "Engines" } }));
+
+  expect(new Set(stubs.map(({ server }) => server.url)).size).toBe(20);
+  for (const { client } of others) {
+    const { user } = await client.syncUserIdentity("u-ada", signIn());
+    expect(user?.attributes).toEqual([]);
+  }
+});
+
+test("credentials of one server are wrong at another", async () => {
+  const [one, other] = [await startStub(), await startStub()];
+  const client = clientOf(one.server, { baseUrl: other.server.url });
+  expect(await client.safeSyncUserIdentity("u-ada", signIn())).toMatchObject({ ok: false, error: { status: 401 } });
+});
+
+test("close lets a request under way finish, and frees the port", async () => {
+  const server = await startServer({ directory: acme() });
+  const body = JSON.stringify(signIn({ groups: ["engineers"] }));
+  const { port } = new URL(server.url);
+  const socket = connect(Number(port), "127.0.0.1");
+  const headers = Object.entries({ ...basicHeader(server), ...JSON_TYPE, Host: "x", "Content-Length": body.length });
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  socket.write(`PUT /v1/users/u-ada/$sync HTTP/1.1\r\n${lines}\r\n${body.slice(0, 9)}`);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+
+  const closed = server.close();
+  socket.write(body.slice(9));
+
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*"isAuthenticated":true/s);
+  await closed;
+  expect(await clientOf(server).safeSyncUserIdentity("u-ada", signIn())).toMatchObject({ error: { kind: "network" } });
+});

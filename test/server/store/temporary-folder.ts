@@ -1,0 +1,21 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+
+/** A folder of its own for a test; gone when the test has ended and all that was started after this has been closed. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A path for a database that does not exist yet. */
+export function temporaryDatabase(): string {
+  return join(temporaryFolder(), "nexus.db");
+}
+
+/** All that a SQLite database holds: the file and its write-ahead log. */
+export function bytesOf(database: string): string[] {
+  return [database, `${database}-wal`].map((file) => readFileSync(file).toString("base64"));
+}
