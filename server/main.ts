@@ -12,8 +12,8 @@ async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env);
   if (!settings) return console.log(helpText());
   const server = await start(settings);
-  console.log(banner(server, { listsDemoUsers: settings.directory === "demo" }));
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.close());
+  console.log(banner(server, { listsDemoUsers: settings.directory === "demo" }));
 }
 
 function start({ port, host, database, directory, bodyLimit, logLevel }: Settings): Promise<RunningServer> {

@@ -44,9 +44,10 @@ async function verified(token: string, { keys, issuer, audience }: TokenRules, c
 }
 
 function callerOf(payload: JWTPayload, clock: Clock): Caller | Failure {
-  const { sub = "", iat = 0, exp = Number.POSITIVE_INFINITY } = payload;
+  const { sub, iat = 0, exp = Number.POSITIVE_INFINITY } = payload;
   const isFromTheFuture = iat > clock().getTime() / 1_000 + TOLERANCE_SECONDS;
-  if (sub === "" || isFromTheFuture || !(exp - iat <= MOST_SECONDS)) return "wrong";
+  // jose checks that the claim is there, not that it is a string (RFC 7519 section 4.1.2).
+  if (typeof sub !== "string" || sub === "" || isFromTheFuture || !(exp - iat <= MOST_SECONDS)) return "wrong";
   return { id: sub, permissions: permissionsOf(payload) };
 }
 

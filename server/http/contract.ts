@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import type { RequestHandler } from "express";
 import { middleware } from "express-openapi-validator";
 import type { Violation } from "./problem.ts";
+import { requestSide } from "./request-side.ts";
+
+type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
 
 const DOCUMENT = new URL("../../generated/openapi.json", import.meta.url);
 
@@ -11,7 +14,7 @@ const DOCUMENT = new URL("../../generated/openapi.json", import.meta.url);
  */
 export function contractValidator(): RequestHandler[] {
   return middleware({
-    apiSpec: JSON.parse(readFileSync(DOCUMENT, "utf8")),
+    apiSpec: requestSide(JSON.parse(readFileSync(DOCUMENT, "utf8"))) as ApiDocument,
     $refParser: { mode: "bundle" },
     validateApiSpec: false,
     validateRequests: { allErrors: true, allowUnknownQueryParameters: false },

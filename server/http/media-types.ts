@@ -3,9 +3,12 @@ import { OPERATIONS } from "../../generated/operations.ts";
 import { Problem } from "./problem.ts";
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const PARAMETER = `${TOKEN}=(?:${TOKEN}|"(?:[^"\\\\]|\\\\.)*")`;
+const VALUE = `${TOKEN}|"(?:[^"\\\\]|\\\\.)*"`;
 /** RFC 9110 section 8.3.1; empty parameters (`;;`) are allowed by its section 5.6.6. */
-const MEDIA_TYPE = new RegExp(`^(${TOKEN}/${TOKEN})[ \\t]*((?:;[ \\t]*(?:${PARAMETER}[ \\t]*)?)*)$`);
+const MEDIA_TYPE = new RegExp(`^(${TOKEN}/${TOKEN})[ \\t]*((?:;[ \\t]*(?:${TOKEN}=(?:${VALUE})[ \\t]*)?)*)$`);
+
+/** One parameter after another: a quoted value is taken whole, with what looks like a parameter in it. */
+const PARAMETER = new RegExp(`(${TOKEN})=(${VALUE})`, "g");
 
 /** Chooses the answer's media type by Accept (RFC 9110 section 12.5.1), or refuses with 406. */
 export const acceptable: RequestHandler = (request, response, next) => {
@@ -44,8 +47,10 @@ function checkMediaType(sent: string[], accepted: readonly string[]): void {
   if (!accepted.some((pattern) => fits(mediaType.toLowerCase(), pattern))) {
     throw new Problem("unsupported-media-type", { detail: `Send the body as ${accepted.join(" or ")}.` });
   }
-  const charsets = Array.from(parameters.matchAll(/;[ \t]*charset="?([^";]*)/gi), ([, charset]) => charset?.trim());
-  if (charsets.some((charset) => charset?.toLowerCase() !== "utf-8")) {
+  const charsets = Array.from(parameters.matchAll(PARAMETER), ([, name = "", value = ""]) =>
+    name.toLowerCase() === "charset" ? value.replace(/^"|"$/g, "").toLowerCase() : "utf-8",
+  );
+  if (charsets.some((charset) => charset !== "utf-8")) {
     throw new Problem("unsupported-media-type", { detail: "Send the body in UTF-8." });
   }
 }

@@ -31,13 +31,18 @@ export function liveOnly<T extends { expires?: string | null }>(items: readonly 
 }
 
 export function isLive({ expires }: { expires?: string | null }, now: Date): boolean {
-  return expires === null || expires === undefined || Date.parse(expires) > now.getTime();
+  return expires === null || expires === undefined || millisecondsOf(expires) > now.getTime();
+}
+
+/** A date-time may name a leap second (RFC 3339 section 5.7), which Date does not know. */
+function millisecondsOf(time: string): number {
+  return Date.parse(time.replace(/:60(?=[.Zz+-])/, ":59"));
 }
 
 /** null (never) if any assignment never expires, else the last moment one of them holds. */
 function latestExpiry(assignments: readonly UserRole[]): string | null {
   return assignments.reduce<string | null>((latest, { expires = null }) => {
     if (latest === null || expires === null) return null;
-    return Date.parse(expires) > Date.parse(latest) ? expires : latest;
+    return millisecondsOf(expires) > millisecondsOf(latest) ? expires : latest;
   }, assignments[0]?.expires ?? null);
 }

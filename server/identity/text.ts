@@ -48,8 +48,14 @@ interface Placed {
 
 function membersOf({ value, pointer }: Placed): (Placed & { key: string })[] {
   if (value === null || typeof value !== "object") return [];
-  return Object.entries(value).map(([key, inner]) => ({ key, value: inner, pointer: `${pointer}/${escaped(key)}` }));
+  return Object.entries(value).map(([key, inner]) => {
+    const own = `${pointer}/${escaped(key)}`;
+    return { key, value: inner, pointer: own.length > LONGEST_POINTER ? pointer : own };
+  });
 }
+
+/** What lies deeper or has a longer name is reported at the last member that a pointer of this length can name. */
+const LONGEST_POINTER = 256;
 
 /** RFC 6901 section 3. */
 function escaped(segment: string): string {

@@ -1,4 +1,3 @@
-import type { RoleConnectionMap, User } from "../../generated/types.ts";
 import * as validators from "../../generated/validators.js";
 import { unstorableText } from "../identity/text.ts";
 import type { Placed } from "./directory.ts";
@@ -6,65 +5,74 @@ import type { DirectoryEntry } from "./store.ts";
 
 const KINDS = { user: validators.User, role: validators.Role, roleConnectionMap: validators.RoleConnectionMap };
 
+type Kind = keyof typeof KINDS;
+type Members = Record<string, unknown>;
+
 /** Checks entries one by one and, at the end, what only the whole can show. A directory names all roles it uses. */
 export function createDirectoryCheck() {
   const problems: string[] = [];
-  const seen = new Set<string>();
-  const claimed = new Map<string, string>();
-  const roles = new Set<string>();
-  const uses: { role: string; where: string }[] = [];
+  const owners = { user: new Map<string, string>(), role: new Map<string, string>(), roleConnectionMap: new Map() };
+  const identities = new Map<string, string>();
+  const uses: { role: unknown; where: string }[] = [];
 
-  const unique = (key: string, where: string, message: string) => {
-    if (seen.has(key)) problems.push(`${where}: ${message}`);
-    seen.add(key);
+  const claim = (owned: Map<string, string>, key: string, owner: string) => {
+    const first = owned.get(key) ?? owner;
+    owned.set(key, first);
+    return first;
   };
-  const checkIdentity = (identity: string, id: string, where: string) => {
-    const owner = claimed.get(identity) ?? id;
-    if (owner !== id) problems.push(`${where}: the identity ${identity} already belongs to user '${owner}'`);
-    claimed.set(identity, owner);
-  };
-  const checkUser = ({ id, roles: assigned = [], identities = [] }: User, where: string) => {
-    unique(`user ${id}`, where, `the id '${id}' is already taken`);
-    uses.push(...assigned.map((role, index) => ({ role: role.id, where: `${where}/roles/${index}` })));
-    for (const { azoConnectionId, azoUserId } of identities) {
-      if (azoConnectionId && azoUserId) checkIdentity(JSON.stringify([azoConnectionId, azoUserId]), id, where);
+  const relateUser = ({ id, roles, identities: list }: Members, where: string) => {
+    uses.push(...listIn(roles).map((role, index) => ({ role: role.id, where: `${where}/roles/${index}` })));
+    for (const { azoConnectionId, azoUserId } of listIn(list)) {
+      if (!azoConnectionId || !azoUserId) continue;
+      const identity = JSON.stringify([azoConnectionId, azoUserId]);
+      const owner = claim(identities, identity, String(id));
+      if (owner !== id) problems.push(`${where}: the identity ${identity} already belongs to user '${owner}'`);
     }
   };
-  const checkMap = ({ id, roleId }: RoleConnectionMap, where: string) => {
-    unique(`map ${id}`, where, `the id '${id}' is already taken`);
-    uses.push({ role: roleId, where: `${where}/roleId` });
+  // Members of an entry that breaks its schema are looked at all the same, so that one run shows everything.
+  const relate = (kind: Kind, entry: Members, where: string) => {
+    const { id, roleId } = entry;
+    const isTaken = typeof id === "string" && claim(owners[kind], id, where) !== where;
+    if (isTaken) problems.push(`${where}: the id '${id}' is already taken`);
+    if (kind === "roleConnectionMap") uses.push({ role: roleId, where: `${where}/roleId` });
+    if (kind === "user") relateUser(entry, where);
   };
   return {
     /** The entry, if nothing in it alone is wrong. */
-    entry({ value, where }: Placed): DirectoryEntry | undefined {
-      const found = violations(value).map((problem) => `${where}${problem}`);
-      problems.push(...found);
-      if (found.length > 0) return undefined;
-      const entry = value as DirectoryEntry;
-      if ("user" in entry) checkUser(entry.user, where);
-      else if ("roleConnectionMap" in entry) checkMap(entry.roleConnectionMap, where);
-      else {
-        unique(`role ${entry.role.id}`, where, `the id '${entry.role.id}' is already taken`);
-        roles.add(entry.role.id);
+    entry({ value, unreadable, where }: Placed): DirectoryEntry | undefined {
+      const kind = kindOf(value);
+      if (!kind || unreadable !== undefined) {
+        problems.push(`${where}: ${unreadable ?? UNKNOWN_KIND}`);
+        return undefined;
       }
-      return entry;
+      const entry = (value as Record<Kind, unknown>)[kind];
+      const found = violations(kind, entry);
+      problems.push(...found.map((violation) => `${where}${violation}`));
+      if (typeof entry === "object" && entry !== null) relate(kind, entry as Members, where);
+      return found.length > 0 ? undefined : (value as DirectoryEntry);
     },
     /** Everything that was wrong, in the order of the directory; unknown roles last. */
     problems(): string[] {
-      const unknown = uses.filter(({ role }) => !roles.has(role));
+      const unknown = uses.filter(({ role }) => typeof role === "string" && !owners.role.has(role));
       return [...problems, ...unknown.map(({ role, where }) => `${where}: there is no role '${role}'`)];
     },
   };
 }
 
-function violations(value: unknown): string[] {
-  const [kind, ...others] = Object.keys((value as object | null) ?? {});
-  if (others.length > 0 || kind === undefined || !Object.hasOwn(KINDS, kind)) {
-    return [`: must be one of {"user": …}, {"role": …} and {"roleConnectionMap": …}`];
-  }
-  const validate: validators.Validator<unknown> = KINDS[kind as keyof typeof KINDS];
-  const inner = (value as Record<string, unknown>)[kind];
-  const broken = validate(inner) ? [] : (validate.errors ?? []);
-  const text = unstorableText(inner).map((pointer) => `${pointer}: must NOT have U+0000 or a lone surrogate`);
+const UNKNOWN_KIND = 'must be one of {"user": …}, {"role": …} and {"roleConnectionMap": …}';
+
+function kindOf(value: unknown): Kind | undefined {
+  const [kind = "", ...others] = Object.keys((value as object | null) ?? {});
+  return others.length === 0 && Object.hasOwn(KINDS, kind) ? (kind as Kind) : undefined;
+}
+
+function violations(kind: Kind, entry: unknown): string[] {
+  const validate: validators.Validator<unknown> = KINDS[kind];
+  const broken = validate(entry) ? [] : (validate.errors ?? []);
+  const text = unstorableText(entry).map((pointer) => `${pointer}: must NOT have U+0000 or a lone surrogate`);
   return [...broken.map(({ instancePath, message }) => `${instancePath}: ${message}`), ...text];
+}
+
+function listIn(value: unknown): Members[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [];
 }

@@ -7,7 +7,9 @@ import { type DirectoryEntry, DirectoryRefused } from "./store.ts";
 
 /** An entry that has not been checked yet. */
 export interface Placed {
-  value: unknown;
+  value?: unknown;
+  /** Why there is no value. */
+  unreadable?: string;
   /** File and place, for messages: `directory.json /users/3`, `directory.ndjson:17`. */
   where: string;
 }
@@ -35,7 +37,9 @@ async function* fromFile(file: string): AsyncGenerator<Placed> {
   const text = await readFile(file, "utf8").catch((error: Error) => {
     throw new DirectoryRefused([`${file}: ${error.message}`]);
   });
-  yield* fromObject(parsed(text, file), file);
+  const { value, unreadable } = parsed(text);
+  if (unreadable !== undefined) throw new DirectoryRefused([`${file}: ${unreadable}`]);
+  yield* fromObject(value, file);
 }
 
 async function* fromObject(directory: unknown, name: string): AsyncGenerator<Placed> {
@@ -57,18 +61,17 @@ async function* fromLines(file: string): AsyncGenerator<Placed> {
   try {
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       number += 1;
-      if (line.trim() !== "") yield { value: parsed(line, `${file}:${number}`), where: `${file}:${number}` };
+      if (line.trim() !== "") yield { ...parsed(line), where: `${file}:${number}` };
     }
   } catch (error) {
-    if (error instanceof DirectoryRefused) throw error;
     throw new DirectoryRefused([`${file}: ${(error as Error).message}`]);
   }
 }
 
-function parsed(text: string, where: string): unknown {
+function parsed(text: string): Pick<Placed, "value" | "unreadable"> {
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text) };
   } catch (error) {
-    throw new DirectoryRefused([`${where}: ${(error as Error).message}`]);
+    return { unreadable: (error as Error).message };
   }
 }

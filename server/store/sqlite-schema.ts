@@ -1,3 +1,4 @@
+import { accessSync, constants, existsSync, realpathSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnusable } from "./store.ts";
 
@@ -24,7 +25,7 @@ const SCHEMA = `
  * @throws StoreUnusable if it can't be opened, another process owns it, or a newer version wrote it.
  */
 export function openDatabase(file: string): { database: DatabaseSync; release(): void } {
-  const owner = file === ":memory:" ? undefined : own(file);
+  const owner = file === ":memory:" ? undefined : own(file, canonical(file));
   try {
     // The driver blocks the event loop while it waits for a lock, so it waits at most 100 ms.
     const database = new DatabaseSync(file, { timeout: 100 });
@@ -47,17 +48,24 @@ function migrate(database: DatabaseSync, file: string): void {
   if (version > SCHEMA_VERSION) {
     throw new StoreUnusable(`The database ${file} was written by a newer version of this server (schema ${version}).`);
   }
+  // SQLite opens a file that can only be read all the same: that would show itself at the first sync.
+  if (file !== ":memory:") accessSync(file, constants.W_OK);
   if (version === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
+}
+
+/** The path without links, so that no second name leads to the same file; as it is where there is no file yet. */
+function canonical(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
 }
 
 /**
  * One server a file: a lock on a file beside it, which the system lets go of however the process ends. The database
  * itself stays open to readers such as the sqlite3 command.
  */
-function own(file: string): DatabaseSync {
+function own(file: string, path: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(`${file}-owner`, { timeout: 0 });
+    lock = new DatabaseSync(`${path}-owner`, { timeout: 0 });
     lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
     return lock;
   } catch (error) {

@@ -33,6 +33,7 @@ export function openSqliteStore(file: string): Store {
       return loaded;
     },
     async user(id) {
+      await loading;
       return read.user(id);
     },
     async close() {

@@ -82,24 +82,28 @@ function expectResult({ text, headers }: Answer): void {
   expect(headers["content-type"]?.join()).toMatch(/^(application\/json|text\/json; charset=utf-8)$/);
 }
 
-function expectProblem({ method, status, problem, places }: Case, { headers, text }: Answer): void {
-  expect(headers["content-type"]).toEqual(["application/problem+json"]);
-  if (status === 401) expect(headers["www-authenticate"]?.join(", ")).toMatch(/^Bearer realm="[^"]+", Basic realm="/);
-  if (status === 405) expect(headers.allow).toEqual(["PUT"]);
-  if (status === 429 || status === 503) expect(headers["retry-after"]?.join()).toMatch(/^\d+$/);
+function expectProblem(row: Case, { headers, text }: Answer): void {
+  expectProblemHeaders(row.status, headers);
   for (const internal of [STACK_OR_PATH, LIBRARY, SQL]) {
     expect(text).not.toMatch(internal);
     expect(JSON.stringify(headers)).not.toMatch(internal);
   }
-  if (method === "HEAD") expect(text).toBe("");
-  else {
-    const body: unknown = JSON.parse(text);
-    const validate = status === 400 ? ValidationProblemDetails : ProblemDetails;
-    expect(validate(body), JSON.stringify(validate.errors)).toBe(true);
-    const instance = headers["x-request-id"]?.join();
-    expect(body).toMatchObject({ type: `urn:nexus-sync:problem:${problem}`, status, instance });
-    if (places) expect(placesOf(body)).toEqual(places.toSorted());
-  }
+  if (row.method === "HEAD") expect(text).toBe("");
+  else expectProblemBody(row, JSON.parse(text), headers["x-request-id"]?.join());
+}
+
+function expectProblemHeaders(status: number, headers: Answer["headers"]): void {
+  expect(headers["content-type"]).toEqual(["application/problem+json"]);
+  if (status === 401) expect(headers["www-authenticate"]?.join(", ")).toMatch(/^Bearer realm="[^"]+", Basic realm="/);
+  if (status === 405) expect(headers.allow).toEqual(["PUT"]);
+  if (status === 429 || status === 503) expect(headers["retry-after"]?.join()).toMatch(/^\d+$/);
+}
+
+function expectProblemBody({ status, problem, places }: Case, body: unknown, instance?: string): void {
+  const validate = status === 400 ? ValidationProblemDetails : ProblemDetails;
+  expect(validate(body), JSON.stringify(validate.errors)).toBe(true);
+  expect(body).toMatchObject({ type: `urn:nexus-sync:problem:${problem}`, status, instance });
+  if (places) expect(placesOf(body)).toEqual(places.toSorted());
 }
 
 function placesOf(body: unknown): string[] {

@@ -33,7 +33,7 @@ const OTHER_IDS = ["auth0|abc", "x/y", "u-zo\u00eb"];
 
 /** A server on a SQLite file of its own, with everything it logs. */
 export async function openSite(clock = () => NOW) {
-  const folder = await mkdtemp(join(tmpdir(), "nexus-sync-"));
+  const folder = await mkdtemp(join(tmpdir(), "nexus-sync-http-"));
   const file = join(folder, "directory.db");
   const lines: string[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => lines.push(line) });

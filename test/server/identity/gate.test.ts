@@ -42,7 +42,7 @@ test.each(["__proto__", "constructor", "toString", "U-ADA", "u-ada%20", "u-a", "
   },
 );
 
-test.each([
+for (const { who, user } of [
   { who: "an inactive user", user: { isActive: false } },
   { who: "a user of an inactive organization", user: { organization: { id: 1, name: "acme", isActive: false } } },
   { who: "a user without identities", user: { identities: [] } },
@@ -50,17 +50,19 @@ test.each([
   { who: "a user with an identity in other case", user: { identities: [identity(CONNECTION.toUpperCase())] } },
   { who: "a user with an identity with a blank around it", user: { identities: [identity(` ${CONNECTION} `)] } },
   { who: "a user with an identity without connection", user: { identities: [{ id: 1, azoConnectionId: null }] } },
-])("$who is not authenticated, and nothing is written", async ({ user }) => {
-  const { server, client } = await startStub({ directory: acme({ user: { ...withRole, ...user } }) });
-  const before = await server.user("u-ada");
+]) {
+  test(`${who} is not authenticated, and nothing is written`, async () => {
+    const { server, client } = await startStub({ directory: acme({ user: { ...withRole, ...user } }) });
+    const before = await server.user("u-ada");
 
-  const result = await client.syncUserIdentity("u-ada", everything());
+    const result = await client.syncUserIdentity("u-ada", everything());
 
-  expect(result).toMatchObject({ userId: "u-ada", isAuthenticated: false, roles: [], user: before });
-  expect(await server.user("u-ada")).toEqual(before);
-});
+    expect(result).toMatchObject({ userId: "u-ada", isAuthenticated: false, roles: [], user: before });
+    expect(await server.user("u-ada")).toEqual(before);
+  });
+}
 
-test.each([
+for (const { who, user } of [
   { who: "without a word about activity", user: {} },
   { who: "that is active", user: { isActive: true } },
   { who: "of an active organization", user: { organization: { id: 1, isActive: true } } },
@@ -68,13 +70,15 @@ test.each([
   { who: "whose organization is not known", user: { organizationId: 1, organization: null } },
   { who: "with an inactive owner", user: { owner: { id: "u-grace", isActive: false } } },
   { who: "with a second identity here", user: { identities: [identity("con_other"), identity(CONNECTION, [], 2)] } },
-])("a user $who is authenticated", async ({ user }) => {
-  const { client } = await startStub({ directory: acme({ user: { ...withRole, ...user } }) });
+]) {
+  test(`a user ${who} is authenticated`, async () => {
+    const { client } = await startStub({ directory: acme({ user: { ...withRole, ...user } }) });
 
-  const { isAuthenticated, roles } = await client.syncUserIdentity("u-ada", signIn());
+    const { isAuthenticated, roles } = await client.syncUserIdentity("u-ada", signIn());
 
-  expect({ isAuthenticated, roles }).toEqual({ isAuthenticated: true, roles: withRole.roles });
-});
+    expect({ isAuthenticated, roles }).toEqual({ isAuthenticated: true, roles: withRole.roles });
+  });
+}
 
 test("a blank connection is none that an identity can have left out", async () => {
   const identities = [{ id: 1, azoConnectionId: null }, { id: 2 }];

@@ -8,7 +8,7 @@ export const FUTURE = "2026-03-02T08:41:08Z";
 
 export const atNow = () => new Date(NOW);
 
-/** The members of a user that are its own and plain values, for a directory that says who changed it last. */
+/** For a user whose last change was the directory's. */
 export const LAST_CHANGE = { modified: "2025-12-24T18:00:00Z", modifiedBy: "directory" };
 
 /** An attribute that never expires. */

@@ -1,0 +1,50 @@
+import { expect } from "vitest";
+import type { SyncUserIdentityResult, User } from "../../../generated/types.ts";
+import { API, CONNECTION } from "../../helpers.ts";
+import type { Case } from "./bad-input.ts";
+import { goodBody } from "./site.ts";
+
+type After = (stored: User, result: SyncUserIdentityResult) => unknown;
+
+/** A body that is refused with 400, for violations in all of these places and no others. */
+export function refused(name: string, body: unknown, ...places: string[]): Case {
+  return { name, status: 400, body, places };
+}
+
+/** A body that is taken, and what holds afterwards of u-ada in the store and in the answer. */
+export function taken(name: string, body: unknown, holds?: After): Case {
+  const after: Case["after"] = async ({ text }, server) => {
+    const stored = (await server.user("u-ada")) ?? expect.fail("u-ada is gone");
+    await holds?.(stored, JSON.parse(text));
+  };
+  return { name, status: 200, body, after };
+}
+
+/** Each of these attributes is stored once, with this value. */
+export function stores(attributes: Record<string, string> | Map<string, string>): After {
+  const expected = attributes instanceof Map ? [...attributes] : Object.entries(attributes);
+  return ({ attributes: stored = [] }) => {
+    for (const [key, value] of expected) {
+      expect(stored.filter(({ name }) => name === key).map((attribute) => attribute.value)).toEqual([value]);
+    }
+  };
+}
+
+export function storesGroups(...groups: string[]): After {
+  return ({ identities = [] }) => expect(identities.map((identity) => identity.groups)).toEqual([groups]);
+}
+
+/** The good body with changes; undefined takes a member away. */
+export function changed(changes: Record<string, unknown>): Record<string, unknown> {
+  return { ...goodBody, ...changes };
+}
+
+/** The good body as text, with other members in front. */
+export function withMembers(members: string): string {
+  return JSON.stringify(goodBody).replace("{", `{${members},`);
+}
+
+/** A good body whose attributes are this JSON text. */
+export function withAttributes(attributes: string): string {
+  return `{"audience":"${API}","attributes":${attributes},"connection":{"connectionId":"${CONNECTION}"}}`;
+}

@@ -1,0 +1,171 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Identity, User } from "../../../generated/types.ts";
+import { SyncUserIdentityResult } from "../../../generated/validators.js";
+import { planSync, type SignIn } from "../../../server/identity/sync.ts";
+import { compareCodePoints } from "../../../server/identity/text.ts";
+import { FUTURE, NOW, PAST } from "./samples.ts";
+
+const AUDIENCES = ["urn:one", "urn:two", "URN:ONE"] as const;
+/** Most sign-ins pass the gate: most come through the first one, at which most users have an identity. */
+const CONNECTIONS = ["con_a", "con_a", "con_a", "con_a", "con_b", "CON_A"] as const;
+const ROLE_IDS = ["r-1", "r-2", "r-3", "r-4"] as const;
+
+/** Few words, so that names, keys and groups meet often; blanks, other cases and characters beyond U+FFFF among them. */
+const word = fc.constantFrom(
+  "a",
+  "A",
+  "b",
+  " a ",
+  "",
+  " ",
+  "\uffff",
+  "\u{1f600}",
+  "__proto__",
+  "constructor",
+  "zo\u00eb",
+);
+const key = fc.oneof(
+  word.filter((text) => text !== ""),
+  fc.constantFrom("given_name", "givenName", "NAME", "nickname", "locale", "picture", "sub", "Email", "createdBy"),
+);
+const value = fc.oneof(word, fc.constant(null), fc.string({ maxLength: 3 }), fc.constant("x".repeat(101)));
+const expires = fc.constantFrom(null, PAST, NOW, FUTURE, "2031-01-01T00:00:00+02:00");
+const mostlyTrue = fc.integer({ max: 9, min: 0 }).map((die) => die > 0);
+const optional = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
+
+const identities = fc.array(
+  fc.record({ azoConnectionId: fc.constantFrom(...CONNECTIONS, null), groups: fc.array(word, { maxLength: 4 }) }),
+  { minLength: 1, maxLength: 4 },
+);
+const storedAttributes = fc.array(
+  fc.record({ name: word, value: fc.option(word), expires, id: fc.integer({ min: 1, max: 9 }) }),
+  { maxLength: 5 },
+);
+
+const user: fc.Arbitrary<User> = fc
+  .record(
+    {
+      isActive: mostlyTrue,
+      organization: fc.option(fc.record({ id: fc.constant(1), isActive: mostlyTrue })),
+      givenName: fc.option(word),
+      displayName: fc.option(word),
+      identities: identities.map((list) => list.map((one, id) => ({ id, ...one }))),
+      attributes: storedAttributes,
+      roles: fc.array(fc.record({ id: fc.constantFrom(...ROLE_IDS), name: word, expires }), { maxLength: 4 }),
+      customUpns: fc.array(fc.record({ id: word, clientUpnKey: fc.option(word) }), { maxLength: 2 }),
+    },
+    { requiredKeys: ["identities"] },
+  )
+  .map((rest) => ({ id: "u-ada", ...rest }));
+
+const request = fc.record({
+  audience: fc.constantFrom(...AUDIENCES),
+  attributes: fc.array(fc.record({ key, value: optional(value) }), { maxLength: 6 }),
+  connection: fc.record({
+    connectionId: fc.constantFrom(...CONNECTIONS),
+    groups: optional(fc.option(fc.array(word, { maxLength: 5 }))),
+  }),
+  clientUpnKey: optional(fc.option(word)),
+});
+
+const signIn = fc
+  .record({
+    user,
+    roles: fc.uniqueArray(
+      fc.record({ id: fc.constantFrom(...ROLE_IDS), name: word, audience: fc.constantFrom(...AUDIENCES) }),
+      { selector: ({ id }) => id },
+    ),
+    mapped: fc.subarray([...ROLE_IDS]).map((ids): ReadonlySet<string> => new Set(ids)),
+    request,
+  })
+  .map((rest): SignIn => ({ ...(rest as Omit<SignIn, "caller" | "now">), caller: "key-1", now: new Date(NOW) }));
+
+/** 300 sign-ins, the same at each run. */
+const forAnySignIn = (check: (sync: SignIn) => void) =>
+  fc.assert(fc.property(signIn, check), { seed: 42, numRuns: 300 });
+
+function isSortedAndUnique(items: readonly string[]): boolean {
+  return items.every((item, index) => index === 0 || compareCodePoints(items[index - 1] ?? "", item) < 0);
+}
+
+test("a plan depends on nothing but its arguments, and leaves them as they are", () => {
+  forAnySignIn((sync) => {
+    const before = structuredClone(sync);
+
+    expect(planSync(sync)).toEqual(planSync(structuredClone(sync)));
+    expect(sync).toEqual(before);
+  });
+});
+
+test("once a plan is carried out, the same request changes nothing and has the same answer", () => {
+  forAnySignIn((sync) => {
+    const first = planSync(sync);
+    if ("violations" in first) return;
+
+    const later = { ...sync, user: first.changed ?? sync.user, caller: "key-2" };
+    expect(planSync(later)).toEqual({ result: first.result });
+  });
+});
+
+test("a plan that refuses says where, and one that does not fits the contract", () => {
+  forAnySignIn((sync) => {
+    const plan = planSync(sync);
+
+    if ("violations" in plan) expect(plan.violations.length).toBeGreaterThan(0);
+    else expect([SyncUserIdentityResult(plan.result), SyncUserIdentityResult.errors]).toEqual([true, null]);
+  });
+});
+
+test("groups at the connection are sorted, trimmed and unique, and others stay", () => {
+  forAnySignIn((sync) => {
+    const plan = planSync(sync);
+    if ("violations" in plan || !plan.result.isAuthenticated) return;
+
+    const { connectionId, groups } = sync.request.connection;
+    const asserted = new Set((groups ?? []).map((group) => group.trim()).filter((group) => group !== ""));
+    const isHere = ({ azoConnectionId }: Identity) => azoConnectionId === connectionId;
+    const [before, after] = [sync.user.identities ?? [], plan.result.user?.identities ?? []];
+    for (const { groups: stored = [] } of after.filter(isHere)) {
+      expect([isSortedAndUnique(stored), new Set(stored)]).toEqual([true, asserted]);
+    }
+    expect(after.filter((one) => !isHere(one))).toEqual(before.filter((one) => !isHere(one)));
+  });
+});
+
+test("the roles of an answer are of the audience, each once, and assigned or mapped", () => {
+  forAnySignIn((sync) => {
+    const plan = planSync(sync);
+    if ("violations" in plan) return;
+
+    const answered = plan.result.roles ?? [];
+    const isLive = (role: { expires?: string | null }) =>
+      role.expires === null || role.expires === undefined || Date.parse(role.expires) > sync.now.getTime();
+    const direct = new Set((sync.user.roles ?? []).filter(isLive).map(({ id }) => id));
+    const expected = sync.roles
+      .filter(({ id, audience }) => audience === sync.request.audience && (sync.mapped.has(id) || direct.has(id)))
+      .map(({ id }) => id);
+    expect(answered.map(({ id }) => id).sort()).toEqual(plan.result.isAuthenticated ? expected.sort() : []);
+    expect(answered.every(isLive)).toBe(true);
+    expect(isSortedAndUnique(answered.map(({ name, id }) => `${name}\u0000${id}`))).toBe(true);
+  });
+});
+
+test("the stored user changes where something was said, and in nothing that no rule is about", () => {
+  forAnySignIn((sync) => {
+    const plan = planSync(sync);
+    if ("violations" in plan || !plan.changed) return;
+
+    const { modified, modifiedBy, identities: _identities, attributes: _attributes, ...rest } = plan.changed;
+    const {
+      givenName: _given,
+      displayName: _display,
+      nickname: _nick,
+      language: _lang,
+      picture: _pic,
+      ...fixed
+    } = rest;
+    expect({ modified, modifiedBy }).toEqual({ modified: NOW, modifiedBy: "key-1" });
+    expect(sync.user).toMatchObject(fixed);
+  });
+});
