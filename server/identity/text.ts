@@ -30,7 +30,7 @@ export function codePointLength(text: string): number {
  */
 export function unstorableText(root: unknown): string[] {
   const found: string[] = [];
-  const open: Placed[] = [{ value: root, pointer: "" }];
+  const open: Placed[] = [{ value: root, pointer: "", isCut: false }];
   for (let next = open.pop(); next; next = open.pop()) {
     if (typeof next.value === "string" && !isStorable(next.value)) found.push(next.pointer);
     for (const member of membersOf(next)) {
@@ -44,13 +44,16 @@ export function unstorableText(root: unknown): string[] {
 interface Placed {
   value: unknown;
   pointer: string;
+  /** The pointer names an ancestor: the value's own would be too long. */
+  isCut: boolean;
 }
 
-function membersOf({ value, pointer }: Placed): (Placed & { key: string })[] {
+function membersOf({ value, pointer, isCut }: Placed): (Placed & { key: string })[] {
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).map(([key, inner]) => {
-    const own = `${pointer}/${escaped(key)}`;
-    return { key, value: inner, pointer: own.length > LONGEST_POINTER ? pointer : own };
+    const own = isCut ? "" : `${pointer}/${escaped(key)}`;
+    const cut = isCut || own.length > LONGEST_POINTER;
+    return { key, value: inner, pointer: cut ? pointer : own, isCut: cut };
   });
 }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, realpathSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnusable } from "./store.ts";
 
@@ -25,6 +25,8 @@ const SCHEMA = `
  * @throws StoreUnusable if it can't be opened, another process owns it, or a newer version wrote it.
  */
 export function openDatabase(file: string): { database: DatabaseSync; release(): void } {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+    throw new StoreUnusable(`${file} is a folder, not a file.`);
   const owner = file === ":memory:" ? undefined : own(file, canonical(file));
   try {
     // The driver blocks the event loop while it waits for a lock, so it waits at most 100 ms.
