@@ -1,0 +1,84 @@
+import { execFile, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import manifest from "../package.json" with { type: "json" };
+import demoDirectory from "../server/demo-directory.json" with { type: "json" };
+import { startServer } from "../server/start.ts";
+import { basicOf } from "./helpers.ts";
+import { copyProject } from "./scripts/project-copy.ts";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
+
+/** The cells of the first column that are code, of the table below a heading. */
+function namesIn(heading: string): string[] {
+  const [, section = ""] = README.split(`\n## ${heading}\n`);
+  const [table = ""] = section.split("\n## ");
+  const cells = table
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) => line.split("|")[1] ?? "");
+  return cells.flatMap((cell) => Array.from(cell.matchAll(/`([^`]+)`/g), ([, name]) => name ?? ""));
+}
+
+test("the README is short", () => {
+  expect(README.split("\n").length).toBeLessThan(200);
+});
+
+test("the client example does what it says", async () => {
+  const project = copyProject();
+  const [, example = ""] = /```ts\n([\s\S]*?)```/.exec(README) ?? [];
+  project.write("example.ts", example);
+  const server = await startServer({ directory: join(ROOT, "server/demo-directory.json") });
+  const environment = { NEXUS_URL: server.url, NEXUS_SECRET: String(basicOf(server).password) };
+  // Not spawnSync: the server lives in this process and must go on answering.
+  const env = { ...process.env, ...environment };
+  const { stdout } = await promisify(execFile)(process.execPath, [join(project.root, "example.ts")], { env });
+  await server.close();
+  expect(stdout).toMatch(/name: 'Engineer'/);
+  expect(example.trim().split("\n").length).toBeLessThanOrEqual(10);
+});
+
+test("the table of settings is what --help lists", () => {
+  const { stdout } = spawnSync(process.execPath, [join(ROOT, "server/main.ts"), "--help"], { encoding: "utf8" });
+  const flags = Array.from(stdout.matchAll(/^ {2}(--\S+) +(\S+) +(\S+)/gm), ([, flag, variable, preset]) => [
+    flag,
+    variable,
+    preset,
+  ]);
+  const rows = README.split("\n")
+    .filter((line) => line.startsWith("| `--"))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+  expect(
+    rows.map(([, flag, variable, preset]) => [flag?.replaceAll("`", ""), variable?.replaceAll("`", ""), preset]),
+  ).toEqual(flags);
+});
+
+test("every dependency is named with its reason, and pinned", () => {
+  const installed = { ...manifest.dependencies, ...manifest.devDependencies };
+  expect(namesIn("Dependencies").toSorted()).toEqual(Object.keys(installed).toSorted());
+  for (const version of Object.values(installed)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
+test("every link of a README leads to a file", () => {
+  for (const file of ["README.md", "server/README.md", "client/README.md", "scripts/README.md"]) {
+    const links = readFileSync(join(ROOT, file), "utf8").matchAll(/\]\(([^)#]+)\)/g);
+    for (const [, link = ""] of links)
+      expect(existsSync(join(ROOT, dirname(file), link)), `${file}: ${link}`).toBe(true);
+  }
+});
+
+test("the demo directory is as large as it should be", () => {
+  const { users, roles, roleConnectionMaps } = demoDirectory;
+  const organizations = new Set(
+    users.flatMap((user) => ("organization" in user && user.organization ? [user.organization.id] : [])),
+  );
+  expect(users.length).toBeGreaterThanOrEqual(12);
+  expect(organizations.size).toBe(4);
+  expect([roles.length, new Set(roles.map(({ audience }) => audience)).size, roleConnectionMaps.length]).toEqual([
+    10, 3, 8,
+  ]);
+});
