@@ -117,7 +117,10 @@ test("whatever the user id, the segment sent decodes to it", async () => {
 test.for(["", ".", "..", "\ud800"])("the user id %j is refused before anything is sent", async (userId) => {
   const { url, seen } = await startFaultServer((_, response) => response.end());
   const result = await clientFor(url).safeSyncUserIdentity(userId, signIn());
-  expect(result).toMatchObject({ ok: false, error: { kind: "config" } });
+  expect(result).toMatchObject({
+    ok: false,
+    error: { kind: "config", message: expect.stringMatching(/^userId must/) },
+  });
   expect(seen).toEqual([]);
 });
 

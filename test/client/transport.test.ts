@@ -51,6 +51,18 @@ test("a source of a secret that fails is an auth error", async () => {
   expect(error).toMatchObject({ kind: "auth", cause: { message: "vault is sealed" } });
 });
 
+test("when one secret fails, the source of the other is told to stop", async () => {
+  const signals: AbortSignal[] = [];
+  const token = () => Promise.reject(new Error("vault is sealed"));
+  const applicationToken = ({ signal }: { signal: AbortSignal }) => {
+    signals.push(signal);
+    return new Promise<string>(() => {});
+  };
+  const error = await failureOf("http://127.0.0.1:9", { credentials: { type: "bearer", token, applicationToken } });
+  expect(error).toMatchObject({ kind: "auth" });
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+});
+
 test("nobody at the address, and a connection lost in the body, are network errors", async () => {
   const { url } = await startFaultServer((_, response) => {
     response.writeHead(200, { ...JSON_HEADER, "Content-Length": "100" }).write('{"userId":');

@@ -32,10 +32,13 @@ test("close lets a request under way finish, and frees the port", async () => {
   socket.write(`PUT /v1/users/u-ada/$sync HTTP/1.1\r\n${lines}\r\n${body.slice(0, 9)}`);
   await new Promise((resolve) => setTimeout(resolve, 100));
 
+  const start = performance.now();
   const closed = server.close();
   socket.write(body.slice(9));
 
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*"isAuthenticated":true/s);
   await closed;
+  // A socket kept alive would hold it for five seconds.
+  expect(performance.now() - start).toBeLessThan(2_000);
   expect(await clientOf(server).safeSyncUserIdentity("u-ada", signIn())).toMatchObject({ error: { kind: "network" } });
 });
