@@ -5,5 +5,11 @@ import { defineConfig } from "vitest/config";
  * imports, which saves half of the run; each makes its own servers, so that order and company do not matter.
  */
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000, sequence: { shuffle: true }, isolate: false },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 30_000,
+    sequence: { shuffle: true },
+    isolate: false,
+    maxWorkers: "100%",
+  },
 });

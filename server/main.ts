@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import pino from "pino";
 import { banner } from "./banner.ts";
 import { helpText, readSettings, SettingRefused, type Settings } from "./settings.ts";
-import { type RunningServer, startServer } from "./start.ts";
+import type { RunningServer } from "./start.ts";
 import { DirectoryRefused, StoreUnusable } from "./store/store.ts";
 
 const DEMO_DIRECTORY = fileURLToPath(new URL("./demo-directory.json", import.meta.url));
@@ -16,7 +16,9 @@ async function main(): Promise<void> {
   console.log(banner(server, { listsDemoUsers: settings.directory === "demo" }));
 }
 
-function start({ port, host, database, directory, bodyLimit, logLevel }: Settings): Promise<RunningServer> {
+async function start({ port, host, database, directory, bodyLimit, logLevel }: Settings): Promise<RunningServer> {
+  // Loaded now and not above: a wrong flag and --help need not wait for the validator.
+  const { startServer } = await import("./start.ts");
   return startServer({
     port,
     host,

@@ -26,7 +26,7 @@ export function createDirectoryCheck() {
       if (!azoConnectionId || !azoUserId) continue;
       const identity = JSON.stringify([azoConnectionId, azoUserId]);
       const owner = claim(identities, identity, String(id));
-      if (owner !== id) problems.push(`${where}: the identity ${identity} already belongs to user '${owner}'`);
+      if (owner !== String(id)) problems.push(`${where}: the identity ${identity} already belongs to user '${owner}'`);
     }
   };
   // Members of an entry that breaks its schema are looked at all the same, so that one run shows everything.
@@ -73,6 +73,7 @@ function violations(kind: Kind, entry: unknown): string[] {
   return [...broken.map(({ instancePath, message }) => `${instancePath}: ${message}`), ...text];
 }
 
+/** The items of a list, each in its place; what is no object has no members. */
 function listIn(value: unknown): Members[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [];
+  return Array.isArray(value) ? value.map((item) => (typeof item === "object" && item !== null ? item : {})) : [];
 }

@@ -7,13 +7,13 @@ import { onTestFinished } from "vitest";
 import { run } from "../../scripts/generate.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const PARTS = ["openapi.yaml", "package.json", "tsconfig.json", "generated", "scripts", "server", "client", "test"];
+const PARTS = ["openapi.yaml", "package.json", "tsconfig.json", "generated", "scripts", "server", "client"];
 
-/** A copy of the project in a temporary folder, to be edited and broken; it shares the installed packages. */
+/** A copy of the project, but for its tests, in a temporary folder, to be edited and broken; it shares the installed packages. */
 export function copyProject() {
   const root = mkdtempSync(join(tmpdir(), "nexus-sync-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  for (const part of [...PARTS, "vitest.config.ts"]) cpSync(join(ROOT, part), join(root, part), { recursive: true });
+  for (const part of PARTS) cpSync(join(ROOT, part), join(root, part), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"), "dir");
   return {
     root,

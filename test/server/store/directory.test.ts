@@ -203,6 +203,18 @@ test("an entry is checked in every way at once", async () => {
   ]);
 });
 
+test("what is wrong in one member of an entry makes nothing else in it wrong, nor moves it", async () => {
+  const assigned = [null, { id: "r-gone", name: "R" }];
+  const users = [{ id: 7, roles: assigned, identities: [null, identity("con_a", "1")] }];
+
+  expect(await problemsOf({ ...EMPTY, users })).toEqual([
+    "directory /users/0/id: must be string",
+    "directory /users/0/roles/0: must be object",
+    "directory /users/0/identities/0: must be object",
+    "directory /users/0/roles/1: there is no role 'r-gone'",
+  ]);
+});
+
 test("a role that is described wrongly is there all the same: those who use it are not reported", async () => {
   const roles = [{ ...role("r-1"), name: null }];
   const users = [{ id: "u-1", roles: [{ id: "r-1", name: "R" }] }];

@@ -128,6 +128,15 @@ test.each(["file", "folder"])("a second server that comes by a link to the %s is
   expect(await refusalOf(alias)).toBe(`The database ${alias} is in use by another server.`);
 });
 
+test("a file that was made through a link has one owner, by whichever name it is opened", async () => {
+  const folder = temporaryFolder();
+  const [link, file] = [join(folder, "link.db"), join(folder, "nexus.db")];
+  symlinkSync(file, link);
+  await storeOf(link);
+
+  expect(await refusalOf(file)).toBe(`The database ${file} is in use by another server.`);
+});
+
 /** A process that opens the file with our store, says what came of it, and stays. */
 function ownerProcess(file: string, options: { uid?: number } = {}): ChildProcess {
   const module = new URL("../../../server/store/sqlite-store.ts", import.meta.url).href;
