@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync, realpathSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnusable } from "./store.ts";
 
@@ -27,7 +27,7 @@ const SCHEMA = `
 export function openDatabase(file: string): { database: DatabaseSync; release(): void } {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw new StoreUnusable(`${file} is a folder, not a file.`);
-  const owner = file === ":memory:" ? undefined : own(file, canonical(file));
+  const owner = file === ":memory:" ? undefined : own(file);
   try {
     // The driver blocks the event loop while it waits for a lock, so it waits at most 100 ms.
     const database = new DatabaseSync(file, { timeout: 100 });
@@ -55,19 +55,21 @@ function migrate(database: DatabaseSync, file: string): void {
   if (version === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
 }
 
-/** The path without links, so that no second name leads to the same file; as it is where there is no file yet. */
+/** The path without links, so that no second name leads to the same file, which is made where there is none. */
 function canonical(file: string): string {
-  return existsSync(file) ? realpathSync(file) : file;
+  // Never opened where it exists: closing it would drop the locks of a store in this process (fcntl).
+  if (!existsSync(file)) closeSync(openSync(file, "a"));
+  return realpathSync(file);
 }
 
 /**
  * One server a file: a lock on a file beside it, which the system lets go of however the process ends. The database
  * itself stays open to readers such as the sqlite3 command.
  */
-function own(file: string, path: string): DatabaseSync {
+function own(file: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(`${path}-owner`, { timeout: 0 });
+    lock = new DatabaseSync(`${canonical(file)}-owner`, { timeout: 0 });
     lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
     return lock;
   } catch (error) {

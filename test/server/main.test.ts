@@ -95,7 +95,7 @@ test.for([
   [["--log-level", "loud"], "--log-level takes one of trace, debug, info, warn, error, fatal, silent, not 'loud'."],
   [
     ["--database", "/nowhere/at/all.sqlite"],
-    "The database /nowhere/at/all.sqlite can't be opened: unable to open database file.",
+    "The database /nowhere/at/all.sqlite can't be opened: ENOENT: no such file or directory, open '/nowhere/at/all.sqlite'.",
   ],
   [
     ["--directory", "/nowhere.json"],

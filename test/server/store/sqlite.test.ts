@@ -144,6 +144,8 @@ function ownerProcess(file: string, options: { uid?: number } = {}): ChildProces
     const { openSqliteStore } = await import(${JSON.stringify(module)});
     try {
       const store = openSqliteStore(${JSON.stringify(file)});
+      // Held, or the garbage collector closes it and lets go of the file.
+      globalThis.store = store;
       await store.load((async function* () { yield { user: { id: "u-child" } }; })());
       console.log("ready");
       setInterval(() => {}, 1_000);
