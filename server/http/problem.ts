@@ -65,7 +65,8 @@ export class Problem extends Error {
 /** The one place where a refusal or a failure becomes an answer (RFC 9457). What is not a refusal is a 500. */
 export function sendProblem(log: Logger): ErrorRequestHandler {
   return (error, request, response, _next) => {
-    const { key, options } = asProblem(error);
+    const problem = asProblem(error);
+    const { key, options } = problem;
     const { status } = REFUSALS[key];
     if (status >= 500) log.error({ requestId: response.locals.requestId, err: options.cause ?? error }, key);
     response.locals.problem = key;
@@ -78,7 +79,7 @@ export function sendProblem(log: Logger): ErrorRequestHandler {
     sendJson(response, {
       status,
       mediaType: "application/problem+json",
-      body: problemBody(error, response.locals.requestId),
+      body: problemBody(problem, response.locals.requestId),
     });
   };
 }
@@ -89,8 +90,7 @@ function asProblem(error: unknown): Problem {
   return violations ? new Problem("invalid-request", { violations }) : new Problem("internal-error", { cause: error });
 }
 
-function problemBody(error: unknown, requestId: string): ProblemDetails | ValidationProblemDetails {
-  const { key, options } = asProblem(error);
+function problemBody({ key, options }: Problem, requestId: string): ProblemDetails | ValidationProblemDetails {
   const { status, title } = REFUSALS[key];
   const { detail, violations = [] } = options;
   const problem = { type: `urn:nexus-sync:problem:${key}`, title, status, instance: requestId };
