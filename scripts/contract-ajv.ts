@@ -10,7 +10,7 @@ export function schemaReference(name: string): string {
 }
 
 /** One strict Ajv over all component schemas: unknown keywords and formats throw when a schema is compiled. */
-export function createContractAjv(document: ContractDocument): Ajv2020 {
+export function createContractAjv(schemas: ContractDocument["components"]["schemas"]): Ajv2020 {
   const ajv = new Ajv2020({
     strict: true,
     allowUnionTypes: true,
@@ -20,6 +20,6 @@ export function createContractAjv(document: ContractDocument): Ajv2020 {
   });
   addFormats.default(ajv);
   ajv.addVocabulary(["components"]);
-  ajv.addSchema({ $id: CONTRACT_ID, components: { schemas: document.components.schemas } });
+  ajv.addSchema({ $id: CONTRACT_ID, components: { schemas } });
   return ajv;
 }

@@ -28,7 +28,7 @@ export async function run(args: string[], print: Print, root = process.cwd()): P
     return 2;
   }
   const { contract, diagnostics } = parseContract(source);
-  const found = contract ? lint(contract) : diagnostics;
+  const found = contract ? await lint(contract) : diagnostics;
   if (!contract || found.length > 0) return report(found, source, print);
   const rendered = await render(contract.document);
   return options.check
@@ -46,7 +46,7 @@ function readOptions(args: string[]): { check: boolean } | string {
 }
 
 function report(found: Diagnostic[], source: string, print: Print): 2 {
-  for (const diagnostic of found) print(`${formatDiagnostic(CONTRACT, source, diagnostic)}\n`);
+  for (const diagnostic of found) print(formatDiagnostic(CONTRACT, source, diagnostic));
   print(`generated/ was not changed.  ${found.length} error${found.length === 1 ? "" : "s"}.`);
   return 2;
 }

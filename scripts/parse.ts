@@ -6,6 +6,7 @@ export type Pointer = readonly (string | number)[];
 
 export interface ParsedContract {
   document: ContractDocument;
+  source: string;
   /** Where a value stands in the YAML; its key where `at` is "key"; the nearest parent where it is absent. */
   locate(pointer: Pointer, at?: "key" | "value"): Place;
 }
@@ -18,7 +19,7 @@ export function parseContract(source: string): { contract?: ParsedContract; diag
     const { line, col } = lines.linePos(from);
     return { line, column: col, length: Math.max(1, to - from) };
   };
-  const diagnostics = [...yaml.errors, ...yaml.warnings].map((error) => ({
+  const diagnostics = withoutEchoes([...yaml.errors, ...yaml.warnings]).map((error) => ({
     ...place(error.pos[0], error.pos[1]),
     rule: "yaml",
     message: error.message,
@@ -32,7 +33,13 @@ export function parseContract(source: string): { contract?: ParsedContract; diag
     const range = (at === "key" ? (key ?? value) : value).range ?? [0, 1];
     return place(range[0], range[1]);
   };
-  return { contract: { document: yaml.toJS() as ContractDocument, locate }, diagnostics };
+  return { contract: { document: yaml.toJS() as ContractDocument, source, locate }, diagnostics };
+}
+
+/** What follows a structural fault is mostly that fault again, at every line after it. */
+function withoutEchoes<T extends { code: string }>(errors: T[]): T[] {
+  const first = errors.findIndex(({ code }) => code !== "DUPLICATE_KEY");
+  return first < 0 ? errors : errors.slice(0, first + 1);
 }
 
 /** The deepest node on the way to `pointer`, with the key it stands under. */

@@ -10,7 +10,7 @@ const { resolve } = createRequire(import.meta.url);
 /** One precompiled validator per component schema, as an ES module without imports, and its declarations. */
 export function renderValidators(document: ContractDocument): { code: string; declarations: string } {
   const names = Object.keys(document.components.schemas);
-  const ajv = createContractAjv(document);
+  const ajv = createContractAjv(document.components.schemas);
   const code = standalone.default(ajv, Object.fromEntries(names.map((name) => [name, schemaReference(name)])));
   return { code: BANNER + inlineRequires(code), declarations: BANNER + renderDeclarations(names) };
 }

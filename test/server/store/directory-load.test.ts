@@ -5,7 +5,7 @@ import type { Directory } from "../../../generated/types.ts";
 import { startServer } from "../../../server/start.ts";
 import { DirectoryRefused } from "../../../server/store/store.ts";
 import { acme } from "../../helpers.ts";
-import { bytesOf, temporaryDatabase } from "./temporary-folder.ts";
+import { bytesOf, temporaryDatabase, temporaryFolder } from "./temporary-folder.ts";
 
 test("a server does not start with a bad directory, and lets go of its database", async () => {
   const database = temporaryDatabase();
@@ -19,6 +19,29 @@ test("a server does not start with a bad directory, and lets go of its database"
   const server = await startServer({ database });
   onTestFinished(() => server.close());
   expect([await server.user("u-1"), await server.user("u-2")]).toEqual([undefined, undefined]);
+});
+
+test("what does not fit its schema never reaches the store, so that all problems are found", async () => {
+  const users = [{ id: {} }, { id: 1 }, { identities: 7 }, null, { id: "u-1", roles: [{ id: "r-gone", name: "R" }] }];
+  const file = join(temporaryFolder(), "directory.json");
+  writeFileSync(file, JSON.stringify({ roles: [{ id: [] }], roleConnectionMaps: [{ roleId: {} }], users }));
+
+  const refusal = await startServer({ directory: file }).catch((error: unknown) => error);
+
+  expect(refusal).toBeInstanceOf(DirectoryRefused);
+  expect((refusal as DirectoryRefused).problems).toEqual([
+    `${file} /roles/0: must have required property 'name'`,
+    `${file} /roles/0: must have required property 'audience'`,
+    `${file} /roles/0/id: must be string`,
+    `${file} /roleConnectionMaps/0: must have required property 'id'`,
+    `${file} /roleConnectionMaps/0/roleId: must be string`,
+    `${file} /users/0/id: must be string`,
+    `${file} /users/1/id: must be string`,
+    `${file} /users/2: must have required property 'id'`,
+    `${file} /users/2/identities: must be array`,
+    `${file} /users/3: must be object`,
+    `${file} /users/4/roles/0: there is no role 'r-gone'`,
+  ]);
 });
 
 test("a bad directory leaves a database with users as it was", async () => {
