@@ -194,13 +194,14 @@ test("a file that a newer version wrote is refused, is not touched, and is let g
   expect(await refusalOf(file)).toBe("opened");
 });
 
-test("a folder in place of the file is refused in one clear line", async () => {
+test("a folder in place of the file is refused in one clear line, and nothing is left beside it", async () => {
   const folder = temporaryFolder();
 
   const refusal = await refusalOf(folder);
 
   expect(refusal).toMatch(ONE_LINE);
   expect(refusal).toContain(folder);
+  expect(existsSync(`${folder}-owner`)).toBe(false);
 });
 
 test("a file in a folder that does not exist is refused in one clear line, and the folder is not made", async () => {
