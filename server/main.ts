@@ -4,7 +4,7 @@ import pino from "pino";
 import { banner } from "./banner.ts";
 import { helpText, readSettings, SettingRefused, type Settings } from "./settings.ts";
 import type { RunningServer } from "./start.ts";
-import { DirectoryRefused, StoreUnusable } from "./store/store.ts";
+import { DirectoryRefused, StoreUnavailable, StoreUnusable } from "./store/store.ts";
 
 const DEMO_DIRECTORY = fileURLToPath(new URL("./demo-directory.json", import.meta.url));
 
@@ -36,13 +36,17 @@ async function start({ port, host, database, directory, bodyLimit, logLevel }: S
 function report(error: unknown): number {
   if (error instanceof DirectoryRefused) {
     console.error([error.message, ...error.problems.map((problem) => `  ${problem}`)].join("\n"));
-  } else if (error instanceof SettingRefused || error instanceof StoreUnusable) console.error(error.message);
+  } else if (isRefusal(error)) console.error(error.message);
   else if (isListenError(error)) console.error(`${error.message}. Choose another --port or --host.`);
   else {
     console.error(error);
     return 1;
   }
   return 2;
+}
+
+function isRefusal(error: unknown): error is Error {
+  return [SettingRefused, StoreUnusable, StoreUnavailable].some((Refusal) => error instanceof Refusal);
 }
 
 function isListenError(error: unknown): error is Error {

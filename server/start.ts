@@ -66,7 +66,16 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await selfCheck(CONTRACT);
     const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 15_000 }, app);
     const url = await listen(server, options.port ?? 0, options.host ?? "127.0.0.1");
-    return { url, ...(demo && { demo }), user: (id) => store.user(id), close: () => close(server, store) };
+    let closed: Promise<void> | undefined;
+    return {
+      url,
+      ...(demo && { demo }),
+      user: (id) => store.user(id),
+      close() {
+        closed ??= close(server, store);
+        return closed;
+      },
+    };
   } catch (error) {
     await store.close();
     throw error;

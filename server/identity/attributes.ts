@@ -71,26 +71,32 @@ function profileChanges(user: User, claims: [ProfileKey, Claim][]): Omit<Applied
   for (const [{ field, max }, { value, index }] of claims) {
     if (codePointLength(value) > max) {
       violations.push({ pointer: `/attributes/${index}/value`, detail: `must NOT have more than ${max} characters` });
-    } else if (!isBlank(value) && value !== user[field]) profile[field] = value;
+    } else if (value !== user[field]) profile[field] = value;
   }
   return { profile, violations };
 }
 
-/** The claims that count: the last of each key, and of those only the ones with a value. */
+/** The claims that count: the last of equal keys, if it has a value; of a profile field's spellings, the last of those. */
 function lastOfEach(asserted: readonly IdentityAttribute[]) {
-  const byField = new Map<ProfileField, [ProfileKey, Claim | undefined]>();
-  const byName = new Map<string, Claim | undefined>();
+  const last = new Map<string, { value: string | null | undefined; index: number }>();
   for (const [index, { key, value }] of asserted.entries()) {
-    const folded = key.toLowerCase();
-    const claim = typeof value === "string" ? { value, index } : undefined;
-    const known = PROFILE_KEYS.get(folded);
-    if (known) byField.set(known.field, [known, claim]);
-    else if (!RESERVED_KEYS.has(folded) && !/^(created|modified)/.test(folded)) byName.set(key, claim);
+    last.delete(key);
+    last.set(key, { value, index });
   }
-  return {
-    profile: [...byField.values()].filter((entry): entry is [ProfileKey, Claim] => entry[1] !== undefined),
-    custom: [...byName].filter((entry): entry is [string, Claim] => entry[1] !== undefined),
-  };
+  const profile = new Map<ProfileField, [ProfileKey, Claim]>();
+  const custom: [string, Claim][] = [];
+  for (const [key, { value, index }] of last) {
+    if (typeof value !== "string") continue;
+    const known = PROFILE_KEYS.get(key.toLowerCase());
+    if (!known && !isReserved(key)) custom.push([key, { value, index }]);
+    if (known && !isBlank(value)) profile.set(known.field, [known, { value, index }]);
+  }
+  return { profile: [...profile.values()], custom };
+}
+
+function isReserved(key: string): boolean {
+  const folded = key.toLowerCase();
+  return RESERVED_KEYS.has(folded) || /^(created|modified)/.test(folded);
 }
 
 interface Upsert {

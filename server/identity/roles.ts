@@ -34,9 +34,9 @@ export function isLive({ expires }: { expires?: string | null }, now: Date): boo
   return expires === null || expires === undefined || millisecondsOf(expires) > now.getTime();
 }
 
-/** A date-time may name a leap second (RFC 3339 section 5.7), which Date does not know. */
+/** A date-time may name a leap second (RFC 3339 section 5.7) or an offset of hours alone, which Date does not know. */
 function millisecondsOf(time: string): number {
-  return Date.parse(time.replace(/:60(?=[.Zz+-])/, ":59"));
+  return Date.parse(time.replace(/:60(?=[.Zz+-])/, ":59").replace(/([+-]\d\d)$/, "$1:00"));
 }
 
 /** null (never) if any assignment never expires, else the last moment one of them holds. */

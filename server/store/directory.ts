@@ -70,8 +70,9 @@ async function* fromLines(file: string): AsyncGenerator<Placed> {
 
 function parsed(text: string): Pick<Placed, "value" | "unreadable"> {
   try {
-    return { value: JSON.parse(text) };
+    // Some editors put a byte order mark in front, which JSON.parse does not take.
+    return { value: JSON.parse(text.replace(/^\ufeff/, "")) };
   } catch (error) {
-    return { unreadable: (error as Error).message };
+    return { unreadable: (error as Error).message.replace(/\s+/g, " ") };
   }
 }

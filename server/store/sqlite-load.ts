@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { Role, RoleConnectionMap, User } from "../../generated/types.ts";
 import { isBlank } from "../identity/text.ts";
+import { translated } from "./sqlite-errors.ts";
 import { type DirectoryEntry, DirectoryRefused, type LoadCount } from "./store.ts";
 
 /** Loads a directory in one transaction; see Store.load. */
@@ -15,8 +16,8 @@ export function loaderOf(database: DatabaseSync): (entries: AsyncIterable<Direct
   };
   return async (entries) => {
     const count = { changed: 0, total: 0 };
-    database.exec("BEGIN IMMEDIATE");
     try {
+      database.exec("BEGIN IMMEDIATE");
       for await (const entry of entries) {
         count.total += 1;
         if (save(entry)) count.changed += 1;
@@ -26,7 +27,7 @@ export function loaderOf(database: DatabaseSync): (entries: AsyncIterable<Direct
       return count;
     } catch (error) {
       if (database.isTransaction) database.exec("ROLLBACK");
-      throw error;
+      throw translated(error);
     }
   };
 }
@@ -43,7 +44,7 @@ function saveUser(database: DatabaseSync): (user: User) => boolean {
   const forget = database.prepare("DELETE FROM identities WHERE user_id = ?");
   const remember = database.prepare("INSERT INTO pending VALUES (?, ?, ?)");
   return (user) => {
-    const document = JSON.stringify(user);
+    const document = textOf(user);
     const loaded = createHash("sha256").update(document).digest("base64url");
     if (upsert.run(user.id, document, loaded).changes === 0) return false;
     forget.run(user.id);
@@ -52,6 +53,15 @@ function saveUser(database: DatabaseSync): (user: User) => boolean {
     }
     return true;
   };
+}
+
+/** JSON.stringify ends near 5,000 levels, and free JSON objects may have more. */
+function textOf(user: User): string {
+  try {
+    return JSON.stringify(user);
+  } catch {
+    throw new DirectoryRefused([`user ${user.id}: is nested too deeply`]);
+  }
 }
 
 function saveRole(database: DatabaseSync): (role: Role) => boolean {

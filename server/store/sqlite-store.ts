@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Role, User } from "../../generated/types.ts";
+import { translated } from "./sqlite-errors.ts";
 import { loaderOf } from "./sqlite-load.ts";
 import { openDatabase } from "./sqlite-schema.ts";
-import { type Decision, type Found, type Store, StoreUnavailable, type SyncKey } from "./store.ts";
+import type { Decision, Found, Store, SyncKey } from "./store.ts";
 
 /**
  * The embedded store: a SQLite file, or ":memory:". A saved user is on disk (WAL, synchronous=FULL) before `sync`
@@ -53,16 +54,8 @@ function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     return result;
   } catch (error) {
     if (database.isTransaction) database.exec("ROLLBACK");
-    throw isUnavailable(error) ? new StoreUnavailable("The database can't be written now.", { cause: error }) : error;
+    throw translated(error);
   }
-}
-
-/** SQLite's primary result codes for what may pass: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN. */
-const PASSING_CODES = [5, 6, 8, 10, 13, 14];
-
-function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error) || !("errcode" in error)) return false;
-  return PASSING_CODES.includes(Number(error.errcode) & 0xff);
 }
 
 function readerOf(database: DatabaseSync) {

@@ -181,3 +181,20 @@ test("the last of two equal keys wins where it is null: nothing changes", async 
 
   expect(await server.user("u-ada")).toMatchObject({ nickname: "adk", ...LAST_CHANGE } satisfies Partial<User>);
 });
+
+test("a spelling without a value does not take back what another one said", async () => {
+  const { server, client } = await startStub();
+  const attributes = [
+    { key: "given_name", value: "Ada" },
+    { key: "givenName", value: null },
+    { key: "GIVENNAME", value: " " },
+  ];
+  await client.syncUserIdentity("u-ada", signIn({ attributes }));
+  expect((await server.user("u-ada"))?.givenName).toBe("Ada");
+});
+
+test("a blank value is ignored however long it is", async () => {
+  const { server, client } = await startStub();
+  await client.syncUserIdentity("u-ada", signIn({ attributes: { nickname: " ".repeat(101) } }));
+  expect((await server.user("u-ada"))?.nickname).toBeUndefined();
+});

@@ -1,0 +1,36 @@
+import { watch } from "node:fs";
+import { basename, dirname } from "node:path";
+
+const DEBOUNCE_MS = 100;
+
+/**
+ * Calls `run` once now and after each change of `file`, never twice at a time: a change during a run is one more run
+ * after it. Watches the folder, because many editors save by replacing the file. Ends when `signal` aborts.
+ */
+export async function onEachChange(file: string, run: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  let isWanted = true;
+  let wake = () => {};
+  let timer: NodeJS.Timeout | undefined;
+  const want = () => {
+    isWanted = true;
+    wake();
+  };
+  const watcher = watch(dirname(file), (_, name) => {
+    if (name !== basename(file)) return;
+    clearTimeout(timer);
+    timer = setTimeout(want, DEBOUNCE_MS);
+  });
+  signal.addEventListener("abort", () => wake(), { once: true });
+  while (!signal.aborted) {
+    if (isWanted) {
+      isWanted = false;
+      await run();
+    } else {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+  clearTimeout(timer);
+  watcher.close();
+}
