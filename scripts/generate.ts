@@ -1,92 +1,80 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compare } from "./compare.ts";
-import { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
-import { lint } from "./lint.ts";
-import { parseContract } from "./parse.ts";
-import { render } from "./render.ts";
-import { FolderLocked, LOCK, withLock, writeAll } from "./write.ts";
+import { didYouMean, nearest } from "./nearest.ts";
+import { CONTRACT, type Print, regenerate } from "./regenerate.ts";
+import { typeErrors } from "./type-check.ts";
+import { onEachChange } from "./watch.ts";
+import { FolderLocked } from "./write.ts";
 
-type Print = (line: string) => void;
+const OPTIONS = { check: { type: "boolean" }, watch: { type: "boolean" } } as const;
 
-const CONTRACT = "openapi.yaml";
-const CAUSES = {
-  missing: "is missing",
-  extra: "does not belong here",
-  "edited by hand": "was edited by hand",
-  old: "is from before",
-};
+export interface Surroundings {
+  /** The project's folder. Default: the current one. */
+  root?: string;
+  /** Whether to look for handwritten lines that no longer fit what was written. Default true. */
+  typeCheck?: boolean;
+  /** Ends `--watch`. */
+  signal?: AbortSignal;
+}
 
 /**
- * Regenerates `generated/` from `openapi.yaml`, or with `--check` only compares.
+ * Regenerates `generated/` from `openapi.yaml`; with `--check` only compares, with `--watch` goes on at each change.
  * Exit codes: 0 done or fresh, 1 stale (`--check`), 2 the contract or the call is wrong, 3 our own failure.
  */
-export async function run(args: string[], print: Print, root = process.cwd()): Promise<number> {
+export async function run(args: string[], print: Print, surroundings: Surroundings = {}): Promise<number> {
   const options = readOptions(args);
   if (typeof options === "string") {
     print(options);
     return 2;
   }
-  const source = await readFile(join(root, CONTRACT), "utf8").catch(() => undefined);
-  if (source === undefined) {
-    print(`${CONTRACT} can't be read; run this where it lies.`);
-    return 2;
-  }
-  const { contract, diagnostics } = parseContract(source);
-  const found = contract ? await lint(contract) : diagnostics;
-  if (!contract || found.length > 0) return report(found, source, print);
-  const rendered = await render(contract.document);
-  return options.check
-    ? check(join(root, "generated"), rendered, print)
-    : update(join(root, "generated"), rendered, print);
+  const { root = process.cwd(), typeCheck = true, signal = new AbortController().signal } = surroundings;
+  if (options.watch) return goOn({ root, typeCheck, signal }, print);
+  const { code, written } = await regenerate({ root, isCheck: options.check ?? false }, print);
+  if (typeCheck && written.length > 0) await reportMisfits(root, print);
+  return code;
 }
 
-function readOptions(args: string[]): { check: boolean } | string {
-  try {
-    const { values } = parseArgs({ args, options: { check: { type: "boolean", default: false } } });
-    return values;
-  } catch {
-    return `Unknown argument in '${args.join(" ")}'. The one option is --check.`;
-  }
-}
-
-function report(found: Diagnostic[], source: string, print: Print): 2 {
-  for (const diagnostic of found) print(formatDiagnostic(CONTRACT, source, diagnostic));
-  print(`generated/ was not changed.  ${found.length} error${found.length === 1 ? "" : "s"}.`);
-  return 2;
-}
-
-async function check(folder: string, rendered: ReadonlyMap<string, string>, print: Print): Promise<number> {
-  const { differences, reasons, otherLineEndings } = await compare(folder, rendered);
-  for (const reason of reasons) print(reason);
-  for (const { file, cause, detail } of differences) {
-    print(`generated/${file} ${CAUSES[cause]}.`);
-    if (detail) print(`  ${detail.replaceAll("\n", "\n  ")}`);
-  }
-  if (otherLineEndings.length > 0) print(`Only line endings differ in ${otherLineEndings.join(", ")}; that is fine.`);
-  const isStale = differences.length + reasons.length > 0;
-  print(isStale ? "Run: npm run generate" : "generated/ is in step with openapi.yaml.");
-  return isStale ? 1 : 0;
-}
-
-async function update(folder: string, rendered: ReadonlyMap<string, string>, print: Print): Promise<number> {
-  const { stale, extra } = await withLock(folder, async () => {
-    const { differences } = await compare(folder, rendered);
-    const named = (isExtra: boolean) =>
-      differences.filter(({ cause }) => (cause === "extra") === isExtra).map(({ file }) => file);
-    const files = new Map(Array.from(rendered).filter(([file]) => named(false).includes(file)));
-    await writeAll(folder, files);
-    return { stale: [...files.keys()], extra: named(true).filter((file) => file !== LOCK) };
-  });
-  for (const file of stale) print(`wrote generated/${file}`);
-  for (const file of extra) print(`kept generated/${file}: it ${CAUSES.extra}`);
-  if (stale.length === 0) print("generated/ is in step with openapi.yaml; nothing was written.");
+/** Every change is one run; the compiler's slower verdict follows, unless the next change comes before it. */
+async function goOn({ root, typeCheck, signal }: Required<Surroundings>, print: Print): Promise<number> {
+  let code = 0;
+  let turn = 0;
+  const next = async () => {
+    turn += 1;
+    const [before, mine] = [code, turn];
+    const outcome = await regenerate({ root, isCheck: false }, print);
+    code = outcome.code;
+    if (before !== 0 && code === 0) print("fixed");
+    const isCurrent = () => mine === turn && !signal.aborted;
+    const tell: Print = (line) => (isCurrent() ? print(line) : undefined);
+    if (typeCheck && outcome.written.length > 0) void reportMisfits(root, tell);
+  };
+  print(`Watching ${CONTRACT}; Ctrl-C ends it.`);
+  await onEachChange(join(root, CONTRACT), next, signal);
   return 0;
 }
 
+async function reportMisfits(root: string, print: Print): Promise<void> {
+  const errors = await typeErrors(root);
+  if (errors.length === 0) return print("Everything handwritten fits.");
+  print(`${errors.length} handwritten line${errors.length === 1 ? " no longer fits" : "s no longer fit"}:`);
+  for (const error of errors) print(`  ${error}`);
+}
+
+function readOptions(args: string[]): { check?: boolean; watch?: boolean } | string {
+  try {
+    return parseArgs({ args, options: OPTIONS }).values;
+  } catch {
+    const known = Object.keys(OPTIONS);
+    const wrong = args.find((arg) => !known.some((name) => arg === `--${name}`)) ?? "";
+    const near = nearest(wrong.replace(/^-+/, ""), known);
+    return `There is no option '${wrong}'.${didYouMean(near && `--${near}`)} Options: ${known.map((name) => `--${name}`).join(", ")}.`;
+  }
+}
+
 if (import.meta.main) {
-  process.exitCode = await run(process.argv.slice(2), console.log).catch((error: Error) => {
+  const end = new AbortController();
+  process.once("SIGINT", () => end.abort());
+  process.exitCode = await run(process.argv.slice(2), console.log, { signal: end.signal }).catch((error: Error) => {
     console.error(`The generator failed: ${error instanceof FolderLocked ? error.message : error.stack}`);
     return 3;
   });

@@ -5,8 +5,10 @@ import ts from "typescript";
 
 /** The first syntax error in a rendered source, which would be a fault of the generator; undefined if there is none. */
 export function syntaxError(file: string, source: string): string | undefined {
-  if (file.endsWith(".json")) return undefined;
-  const { diagnostics = [] } = ts.transpileModule(source, { fileName: file, reportDiagnostics: true });
+  if (!file.endsWith(".ts")) return undefined;
+  // Declarations are transpiled as a source: as declarations they have no output, which TypeScript takes for a failure.
+  const fileName = file.replace(".d.ts", ".ts");
+  const { diagnostics = [] } = ts.transpileModule(source, { fileName, reportDiagnostics: true });
   const [first] = diagnostics;
   return first && `${file}: ${ts.flattenDiagnosticMessageText(first.messageText, "\n")}`;
 }

@@ -32,7 +32,7 @@ test("an unknown argument and a missing contract are exit 2", async () => {
   const project = copyProject();
   expect(await project.generate("--chekc")).toEqual({
     code: 2,
-    output: "Unknown argument in '--chekc'. The one option is --check.\n",
+    output: "There is no option '--chekc'. Did you mean '--check'? Options: --check, --watch.\n",
   });
   rmSync(join(project.root, "openapi.yaml"));
   expect(await project.generate()).toEqual({

@@ -52,12 +52,24 @@ test("a new required property of the answer makes the compiler point at the code
     "value:\n        userId: u-charles\n",
     "value:\n        userId: u-charles\n        shoeSize: 44\n",
   );
-  expect((await project.generate()).output).toContain("wrote generated/types.ts");
 
-  const { code, output } = project.typeCheck();
+  const { code, output } = project.runScript("scripts/generate.ts");
 
-  expect(code).not.toBe(0);
-  expect(output).toMatch(/^server\/identity\/answer\.ts\(\d+,\d+\): error TS2741: Property 'shoeSize' is missing/m);
+  expect(output).toContain("wrote generated/types.ts");
+  expect(output).toContain("1 handwritten line no longer fits:\n");
+  expect(output).toMatch(/^ {2}server\/identity\/answer\.ts\(\d+,\d+\): error TS2741: Property 'shoeSize' is missing/m);
+  expect(code).toBe(0);
+});
+
+test("a renamed operation and a status that is gone are generated, and the lines to change are listed", () => {
+  const project = copyProject();
+  project.edit("openapi.yaml", "operationId: SyncUserIdentity", "operationId: SyncIdentity");
+  project.edit("openapi.yaml", '        "429":\n          $ref: "#/components/responses/TooManyRequests"\n', "");
+  const { code, output } = project.runScript("scripts/generate.ts");
+  expect(code).toBe(0);
+  expect(output).toMatch(/^ {2}server\/sync-user-identity\.ts\(\d+,\d+\): error /m);
+  expect(output).toMatch(/^ {2}client\/nexus-client\.ts\(\d+,\d+\): error /m);
+  expect(output).toMatch(/^ {2}server\/http\/problem\.ts\(\d+,\d+\): error /m);
 });
 
 test("an operation without a handler, and a handler with an undeclared status, do not compile", async () => {
