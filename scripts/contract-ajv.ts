@@ -4,13 +4,24 @@ import type { ContractDocument } from "./contract-document.ts";
 
 const CONTRACT_ID = "contract.json";
 
-/** The `$ref` under which a component schema is known to the Ajv made by `createContractAjv`. */
+/** The `$ref` under which a component schema is known to the Ajv of `contractAjv`. */
 export function schemaReference(name: string): string {
   return `${CONTRACT_ID}#/components/schemas/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
-/** One strict Ajv over all component schemas: unknown keywords and formats throw when a schema is compiled. */
-export function createContractAjv(schemas: ContractDocument["components"]["schemas"]): Ajv2020 {
+const KNOWN = new WeakMap<ContractDocument["components"]["schemas"], Ajv2020>();
+
+/**
+ * The strict Ajv over a document's component schemas: unknown keywords and formats throw when a schema is compiled. One
+ * for all steps of a run, for compiling takes longest.
+ */
+export function contractAjv(schemas: ContractDocument["components"]["schemas"]): Ajv2020 {
+  const ajv = KNOWN.get(schemas) ?? createAjv(schemas);
+  KNOWN.set(schemas, ajv);
+  return ajv;
+}
+
+function createAjv(schemas: ContractDocument["components"]["schemas"]): Ajv2020 {
   const ajv = new Ajv2020({
     strict: true,
     allowUnionTypes: true,

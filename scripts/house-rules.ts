@@ -1,5 +1,5 @@
 import type { Ajv2020 } from "ajv/dist/2020.js";
-import { createContractAjv, schemaReference } from "./contract-ajv.ts";
+import { contractAjv, schemaReference } from "./contract-ajv.ts";
 import {
   type ContractDocument,
   type Operation,
@@ -45,13 +45,13 @@ function finding(pointer: Pointer, rule: string, message: string): Finding {
 
 /** Every pattern is a regular expression, and every format one that is checked. */
 export function checkKeywords({ components }: ContractDocument): Finding[] {
-  const formats = Object.keys(createContractAjv(components.schemas).formats);
+  const formats = Object.keys(contractAjv(components.schemas).formats);
   return keywordFindings(components.schemas, ["components", "schemas"], formats);
 }
 
 /** Every schema compiles under Ajv's strict mode; a fault is reported where it is, not in all that refer to it. */
 export function checkSchemas({ components: { schemas } }: ContractDocument): Finding[] {
-  const ajv = createContractAjv(schemas);
+  const ajv = contractAjv(schemas);
   return Object.entries(schemas).flatMap(([name, schema]) => {
     const error = compileError(ajv, name);
     if (error === undefined) return [];

@@ -1,4 +1,4 @@
-import { createContractAjv, schemaReference } from "./contract-ajv.ts";
+import { contractAjv, schemaReference } from "./contract-ajv.ts";
 import {
   type Answer,
   type Content,
@@ -55,7 +55,7 @@ function checkExamples(document: ContractDocument): Finding[] {
     resolve<{ content: Content }>(document, operation.requestBody ?? { content: {} }).content,
     ...Object.values(operation.responses ?? {}).map((answer) => resolve<Answer>(document, answer).content ?? {}),
   ]);
-  const ajv = createContractAjv(document.components.schemas);
+  const ajv = contractAjv(document.components.schemas);
   const used = contents.flatMap((content) => Object.values(content));
   const findings = used.flatMap(({ schema, examples = {} }) =>
     Object.entries(examples).flatMap(([name, example]) => {

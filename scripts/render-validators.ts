@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import standalone from "ajv/dist/standalone/index.js";
-import { createContractAjv, schemaReference } from "./contract-ajv.ts";
+import { contractAjv, schemaReference } from "./contract-ajv.ts";
 import type { ContractDocument } from "./contract-document.ts";
 import { BANNER } from "./render.ts";
 
@@ -10,7 +10,7 @@ const { resolve } = createRequire(import.meta.url);
 /** One precompiled validator per component schema, as an ES module without imports, and its declarations. */
 export function renderValidators(document: ContractDocument): { code: string; declarations: string } {
   const names = Object.keys(document.components.schemas);
-  const ajv = createContractAjv(document.components.schemas);
+  const ajv = contractAjv(document.components.schemas);
   const code = standalone.default(ajv, Object.fromEntries(names.map((name) => [name, schemaReference(name)])));
   return { code: BANNER + inlineRequires(code), declarations: BANNER + renderDeclarations(names) };
 }
