@@ -1,7 +1,7 @@
 import createClient from "openapi-fetch";
 import { OPERATIONS, type SyncUserIdentityAnswer, type SyncUserIdentityRequest } from "../generated/operations.ts";
 import type { paths } from "../generated/types.ts";
-import { checkBaseUrl } from "./base-url.ts";
+import { checkBaseUrl, checkCredentials, checkTimeout } from "./check-options.ts";
 import type { Credentials } from "./credentials.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
 import { notJson, send } from "./transport.ts";
@@ -55,6 +55,8 @@ export interface NexusClient {
  */
 export function createNexusClient(options: NexusClientOptions): NexusClient {
   const baseUrl = checkBaseUrl(options.baseUrl, options.allowInsecureHttp ?? false);
+  const credentials = checkCredentials(options.credentials);
+  const usualTimeoutMs = checkTimeout(options.timeoutMs ?? 5_000);
   // The only use of openapi-fetch (no releases since 2026-09): typed paths and the path's encoding.
   const api = createClient<paths>({ baseUrl });
 
@@ -62,8 +64,8 @@ export function createNexusClient(options: NexusClientOptions): NexusClient {
     checkUserId(userId);
     const start = performance.now();
     const transport = {
-      credentials: options.credentials,
-      timeoutMs: call.timeoutMs ?? options.timeoutMs ?? 5_000,
+      credentials,
+      timeoutMs: checkTimeout(call.timeoutMs ?? usualTimeoutMs),
       signal: call.signal,
       requestId: crypto.randomUUID(),
       fetch: options.fetch,

@@ -44,9 +44,11 @@ function finding(pointer: Pointer, rule: string, message: string): Finding {
 }
 
 /** Every pattern is a regular expression, and every format one that is checked. */
-export function checkKeywords({ components }: ContractDocument): Finding[] {
+export function checkKeywords({ paths, components }: ContractDocument): Finding[] {
   const formats = Object.keys(contractAjv(components.schemas).formats);
-  return keywordFindings(components.schemas, ["components", "schemas"], formats);
+  // Examples are values: a key in them is nobody's keyword.
+  const { examples: _, ...described } = components;
+  return [...keywordFindings(paths, ["paths"], formats), ...keywordFindings(described, ["components"], formats)];
 }
 
 /** Every schema compiles under Ajv's strict mode; a fault is reported where it is, not in all that refer to it. */

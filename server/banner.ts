@@ -18,11 +18,13 @@ export function banner({ url, demo }: RunningServer, { listsDemoUsers }: { lists
 type Demo = NonNullable<RunningServer["demo"]>;
 
 function credentialLines({ apiKey, applicationToken, bearerToken }: Demo): string[] {
-  return [
-    `  Basic              ${apiKey.id}:${apiKey.secret}`,
-    `  ${SECURITY_SCHEMES.ApplicationToken.name}  ${applicationToken}`,
-    `  Bearer             ${bearerToken}`,
-  ];
+  const rows = [
+    ["Basic", `${apiKey.id}:${apiKey.secret}`],
+    ["Bearer", bearerToken],
+    [SECURITY_SCHEMES.ApplicationToken.name, `${applicationToken}  (together with Bearer)`],
+  ] as const;
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
 }
 
 function curl(url: string, { apiKey }: Demo): string {

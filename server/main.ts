@@ -39,7 +39,7 @@ function report(error: unknown): number {
   } else if (isRefusal(error)) console.error(error.message);
   else if (isListenError(error)) console.error(`${error.message}. Choose another --port or --host.`);
   else {
-    console.error(error);
+    console.error((error as Error)?.name === "ContractUnusable" ? (error as Error).message : error);
     return 1;
   }
   return 2;

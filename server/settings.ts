@@ -19,6 +19,9 @@ interface Flag {
   help: string;
 }
 
+/** A body is held in memory as a whole. */
+const MOST_BYTES = 104_857_600;
+
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 const FLAGS = {
@@ -27,7 +30,7 @@ const FLAGS = {
   database: { default: ":memory:", help: "SQLite file, or :memory:" },
   directory: { default: "demo", help: "JSON or NDJSON file to load at start; demo, or none" },
   "body-limit": { default: "256kb", help: "largest body: bytes, or with kb or mb" },
-  "log-level": { default: "info", help: LOG_LEVELS.join(", ") },
+  "log-level": { default: "info", help: `what is logged: ${LOG_LEVELS.join(", ")}` },
 } as const satisfies Record<string, Flag>;
 
 /** Flags before environment variables before defaults; undefined where help was asked for. */
@@ -36,13 +39,13 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Se
   if (given.help === true) return undefined;
   const value = (name: keyof typeof FLAGS): string => {
     const flag = given[name];
-    return typeof flag === "string" ? flag : (environment[variableOf(name)] ?? FLAGS[name].default);
+    return typeof flag === "string" ? flag : environment[variableOf(name)] || FLAGS[name].default;
   };
   return {
     port: readPort(value("port")),
     host: value("host"),
-    database: value("database"),
-    directory: value("directory"),
+    database: readText("database", value("database")),
+    directory: readText("directory", value("directory")),
     bodyLimit: readBytes(value("body-limit")),
     logLevel: readLogLevel(value("log-level")),
   };
@@ -52,12 +55,9 @@ export function helpText(): string {
   const rows = Object.entries(FLAGS).map(([name, { default: preset, help }]) =>
     [`  --${name}`.padEnd(16), variableOf(name).padEnd(24), preset.padEnd(12), help].join(" "),
   );
-  return [
-    "npm start -- [options]",
-    "",
-    "  option          variable                 default      meaning",
-    ...rows,
-  ].join("\n");
+  return ["npm start -- [options]", "", "  flag           variable                 default      meaning", ...rows].join(
+    "\n",
+  );
 }
 
 function variableOf(flag: string): string {
@@ -69,9 +69,14 @@ function readFlags(args: string[]): Record<string, unknown> {
   try {
     return parseArgs({ args, options: { ...Object.fromEntries(strings), help: { type: "boolean" } } }).values;
   } catch (error) {
-    const [sentence] = (error as Error).message.split(". ");
+    const [sentence] = (error as Error).message.split(/\. |\n/);
     throw new SettingRefused(`${sentence?.replace(/\.$/, "")}. --help lists the options.`);
   }
+}
+
+function readText(name: keyof typeof FLAGS, text: string): string {
+  if (text !== "") return text;
+  throw new SettingRefused(`--${name} takes a ${FLAGS[name].help}, not nothing.`);
 }
 
 function readPort(text: string): number {
@@ -82,8 +87,8 @@ function readPort(text: string): number {
 function readBytes(text: string): number {
   const [, digits, unit = "b"] = /^(\d{1,9})(b|kb|mb)?$/i.exec(text) ?? [];
   const bytes = Number(digits) * { b: 1, kb: 1_024, mb: 1_048_576 }[unit.toLowerCase() as "b" | "kb" | "mb"];
-  if (bytes > 0) return bytes;
-  throw new SettingRefused(`--body-limit takes a size such as 262144, 256kb or 1mb, not '${text}'.`);
+  if (bytes > 0 && bytes <= MOST_BYTES) return bytes;
+  throw new SettingRefused(`--body-limit takes a size such as 262144, 256kb or 1mb, at most 100mb, not '${text}'.`);
 }
 
 function readLogLevel(text: string): string {

@@ -15,6 +15,8 @@ type ErrorStatus = Exclude<Operations[keyof Operations]["answer"]["status"], 200
 interface Refusal {
   status: ErrorStatus;
   title: string;
+  /** What the caller can do, where the refusal itself brings no other words. */
+  detail?: string;
 }
 
 /** Every way this server refuses on purpose. The key is the stable part of `type`. */
@@ -22,18 +24,38 @@ export const REFUSALS = {
   "invalid-request": { status: 400, title: "The request does not match the contract" },
   unauthenticated: { status: 401, title: "Valid credentials are required" },
   forbidden: { status: 403, title: "The credentials lack the permission this operation needs" },
-  "unknown-user": { status: 404, title: "No user has this id" },
+  "unknown-user": {
+    status: 404,
+    title: "No user has this id",
+    detail: "A sync creates no users. Nothing was written.",
+  },
   "unknown-path": { status: 404, title: "Nothing is served at this path" },
-  "method-not-allowed": { status: 405, title: "This path does not offer this method" },
+  "method-not-allowed": {
+    status: 405,
+    title: "This path does not offer this method",
+    detail: "The header Allow lists the methods of this path.",
+  },
   "not-acceptable": { status: 406, title: "The answer can't be sent in a media type you accept" },
   "content-too-large": { status: 413, title: "The body is larger than this server accepts" },
   "unsupported-media-type": {
     status: 415,
     title: "The body is in a media type or coding this operation does not take",
   },
-  "too-many-requests": { status: 429, title: "Too many wrong secrets; wait before trying again" },
-  "internal-error": { status: 500, title: "The server failed; the cause is in its log" },
-  unavailable: { status: 503, title: "The server can't answer right now; repeat the request later" },
+  "too-many-requests": {
+    status: 429,
+    title: "Too many wrong secrets; wait before trying again",
+    detail: "The header Retry-After says how long to wait.",
+  },
+  "internal-error": {
+    status: 500,
+    title: "The server failed; the cause is in its log",
+    detail: "The log has the cause under the request id. Sending the request again is safe.",
+  },
+  unavailable: {
+    status: 503,
+    title: "The server can't answer right now; repeat the request later",
+    detail: "The header Retry-After says how long to wait. Sending the request again is safe.",
+  },
 } as const satisfies Record<string, Refusal>;
 
 export type Violation = BodyViolation | ParameterViolation;
@@ -91,8 +113,8 @@ function asProblem(error: unknown): Problem {
 }
 
 function problemBody({ key, options }: Problem, requestId: string): ProblemDetails | ValidationProblemDetails {
-  const { status, title } = REFUSALS[key];
-  const { detail, violations = [] } = options;
+  const { status, title, detail: usual }: Refusal = REFUSALS[key];
+  const { detail = usual, violations = [] } = options;
   const problem = { type: `urn:nexus-sync:problem:${key}`, title, status, instance: requestId };
   if (status !== 400) return detail === undefined ? problem : { ...problem, detail };
   const cut =

@@ -51,13 +51,13 @@ function allowed(callers: Caller[], needed: readonly string[]): Caller {
   return { id: first.id, permissions };
 }
 
-/** "Bearer and ApplicationToken: Bearer is missing, ApplicationToken is wrong." */
+/** "Bearer is missing, ApplicationToken is wrong." */
 function describe(schemes: readonly SchemeName[], verdicts: (Caller | Failure)[]): string {
   const parts = schemes.flatMap((scheme, index) => {
     const verdict = verdicts[index];
     return typeof verdict === "string" ? [`${scheme} is ${verdict}`] : [];
   });
-  return `${schemes.join(" and ")}: ${parts.join(", ")}.`;
+  return `${parts.join(", ")}.`;
 }
 
 /** One challenge for each alternative (RFC 9110 section 11.6.1); API keys in a header have no registered scheme. */

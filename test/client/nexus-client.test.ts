@@ -82,13 +82,31 @@ test("wrong arguments do not compile", async () => {
   const { server, client } = await startStub();
   const baseUrl = server.url;
   // @ts-expect-error Bearer counts only together with an application token.
-  createNexusClient({ baseUrl, credentials: { type: "bearer", token: "t" } });
+  expect(() => createNexusClient({ baseUrl, credentials: { type: "bearer", token: "t" } })).toThrow("applicationToken");
   // @ts-expect-error The contract asks for an audience.
   const result = await client.safeSyncUserIdentity("u-ada", { attributes: [], connection: { connectionId: "c" } });
   expect(result.ok).toBe(false);
   // @ts-expect-error The contract declares no 418.
   expect(hasStatus(undefined, 418)).toBe(false);
 });
+
+test.for([-1, 0, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
+  "timeoutMs %d is a config error",
+  async (timeoutMs) => {
+    const config = expect.objectContaining({ kind: "config", message: expect.stringMatching(/^timeoutMs must be/) });
+    expect(() => clientFor("http://127.0.0.1:9", { timeoutMs })).toThrow(config);
+    const result = await clientFor("http://127.0.0.1:9").safeSyncUserIdentity("u", signIn(), { timeoutMs });
+    expect(result).toMatchObject({ ok: false, error: { kind: "config" } });
+  },
+);
+
+test.for([undefined, null, {}, { type: "foo" }, { type: "basic", username: "key" }, { type: "bearer", token: 1 }])(
+  "the credentials %j of a caller without types are a config error",
+  (credentials) => {
+    const config = expect.objectContaining({ kind: "config", message: expect.stringMatching(/^credentials\./) });
+    expect(() => clientFor("http://127.0.0.1:9", { credentials: credentials as never })).toThrow(config);
+  },
+);
 
 test("a user id is one encoded path segment, and $sync stays as it is", async () => {
   const { url, seen } = await startFaultServer((_, response) => response.end());

@@ -23,17 +23,17 @@ test("fresh", async () => {
 
 test("the contract was edited", async () => {
   const { code, output } = await checked((project) => {
-    project.edit("openapi.yaml", "name: X-Application-Token", "name: X-App-Token");
+    project.edit("openapi.yaml", "summary: Store what", "summary: Keep what");
   });
   expect(code).toBe(1);
   expect(output.replaceAll(/[0-9a-f]{64}/g, "HASH")).toMatchInlineSnapshot(`
     "openapi.yaml has changed since generated/ was written.
     generated/openapi.json is from before.
-      line 179: -         "name": "X-Application-Token",
-                +         "name": "X-App-Token",
-    generated/operations.ts is from before.
-      line 57: -     "name": "X-Application-Token"
-               +     "name": "X-App-Token"
+      line 21: -         "summary": "Store what an identity provider asserted at a sign-in",
+               +         "summary": "Keep what an identity provider asserted at a sign-in",
+    generated/types.ts is from before.
+      line 12: -          * Store what an identity provider asserted at a sign-in
+               +          * Keep what an identity provider asserted at a sign-in
     generated/manifest.json is from before.
       line 2: -   "document": "HASH"…
               +   "document": "HASH"…

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import { copyProject } from "./project-copy.ts";
+
+const { name: NAME } = SECURITY_SCHEMES.ApplicationToken;
 
 /** Calls the server of the copy through the client of the copy, and prints which header carried the token. */
 const PROBE = `
@@ -25,9 +28,9 @@ await server.close();
 test("renaming the application token's header in the contract is the whole change for server and client", async () => {
   const project = copyProject();
   project.write("probe.ts", PROBE);
-  expect(project.runScript("probe.ts").output).toBe("x-application-token 200\n");
+  expect(project.runScript("probe.ts").output).toBe(`${NAME.toLowerCase()} 200\n`);
 
-  project.edit("openapi.yaml", "name: X-Application-Token", "name: X-App-Token");
+  project.edit("openapi.yaml", `name: ${NAME}`, "name: X-App-Token");
   expect((await project.generate()).code).toBe(0);
 
   expect(project.runScript("probe.ts").output).toBe("x-app-token 200\n");

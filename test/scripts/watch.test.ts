@@ -1,6 +1,7 @@
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import { run } from "../../scripts/generate.ts";
 import { copyProject } from "./project-copy.ts";
 
@@ -32,13 +33,14 @@ function startWatch() {
   };
 }
 
+const HEADER = `name: ${SECURITY_SCHEMES.ApplicationToken.name}`;
 const FRESH = "generated/ is in step with openapi.yaml; nothing was written.";
 
 test("good, bad, good: the last good output is kept, and the recovery is told", async () => {
   const { project, until, stop } = startWatch();
   expect(await until(FRESH)).toEqual(["Watching openapi.yaml; Ctrl-C ends it.", FRESH]);
 
-  project.edit("openapi.yaml", "name: X-Application-Token", "name: X-App-Token");
+  project.edit("openapi.yaml", HEADER, "name: X-App-Token");
   expect(await until("wrote generated/manifest")).toContain("wrote generated/operations.ts");
   const good = project.read("generated/operations.ts");
 
@@ -56,7 +58,7 @@ test("five saves in 50 ms are one run", async () => {
   await until(FRESH);
   const source = project.read("openapi.yaml");
   for (const name of ["A", "B", "C", "D", "E"]) {
-    project.write("openapi.yaml", source.replace("name: X-Application-Token", `name: X-${name}`));
+    project.write("openapi.yaml", source.replace(HEADER, `name: X-${name}`));
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await until("wrote generated/manifest");
@@ -68,7 +70,7 @@ test("five saves in 50 ms are one run", async () => {
 test("a save by rename is seen", async () => {
   const { project, until } = startWatch();
   await until(FRESH);
-  const text = project.read("openapi.yaml").replace("name: X-Application-Token", "name: X-Renamed");
+  const text = project.read("openapi.yaml").replace(HEADER, "name: X-Renamed");
   project.write("openapi.yaml.new", text);
   renameSync(join(project.root, "openapi.yaml.new"), join(project.root, "openapi.yaml"));
   await until("wrote generated/manifest");

@@ -90,8 +90,10 @@ test("a log line a request is JSON, and holds neither user nor secret", async ()
 test.for([
   [["--prot", "1"], "Unknown option '--prot'. --help lists the options."],
   [["--port"], "Option '--port <value>' argument missing. --help lists the options."],
+  [["--port", "-1"], "Option '--port' argument is ambiguous. --help lists the options."],
+  [["--database", ""], "--database takes a SQLite file, or :memory:, not nothing."],
   [["--port", "70000"], "--port takes a number from 0 to 65535, not '70000'."],
-  [["--body-limit", "lots"], "--body-limit takes a size such as 262144, 256kb or 1mb, not 'lots'."],
+  [["--body-limit", "lots"], "--body-limit takes a size such as 262144, 256kb or 1mb, at most 100mb, not 'lots'."],
   [["--log-level", "loud"], "--log-level takes one of trace, debug, info, warn, error, fatal, silent, not 'loud'."],
   [
     ["--database", "/nowhere/at/all.sqlite"],
@@ -152,13 +154,13 @@ test("--help lists every flag with its variable and default, and exits 0", async
   expect(output).toMatchInlineSnapshot(`
     "npm start -- [options]
 
-      option          variable                 default      meaning
+      flag           variable                 default      meaning
       --port         NEXUS_SYNC_PORT          4010         port to listen on, 0 for any free one
       --host         NEXUS_SYNC_HOST          127.0.0.1    address to listen on
       --database     NEXUS_SYNC_DATABASE      :memory:     SQLite file, or :memory:
       --directory    NEXUS_SYNC_DIRECTORY     demo         JSON or NDJSON file to load at start; demo, or none
       --body-limit   NEXUS_SYNC_BODY_LIMIT    256kb        largest body: bytes, or with kb or mb
-      --log-level    NEXUS_SYNC_LOG_LEVEL     info         trace, debug, info, warn, error, fatal, silent
+      --log-level    NEXUS_SYNC_LOG_LEVEL     info         what is logged: trace, debug, info, warn, error, fatal, silent
     "
   `);
 });
@@ -169,6 +171,6 @@ test("a contract that can't be served is found before the port opens", async () 
   const server = start(["--port", "0"], { main: join(project.root, "server/main.ts") });
   const { code, output } = await server.ended;
   expect(code).toBe(1);
-  expect(output).toContain("The contract's SyncUserIdentity can't be served");
+  expect(output).toMatch(/^The contract's SyncUserIdentity can't be served: .*minLength.*\. Run: npm run generate\n$/);
   expect(output).not.toContain("contract server on");
 });

@@ -1,6 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { JSON_TYPE } from "../../helpers.ts";
-import { API_KEYS, APPLICATION_TOKEN, at, basic, basicOf, bearer, claims, mint, NOW, READER_TOKEN } from "./access.ts";
+import {
+  API_KEYS,
+  APPLICATION_TOKEN,
+  at,
+  basic,
+  basicOf,
+  bearer,
+  claims,
+  mint,
+  NOW,
+  READER_TOKEN,
+  TOKEN_HEADER,
+} from "./access.ts";
 import { badInputs, type Case } from "./bad-input.ts";
 import { type Answer, type Call, goodBody } from "./site.ts";
 
@@ -9,7 +21,7 @@ const { check, send, testEach } = badInputs({ clock: () => time.now });
 
 const GOOD = { name: "", status: 200 };
 const WRONG = bearer(mint(), "planted-wrong-token");
-const TOKEN_ALONE = { "X-Application-Token": APPLICATION_TOKEN };
+const TOKEN_ALONE = { [TOKEN_HEADER]: APPLICATION_TOKEN };
 const encoded = basic().slice("Basic ".length);
 const signs = basic("key-signs").slice("Basic ".length);
 const UNKNOWN = "/v1/users/u-nobody/$sync";
@@ -128,14 +140,14 @@ describe("without credentials, nothing else is looked at", () => {
         path: `/v1/users/${id}/$sync`,
       };
     }),
-    ...["access_token", "authorization", "X-Application-Token"].map((name) => {
+    ...["access_token", "authorization", TOKEN_HEADER].map((name) => {
       const path = `/v1/users/u-ada/$sync?${name}=${encodeURIComponent(basic())}&${name}=${APPLICATION_TOKEN}`;
       return { name: `A12 credentials in the query as ${name}`, status: 401, credentials, path };
     }),
     {
       name: "A12 credentials in a cookie",
       status: 401,
-      credentials: { Cookie: `Authorization=${basic()}; X-Application-Token=${APPLICATION_TOKEN}` },
+      credentials: { Cookie: `Authorization=${basic()}; ${TOKEN_HEADER}=${APPLICATION_TOKEN}` },
     },
   ]);
 

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { createLocalJWKSet } from "jose";
+import { SECURITY_SCHEMES } from "../../../generated/operations.ts";
 import { hashSecret } from "../../../server/http/credentials.ts";
 import type { ServerOptions } from "../../../server/start.ts";
 
@@ -48,9 +49,12 @@ export function basicOf(pair: string): string {
   return `Basic ${Buffer.from(pair).toString("base64")}`;
 }
 
+/** As the contract names it; renaming it there is the whole change. */
+export const TOKEN_HEADER = SECURITY_SCHEMES.ApplicationToken.name;
+
 /** The two headers of the other way in: a Bearer token and an application token, both good unless told otherwise. */
 export function bearer(token = mint(), applicationToken: string | string[] = APPLICATION_TOKEN) {
-  return { Authorization: `Bearer ${token}`, "X-Application-Token": applicationToken };
+  return { Authorization: `Bearer ${token}`, [TOKEN_HEADER]: applicationToken };
 }
 
 /** Claims that the server accepts, with changes; undefined takes a claim away. */

@@ -1,6 +1,17 @@
 import { createHmac } from "node:crypto";
 import { describe } from "vitest";
-import { APPLICATION_TOKEN, at, basic, bearer, claims, ISSUER, mint, PUBLIC_PEM, segment } from "./access.ts";
+import {
+  APPLICATION_TOKEN,
+  at,
+  basic,
+  bearer,
+  claims,
+  ISSUER,
+  mint,
+  PUBLIC_PEM,
+  segment,
+  TOKEN_HEADER,
+} from "./access.ts";
 import { badInputs, type Case } from "./bad-input.ts";
 
 const { testEach } = badInputs();
@@ -108,7 +119,7 @@ describe("segments", () => {
 });
 
 describe("slots", () => {
-  const applicationToken = { "X-Application-Token": APPLICATION_TOKEN };
+  const applicationToken = { [TOKEN_HEADER]: APPLICATION_TOKEN };
   const slot = (name: string, Authorization: string): Case => {
     return { name, status: 401, credentials: { ...applicationToken, Authorization } };
   };

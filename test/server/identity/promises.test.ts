@@ -136,6 +136,7 @@ test("an answer that would break the contract is found before it is stored, and 
   expect(problem).toEqual({
     type: "urn:nexus-sync:problem:internal-error",
     title: "The server failed; the cause is in its log",
+    detail: "The log has the cause under the request id. Sending the request again is safe.",
     status: 500,
     instance: expect.any(String),
   });

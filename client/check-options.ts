@@ -1,0 +1,46 @@
+import type { Credentials } from "./credentials.ts";
+import { NexusError } from "./nexus-error.ts";
+
+/**
+ * Checks where credentials would be sent to: https, or http on loopback or where allowed.
+ * @throws NexusError `config`; the message does not repeat the URL, which may hold a password.
+ */
+export function checkBaseUrl(baseUrl: string, allowInsecureHttp: boolean): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (!url) throw new NexusError("config", "baseUrl is no absolute URL.");
+  if (url.username || url.password) throw new NexusError("config", "baseUrl must not hold credentials.");
+  if (url.search || url.hash) throw new NexusError("config", "baseUrl must not have a query or a fragment.");
+  const isSecure = url.protocol === "https:" || (url.protocol === "http:" && (allowInsecureHttp || isLoopback(url)));
+  if (!isSecure) throw new NexusError("config", "baseUrl must be https, or http on loopback (see allowInsecureHttp).");
+  return url.href.replace(/\/+$/, "");
+}
+
+/**
+ * Checks a time in milliseconds, as timers take it: more than 0 and at most 2^31 - 1.
+ * @throws NexusError `config`.
+ */
+export function checkTimeout(timeoutMs: number): number {
+  if (timeoutMs > 0 && timeoutMs <= 2_147_483_647) return timeoutMs;
+  throw new NexusError("config", "timeoutMs must be more than 0 and at most 2147483647 milliseconds.");
+}
+
+/**
+ * Checks what the compiler checks for callers in TypeScript.
+ * @throws NexusError `config`.
+ */
+export function checkCredentials(credentials: Credentials): Credentials {
+  const members = { bearer: ["token", "applicationToken"], basic: ["username", "password"] } as const;
+  const { type, ...given } = (credentials ?? {}) as Record<string, unknown>;
+  const needed = type === "bearer" || type === "basic" ? members[type] : undefined;
+  if (!needed) throw new NexusError("config", "credentials.type must be 'bearer' or 'basic'.");
+  for (const name of needed) {
+    if (!["string", "function"].includes(typeof given[name])) {
+      throw new NexusError("config", `credentials.${name} must be a string or a function.`);
+    }
+  }
+  return credentials;
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
