@@ -18,7 +18,7 @@ async function main(): Promise<void> {
 }
 
 async function start({ port, host, database, directory, bodyLimit, logLevel }: Settings): Promise<RunningServer> {
-  // Compiled code is kept in the system's temporary folder: the second start takes three quarters of the first.
+  // Compiled code is kept in the system's temporary folder, which saves a sixth of the next start.
   enableCompileCache();
   // Loaded now and not above: a wrong flag and --help need not wait for the validator.
   const { startServer } = await import("./start.ts");
