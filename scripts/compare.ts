@@ -1,6 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Manifest, sha256 } from "./manifest.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { ContractDocument } from "./contract-document.ts";
+import { type Manifest, manifestOf, sha256 } from "./manifest.ts";
 
 export interface Difference {
   file: string;
@@ -35,6 +37,19 @@ export async function compare(folder: string, rendered: ReadonlyMap<string, stri
       text !== rendered.get(file) && isSame(text, rendered.get(file)) ? [file] : [],
     ),
   };
+}
+
+/**
+ * Whether `folder` holds exactly what its manifest vouches for, made from this document by these tools: then nothing
+ * needs to be linted or rendered to know that nothing would be written.
+ */
+export async function isAsWritten(folder: string, document: ContractDocument): Promise<boolean> {
+  const present = await readdir(folder).catch((): string[] => []);
+  const texts = await Promise.all(present.map((file) => readFile(join(folder, file), "utf8").catch(() => "")));
+  const files = new Map(present.map((file, index) => [file, texts[index] ?? ""]));
+  const manifest = files.get("manifest.json");
+  files.delete("manifest.json");
+  return manifest !== undefined && isDeepStrictEqual(readManifest(manifest), manifestOf(document, files));
 }
 
 interface OnDisk {

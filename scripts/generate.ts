@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { didYouMean, nearest } from "./nearest.ts";
 import { CONTRACT, type Print, regenerate } from "./regenerate.ts";
-import { typeErrors } from "./type-check.ts";
 import { onEachChange } from "./watch.ts";
 import { FolderLocked } from "./write.ts";
 
@@ -54,6 +53,7 @@ async function goOn({ root, typeCheck, signal }: Required<Surroundings>, print: 
 }
 
 async function reportMisfits(root: string, print: Print): Promise<void> {
+  const { typeErrors } = await import("./type-check.ts");
   const errors = await typeErrors(root);
   if (errors.length === 0) return print("Everything handwritten fits.");
   print(`${errors.length} handwritten line${errors.length === 1 ? " no longer fits" : "s no longer fit"}:`);

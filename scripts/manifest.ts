@@ -12,6 +12,9 @@ export interface Manifest {
   files: Record<string, string>;
 }
 
+/** Our own part in the output, read as text. */
+const GENERATOR = ["contract-ajv.ts", "render.ts", "render-operations.ts", "render-types.ts", "render-validators.ts"];
+
 const TOOLS = ["@redocly/openapi-core", "ajv", "ajv-formats", "openapi-typescript", "typescript", "yaml"] as const;
 
 export function manifestOf(document: ContractDocument, files: ReadonlyMap<string, string>): Manifest {
@@ -20,9 +23,16 @@ export function manifestOf(document: ContractDocument, files: ReadonlyMap<string
   );
   return {
     document: sha256(JSON.stringify(document)),
-    tools: Object.fromEntries(TOOLS.map((name) => [name, devDependencies[name]])),
+    tools: {
+      ...Object.fromEntries(TOOLS.map((name) => [name, devDependencies[name]])),
+      "this generator": generatorHash(),
+    },
     files: Object.fromEntries(Array.from(files, ([name, text]) => [name, sha256(text)])),
   };
+}
+
+function generatorHash(): string {
+  return sha256(GENERATOR.map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join(""));
 }
 
 /** Of the text with LF: a checkout may have changed the line endings. */

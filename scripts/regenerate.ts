@@ -1,16 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { compare } from "./compare.ts";
+import { compare, isAsWritten } from "./compare.ts";
 import { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
-import { lint } from "./lint.ts";
 import { parseContract } from "./parse.ts";
-import { render } from "./render.ts";
-import { syntaxError } from "./type-check.ts";
 import { LOCK, withLock, writeAll } from "./write.ts";
 
 export type Print = (line: string) => void;
 
 export const CONTRACT = "openapi.yaml";
+const UNCHANGED = "generated/ is in step with openapi.yaml; nothing was written.";
 const CAUSES = {
   missing: "is missing",
   extra: "does not belong here",
@@ -26,6 +24,17 @@ export async function regenerate({ root, isCheck }: { root: string; isCheck: boo
     return { code: 2, written: [] };
   }
   const { contract, diagnostics } = parseContract(source);
+  const folder = join(root, "generated");
+  if (contract && !isCheck && (await isAsWritten(folder, contract.document))) {
+    print(UNCHANGED);
+    return { code: 0, written: [] };
+  }
+  // Loaded only now: the compiler and the linter take longer to load than an unchanged contract takes in all.
+  const [{ lint }, { render }, { syntaxError }] = await Promise.all([
+    import("./lint.ts"),
+    import("./render.ts"),
+    import("./type-check.ts"),
+  ]);
   const found = contract ? await lint(contract) : diagnostics;
   if (!contract || found.length > 0) return { code: report(found, source, print), written: [] };
   const rendered = await render(contract.document);
@@ -33,7 +42,6 @@ export async function regenerate({ root, isCheck }: { root: string; isCheck: boo
     const fault = syntaxError(file, text);
     if (fault) throw new Error(`It rendered what does not compile. ${fault}`);
   }
-  const folder = join(root, "generated");
   if (isCheck) return { code: await check(folder, rendered, print), written: [] };
   return { code: 0, written: await update(folder, rendered, print) };
 }
@@ -68,6 +76,6 @@ async function update(folder: string, rendered: ReadonlyMap<string, string>, pri
   });
   for (const file of stale) print(`wrote generated/${file}`);
   for (const file of extra) print(`kept generated/${file}: it ${CAUSES.extra}`);
-  if (stale.length === 0) print("generated/ is in step with openapi.yaml; nothing was written.");
+  if (stale.length === 0) print(UNCHANGED);
   return stale;
 }

@@ -1,6 +1,16 @@
 import type { Organization, User } from "../../generated/types.ts";
 import { liveOnly } from "./roles.ts";
 
+const NO_LISTS = {
+  roles: [],
+  memberOf: [],
+  attributes: [],
+  customUpns: [],
+  identities: [],
+  subscriptions: [],
+  applicationDeployments: [],
+} satisfies Partial<User>;
+
 /** What a user document holds where the directory says nothing: every member of the contract's User but its id. */
 const UNSAID: Required<Omit<User, "id">> = {
   type: null,
@@ -25,28 +35,12 @@ const UNSAID: Required<Omit<User, "id">> = {
   owner: null,
   organizationId: null,
   organization: null,
-  roles: [],
-  memberOf: [],
-  attributes: [],
-  customUpns: [],
-  identities: [],
-  subscriptions: [],
-  applicationDeployments: [],
+  ...NO_LISTS,
   created: null,
   modified: null,
   createdBy: null,
   modifiedBy: null,
 };
-
-const NO_LISTS = {
-  roles: [],
-  memberOf: [],
-  attributes: [],
-  customUpns: [],
-  identities: [],
-  subscriptions: [],
-  applicationDeployments: [],
-} satisfies Partial<User>;
 
 /** The user as an answer shows it: in full, one level deep, without what has expired and without other members' data. */
 export function userInAnswer(user: User, clientUpnKey: string | undefined, now: Date): User {

@@ -47,3 +47,15 @@ test("the command line works from the project's folder and carries the exit code
   expect(project.runScript("scripts/generate.ts").code).toBe(2);
   expect(project.runScript("scripts/generate.ts", "--check").output).toContain("not '3.2.0'");
 });
+
+test.for([
+  ["generated/types.ts", "export interface paths {", "export interface paths { // mine"],
+  ["generated/manifest.json", '"yaml": "2.9.1"', '"yaml": "2.9.0"'],
+  ["generated/manifest.json", '"this generator": "', '"this generator": "0'],
+] as const)("a change in %s is healed although the contract is the same", async ([file, from, to]) => {
+  const project = copyProject();
+  const before = project.read(file);
+  project.edit(file, from, to);
+  expect((await project.generate()).output).toBe(`wrote ${file}\n`);
+  expect(project.read(file)).toBe(before);
+});

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { run } from "../../scripts/generate.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -39,4 +39,21 @@ export function copyProject() {
 function spawnNode(cwd: string, file: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], { cwd, encoding: "utf8" });
   return { code: status, output: `${stdout}${stderr}` };
+}
+
+export type Edit = [from: string, to: string];
+
+/** What `npm run generate` says to a contract with these edits; generated/ must be untouched, bytes and times. */
+export async function refused(...edits: Edit[]): Promise<string> {
+  const project = copyProject();
+  const folder = join(project.root, "generated");
+  const state = () => readdirSync(folder).map((file) => [file, statSync(join(folder, file)).mtimeMs]);
+  const before = state();
+  for (const [from, to] of edits) project.edit("openapi.yaml", from, to);
+
+  const { code, output } = await project.generate();
+
+  expect(code).toBe(2);
+  expect(state()).toEqual(before);
+  return output;
 }
