@@ -9,7 +9,7 @@ import { applicationTokenScheme, basicScheme, type Clock, type Credentials } fro
 import { selfCheck } from "./self-check.ts";
 import { directoryEntries } from "./store/directory.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
-import type { Store } from "./store/store.ts";
+import type { LoadCount, Store } from "./store/store.ts";
 import { createDemoCredentials, type DemoCredentials } from "./stub/demo-credentials.ts";
 import { syncUserIdentity } from "./sync-user-identity.ts";
 
@@ -36,6 +36,8 @@ export interface RunningServer {
   url: string;
   /** Absent where credentials were given. */
   demo?: DemoCredentials;
+  /** What came of loading the directory; absent where none was given. */
+  loaded?: LoadCount;
   /** The stored user, as it is now. */
   user(id: string): Promise<User | undefined>;
   /** Takes no more connections, lets requests under way finish, and closes the store. */
@@ -50,7 +52,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const { database = ":memory:", clock = () => new Date(), log = pino({ level: "silent" }) } = options;
   const store = openSqliteStore(database);
   try {
-    if (options.directory !== undefined) await store.load(directoryEntries(options.directory));
+    const { directory } = options;
+    const loaded = directory === undefined ? undefined : await store.load(directoryEntries(directory));
     const { demo, credentials, tokens } = await accessOf(options, clock);
     const app = createApp({
       schemes: {
@@ -70,6 +73,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     return {
       url,
       ...(demo && { demo }),
+      ...(loaded && { loaded }),
       user: (id) => store.user(id),
       close() {
         closed ??= close(server, store);

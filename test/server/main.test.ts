@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import signIns from "../../server/demo-sign-ins.json" with { type: "json" };
+import { acme } from "../helpers.ts";
 import { copyProject } from "../scripts/project-copy.ts";
 
 const MAIN = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
@@ -64,6 +65,20 @@ test("it starts with nothing configured, and what it prints to paste answers 200
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toBe("application/json");
   expect(await response.json()).toMatchObject({ userId: "u-ada", isAuthenticated: true });
+});
+
+test("an own directory is counted, and again at the next start, where nothing in it has changed", async () => {
+  const folder = temporaryFolder();
+  const [directory, database] = [join(folder, "directory.json"), join(folder, "nexus.sqlite")];
+  writeFileSync(directory, JSON.stringify(acme()));
+  for (const changed of [5, 0]) {
+    const server = start(["--port", "0", "--directory", directory, "--database", database]);
+    const output = await server.printed(/Bearer/);
+    expect(output).toContain(`\n5 directory entries were read, ${changed} of them new or changed\n`);
+    expect(output).not.toContain("curl");
+    server.child.kill("SIGTERM");
+    expect((await server.ended).code).toBe(0);
+  }
 });
 
 test.for(["SIGINT", "SIGTERM"] as const)("%s ends it with exit 0", async (signal) => {
