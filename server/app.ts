@@ -1,11 +1,12 @@
 import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Handlers } from "../generated/operations.ts";
+import { accessLog } from "./http/access-log.ts";
 import { jsonBody } from "./http/body.ts";
 import { dispatch } from "./http/dispatch.ts";
 import { acceptable, contentType } from "./http/media-types.ts";
 import { sendProblem } from "./http/problem.ts";
-import { accessLog, requestId } from "./http/request-id.ts";
+import { requestId } from "./http/request-id.ts";
 import { pathParameters, route } from "./http/route.ts";
 import { type SchemeHandlers, security } from "./http/security.ts";
 import type { RequestContext } from "./sync-user-identity.ts";

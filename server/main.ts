@@ -2,6 +2,7 @@ import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 import pino from "pino";
 import { banner } from "./banner.ts";
+import { ContractUnusable } from "./contract-unusable.ts";
 import { helpText, readSettings, SettingRefused, type Settings } from "./settings.ts";
 import type { RunningServer } from "./start.ts";
 import { DirectoryRefused, StoreUnavailable, StoreUnusable } from "./store/store.ts";
@@ -39,7 +40,7 @@ function report(error: unknown): number {
   } else if (isRefusal(error)) console.error(error.message);
   else if (isListenError(error)) console.error(`${error.message}. Choose another --port or --host.`);
   else {
-    console.error((error as Error)?.name === "ContractUnusable" ? (error as Error).message : error);
+    console.error(error instanceof ContractUnusable ? error.message : error);
     return 1;
   }
   return 2;

@@ -5,27 +5,25 @@ import type { RequestHandler } from "express";
 import pino from "pino";
 import { OPERATIONS } from "../generated/operations.ts";
 import { createApp } from "./app.ts";
-
-/** What generated/ holds can't be served; the message says why. */
-export class ContractUnusable extends Error {
-  override readonly name = "ContractUnusable";
-}
+import { ContractUnusable } from "./contract-unusable.ts";
+import { Problem } from "./http/problem.ts";
 
 /**
  * Sends one request for each operation through the whole way in, over a stream in this process, before any port opens:
  * a document or schema that does not compile shows itself here, and not at the first caller's request. The store is
  * out of reach, and everybody is let in.
- * @throws ContractUnusable if a request ends in a 5xx.
+ * @throws ContractUnusable if a request ends in anything but the contract's verdict.
  */
 export async function selfCheck(contract: RequestHandler[]): Promise<void> {
   const failures: string[] = [];
-  const everybody = () => ({ id: "self-check", permissions: ["user.write"] });
+  const permissions = Object.values(OPERATIONS).flatMap((operation) => [...operation.permissions]);
+  const everybody = () => ({ id: "self-check", permissions });
   const app = createApp({
     schemes: { Bearer: everybody, ApplicationToken: everybody, Basic: everybody },
     contract,
     handlers: {
       SyncUserIdentity: async () => {
-        throw new Error("The self-check's empty body got past the contract.");
+        throw new Problem("unknown-user");
       },
     },
     bodyLimit: 1_024,
@@ -33,9 +31,10 @@ export async function selfCheck(contract: RequestHandler[]): Promise<void> {
   });
   for (const [operationId, { method, path }] of Object.entries(OPERATIONS)) {
     const status = await send(app, method, path.replaceAll(/\{\w+\}/g, "self-check"));
-    if (status < 500) continue;
+    // Refused by the contract, or past it: anything else ended before the contract was asked.
+    if (status === 400 || status === 404) continue;
     throw new ContractUnusable(
-      `The contract's ${operationId} can't be served: ${failures.join(" ")}. Run: npm run generate`,
+      `The contract's ${operationId} can't be served: ${failures.join(" ") || status}. Run: npm run generate`,
     );
   }
 }

@@ -189,3 +189,10 @@ test("a contract that can't be served is found before the port opens", async () 
   expect(output).toMatch(/^The contract's SyncUserIdentity can't be served: .*minLength.*\. Run: npm run generate\n$/);
   expect(output).not.toContain("contract server on");
 });
+
+test("a contract that asks for another permission starts: the self-check has whatever is asked for", async () => {
+  const project = copyProject();
+  project.edit("openapi.yaml", "x-required-permissions: [user.write, write]", "x-required-permissions: [user.sync]");
+  expect((await project.generate()).code).toBe(0);
+  await start(["--port", "0"], { main: join(project.root, "server/main.ts") }).printed(/contract server on/);
+});
