@@ -13,7 +13,14 @@ export interface Manifest {
 }
 
 /** Our own part in the output, read as text. */
-const GENERATOR = ["contract-ajv.ts", "render.ts", "render-operations.ts", "render-types.ts", "render-validators.ts"];
+const GENERATOR = [
+  "contract-ajv.ts",
+  "contract-document.ts",
+  "render.ts",
+  "render-operations.ts",
+  "render-types.ts",
+  "render-validators.ts",
+];
 
 const TOOLS = ["@redocly/openapi-core", "ajv", "ajv-formats", "openapi-typescript", "typescript", "yaml"] as const;
 

@@ -184,6 +184,18 @@ test("a pattern that is no regular expression, and a format that nobody checks",
   `);
 });
 
+test("a pattern outside the schemas, in a header", async () => {
+  expect(await refused(["pattern: ^[\\x21-\\x7e]+$", "pattern: ^[\\x21-\\x7e+$"])).toMatchInlineSnapshot(`
+    "openapi.yaml:182:18  error  schema-pattern
+      Invalid regular expression: /^[\\x21-\\x7e+$/u: Unterminated character class.
+      181 |         maxLength: 128
+      182 |         pattern: ^[\\x21-\\x7e+$
+          |                  ^^^^^^^^^^^^^
+    generated/ was not changed.  1 error.
+    "
+  `);
+});
+
 test("nullable, which means nothing in 3.1", async () => {
   expect(
     await refused(["        customUpnValue:\n", "        customUpnValue:\n          nullable: true\n"]),
