@@ -9,19 +9,21 @@ export function schemaReference(name: string): string {
   return `${CONTRACT_ID}#/components/schemas/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
-const KNOWN = new WeakMap<ContractDocument["components"]["schemas"], Ajv2020>();
+type Schemas = ContractDocument["components"]["schemas"];
+
+const KNOWN = new WeakMap<Schemas, Ajv2020>();
 
 /**
  * The strict Ajv over a document's component schemas: unknown keywords and formats throw when a schema is compiled. One
  * for all steps of a run, for compiling takes longest.
  */
-export function contractAjv(schemas: ContractDocument["components"]["schemas"]): Ajv2020 {
+export function contractAjv(schemas: Schemas): Ajv2020 {
   const ajv = KNOWN.get(schemas) ?? createAjv(schemas);
   KNOWN.set(schemas, ajv);
   return ajv;
 }
 
-function createAjv(schemas: ContractDocument["components"]["schemas"]): Ajv2020 {
+function createAjv(schemas: Schemas): Ajv2020 {
   const ajv = new Ajv2020({
     strict: true,
     allowUnionTypes: true,

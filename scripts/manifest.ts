@@ -14,9 +14,11 @@ export interface Manifest {
 
 /** Our own part in the output, read as text. */
 const GENERATOR = [
+  "banner.ts",
   "contract-ajv.ts",
   "contract-document.ts",
   "render.ts",
+  "render-declarations.ts",
   "render-operations.ts",
   "render-types.ts",
   "render-validators.ts",

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { compare, isAsWritten } from "./compare.ts";
 import { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
 import { parseContract } from "./parse.ts";
+import { createSourcesAside } from "./sources-aside.ts";
 import { LOCK, withLock, writeAll } from "./write.ts";
 
 export type Print = (line: string) => void;
 
 export const CONTRACT = "openapi.yaml";
+const sourcesAside = createSourcesAside();
 const UNCHANGED = "generated/ is in step with openapi.yaml; nothing was written.";
 const CAUSES = {
   missing: "is missing",
@@ -29,19 +31,14 @@ export async function regenerate({ root, isCheck }: { root: string; isCheck: boo
     print(UNCHANGED);
     return { code: 0, written: [] };
   }
-  // Loaded only now: the compiler and the linter take longer to load than an unchanged contract takes in all.
-  const [{ lint }, { render }, { syntaxError }] = await Promise.all([
-    import("./lint.ts"),
-    import("./render.ts"),
-    import("./type-check.ts"),
-  ]);
+  // Begun before it is known whether the contract is sound: where it is not, nobody asks for them.
+  const sources = contract && sourcesAside(contract.document);
+  sources?.catch(() => {});
+  // Loaded only now: the linter takes longer to load than an unchanged contract takes in all.
+  const [{ lint }, { render }] = await Promise.all([import("./lint.ts"), import("./render.ts")]);
   const found = contract ? await lint(contract) : diagnostics;
-  if (!contract || found.length > 0) return { code: report(found, source, print), written: [] };
-  const rendered = await render(contract.document);
-  for (const [file, text] of rendered) {
-    const fault = syntaxError(file, text);
-    if (fault) throw new Error(`It rendered what does not compile. ${fault}`);
-  }
+  if (!contract || !sources || found.length > 0) return { code: report(found, source, print), written: [] };
+  const rendered = await render(contract.document, sources);
   if (isCheck) return { code: await check(folder, rendered, print), written: [] };
   return { code: 0, written: await update(folder, rendered, print) };
 }

@@ -1,3 +1,4 @@
+import { BANNER } from "./banner.ts";
 import {
   type Answer,
   type Content,
@@ -6,7 +7,6 @@ import {
   type Reference,
   resolve,
 } from "./contract-document.ts";
-import { BANNER } from "./render.ts";
 
 type FoundOperation = ReturnType<typeof operationsOf>[number];
 

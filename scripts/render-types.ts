@@ -1,6 +1,6 @@
 import openapiTS, { astToString } from "openapi-typescript";
+import { BANNER } from "./banner.ts";
 import type { ContractDocument } from "./contract-document.ts";
-import { BANNER } from "./render.ts";
 
 /** The contract's TypeScript types. The only file that knows openapi-typescript (no releases since 2026-09). */
 export async function renderTypes(document: ContractDocument): Promise<string> {

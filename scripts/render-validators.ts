@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import standalone from "ajv/dist/standalone/index.js";
+import { BANNER } from "./banner.ts";
 import { contractAjv, schemaReference } from "./contract-ajv.ts";
 import type { ContractDocument } from "./contract-document.ts";
-import { BANNER } from "./render.ts";
 
 const { resolve } = createRequire(import.meta.url);
 
-/** One precompiled validator per component schema, as an ES module without imports, and its declarations. */
-export function renderValidators(document: ContractDocument): { code: string; declarations: string } {
+/** One precompiled validator per component schema, as an ES module without imports. */
+export function renderValidators(document: ContractDocument): string {
   const names = Object.keys(document.components.schemas);
   const ajv = contractAjv(document.components.schemas);
   const code = standalone.default(ajv, Object.fromEntries(names.map((name) => [name, schemaReference(name)])));
-  return { code: BANNER + inlineRequires(code), declarations: BANNER + renderDeclarations(names) };
+  return BANNER + inlineRequires(code);
 }
 
 /**
@@ -28,8 +28,7 @@ function inlineRequires(code: string): string {
       // Ajv's runtime files name themselves in a string, so a module may be met again inside itself.
       if (!seen.has(name)) {
         seen.add(name);
-        const source = readFileSync(resolve(id), "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, "");
-        const body = replace(source);
+        const body = replace(moduleText(id));
         modules.push(
           `const ${name} = ((exports) => {\nconst module = { exports };\n${body}\nreturn module.exports;\n})({});\n`,
         );
@@ -40,24 +39,11 @@ function inlineRequires(code: string): string {
   return [...modules, body].join("");
 }
 
-function renderDeclarations(names: string[]): string {
-  return `import type { components } from "./types.ts";
+/** Read once a process; `--watch` renders at each save. */
+const MODULE_TEXTS = new Map<string, string>();
 
-/** One way in which a value breaks its schema. */
-export interface Violation {
-  /** RFC 6901 pointer into the value. */
-  instancePath: string;
-  keyword: string;
-  params: Record<string, unknown>;
-  message?: string;
-}
-
-/** Answers whether a value fits its schema; \`errors\` lists all violations of the last value that did not. */
-export interface Validator<T> {
-  (value: unknown): value is T;
-  errors?: Violation[] | null;
-}
-
-${names.map((name) => `export declare const ${name}: Validator<components["schemas"]["${name}"]>;`).join("\n")}
-`;
+function moduleText(id: string): string {
+  const text = MODULE_TEXTS.get(id) ?? readFileSync(resolve(id), "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, "");
+  MODULE_TEXTS.set(id, text);
+  return text;
 }

@@ -35,7 +35,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
 export async function writeAll(folder: string, files: ReadonlyMap<string, string>, move = rename): Promise<void> {
   const moved: string[] = [];
   try {
-    for (const [file, text] of files) await writeDurably(temporary(folder, file), text);
+    await Promise.all(Array.from(files, ([file, text]) => writeDurably(temporary(folder, file), text)));
     for (const file of files.keys()) {
       await link(join(folder, file), backup(folder, file)).catch(unlessMissing);
       await move(temporary(folder, file), join(folder, file));
