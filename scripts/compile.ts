@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import ts from "typescript";
 
 /** Files in memory lie in this folder, which no machine has. */
@@ -33,7 +32,7 @@ export function programOf(files: ReadonlyMap<string, string>): ts.Program {
     },
     fileExists: (path) => texts.has(path) || ts.sys.fileExists(path),
     readFile: (path) => texts.get(path) ?? ts.sys.readFile(path),
-    directoryExists: (path) => path === dirname(`${FOLDER}x`) || ts.sys.directoryExists(path),
+    directoryExists: (path) => `${path}/`.startsWith(FOLDER) || ts.sys.directoryExists(path),
   };
   return ts.createProgram([...texts.keys()], OPTIONS, host);
 }

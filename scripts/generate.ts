@@ -1,25 +1,30 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { didYouMean, nearest } from "./nearest.ts";
-import { CONTRACT, type Print, regenerate } from "./regenerate.ts";
+import { type Aftermath, tellAftermath } from "./aftermath.ts";
+import type { Differ } from "./breaking/wire-changes.ts";
+import { type Options, readOptions } from "./options.ts";
+import { regenerate } from "./regenerate.ts";
+import { CONTRACT, type Print, soundContract } from "./sound-contract.ts";
 import { onEachChange } from "./watch.ts";
-import { FolderLocked } from "./write.ts";
-
-const OPTIONS = { check: { type: "boolean" }, watch: { type: "boolean" } } as const;
 
 export interface Surroundings {
   /** The project's folder. Default: the current one. */
   root?: string;
-  /** Whether to look for handwritten lines that no longer fit what was written. Default true. */
-  typeCheck?: boolean;
+  /** Leaves out what follows the writing: handwritten lines that no longer fit, and what breaks. Default false. */
+  isBrief?: boolean;
   /** Ends `--watch`. */
   signal?: AbortSignal;
+  /** Called after each good run of `--watch`, with the names of the files that are new. */
+  onRun?: (written: string[]) => void;
+  /** What compares two contracts on the wire. Default: Redocly's. */
+  differ?: Differ;
 }
 
 /**
- * Regenerates `generated/` from `openapi.yaml`; with `--check` only compares, with `--watch` goes on at each change.
- * Exit codes: 0 done or fresh, 1 stale (`--check`), 2 the contract or the call is wrong, 3 our own failure.
+ * Regenerates `generated/` from `openapi.yaml`; `--check` only compares, `--watch` goes on at each change, `--breaking`
+ * judges the contract against an older one.
+ * Exit codes: 0 done, fresh or nothing breaks, 1 stale (`--check`) or something breaks (`--breaking`), 2 the contract or
+ * the call is wrong, 3 our own failure.
  */
 export async function run(args: string[], print: Print, surroundings: Surroundings = {}): Promise<number> {
   const options = readOptions(args);
@@ -27,58 +32,67 @@ export async function run(args: string[], print: Print, surroundings: Surroundin
     print(options);
     return 2;
   }
-  const { root = process.cwd(), typeCheck = true, signal = new AbortController().signal } = surroundings;
-  if (options.watch) return goOn({ root, typeCheck, signal }, print);
-  const { code, written } = await regenerate({ root, isCheck: options.check ?? false }, print);
-  if (typeCheck && written.length > 0) await reportMisfits(root, print);
+  const { root = process.cwd(), isBrief = false } = surroundings;
+  if (options.task === "breaking" || options.task === "changelog")
+    return judge(options, print, { ...surroundings, root });
+  if (options.task === "watch") return goOn({ ...surroundings, root, isBrief }, print);
+  const isCheck = options.task === "check";
+  const { code, ...outcome } = await regenerate({ root, isCheck }, print);
+  if (!isBrief && !isCheck && code === 0) await tellAftermath({ root, ...outcome, ...surroundings }, print);
   return code;
 }
 
-/** Every change is one run; the compiler's slower verdict follows, unless the next change comes before it. */
-async function goOn({ root, typeCheck, signal }: Required<Surroundings>, print: Print): Promise<number> {
+async function judge({ task, against }: Options, print: Print, { root, differ }: Surroundings & { root: string }) {
+  const contract = await soundContract(root, print);
+  if (!contract) return 2;
+  const [{ gate, printChangelog }, { RevisionUnusable }] = await Promise.all([
+    import("./breaking/breaking.ts"),
+    import("./breaking/contract-at.ts"),
+  ]);
+  const answer = task === "changelog" ? printChangelog : gate;
+  return answer({ root, contract, against, differ }, print).catch((error: unknown) => {
+    if (!(error instanceof RevisionUnusable)) throw error;
+    print(error.message);
+    return 2;
+  });
+}
+
+/** Every change is one run; the slower verdicts follow, unless the next change comes before them. */
+async function goOn(surroundings: Surroundings & { root: string }, print: Print): Promise<number> {
+  const { root, isBrief, signal = new AbortController().signal, onRun } = surroundings;
   let code = 0;
   let turn = 0;
   const next = async () => {
     turn += 1;
     const [before, mine] = [code, turn];
-    const outcome = await regenerate({ root, isCheck: false }, print);
-    code = outcome.code;
+    const { code: now, ...outcome } = await regenerate({ root, isCheck: false }, print);
+    code = now;
     if (before !== 0 && code === 0) print("fixed");
+    if (code === 0) onRun?.(outcome.written);
     const isCurrent = () => mine === turn && !signal.aborted;
     const tell: Print = (line) => (isCurrent() ? print(line) : undefined);
-    if (typeCheck && outcome.written.length > 0) void reportMisfits(root, tell);
+    const aftermath: Aftermath = { ...outcome, ...surroundings };
+    if (!isBrief && code === 0) void tellAftermath(aftermath, tell).catch((error: Error) => tell(error.message));
   };
   print(`Watching ${CONTRACT}; Ctrl-C ends it.`);
   await onEachChange(join(root, CONTRACT), next, signal);
   return 0;
 }
 
-async function reportMisfits(root: string, print: Print): Promise<void> {
-  const { typeErrors } = await import("./type-check.ts");
-  const errors = await typeErrors(root);
-  if (errors.length === 0) return print("Everything handwritten fits.");
-  print(`${errors.length} handwritten line${errors.length === 1 ? " no longer fits" : "s no longer fit"}:`);
-  for (const error of errors) print(`  ${error}`);
-}
-
-function readOptions(args: string[]): { check?: boolean; watch?: boolean } | string {
-  try {
-    return parseArgs({ args, options: OPTIONS }).values;
-  } catch {
-    const known = Object.keys(OPTIONS);
-    const wrong = args.find((arg) => !known.some((name) => arg === `--${name}`)) ?? "";
-    const near = nearest(wrong.replace(/^-+/, ""), known);
-    return `There is no option '${wrong}'.${didYouMean(near && `--${near}`)} Options: ${known.map((name) => `--${name}`).join(", ")}.`;
-  }
+/** A failure of ours as text: a stack only where no words were prepared. */
+function failureText(error: Error): string {
+  return ["FolderLocked", "DifferFailed"].includes(error.name)
+    ? `${error.name}: ${error.message}`
+    : String(error.stack);
 }
 
 if (import.meta.main) {
-  // Compiled code is kept in the system's temporary folder: the compiler and the linter load in two thirds of the time.
+  // Compiled code is kept in the system's temporary folder: the linter and the schema compiler load sooner.
   enableCompileCache();
   const end = new AbortController();
   process.once("SIGINT", () => end.abort());
   process.exitCode = await run(process.argv.slice(2), console.log, { signal: end.signal }).catch((error: Error) => {
-    console.error(`The generator failed: ${error instanceof FolderLocked ? error.message : error.stack}`);
+    console.error(`The generator failed. ${failureText(error)}`);
     return 3;
   });
 }

@@ -1,14 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compare, isAsWritten } from "./compare.ts";
-import { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
-import { parseContract } from "./parse.ts";
+import type { ParsedContract } from "./parse.ts";
+import { type Print, readContract, soundContract } from "./sound-contract.ts";
 import { createSourcesAside } from "./sources-aside.ts";
 import { LOCK, withLock, writeAll } from "./write.ts";
 
-export type Print = (line: string) => void;
-
-export const CONTRACT = "openapi.yaml";
 const sourcesAside = createSourcesAside();
 const UNCHANGED = "generated/ is in step with openapi.yaml; nothing was written.";
 const CAUSES = {
@@ -18,35 +14,34 @@ const CAUSES = {
   old: "is from before",
 };
 
-/** One run: parse, lint, render, and write or compare. `written` names the files that are new. */
-export async function regenerate({ root, isCheck }: { root: string; isCheck: boolean }, print: Print) {
-  const source = await readFile(join(root, CONTRACT), "utf8").catch(() => undefined);
-  if (source === undefined) {
-    print(`${CONTRACT} can't be read; run this where it lies.`);
-    return { code: 2, written: [] };
-  }
-  const { contract, diagnostics } = parseContract(source);
-  const folder = join(root, "generated");
-  if (contract && !isCheck && (await isAsWritten(folder, contract.document))) {
-    print(UNCHANGED);
-    return { code: 0, written: [] };
-  }
-  // Begun before it is known whether the contract is sound: where it is not, nobody asks for them.
-  const sources = contract && sourcesAside(contract.document);
-  sources?.catch(() => {});
-  // Loaded only now: the linter takes longer to load than an unchanged contract takes in all.
-  const [{ lint }, { render }] = await Promise.all([import("./lint.ts"), import("./render.ts")]);
-  const found = contract ? await lint(contract) : diagnostics;
-  if (!contract || !sources || found.length > 0) return { code: report(found, source, print), written: [] };
-  const rendered = await render(contract.document, sources);
-  if (isCheck) return { code: await check(folder, rendered, print), written: [] };
-  return { code: 0, written: await update(folder, rendered, print) };
+/** What came of a run; `written` names the files that are new. */
+export interface Outcome {
+  code: number;
+  written: string[];
+  /** The contract, where nothing is wrong with it. */
+  contract?: ParsedContract;
 }
 
-function report(found: Diagnostic[], source: string, print: Print): 2 {
-  for (const diagnostic of found) print(formatDiagnostic(CONTRACT, source, diagnostic));
-  print(`generated/ was not changed.  ${found.length} error${found.length === 1 ? "" : "s"}.`);
-  return 2;
+/** One run: parse, lint, render, and write or compare. */
+export async function regenerate(
+  { root, isCheck }: { root: string; isCheck: boolean },
+  print: Print,
+): Promise<Outcome> {
+  const read = await readContract(root, print);
+  const folder = join(root, "generated");
+  if (read?.contract && !isCheck && (await isAsWritten(folder, read.contract.document))) {
+    print(UNCHANGED);
+    return { code: 0, written: [], contract: read.contract };
+  }
+  // Begun before it is known whether the contract is sound: where it is not, nobody asks for them.
+  const sources = read?.contract && sourcesAside(read.contract.document);
+  sources?.catch(() => {});
+  const contract = read && (await soundContract(root, print, read));
+  if (!contract || !sources) return { code: 2, written: [] };
+  const { render } = await import("./render.ts");
+  const rendered = await render(contract.document, sources);
+  if (isCheck) return { code: await check(folder, rendered, print), written: [] };
+  return { code: 0, written: await update(folder, rendered, print), contract };
 }
 
 async function check(folder: string, rendered: ReadonlyMap<string, string>, print: Print): Promise<number> {

@@ -32,7 +32,8 @@ test("an unknown argument and a missing contract are exit 2", async () => {
   const project = copyProject();
   expect(await project.generate("--chekc")).toEqual({
     code: 2,
-    output: "There is no option '--chekc'. Did you mean '--check'? Options: --check, --watch.\n",
+    output:
+      "There is no option '--chekc'. Did you mean '--check'? Options: --check, --watch, --breaking, --against, --changelog.\n",
   });
   rmSync(join(project.root, "openapi.yaml"));
   expect(await project.generate()).toEqual({

@@ -28,7 +28,7 @@ export function copyProject() {
     /** Our generator, in this process, on the copy, without the type check; that and the command line have own tests. */
     async generate(...args: string[]) {
       const lines: string[] = [];
-      const code = await run(args, (line) => lines.push(line), { root, typeCheck: false });
+      const code = await run(args, (line) => lines.push(line), { root, isBrief: true });
       return { code, output: lines.map((line) => `${line}\n`).join("") };
     },
     typeCheck: () => spawnNode(root, join(ROOT, "node_modules/typescript/bin/tsc"), "--pretty", "false"),

@@ -48,7 +48,7 @@ test(`${EDITS} random edits: in step, or refused with a place, and never a crash
     const before = state();
     const printed: string[] = [];
 
-    const code = await run([], (line) => printed.push(line), { root: project.root, typeCheck: false }).catch(
+    const code = await run([], (line) => printed.push(line), { root: project.root, isBrief: true }).catch(
       (error: Error) => expect.fail(`${what}\n${error.stack}`),
     );
 

@@ -12,7 +12,7 @@ function startWatch() {
   const lines: string[] = [];
   const done = run(["--watch"], (line) => lines.push(line), {
     root: project.root,
-    typeCheck: false,
+    isBrief: true,
     signal: end.signal,
   });
   onTestFinished(() => {

@@ -1,0 +1,63 @@
+import type ts from "typescript";
+import { programOf, sourceFileOf } from "../compile.ts";
+import { type ContractDocument, operationsOf } from "../contract-document.ts";
+import { nearest } from "../nearest.ts";
+import type { Pointer } from "../parse.ts";
+import { renderOperations } from "../render-operations.ts";
+import { renderTypes } from "../render-types.ts";
+import type { Change } from "./change.ts";
+import { operationChanges, type Side } from "./operation-changes.ts";
+
+/**
+ * What breaks TypeScript that compiled against the old types: an old request that is none any more, a new answer that
+ * the old types do not describe, a name that is gone.
+ */
+export async function sourceChanges(base: ContractDocument, revision: ContractDocument): Promise<Change[]> {
+  const program = programOf(new Map([...(await sourcesOf("old", base)), ...(await sourcesOf("new", revision))]));
+  const old = { document: base, types: exportedTypes(program, "old") };
+  const fresh = { document: revision, types: exportedTypes(program, "new") };
+  const comparison = { old, fresh, checker: program.getTypeChecker() };
+  return [...namesGone(old, fresh), ...operationsOf(base).flatMap((found) => operationChanges(found, comparison))];
+}
+
+async function sourcesOf(side: string, document: ContractDocument): Promise<[string, string][]> {
+  return [
+    [`${side}/operations.ts`, renderOperations(document)],
+    [`${side}/types.ts`, await renderTypes(document)],
+  ];
+}
+
+function exportedTypes(program: ts.Program, side: string): Map<string, ts.Type> {
+  const checker = program.getTypeChecker();
+  const exported = ["types", "operations"].flatMap((file) => {
+    const symbol = checker.getSymbolAtLocation(sourceFileOf(program, `${side}/${file}.ts`));
+    return symbol ? checker.getExportsOfModule(symbol) : [];
+  });
+  return new Map(exported.map((symbol) => [symbol.name, checker.getDeclaredTypeOfSymbol(symbol)]));
+}
+
+function namesGone({ document }: Side, fresh: Side): Change[] {
+  const names = Object.keys(document.components.schemas);
+  const freshNames = Object.keys(fresh.document.components.schemas);
+  const added = freshNames.filter((name) => !names.includes(name));
+  const types = names.filter((name) => !freshNames.includes(name));
+  const ids = new Set(operationsOf(fresh.document).map(({ operation }) => operation.operationId));
+  const operations = operationsOf(document).filter(({ operation }) => !ids.has(operation.operationId));
+  return [
+    ...types.map((name) => {
+      const near = nearest(name, added);
+      const renamed = near === undefined ? "" : ` '${near}' may be its new name.`;
+      return gone("type-gone", `The type '${name}' is no longer exported.${renamed}`, ["components", "schemas", name]);
+    }),
+    ...operations.map(({ operation: { operationId }, pointer }) =>
+      gone("operation-gone", `The operation '${operationId}' and its types are no longer exported.`, [
+        ...pointer,
+        "operationId",
+      ]),
+    ),
+  ];
+}
+
+function gone(rule: string, message: string, subject: Pointer): Change {
+  return { rule, message, subject, place: subject, isGone: true, wire: "patch", breaksSource: true };
+}
