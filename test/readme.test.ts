@@ -8,7 +8,7 @@ import manifest from "../package.json" with { type: "json" };
 import demoDirectory from "../server/demo-directory.json" with { type: "json" };
 import { startServer } from "../server/start.ts";
 import { basicOf } from "./helpers.ts";
-import { copyProject } from "./scripts/project-copy.ts";
+import { copyProject, copyWithHistory } from "./scripts/project-copy.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -55,6 +55,22 @@ test("the table of settings is what --help lists", () => {
   expect(
     rows.map(([, flag, variable, preset]) => [flag?.replaceAll("`", ""), variable?.replaceAll("`", ""), preset]),
   ).toEqual(flags);
+});
+
+const SELECTS = "          description: >-\n            Selects the custom UPN of the client";
+const UPN = `        clientUpnKey:\n          type: [string, "null"]\n          maxLength: 255\n${SELECTS}`;
+
+test.for([
+  ["A good edit", UPN, `        deviceId:\n          type: string\n${UPN}`],
+  ["A bad one", "required: [key]", "required: [kye]"],
+  ["A breaking one", "required: [key]", "required: [key, value]"],
+] as const)("%s prints what the README shows", ([title, from, to]) => {
+  const [, session = ""] = README.split(`**${title}**`);
+  const [, script = "", shown] = /```\n\$ npm run -s (\w+)\n([\s\S]*?)```/.exec(session) ?? [];
+  const [, file = "", ...flags] = new Map(Object.entries(manifest.scripts)).get(script)?.split(" ") ?? [];
+  const project = copyWithHistory();
+  project.edit("openapi.yaml", from, to);
+  expect(project.runScript(file, ...flags).output).toBe(shown);
 });
 
 test("every dependency is named with its reason, and pinned", () => {

@@ -36,6 +36,23 @@ export function copyProject() {
   };
 }
 
+/** A copy whose contract is committed, to be judged after edits. */
+export function copyWithHistory() {
+  const project = copyProject();
+  const git = (...args: string[]) => {
+    const settings = ["-c", "user.name=Test", "-c", "user.email=test@test.example", "-c", "commit.gpgsign=false"];
+    const { status, stderr } = spawnSync("git", [...settings, ...args], { cwd: project.root, encoding: "utf8" });
+    if (status !== 0) throw new Error(stderr);
+  };
+  const commit = () => {
+    git("add", "openapi.yaml");
+    git("commit", "--quiet", "--message", "The contract");
+  };
+  git("init", "--quiet");
+  commit();
+  return { ...project, commit };
+}
+
 function spawnNode(cwd: string, file: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], { cwd, encoding: "utf8" });
   return { code: status, output: `${stdout}${stderr}` };

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -97,4 +98,20 @@ test("other folder, time zone, locale: the same bytes", () => {
   const { status } = spawnSync(process.execPath, ["scripts/generate.ts"], { cwd: project.root, env });
   expect(status).toBe(0);
   expect(hashes()).toBe(before);
+});
+
+test("two runs of the command at once: both succeed, the same bytes, nothing temporary", async () => {
+  const project = copyProject();
+  const folder = join(project.root, "generated");
+  const before = stateOf(folder).map(([file, text]) => [file, text]);
+  rmSync(folder, { recursive: true });
+  // Without what follows the writing, which is the type check of the whole project.
+  const brief =
+    'const { run } = await import("./scripts/generate.ts"); process.exitCode = await run([], console.log, { isBrief: true });';
+  const runs = [0, 1].map(() =>
+    spawn(process.execPath, ["--input-type=module", "--eval", brief], { cwd: project.root }),
+  );
+  const codes = await Promise.all(runs.map(async (child) => (await once(child, "exit"))[0]));
+  expect(codes).toEqual([0, 0]);
+  expect(stateOf(folder).map(([file, text]) => [file, text])).toEqual(before);
 });

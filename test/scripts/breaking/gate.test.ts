@@ -1,29 +1,11 @@
-import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { run } from "../../../scripts/generate.ts";
-import { copyProject } from "../project-copy.ts";
-
-/** A copy of the project with its contract committed, to be judged after edits. */
-function committed() {
-  const project = copyProject();
-  const git = (...args: string[]) => {
-    const settings = ["-c", "user.name=Test", "-c", "user.email=test@test.example", "-c", "commit.gpgsign=false"];
-    const { status, stderr } = spawnSync("git", [...settings, ...args], { cwd: project.root, encoding: "utf8" });
-    if (status !== 0) throw new Error(stderr);
-  };
-  git("init", "--quiet");
-  const commit = () => {
-    git("add", "openapi.yaml");
-    git("commit", "--quiet", "--message", "The contract");
-  };
-  commit();
-  return { ...project, commit };
-}
+import { copyProject, copyWithHistory } from "../project-copy.ts";
 
 const KEY_REQUIRED = ["openapi.yaml", "required: [key]", "required: [key, value]"] as const;
 
 test("nothing has changed", async () => {
-  const project = committed();
+  const project = copyWithHistory();
   expect(await project.generate("--breaking")).toEqual({
     code: 0,
     output: "openapi.yaml means what it did at HEAD.\n",
@@ -31,7 +13,7 @@ test("nothing has changed", async () => {
 });
 
 test("a breaking change closes the gate, with both verdicts, its place and the version it needs", async () => {
-  const project = committed();
+  const project = copyWithHistory();
   project.edit(...KEY_REQUIRED);
   expect(await project.generate("--breaking")).toMatchInlineSnapshot(`
     {
@@ -51,7 +33,7 @@ test("a breaking change closes the gate, with both verdicts, its place and the v
 });
 
 test("what is gone is pointed at where it stood", async () => {
-  const project = committed();
+  const project = copyWithHistory();
   project.edit("openapi.yaml", "IdentityConnection", "SignInConnection");
   project.edit("openapi.yaml", "version: 1.0.0", "version: 1.1.0");
   expect(await project.generate("--breaking")).toMatchInlineSnapshot(`
@@ -73,7 +55,7 @@ test("what is gone is pointed at where it stood", async () => {
 });
 
 test("the version that the change needs opens the gate", async () => {
-  const project = committed();
+  const project = copyWithHistory();
   project.edit(...KEY_REQUIRED);
   project.edit("openapi.yaml", "version: 1.0.0", "version: 2.0.0");
   const { code, output } = await project.generate("--breaking");
@@ -82,7 +64,7 @@ test("the version that the change needs opens the gate", async () => {
 });
 
 test("an approval opens the gate; without a reason, for nothing or unreadable it is an error", async () => {
-  const project = committed();
+  const project = copyWithHistory();
   project.edit(...KEY_REQUIRED);
   const [, print] = /fingerprint: (\w+)/.exec((await project.generate("--breaking")).output) ?? [];
   const approvals = "openapi.breaking-ok.yaml";
@@ -125,7 +107,7 @@ test("an approval opens the gate; without a reason, for nothing or unreadable it
 });
 
 test("an approval that has no longer anything to approve is an error once something else changes", async () => {
-  const project = committed();
+  const project = copyWithHistory();
   project.write("openapi.breaking-ok.yaml", "- fingerprint: 000000000000\n  reason: Old.\n");
   expect((await project.generate("--breaking")).code).toBe(0);
   project.edit("openapi.yaml", "summary: Store what", "summary: Keep what");
@@ -133,7 +115,7 @@ test("an approval that has no longer anything to approve is an error once someth
 });
 
 test("--against names another revision, --changelog writes Markdown", async () => {
-  const project = committed();
+  const project = copyWithHistory();
   project.edit(...KEY_REQUIRED);
   project.edit("openapi.yaml", "version: 1.0.0", "version: 2.0.0");
   project.commit();
@@ -156,7 +138,7 @@ test("--against names another revision, --changelog writes Markdown", async () =
 });
 
 test("what can't be compared is exit 2: no such revision, no repository, a broken contract, a wrong call", async () => {
-  const project = committed();
+  const project = copyWithHistory();
   expect(await project.generate("--breaking", "--against=nowhere")).toEqual({
     code: 2,
     output: "There is no git revision 'nowhere' here to compare with.\n",
@@ -176,7 +158,7 @@ test("what can't be compared is exit 2: no such revision, no repository, a broke
 });
 
 test("a redocly.yaml at the root does not disarm the gate", async () => {
-  const project = committed();
+  const project = copyWithHistory();
   project.write("redocly.yaml", "extends: []\ndiff:\n  required-properties-added: off\n");
   project.write(".redocly.lint-ignore.yaml", "openapi.yaml:\n  struct:\n    - '#/openapi'\n");
   project.edit(...KEY_REQUIRED);
@@ -200,7 +182,7 @@ test.for([
     "It did not see a breaking change",
   ],
 ] as const)("a differ that %s fails the gate as our own failure", async ([, code, message]) => {
-  const project = committed();
+  const project = copyWithHistory();
   project.edit(...KEY_REQUIRED);
   const lines: string[] = [];
   const verdict = run(["--breaking"], (line) => lines.push(line), { root: project.root, differ: differ(code) });
@@ -209,7 +191,7 @@ test.for([
 });
 
 test("on the command line a differ that crashes is exit 3, in one line", () => {
-  const project = committed();
+  const project = copyWithHistory();
   project.edit("scripts/breaking/wire-changes.ts", '"bin/cli.js"', '"bin/gone.js"');
   project.edit(...KEY_REQUIRED);
   const { code, output } = project.runScript("scripts/generate.ts", "--breaking");
@@ -218,7 +200,7 @@ test("on the command line a differ that crashes is exit 3, in one line", () => {
 });
 
 test("generate gives the same as advice, and its exit code stays its own", async () => {
-  const project = committed();
+  const project = copyWithHistory();
   project.edit("openapi.yaml", "IdentityConnection", "SignInConnection");
   const { code, output } = project.runScript("scripts/generate.ts");
   expect(output).toContain("wrote generated/types.ts\n");
