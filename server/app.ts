@@ -1,40 +1,59 @@
 import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Handlers } from "../generated/operations.ts";
-import { accessLog } from "./http/access-log.ts";
+import { type AccessLogOptions, accessLog } from "./http/access-log.ts";
 import { jsonBody } from "./http/body.ts";
+import { cors } from "./http/cors.ts";
 import { dispatch } from "./http/dispatch.ts";
+import { headerCount } from "./http/header-count.ts";
+import { type HealthOptions, health } from "./http/health.ts";
 import { acceptable, contentType } from "./http/media-types.ts";
+import { createOverload, type LoadLimits } from "./http/overload.ts";
 import { sendProblem } from "./http/problem.ts";
 import { requestId } from "./http/request-id.ts";
 import { pathParameters, route } from "./http/route.ts";
 import { type SchemeHandlers, security } from "./http/security.ts";
+import { createShedLog } from "./http/shed-log.ts";
 import type { RequestContext } from "./sync-user-identity.ts";
 
-export interface AppOptions {
+export interface AppOptions extends AccessLogOptions, HealthOptions {
   schemes: SchemeHandlers;
   contract: RequestHandler[];
   handlers: Handlers<RequestContext>;
   /** Bytes. */
   bodyLimit: number;
+  load: LoadLimits;
+  /** The one origin whose pages may read answers; undefined: none. */
+  corsOrigin: string | undefined;
   log: Logger;
 }
 
 /** The way in, read as a list: each stage either refuses by a thrown Problem or hands on. */
-export function createApp({ schemes, contract, handlers, bodyLimit, log }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { schemes, contract, handlers, bodyLimit, metrics, log } = options;
+  const tellShed = createShedLog(log);
+  const overload = createOverload(options.load, (reason) => {
+    metrics.shed(reason);
+    tellShed(reason);
+  });
   const app = express()
     .disable("x-powered-by")
     .disable("etag")
     .enable("strict routing")
     .enable("case sensitive routing");
-  app.use(requestId, accessLog(log));
+  app.use(requestId, accessLog(options));
+  app.use(health(options));
+  app.use(overload.shed);
+  app.use(headerCount);
+  app.use(cors(options.corsOrigin));
   app.use(route);
   app.use(security(schemes));
   app.use(pathParameters);
   app.use(acceptable, contentType);
   app.use(jsonBody(bodyLimit));
+  app.use(overload.work);
   app.use(...contract);
   app.use(dispatch(handlers, ({ caller }) => ({ caller })));
-  app.use(sendProblem(log));
+  app.use(sendProblem(log, metrics));
   return app;
 }

@@ -1,34 +1,62 @@
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
-import pino from "pino";
 import { banner } from "./banner.ts";
 import { ContractUnusable } from "./contract-unusable.ts";
-import { helpText, readSettings, SettingRefused, type Settings } from "./settings.ts";
+import { createLog, userIdHash } from "./log.ts";
+import { refuseUnfit } from "./modes.ts";
+import { SettingRefused } from "./setting-readers.ts";
+import { helpText, readSettings, type Settings } from "./settings.ts";
 import type { RunningServer } from "./start.ts";
 import { DirectoryRefused, StoreUnavailable, StoreUnusable } from "./store/store.ts";
 
 const DEMO_DIRECTORY = fileURLToPath(new URL("./demo-directory.json", import.meta.url));
 
-/** Exit codes: 0 ended as asked, 1 our own failure, 2 a setting, file or port that can't be used. */
+/** A request that has waited this long, in milliseconds, while the event loop is overloaded, is refused with 503. */
+const LATE_MS = 10;
+/** Idle connections get this long, in milliseconds, for what is on its way; and everything is over before 10 s. */
+const FAREWELL = { graceMs: 1_000, deadlineMs: 9_500 };
+
+/**
+ * Exit codes: 0 ended as asked, 1 our own failure, or an end that cut a request (a second signal, the deadline), 2 a
+ * setting, file or port that can't be used.
+ */
 async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env);
   if (!settings) return console.log(helpText());
+  refuseUnfit(settings);
   const server = await start(settings);
-  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.close());
+  endOnSignals(server);
   console.log(banner(server, { listsDemoUsers: settings.directory === "demo" }));
 }
 
-async function start({ port, host, database, directory, bodyLimit, logLevel }: Settings): Promise<RunningServer> {
+function endOnSignals(server: RunningServer): void {
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const again = () => server.cut();
+  const end = async () => {
+    for (const signal of signals) process.off(signal, end).on(signal, again);
+    const isWhole = await server.end(FAREWELL);
+    process.exitCode = isWhole ? 0 : 1;
+    for (const signal of signals) process.off(signal, again);
+  };
+  for (const signal of signals) process.on(signal, end);
+}
+
+async function start(settings: Settings): Promise<RunningServer> {
   // Compiled code is kept in the system's temporary folder, which saves a sixth of the next start.
   enableCompileCache();
   // Loaded now and not above: a wrong flag and --help need not wait for the validator.
   const { startServer } = await import("./start.ts");
+  const { port, host, database, directory, bodyLimit, maxInFlight, corsOrigin, logLevel, logUserIds, logKey } =
+    settings;
   return startServer({
-    port,
-    host,
-    database,
-    bodyLimit,
-    log: pino({ level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }),
+    ...{ port, host, database, bodyLimit, load: { inFlight: maxInFlight, delayMs: LATE_MS } },
+    log: createLog({
+      level: logLevel,
+      isPretty: process.stdout.isTTY,
+      write: (text) => process.stdout.write(text),
+    }),
+    writeUserId: logUserIds ? (userId) => userId : userIdHash(logKey),
+    ...(corsOrigin !== undefined && { corsOrigin }),
     ...(directory !== "none" && { directory: directory === "demo" ? DEMO_DIRECTORY : directory }),
   });
 }

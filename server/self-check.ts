@@ -6,6 +6,7 @@ import pino from "pino";
 import { OPERATIONS } from "../generated/operations.ts";
 import { createApp } from "./app.ts";
 import { ContractUnusable } from "./contract-unusable.ts";
+import { createMetrics } from "./http/metrics.ts";
 import { Problem } from "./http/problem.ts";
 
 /**
@@ -18,6 +19,7 @@ export async function selfCheck(contract: RequestHandler[]): Promise<void> {
   const failures: string[] = [];
   const permissions = Object.values(OPERATIONS).flatMap((operation) => [...operation.permissions]);
   const everybody = () => ({ id: "self-check", permissions });
+  const metrics = createMetrics();
   const app = createApp({
     schemes: { Bearer: everybody, ApplicationToken: everybody, Basic: everybody },
     contract,
@@ -27,8 +29,15 @@ export async function selfCheck(contract: RequestHandler[]): Promise<void> {
       },
     },
     bodyLimit: 1_024,
+    load: {},
+    corsOrigin: undefined,
+    metrics,
+    ready: async () => {},
+    isDraining: () => false,
+    writeUserId: () => "self-check",
     log: pino({ level: "error" }, { write: (line) => failures.push(JSON.parse(line).err?.message) }),
   });
+  metrics.close();
   for (const [operationId, { method, path }] of Object.entries(OPERATIONS)) {
     const status = await send(app, method, path.replaceAll(/\{\w+\}/g, "self-check"));
     // Refused by the contract, or past it: anything else ended before the contract was asked.

@@ -1,17 +1,25 @@
 import { parseArgs } from "node:util";
+import { readBytes, readCount, readOneOf, readOrigin, readPort, SettingRefused } from "./setting-readers.ts";
 
 export interface Settings {
+  mode: "stub" | "service";
   port: number;
   host: string;
   database: string;
   directory: string;
+  /** Files, URLs and names that are not given are undefined. */
+  credentials: string | undefined;
+  jwksUrl: string | undefined;
+  jwksFile: string | undefined;
+  issuer: string | undefined;
+  audience: string | undefined;
   bodyLimit: number;
+  maxInFlight: number;
+  corsOrigin: string | undefined;
   logLevel: string;
-}
-
-/** A flag or variable that can't be used; the message says which and why. */
-export class SettingRefused extends Error {
-  override readonly name = "SettingRefused";
+  logUserIds: boolean;
+  /** Key of the hashes that stand for users' ids in the log; from the environment alone, for it is a secret. */
+  logKey: string | undefined;
 }
 
 interface Flag {
@@ -19,45 +27,72 @@ interface Flag {
   help: string;
 }
 
-/** A body is held in memory as a whole. */
-const MOST_BYTES = 104_857_600;
-
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+const NONE = "none";
 
 const FLAGS = {
+  mode: { default: "stub", help: "stub, or service: no demo data, nothing but the operation" },
   port: { default: "4010", help: "port to listen on, 0 for any free one" },
   host: { default: "127.0.0.1", help: "address to listen on" },
   database: { default: ":memory:", help: "SQLite file, or :memory:" },
-  directory: { default: "demo", help: "JSON or NDJSON file to load at start; demo, or none" },
+  directory: { default: "demo", help: "JSON or NDJSON file to load at start; demo, or none (service: none)" },
+  credentials: { default: "demo", help: "credentials file (npm run credentials), or demo" },
+  "jwks-url": { default: NONE, help: "where the keys of Bearer tokens are, https or loopback" },
+  "jwks-file": { default: NONE, help: "the same as a file" },
+  issuer: { default: NONE, help: "iss of Bearer tokens, exactly" },
+  audience: { default: NONE, help: "aud of Bearer tokens, exactly" },
   "body-limit": { default: "256kb", help: "largest body: bytes, or with kb or mb" },
+  "max-in-flight": { default: "256", help: "requests worked on at a time; more are 503" },
+  "cors-origin": { default: NONE, help: "the one origin whose pages may read answers" },
   "log-level": { default: "info", help: `what is logged: ${LOG_LEVELS.join(", ")}` },
+  "log-user-ids": { default: "off", help: "on: users' ids in the log as they are, not hashed" },
 } as const satisfies Record<string, Flag>;
+
+type FlagName = keyof typeof FLAGS;
 
 /** Flags before environment variables before defaults; undefined where help was asked for. */
 export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Settings | undefined {
   const given = readFlags(args);
   if (given.help === true) return undefined;
-  const value = (name: keyof typeof FLAGS): string => {
+  const said = (name: FlagName): string | undefined => {
     const flag = given[name];
-    return typeof flag === "string" ? flag : environment[variableOf(name)] || FLAGS[name].default;
+    return typeof flag === "string" ? flag : environment[variableOf(name)] || undefined;
   };
+  const value = (name: FlagName): string => said(name) ?? FLAGS[name].default;
+  const optional = (name: FlagName): string | undefined => {
+    const text = readText(name, value(name));
+    return text === FLAGS[name].default ? undefined : text;
+  };
+  const mode = readOneOf("mode", value("mode"), ["stub", "service"] as const);
+  const directory = said("directory") ?? (mode === "service" ? NONE : FLAGS.directory.default);
   return {
+    mode,
     port: readPort(value("port")),
     host: value("host"),
     database: readText("database", value("database")),
-    directory: readText("directory", value("directory")),
-    bodyLimit: readBytes(value("body-limit")),
-    logLevel: readLogLevel(value("log-level")),
+    directory: readText("directory", directory),
+    credentials: optional("credentials"),
+    jwksUrl: optional("jwks-url"),
+    jwksFile: optional("jwks-file"),
+    issuer: optional("issuer"),
+    audience: optional("audience"),
+    bodyLimit: readBytes("body-limit", value("body-limit")),
+    maxInFlight: readCount("max-in-flight", value("max-in-flight")),
+    corsOrigin: readOrigin("cors-origin", optional("cors-origin")),
+    logLevel: readOneOf("log-level", value("log-level"), LOG_LEVELS),
+    logUserIds: readOneOf("log-user-ids", value("log-user-ids"), ["on", "off"] as const) === "on",
+    logKey: environment.NEXUS_SYNC_LOG_KEY || undefined,
   };
 }
 
 export function helpText(): string {
   const rows = Object.entries(FLAGS).map(([name, { default: preset, help }]) =>
-    [`  --${name}`.padEnd(16), variableOf(name).padEnd(24), preset.padEnd(12), help].join(" "),
+    [`  --${name}`.padEnd(18), variableOf(name).padEnd(26), preset.padEnd(12), help].join(" "),
   );
-  return ["npm start -- [options]", "", "  flag           variable                 default      meaning", ...rows].join(
-    "\n",
-  );
+  const head = ["npm start -- [options]", "", "  flag             variable                   default      meaning"];
+  const secret =
+    "Secrets are no flags: NEXUS_SYNC_LOG_KEY keys the hashes of users' ids in the log (default: a new key each start).";
+  return [...head, ...rows, "", secret].join("\n");
 }
 
 function variableOf(flag: string): string {
@@ -74,24 +109,7 @@ function readFlags(args: string[]): Record<string, unknown> {
   }
 }
 
-function readText(name: keyof typeof FLAGS, text: string): string {
+function readText(name: FlagName, text: string): string {
   if (text !== "") return text;
   throw new SettingRefused(`--${name} takes a ${FLAGS[name].help}, not nothing.`);
-}
-
-function readPort(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new SettingRefused(`--port takes a number from 0 to 65535, not '${text}'.`);
-}
-
-function readBytes(text: string): number {
-  const [, digits, unit = "b"] = /^(\d{1,9})(b|kb|mb)?$/i.exec(text) ?? [];
-  const bytes = Number(digits) * { b: 1, kb: 1_024, mb: 1_048_576 }[unit.toLowerCase() as "b" | "kb" | "mb"];
-  if (bytes > 0 && bytes <= MOST_BYTES) return bytes;
-  throw new SettingRefused(`--body-limit takes a size such as 262144, 256kb or 1mb, at most 100mb, not '${text}'.`);
-}
-
-function readLogLevel(text: string): string {
-  if (LOG_LEVELS.includes(text)) return text;
-  throw new SettingRefused(`--log-level takes one of ${LOG_LEVELS.join(", ")}, not '${text}'.`);
 }

@@ -1,15 +1,18 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import pino, { type Logger } from "pino";
 import type { Directory, User } from "../generated/types.ts";
 import { createApp } from "./app.ts";
 import { bearerScheme, type TokenRules } from "./http/bearer.ts";
 import { contractValidator } from "./http/contract.ts";
 import { applicationTokenScheme, basicScheme, type Clock, type Credentials } from "./http/credentials.ts";
+import type { DrainOptions } from "./http/drain.ts";
+import { createMetrics } from "./http/metrics.ts";
+import type { LoadLimits } from "./http/overload.ts";
+import { createHttpServer, listen } from "./http-server.ts";
+import { userIdHash } from "./log.ts";
 import { selfCheck } from "./self-check.ts";
 import { directoryEntries } from "./store/directory.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
-import type { LoadCount, Store } from "./store/store.ts";
+import type { LoadCount } from "./store/store.ts";
 import { createDemoCredentials, type DemoCredentials } from "./stub/demo-credentials.ts";
 import { syncUserIdentity } from "./sync-user-identity.ts";
 
@@ -26,6 +29,12 @@ export interface ServerOptions {
   access?: { credentials: Credentials; tokens: TokenRules };
   /** Largest body in bytes. Default 262,144. */
   bodyLimit?: number;
+  /** Default: 256 requests at work, however late the event loop. */
+  load?: LoadLimits;
+  /** The one origin whose pages may read answers. Default: none. */
+  corsOrigin?: string;
+  /** How users' ids are logged. Default: as a hash, keyed anew at each start. */
+  writeUserId?: (userId: string) => string;
   /** Default: silent. */
   log?: Logger;
   /** Default: the system's. */
@@ -42,6 +51,10 @@ export interface RunningServer {
   user(id: string): Promise<User | undefined>;
   /** Takes no more connections, lets requests under way finish, and closes the store. */
   close(): Promise<void>;
+  /** The same with patience for idle connections, and an end to it. False where `deadlineMs` or `cut` ended a request. */
+  end(options: DrainOptions): Promise<boolean>;
+  /** Ends all connections now. */
+  cut(): void;
 }
 
 /** Compiled once a process; all servers in it share the validator. */
@@ -51,10 +64,16 @@ const CONTRACT = contractValidator();
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { database = ":memory:", clock = () => new Date(), log = pino({ level: "silent" }) } = options;
   const store = openSqliteStore(database);
+  const metrics = createMetrics();
+  const release = async () => {
+    metrics.close();
+    await store.close();
+  };
   try {
     const { directory } = options;
     const loaded = directory === undefined ? undefined : await store.load(directoryEntries(directory));
     const { demo, credentials, tokens } = await accessOf(options, clock);
+    const { server, drain } = createHttpServer(log);
     const app = createApp({
       schemes: {
         Bearer: bearerScheme(tokens, clock),
@@ -62,26 +81,35 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
         Basic: basicScheme(credentials, clock),
       },
       contract: CONTRACT,
-      handlers: { SyncUserIdentity: syncUserIdentity(store, clock) },
+      handlers: { SyncUserIdentity: syncUserIdentity({ store, clock, metrics }) },
       bodyLimit: options.bodyLimit ?? 262_144,
+      load: options.load ?? {},
+      corsOrigin: options.corsOrigin,
+      writeUserId: options.writeUserId ?? userIdHash(),
+      ready: () => store.ready(),
+      isDraining: drain.isDraining,
+      metrics,
       log,
     });
     await selfCheck(CONTRACT);
-    const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 15_000 }, app);
+    server.on("request", app);
     const url = await listen(server, options.port ?? 0, options.host ?? "127.0.0.1");
-    let closed: Promise<void> | undefined;
+    const end = once(async (how: DrainOptions) => {
+      const isWhole = await drain.end(how);
+      await release();
+      return isWhole;
+    });
     return {
       url,
       ...(demo && { demo }),
       ...(loaded && { loaded }),
       user: (id) => store.user(id),
-      close() {
-        closed ??= close(server, store);
-        return closed;
-      },
+      close: async () => void (await end({})),
+      end,
+      cut: drain.cut,
     };
   } catch (error) {
-    await store.close();
+    await release();
     throw error;
   }
 }
@@ -90,22 +118,11 @@ async function accessOf({ access }: ServerOptions, clock: Clock) {
   return access ? { demo: undefined, ...access } : createDemoCredentials(clock);
 }
 
-function listen(server: Server, port: number, host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      const { port: bound } = server.address() as AddressInfo;
-      resolve(`http://${host.includes(":") ? `[${host}]` : host}:${bound}`);
-    });
-  });
-}
-
-async function close(server: Server, store: Store): Promise<void> {
-  // Node closes the sockets that are idle now, and none that become idle while others are still answered.
-  const sweep = setInterval(() => server.closeIdleConnections(), 25);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  clearInterval(sweep);
-  await store.close();
+/** Whoever asks again gets the first answer. */
+function once<T, U>(work: (argument: T) => Promise<U>): (argument: T) => Promise<U> {
+  let first: Promise<U> | undefined;
+  return (argument) => {
+    first ??= work(argument);
+    return first;
+  };
 }

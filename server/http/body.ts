@@ -5,16 +5,18 @@ import { Problem } from "./problem.ts";
 
 /** Reads the body as JSON in strict UTF-8, at most `limit` bytes, without text that the stores disagree on. */
 export function jsonBody(limit: number): RequestHandler {
-  return async (request, _response, next) => {
-    const bytes = await read(request, limit);
+  return async (request, response, next) => {
+    const bytes = await read(request, limit, () => response.writeContinue());
     if (bytes.length > 0) request.body = parse(decode(bytes));
     next();
   };
 }
 
-function read(request: IncomingMessage, limit: number): Promise<Buffer> {
+/** `ask` tells a caller who waits with the body (RFC 9110 section 10.1.1) to send it. */
+function read(request: IncomingMessage, limit: number, ask: () => void): Promise<Buffer> {
   const tooLarge = () => new Problem("content-too-large", { detail: `The limit is ${limit} bytes.` });
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge();
+  if (request.headers.expect?.toLowerCase() === "100-continue") ask();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -4,6 +4,8 @@ import type { Caller } from "./security.ts";
 /** What the stages of the way in learn about a request, in this order, and hand on in `response.locals`. */
 export interface Exchange {
   requestId: string;
+  /** Path template of the operation, or a path of the server's own such as `/livez`. */
+  route: string;
   operationId: keyof Operations;
   /** Path parameters as sent, percent-encoded. */
   encodedPath: Readonly<Record<string, string>>;

@@ -42,6 +42,7 @@ export const route: RequestHandler = (request, response, next) => {
   }
   const { operationId, names, template } = found.candidate;
   response.locals.operationId = operationId;
+  response.locals.route = template;
   response.locals.encodedPath = Object.fromEntries(names.map((name, index) => [name, found.encoded[index] ?? ""]));
   // The contract's validator matches the original URL against the template's own spelling.
   request.url = template.replace(/\{(\w+)\}/g, (_, name: string) => response.locals.encodedPath[name] ?? "");

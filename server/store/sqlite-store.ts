@@ -14,6 +14,7 @@ export function openSqliteStore(file: string): Store {
   const { database, release } = openDatabase(file);
   const read = readerOf(database);
   const save = database.prepare("UPDATE users SET document = ? WHERE id = ?");
+  const alive = database.prepare("SELECT 1 FROM users LIMIT 1");
   const load = loaderOf(database);
   // A load shares the connection, and waits for its source inside its transaction: syncs wait for the load.
   let loading: Promise<unknown> = Promise.resolve();
@@ -36,6 +37,13 @@ export function openSqliteStore(file: string): Store {
     async user(id) {
       await loading;
       return read.user(id);
+    },
+    async ready() {
+      try {
+        alive.get();
+      } catch (error) {
+        throw translated(error);
+      }
     },
     async close() {
       await loading;

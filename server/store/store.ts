@@ -11,6 +11,8 @@ export interface Store {
   /** Adds or replaces what a directory holds, all or nothing: an error thrown by `entries` leaves the store as it was. */
   load(entries: AsyncIterable<DirectoryEntry>): Promise<LoadCount>;
   user(id: string): Promise<User | undefined>;
+  /** Rejects where the store can't answer now. */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -95,7 +95,7 @@ test("a log line a request is JSON, and holds neither user nor secret", async ()
   const [line = ""] = /^\{.*\}$/m.exec(await server.printed(/^\{.*\}$/m)) ?? [];
   expect(JSON.parse(line)).toMatchObject({
     method: "PUT",
-    operationId: "SyncUserIdentity",
+    route: "/v1/users/{userId}/$sync",
     status: 400,
     caller: "demo-key",
   });
@@ -169,13 +169,24 @@ test("--help lists every flag with its variable and default, and exits 0", async
   expect(output).toMatchInlineSnapshot(`
     "npm start -- [options]
 
-      flag           variable                 default      meaning
-      --port         NEXUS_SYNC_PORT          4010         port to listen on, 0 for any free one
-      --host         NEXUS_SYNC_HOST          127.0.0.1    address to listen on
-      --database     NEXUS_SYNC_DATABASE      :memory:     SQLite file, or :memory:
-      --directory    NEXUS_SYNC_DIRECTORY     demo         JSON or NDJSON file to load at start; demo, or none
-      --body-limit   NEXUS_SYNC_BODY_LIMIT    256kb        largest body: bytes, or with kb or mb
-      --log-level    NEXUS_SYNC_LOG_LEVEL     info         what is logged: trace, debug, info, warn, error, fatal, silent
+      flag             variable                   default      meaning
+      --mode           NEXUS_SYNC_MODE            stub         stub, or service: no demo data, nothing but the operation
+      --port           NEXUS_SYNC_PORT            4010         port to listen on, 0 for any free one
+      --host           NEXUS_SYNC_HOST            127.0.0.1    address to listen on
+      --database       NEXUS_SYNC_DATABASE        :memory:     SQLite file, or :memory:
+      --directory      NEXUS_SYNC_DIRECTORY       demo         JSON or NDJSON file to load at start; demo, or none (service: none)
+      --credentials    NEXUS_SYNC_CREDENTIALS     demo         credentials file (npm run credentials), or demo
+      --jwks-url       NEXUS_SYNC_JWKS_URL        none         where the keys of Bearer tokens are, https or loopback
+      --jwks-file      NEXUS_SYNC_JWKS_FILE       none         the same as a file
+      --issuer         NEXUS_SYNC_ISSUER          none         iss of Bearer tokens, exactly
+      --audience       NEXUS_SYNC_AUDIENCE        none         aud of Bearer tokens, exactly
+      --body-limit     NEXUS_SYNC_BODY_LIMIT      256kb        largest body: bytes, or with kb or mb
+      --max-in-flight  NEXUS_SYNC_MAX_IN_FLIGHT   256          requests worked on at a time; more are 503
+      --cors-origin    NEXUS_SYNC_CORS_ORIGIN     none         the one origin whose pages may read answers
+      --log-level      NEXUS_SYNC_LOG_LEVEL       info         what is logged: trace, debug, info, warn, error, fatal, silent
+      --log-user-ids   NEXUS_SYNC_LOG_USER_IDS    off          on: users' ids in the log as they are, not hashed
+
+    Secrets are no flags: NEXUS_SYNC_LOG_KEY keys the hashes of users' ids in the log (default: a new key each start).
     "
   `);
 });

@@ -1,0 +1,37 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Logger } from "pino";
+import { refuseBrokenConnections } from "./http/connection.ts";
+import { createDrain, type Drain } from "./http/drain.ts";
+
+/**
+ * What a connection may take of the HTTP parser. Times are looked at every half second, and a slow sender must be gone
+ * 15 s after it began: so the request has 14 s, of which the headers 10.
+ */
+const PARSER = {
+  headersTimeout: 10_000,
+  requestTimeout: 14_000,
+  connectionsCheckingInterval: 500,
+  /** Bytes of all headers together. */
+  maxHeaderSize: 16_384,
+  requireHostHeader: true,
+};
+
+/** A server without a way in yet; whoever ends it must hear of each request first. */
+export function createHttpServer(log: Logger): { server: Server; drain: Drain } {
+  const server = createServer(PARSER);
+  const drain = createDrain(server);
+  refuseBrokenConnections(server, log);
+  return { server, drain };
+}
+
+/** Opens the port, and answers with the URL. */
+export function listen(server: Server, port: number, host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      const { port: bound } = server.address() as AddressInfo;
+      resolve(`http://${host.includes(":") ? `[${host}]` : host}:${bound}`);
+    });
+  });
+}

@@ -1,0 +1,35 @@
+/** One pause is no overload: turns must have been late for this long, in milliseconds, without one in time. */
+const LASTING_MS = 100;
+/** Waiting for work longer than this, in milliseconds, is no measuring noise: the loop has time to spare. */
+const RESTED_MS = 0.5;
+
+/**
+ * Tells a request that has just been read whether it comes too late: the event loop has been at work for more than
+ * `limitMs` without turning, so that is about what the request has waited in its socket, and this has gone on for a while.
+ * Unlike a histogram of delays it tells each request about itself, so that the first of a turn can still be taken.
+ */
+export function createLateness(limitMs: number): () => boolean {
+  let turn: { since: number } | undefined;
+  let end = performance.now();
+  let idleAtEnd = performance.nodeTiming.idleTime;
+  let inTime = end;
+
+  const endTurn = () => {
+    end = performance.now();
+    idleAtEnd = performance.nodeTiming.idleTime;
+    if (turn && end - turn.since <= limitMs) inTime = end;
+    turn = undefined;
+  };
+  const beginTurn = (now: number) => {
+    const idle = performance.nodeTiming.idleTime - idleAtEnd;
+    if (idle > RESTED_MS) inTime = now;
+    // Immediates run once everything that was ready has been read.
+    setImmediate(endTurn);
+    return { since: now - Math.max(0, now - end - idle) };
+  };
+  return () => {
+    const now = performance.now();
+    turn ??= beginTurn(now);
+    return now - turn.since > limitMs && now - inTime > LASTING_MS;
+  };
+}

@@ -1,0 +1,74 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { ShedReason } from "./overload.ts";
+
+/** Upper bounds of the histograms, in seconds: from a sync that changes nothing to a request's whole time. */
+const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
+const NANOSECONDS = 1e9;
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** What a server counts, for Prometheus. One for each server: several in a process do not add up. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Counter({
+    ...{ name: "nexus_sync_requests_total", help: "Requests by status and refusal", registers },
+    labelNames: ["status", "problem"] as const,
+  });
+  const duration = new Histogram({
+    ...{ name: "nexus_sync_request_duration_seconds", help: "From the headers to the end of the answer", registers },
+    buckets: BUCKETS,
+  });
+  const store = new Histogram({
+    ...{ name: "nexus_sync_store_duration_seconds", help: "Reading, deciding and saving one sync", registers },
+    buckets: BUCKETS,
+  });
+  const sheds = new Counter({
+    ...{ name: "nexus_sync_sheds_total", help: "Requests refused for overload", registers },
+    labelNames: ["reason"] as const,
+  });
+  const violations = new Counter({
+    ...{ name: "nexus_sync_contract_violations_total", help: "Violations of the contract", registers },
+    labelNames: ["side"] as const,
+  });
+  const inFlight = new Gauge({ name: "nexus_sync_requests_in_flight", help: "Requests not yet answered", registers });
+  const closeDelay = eventLoopDelay(registry);
+  return {
+    /** The text that Prometheus reads, and its media type. */
+    text: () => registry.metrics(),
+    mediaType: registry.contentType,
+    begin: () => inFlight.inc(),
+    end(status: number | undefined, problem: string | undefined, seconds: number) {
+      inFlight.dec();
+      requests.inc({ status: status ?? "none", problem: problem ?? "" });
+      duration.observe(seconds);
+    },
+    shed: (reason: ShedReason) => sheds.inc({ reason }),
+    /** Side `request`: what callers sent; `answer`: what would have been sent and was not. */
+    violated: (side: "request" | "answer", count: number) => violations.inc({ side }, count),
+    stored: (seconds: number) => store.observe(seconds),
+    close: closeDelay,
+  };
+}
+
+/** Percentiles since the last reading. */
+function eventLoopDelay(registry: Registry): () => void {
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  new Gauge({
+    ...{ name: "nexus_sync_event_loop_delay_seconds", help: "Delay of the event loop since the last reading" },
+    labelNames: ["quantile"] as const,
+    registers: [registry],
+    collect() {
+      for (const quantile of [50, 99, 100]) {
+        this.set({ quantile: String(quantile / 100) }, delay.percentile(quantile) / NANOSECONDS);
+      }
+      delay.reset();
+    },
+  });
+  return () => {
+    delay.disable();
+    registry.clear();
+  };
+}

@@ -1,0 +1,45 @@
+import { createHmac, randomBytes } from "node:crypto";
+import pino, { type Logger } from "pino";
+
+export interface LogOptions {
+  level: string;
+  /** Lines for people, as on a terminal, instead of JSON. */
+  isPretty: boolean;
+  write: (text: string) => void;
+}
+
+/** Never logged, whatever an error or an object that is logged may carry. */
+const REDACTED = ["authorization", "headers", "body", "password", "secret", "token"].flatMap((name) => [
+  name,
+  `*.${name}`,
+  `*.*.${name}`,
+]);
+
+/** One JSON line an event, or one for people. */
+export function createLog({ level, isPretty, write }: LogOptions): Logger {
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: REDACTED };
+  return pino(options, { write: isPretty ? (line: string) => write(pretty(line)) : write });
+}
+
+/** How a user's id is logged: as a keyed hash, so that lines of one user can be found together and the user can't. */
+export function userIdHash(key: string | Buffer = randomBytes(32)): (userId: string) => string {
+  return (userId) => createHmac("sha256", key).update(userId).digest("base64url").slice(0, 16);
+}
+
+const LEVELS = new Map([
+  [10, "trace"],
+  [20, "debug"],
+  [30, "info"],
+  [40, "warn"],
+  [50, "error"],
+  [60, "fatal"],
+]);
+
+function pretty(line: string): string {
+  const { time, level, msg, status, method, route, ms, err, ...rest } = JSON.parse(line);
+  const clock = String(time).slice(11, 23);
+  const head = [clock, LEVELS.get(level) ?? level, method, route, status, msg].filter((part) => part !== undefined);
+  const facts = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const took = ms === undefined ? [] : [`${ms} ms`];
+  return `${[...head, ...took, ...facts].join(" ")}\n${err?.stack ? `${err.stack}\n` : ""}`;
+}

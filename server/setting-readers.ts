@@ -1,0 +1,36 @@
+/** A flag or variable that can't be used; the message says which and why. */
+export class SettingRefused extends Error {
+  override readonly name = "SettingRefused";
+}
+
+/** A body is held in memory as a whole. */
+const MOST_BYTES = 104_857_600;
+
+export function readPort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new SettingRefused(`--port takes a number from 0 to 65535, not '${text}'.`);
+}
+
+export function readBytes(name: string, text: string): number {
+  const [, digits, unit = "b"] = /^(\d{1,9})(b|kb|mb)?$/i.exec(text) ?? [];
+  const bytes = Number(digits) * { b: 1, kb: 1_024, mb: 1_048_576 }[unit.toLowerCase() as "b" | "kb" | "mb"];
+  if (bytes > 0 && bytes <= MOST_BYTES) return bytes;
+  throw new SettingRefused(`--${name} takes a size such as 262144, 256kb or 1mb, at most 100mb, not '${text}'.`);
+}
+
+export function readCount(name: string, text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new SettingRefused(`--${name} takes a whole number from 1 to 999999, not '${text}'.`);
+}
+
+export function readOneOf<T extends string>(name: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((one) => one === text);
+  if (choice !== undefined) return choice;
+  throw new SettingRefused(`--${name} takes one of ${choices.join(", ")}, not '${text}'.`);
+}
+
+/** As browsers send it: scheme, host and port, and nothing after them. */
+export function readOrigin(name: string, text: string | undefined): string | undefined {
+  if (text === undefined || (URL.canParse(text) && new URL(text).origin === text)) return text;
+  throw new SettingRefused(`--${name} takes an origin such as https://portal.example, not '${text}'.`);
+}
