@@ -1,4 +1,5 @@
-import express, { type Express, type RequestHandler } from "express";
+import type { RequestListener } from "node:http";
+import express, { type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Handlers } from "../generated/operations.ts";
 import { type AccessLogOptions, accessLog } from "./http/access-log.ts";
@@ -6,7 +7,7 @@ import { jsonBody } from "./http/body.ts";
 import { cors } from "./http/cors.ts";
 import { dispatch } from "./http/dispatch.ts";
 import { headerCount } from "./http/header-count.ts";
-import { type HealthOptions, health } from "./http/health.ts";
+import { type HealthOptions, health, isHealthPath } from "./http/health.ts";
 import { acceptable, contentType } from "./http/media-types.ts";
 import { createOverload, type LoadLimits } from "./http/overload.ts";
 import { sendProblem } from "./http/problem.ts";
@@ -28,8 +29,11 @@ export interface AppOptions extends AccessLogOptions, HealthOptions {
   log: Logger;
 }
 
-/** The way in, read as a list: each stage either refuses by a thrown Problem or hands on. */
-export function createApp(options: AppOptions): Express {
+/**
+ * The way in, read as a list: each stage either refuses by a thrown Problem or hands on. In front of it stands the
+ * refusal for overload, which all but the health pages pass first.
+ */
+export function createApp(options: AppOptions): RequestListener {
   const { schemes, contract, handlers, bodyLimit, metrics, log } = options;
   const tellShed = createShedLog(log);
   const overload = createOverload(options.load, (reason) => {
@@ -43,7 +47,6 @@ export function createApp(options: AppOptions): Express {
     .enable("case sensitive routing");
   app.use(requestId, accessLog(options));
   app.use(health(options));
-  app.use(overload.shed);
   app.use(headerCount);
   app.use(cors(options.corsOrigin));
   app.use(route);
@@ -55,5 +58,5 @@ export function createApp(options: AppOptions): Express {
   app.use(...contract);
   app.use(dispatch(handlers, ({ caller }) => ({ caller })));
   app.use(sendProblem(log, metrics));
-  return app;
+  return overload.before(app, isHealthPath);
 }

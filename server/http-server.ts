@@ -5,12 +5,12 @@ import { refuseBrokenConnections } from "./http/connection.ts";
 import { createDrain, type Drain } from "./http/drain.ts";
 
 /**
- * What a connection may take of the HTTP parser. Times are looked at every half second, and a slow sender must be gone
- * 15 s after it began: so the request has 14 s, of which the headers 10.
+ * What a connection may take of the HTTP parser. A slow sender must be gone 15 s after it began; times are looked at
+ * every half second, and later where the process is starved: so the request has 13 s, of which the headers 10.
  */
 const PARSER = {
   headersTimeout: 10_000,
-  requestTimeout: 14_000,
+  requestTimeout: 13_000,
   connectionsCheckingInterval: 500,
   /** Bytes of all headers together. */
   maxHeaderSize: 16_384,

@@ -12,7 +12,7 @@ import { userIdHash } from "./log.ts";
 import { selfCheck } from "./self-check.ts";
 import { directoryEntries } from "./store/directory.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
-import type { LoadCount } from "./store/store.ts";
+import type { DirectoryEntry, LoadCount } from "./store/store.ts";
 import { createDemoCredentials, type DemoCredentials } from "./stub/demo-credentials.ts";
 import { syncUserIdentity } from "./sync-user-identity.ts";
 
@@ -49,6 +49,8 @@ export interface RunningServer {
   loaded?: LoadCount;
   /** The stored user, as it is now. */
   user(id: string): Promise<User | undefined>;
+  /** Adds or replaces what a directory holds, as at the start; syncs wait for it. */
+  load(entries: AsyncIterable<DirectoryEntry>): Promise<LoadCount>;
   /** Takes no more connections, lets requests under way finish, and closes the store. */
   close(): Promise<void>;
   /** The same with patience for idle connections, and an end to it. False where `deadlineMs` or `cut` ended a request. */
@@ -104,6 +106,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       ...(demo && { demo }),
       ...(loaded && { loaded }),
       user: (id) => store.user(id),
+      load: (entries) => store.load(entries),
       close: async () => void (await end({})),
       end,
       cut: drain.cut,

@@ -19,7 +19,6 @@ export function accessLog({ log, metrics, writeUserId }: AccessLogOptions): Requ
       const ms = Math.round((performance.now() - start) * 100) / 100;
       const status = response.writableFinished ? response.statusCode : undefined;
       metrics.end(status, problem, ms / 1_000);
-      if (problem === "overloaded") return;
       const user = path?.userId === undefined ? undefined : writeUserId(path.userId);
       const { method } = request;
       log.info({ requestId, method, route, status, problem, ms, caller: caller?.id, user }, "request");

@@ -1,4 +1,4 @@
-import type { RequestHandler } from "express";
+import type { RequestHandler, Response } from "express";
 import type { Metrics } from "./metrics.ts";
 import { Problem } from "./problem.ts";
 
@@ -7,6 +7,13 @@ export interface HealthOptions {
   ready: () => Promise<void>;
   isDraining: () => boolean;
   metrics: Metrics;
+}
+
+const PATHS: readonly string[] = ["/livez", "/readyz", "/metrics"];
+
+/** Whether a request is for one of the pages of `health`. */
+export function isHealthPath(url: string): boolean {
+  return PATHS.includes(url.split("?", 1)[0] ?? "");
 }
 
 /** `/livez` (the process answers), `/readyz` (requests are welcome) and `/metrics`; before security, and never shed. */
@@ -29,14 +36,23 @@ export function health({ ready, isDraining, metrics }: HealthOptions): RequestHa
     const page = pages.get(request.path);
     if (!page) return next();
     response.locals.route = request.path;
+    if (isDraining()) response.shouldKeepAlive = false;
     if (request.method !== "GET" && request.method !== "HEAD") {
       throw new Problem("method-not-allowed", { headers: { Allow: "GET, HEAD" } });
     }
-    const text = Buffer.from(await page());
-    const type = request.path === "/metrics" ? metrics.mediaType : "text/plain; charset=utf-8";
-    response.writeHead(200, { "Content-Type": type, "Content-Length": text.length, "Cache-Control": "no-store" });
-    response.end(request.method === "HEAD" ? undefined : text);
+    sendPage(response, { text: await page(), isHead: request.method === "HEAD", mediaType: typeOf(request.path) });
   };
+
+  function typeOf(path: string): string {
+    return path === "/metrics" ? metrics.mediaType : "text/plain; charset=utf-8";
+  }
+}
+
+function sendPage(response: Response, page: { text: string; mediaType: string; isHead: boolean }): void {
+  const bytes = Buffer.from(page.text);
+  const headers = { "Content-Type": page.mediaType, "Content-Length": bytes.length, "Cache-Control": "no-store" };
+  response.writeHead(200, headers);
+  response.end(page.isHead ? undefined : bytes);
 }
 
 function unavailable(detail: string, cause?: unknown): Problem {

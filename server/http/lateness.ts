@@ -1,5 +1,6 @@
-/** One pause is no overload: turns must have been late for this long, in milliseconds, without one in time. */
-const LASTING_MS = 100;
+/** One pause is no overload: so many turns must have been late, over so many milliseconds, without one in time. */
+const LASTING_TURNS = 5;
+const LASTING_MS = 250;
 /** Waiting for work longer than this, in milliseconds, is no measuring noise: the loop has time to spare. */
 const RESTED_MS = 0.5;
 
@@ -13,16 +14,22 @@ export function createLateness(limitMs: number): () => boolean {
   let end = performance.now();
   let idleAtEnd = performance.nodeTiming.idleTime;
   let inTime = end;
+  let lateTurns = 0;
 
+  const wasInTime = (time: number) => {
+    inTime = time;
+    lateTurns = 0;
+  };
   const endTurn = () => {
     end = performance.now();
     idleAtEnd = performance.nodeTiming.idleTime;
-    if (turn && end - turn.since <= limitMs) inTime = end;
+    lateTurns += 1;
+    if (turn && end - turn.since <= limitMs) wasInTime(end);
     turn = undefined;
   };
   const beginTurn = (now: number) => {
     const idle = performance.nodeTiming.idleTime - idleAtEnd;
-    if (idle > RESTED_MS) inTime = now;
+    if (idle > RESTED_MS) wasInTime(now);
     // Immediates run once everything that was ready has been read.
     setImmediate(endTurn);
     return { since: now - Math.max(0, now - end - idle) };
@@ -30,6 +37,6 @@ export function createLateness(limitMs: number): () => boolean {
   return () => {
     const now = performance.now();
     turn ??= beginTurn(now);
-    return now - turn.since > limitMs && now - inTime > LASTING_MS;
+    return now - turn.since > limitMs && lateTurns >= LASTING_TURNS && now - inTime > LASTING_MS;
   };
 }

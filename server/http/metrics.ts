@@ -4,6 +4,7 @@ import type { ShedReason } from "./overload.ts";
 
 /** Upper bounds of the histograms, in seconds: from a sync that changes nothing to a request's whole time. */
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
+const OVERLOADED = { status: "503", problem: "overloaded" };
 const NANOSECONDS = 1e9;
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -44,7 +45,10 @@ export function createMetrics() {
       requests.inc({ status: status ?? "none", problem: problem ?? "" });
       duration.observe(seconds);
     },
-    shed: (reason: ShedReason) => sheds.inc({ reason }),
+    shed(reason: ShedReason) {
+      sheds.inc({ reason });
+      requests.inc(OVERLOADED);
+    },
     /** Side `request`: what callers sent; `answer`: what would have been sent and was not. */
     violated: (side: "request" | "answer", count: number) => violations.inc({ side }, count),
     stored: (seconds: number) => store.observe(seconds),

@@ -58,8 +58,7 @@ export function sendProblem(log: Logger, metrics: Metrics): ErrorRequestHandler 
 
   function note({ key, options }: Problem, error: unknown, { locals }: Response): void {
     if (options.violations) metrics.violated("request", options.violations.length);
-    // Overload is told once a second, in all: a line for each request would add to it.
-    if (REFUSALS[key].status < 500 || key === "overloaded") return;
+    if (REFUSALS[key].status < 500) return;
     log.error({ requestId: locals.requestId, err: options.cause ?? error }, key);
   }
 }

@@ -44,7 +44,13 @@ export async function openSite(clock = () => NOW) {
     await server.close();
     await rm(folder, { recursive: true });
   };
-  return { server, file, folder, lines, close };
+  /** Takes the table of users away, as no request can. */
+  const breakStore = () => {
+    const database = new DatabaseSync(file);
+    database.exec("PRAGMA foreign_keys = OFF; DROP TABLE users");
+    database.close();
+  };
+  return { server, file, folder, lines, breakStore, close };
 }
 
 /** Everything in the store, as text. */
