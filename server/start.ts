@@ -6,6 +6,7 @@ import { createApp } from "./app.ts";
 import { bearerScheme, type TokenRules } from "./http/bearer.ts";
 import { contractValidator } from "./http/contract.ts";
 import { applicationTokenScheme, basicScheme, type Clock, type Credentials } from "./http/credentials.ts";
+import { openCredentials } from "./http/open-credentials.ts";
 import { selfCheck } from "./self-check.ts";
 import { directoryEntries } from "./store/directory.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
@@ -24,6 +25,8 @@ export interface ServerOptions {
   directory?: string | Directory;
   /** Default: demo credentials, made anew. Both or neither. */
   access?: { credentials: Credentials; tokens: TokenRules };
+  /** A file with API keys and application tokens, followed while the server runs; goes before `access.credentials`. */
+  credentialsFile?: string;
   /** Largest body in bytes. Default 262,144. */
   bodyLimit?: number;
   /** Default: silent. */
@@ -51,15 +54,17 @@ const CONTRACT = contractValidator();
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { database = ":memory:", clock = () => new Date(), log = pino({ level: "silent" }) } = options;
   const store = openSqliteStore(database);
+  let closeCredentials = () => {};
   try {
     const { directory } = options;
     const loaded = directory === undefined ? undefined : await store.load(directoryEntries(directory));
-    const { demo, credentials, tokens } = await accessOf(options, clock);
+    const { demo, credentials, tokens } = await accessOf(options, clock, log);
+    closeCredentials = credentials.close;
     const app = createApp({
       schemes: {
         Bearer: bearerScheme(tokens, clock),
-        ApplicationToken: applicationTokenScheme(credentials, clock),
-        Basic: basicScheme(credentials, clock),
+        ApplicationToken: applicationTokenScheme(credentials.current, clock),
+        Basic: basicScheme(credentials.current, clock),
       },
       contract: CONTRACT,
       handlers: { SyncUserIdentity: syncUserIdentity(store, clock) },
@@ -76,18 +81,22 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       ...(loaded && { loaded }),
       user: (id) => store.user(id),
       close() {
+        closeCredentials();
         closed ??= close(server, store);
         return closed;
       },
     };
   } catch (error) {
+    closeCredentials();
     await store.close();
     throw error;
   }
 }
 
-async function accessOf({ access }: ServerOptions, clock: Clock) {
-  return access ? { demo: undefined, ...access } : createDemoCredentials(clock);
+async function accessOf({ access, credentialsFile }: ServerOptions, clock: Clock, log: Logger) {
+  const { demo, credentials, tokens } = access ? { demo: undefined, ...access } : await createDemoCredentials(clock);
+  if (credentialsFile === undefined) return { demo, credentials: { current: () => credentials, close() {} }, tokens };
+  return { demo: undefined, credentials: openCredentials(credentialsFile, log), tokens };
 }
 
 function listen(server: Server, port: number, host: string): Promise<string> {
