@@ -2,6 +2,7 @@ import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 import { banner } from "./banner.ts";
 import { ContractUnusable } from "./contract-unusable.ts";
+import { CredentialsRefused } from "./http/credentials-file.ts";
 import { createLog, userIdHash } from "./log.ts";
 import { refuseUnfit } from "./modes.ts";
 import { SettingRefused } from "./setting-readers.ts";
@@ -57,13 +58,14 @@ async function start(settings: Settings): Promise<RunningServer> {
     }),
     writeUserId: logUserIds ? (userId) => userId : userIdHash(logKey),
     ...(corsOrigin !== undefined && { corsOrigin }),
+    ...(settings.credentials !== undefined && { credentialsFile: settings.credentials }),
     ...(directory !== "none" && { directory: directory === "demo" ? DEMO_DIRECTORY : directory }),
   });
 }
 
 /** One clear line for what the person who started it can mend; a stack only for our own failures. */
 function report(error: unknown): number {
-  if (error instanceof DirectoryRefused) {
+  if (error instanceof DirectoryRefused || error instanceof CredentialsRefused) {
     console.error([error.message, ...error.problems.map((problem) => `  ${problem}`)].join("\n"));
   } else if (isRefusal(error)) console.error(error.message);
   else if (isListenError(error)) console.error(`${error.message}. Choose another --port or --host.`);

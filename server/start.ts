@@ -1,9 +1,9 @@
 import pino, { type Logger } from "pino";
 import type { Directory, User } from "../generated/types.ts";
+import { type AccessOptions, openAccess } from "./access.ts";
 import { createApp } from "./app.ts";
-import { bearerScheme, type TokenRules } from "./http/bearer.ts";
 import { contractValidator } from "./http/contract.ts";
-import { applicationTokenScheme, basicScheme, type Clock, type Credentials } from "./http/credentials.ts";
+import type { Clock } from "./http/credentials.ts";
 import type { DrainOptions } from "./http/drain.ts";
 import { createMetrics } from "./http/metrics.ts";
 import type { LoadLimits } from "./http/overload.ts";
@@ -13,10 +13,10 @@ import { selfCheck } from "./self-check.ts";
 import { directoryEntries } from "./store/directory.ts";
 import { openSqliteStore } from "./store/sqlite-store.ts";
 import type { DirectoryEntry, LoadCount } from "./store/store.ts";
-import { createDemoCredentials, type DemoCredentials } from "./stub/demo-credentials.ts";
+import type { DemoCredentials } from "./stub/demo-credentials.ts";
 import { syncUserIdentity } from "./sync-user-identity.ts";
 
-export interface ServerOptions {
+export interface ServerOptions extends AccessOptions {
   /** Default 0: any free port. */
   port?: number;
   /** Default 127.0.0.1. */
@@ -25,8 +25,6 @@ export interface ServerOptions {
   database?: string;
   /** A JSON or NDJSON file, or the same as an object. Default: nothing is loaded. */
   directory?: string | Directory;
-  /** Default: demo credentials, made anew. Both or neither. */
-  access?: { credentials: Credentials; tokens: TokenRules };
   /** Largest body in bytes. Default 262,144. */
   bodyLimit?: number;
   /** Default: 256 requests at work, however late the event loop. */
@@ -67,21 +65,18 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const { database = ":memory:", clock = () => new Date(), log = pino({ level: "silent" }) } = options;
   const store = openSqliteStore(database);
   const metrics = createMetrics();
+  const closers = [() => metrics.close(), () => store.close()];
   const release = async () => {
-    metrics.close();
-    await store.close();
+    for (const close of closers) await close();
   };
   try {
     const { directory } = options;
     const loaded = directory === undefined ? undefined : await store.load(directoryEntries(directory));
-    const { demo, credentials, tokens } = await accessOf(options, clock);
+    const { schemes, demo, close: closeAccess } = await openAccess(options, clock, log);
+    closers.push(closeAccess);
     const { server, drain } = createHttpServer(log);
     const app = createApp({
-      schemes: {
-        Bearer: bearerScheme(tokens, clock),
-        ApplicationToken: applicationTokenScheme(credentials, clock),
-        Basic: basicScheme(credentials, clock),
-      },
+      schemes,
       contract: CONTRACT,
       handlers: { SyncUserIdentity: syncUserIdentity({ store, clock, metrics }) },
       bodyLimit: options.bodyLimit ?? 262_144,
@@ -115,10 +110,6 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await release();
     throw error;
   }
-}
-
-async function accessOf({ access }: ServerOptions, clock: Clock) {
-  return access ? { demo: undefined, ...access } : createDemoCredentials(clock);
 }
 
 /** Whoever asks again gets the first answer. */

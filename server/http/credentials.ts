@@ -8,7 +8,7 @@ import type { SchemeHandler } from "./security.ts";
 
 /** A secret as it is kept: never itself, only its SHA-256. */
 export interface StoredSecret {
-  /** Key id of an API key; name of an application token. */
+  /** What the log calls it; of an API key also the user of Basic. */
   id: string;
   /** SHA-256 of the secret's UTF-8 bytes, in hex. */
   sha256: string;
@@ -29,17 +29,20 @@ export function hashSecret(secret: string): string {
   return sha256(secret).toString("hex");
 }
 
-/** Basic: id and secret of an API key. Wrong secrets are limited per key id and address. */
-export function basicScheme({ apiKeys }: Credentials, clock: Clock): SchemeHandler {
+/**
+ * Basic: id and secret of an API key. Wrong secrets are limited per key id and address. `current` is asked at each
+ * request, so that credentials can be exchanged while the server runs.
+ */
+export function basicScheme(current: () => Credentials, clock: Clock): SchemeHandler {
   const attempts = createAttempts(clock);
   const check = (pair: { id: string; secret: string }, address: string | undefined) => {
     const who = JSON.stringify([pair.id, address]);
     const wait = attempts.secondsToWait(who);
     if (wait > 0) throw new Problem("too-many-requests", { headers: { "Retry-After": String(wait) } });
 
-    // An unknown key costs the same comparison as a known one.
-    const key = apiKeys.find(({ id }) => id === pair.id) ?? NO_SECRET;
-    if (matches(pair.secret, key)) return isExpired(key, clock) ? "expired" : key;
+    // An unknown key costs the same as a known one: every id is looked at, and one hash compared.
+    const [key = NO_SECRET] = current().apiKeys.filter(({ id }) => id === pair.id);
+    if (matches(sha256(pair.secret), key)) return isExpired(key, clock) ? "expired" : key;
     attempts.fail(who);
     return "wrong";
   };
@@ -52,12 +55,13 @@ export function basicScheme({ apiKeys }: Credentials, clock: Clock): SchemeHandl
 }
 
 /** ApplicationToken: an opaque value in the header that the contract names. */
-export function applicationTokenScheme({ applicationTokens }: Credentials, clock: Clock): SchemeHandler {
+export function applicationTokenScheme(current: () => Credentials, clock: Clock): SchemeHandler {
   return (request: IncomingMessage) => {
     const header = singleHeader(request, SECURITY_SCHEMES.ApplicationToken.name);
     if (typeof header === "string") return header;
+    const hash = sha256(header.value);
     // Every token is compared, so that the time tells nothing about which one came near.
-    const [token] = applicationTokens.filter((candidate) => matches(header.value, candidate));
+    const [token] = current().applicationTokens.filter((candidate) => matches(hash, candidate));
     if (!token) return "wrong";
     return isExpired(token, clock) ? "expired" : token;
   };
@@ -66,8 +70,8 @@ export function applicationTokenScheme({ applicationTokens }: Credentials, clock
 const NO_SECRET: StoredSecret = { id: "", sha256: "0".repeat(64), permissions: [] };
 
 /** Constant in time: both sides are hashes of one length. */
-function matches(secret: string, stored: StoredSecret): boolean {
-  return timingSafeEqual(sha256(secret), Buffer.from(stored.sha256, "hex"));
+function matches(hash: Buffer, stored: StoredSecret): boolean {
+  return timingSafeEqual(hash, Buffer.from(stored.sha256, "hex"));
 }
 
 function sha256(text: string): Buffer {
