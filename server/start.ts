@@ -22,8 +22,8 @@ export interface ServerOptions {
   database?: string;
   /** A JSON or NDJSON file, or the same as an object. Default: nothing is loaded. */
   directory?: string | Directory;
-  /** Default: demo credentials, made anew. Both or neither. */
-  access?: { credentials: Credentials; tokens: TokenRules };
+  /** Default: demo credentials, made anew. Without `tokens` no Bearer token holds. */
+  access?: { credentials: Credentials; tokens?: TokenRules };
   /** Largest body in bytes. Default 262,144. */
   bodyLimit?: number;
   /** Default: silent. */
