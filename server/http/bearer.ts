@@ -2,6 +2,8 @@ import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, j
 import { authorization, type Failure } from "./authorization.ts";
 import type { Clock } from "./credentials.ts";
 import { ALGORITHMS, isKid } from "./key-set.ts";
+import { KeysUnavailable } from "./keys-unavailable.ts";
+import { Problem } from "./problem.ts";
 import type { Caller, SchemeHandler } from "./security.ts";
 
 export interface TokenRules {
@@ -14,6 +16,8 @@ export interface TokenRules {
 const TOLERANCE_SECONDS = 5;
 /** Longest `exp` - `iat` accepted: a day. */
 const MOST_SECONDS = 86_400;
+/** After so long, the keys will have been asked for again. */
+const RETRY_SECONDS = 5;
 
 /** Header parameters that bring or point to a key (RFC 7515 section 4.1), or change what is signed (RFC 7797). */
 const REFUSED_PARAMETERS = ["jwk", "jku", "x5u", "x5c", "crit", "b64"];
@@ -83,6 +87,9 @@ function permissionsOf({ permissions, scope }: JWTPayload): string[] {
 
 /** What jose, its decoder or the key's import refuses is the token's fault; anything else is ours. */
 function failureOf(error: unknown): Failure {
+  if (error instanceof KeysUnavailable) {
+    throw new Problem("unavailable", { headers: { "Retry-After": String(RETRY_SECONDS) }, cause: error });
+  }
   if (error instanceof errors.JWTExpired) return "expired";
   const isRefusal = [errors.JOSEError, TypeError, DOMException].some((Refusal) => error instanceof Refusal);
   if (isRefusal) return "wrong";
