@@ -1,8 +1,10 @@
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { AccessOptions } from "./access.ts";
 import { banner } from "./banner.ts";
 import { ContractUnusable } from "./contract-unusable.ts";
 import { CredentialsRefused } from "./http/credentials-file.ts";
+import { JwksRefused } from "./http/key-set.ts";
 import { createLog, userIdHash } from "./log.ts";
 import { refuseUnfit } from "./modes.ts";
 import { SettingRefused } from "./setting-readers.ts";
@@ -58,9 +60,18 @@ async function start(settings: Settings): Promise<RunningServer> {
     }),
     writeUserId: logUserIds ? (userId) => userId : userIdHash(logKey),
     ...(corsOrigin !== undefined && { corsOrigin }),
-    ...(settings.credentials !== undefined && { credentialsFile: settings.credentials }),
+    ...accessOf(settings),
     ...(directory !== "none" && { directory: directory === "demo" ? DEMO_DIRECTORY : directory }),
   });
+}
+
+/** modes.ts has seen to it that what belongs together is there together. */
+function accessOf({ credentials, jwksUrl, jwksFile, issuer, audience }: Settings): AccessOptions {
+  const jwks = jwksUrl !== undefined ? { url: jwksUrl } : jwksFile !== undefined ? { file: jwksFile } : undefined;
+  return {
+    ...(credentials !== undefined && { credentialsFile: credentials }),
+    ...(jwks && issuer !== undefined && audience !== undefined && { bearer: { jwks, issuer, audience } }),
+  };
 }
 
 /** One clear line for what the person who started it can mend; a stack only for our own failures. */
@@ -77,7 +88,7 @@ function report(error: unknown): number {
 }
 
 function isRefusal(error: unknown): error is Error {
-  return [SettingRefused, StoreUnusable, StoreUnavailable].some((Refusal) => error instanceof Refusal);
+  return [SettingRefused, JwksRefused, StoreUnusable, StoreUnavailable].some((Refusal) => error instanceof Refusal);
 }
 
 function isListenError(error: unknown): error is Error {

@@ -1,6 +1,9 @@
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { authorization, type Failure } from "./authorization.ts";
 import type { Clock } from "./credentials.ts";
+import { ALGORITHMS, isKid } from "./key-set.ts";
+import { KeysUnavailable } from "./keys-unavailable.ts";
+import { Problem } from "./problem.ts";
 import type { Caller, SchemeHandler } from "./security.ts";
 
 export interface TokenRules {
@@ -10,18 +13,26 @@ export interface TokenRules {
   audience: string;
 }
 
-const ALGORITHMS = ["RS256", "ES256", "PS256", "EdDSA"];
 const TOLERANCE_SECONDS = 5;
 /** Longest `exp` - `iat` accepted: a day. */
 const MOST_SECONDS = 86_400;
+/** After so long, the keys will have been asked for again. */
+const RETRY_SECONDS = 5;
 
-/** Bearer: a signed JWT (RFC 7519) whose subject is the caller; permissions from `permissions` or `scope`. */
-export function bearerScheme(rules: TokenRules, clock: Clock): SchemeHandler {
+/** Header parameters that bring or point to a key (RFC 7515 section 4.1), or change what is signed (RFC 7797). */
+const REFUSED_PARAMETERS = ["jwk", "jku", "x5u", "x5c", "crit", "b64"];
+
+/**
+ * Bearer: a signed JWT (RFC 7519) whose subject is the caller; permissions from `permissions` or `scope`. Without rules
+ * no token holds.
+ */
+export function bearerScheme(rules: TokenRules | undefined, clock: Clock): SchemeHandler {
   return async (request) => {
     const header = authorization(request, "bearer");
     if (typeof header === "string") return header;
-    if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(header.value)) return "malformed";
+    if (!isCompactJws(header.value)) return "malformed";
     try {
+      if (!rules || !isPlainHeader(header.value)) return "wrong";
       return callerOf(await verified(header.value, rules, clock), clock);
     } catch (error) {
       return failureOf(error);
@@ -29,11 +40,24 @@ export function bearerScheme(rules: TokenRules, clock: Clock): SchemeHandler {
   };
 }
 
+/** Three segments (RFC 7515 section 7.1), each in the one spelling that its bytes have in base64url. */
+function isCompactJws(token: string): boolean {
+  const segments = token.split(".");
+  const isExact = (segment: string) => Buffer.from(segment, "base64url").toString("base64url") === segment;
+  return segments.length === 3 && segments.every((segment) => segment !== "" && isExact(segment));
+}
+
+/** Without a kid, jose takes the only key that fits: a rotated set would then verify by luck. */
+function isPlainHeader(token: string): boolean {
+  const header = decodeProtectedHeader(token);
+  const { typ = "JWT", kid } = header;
+  const isAccessToken = typeof typ === "string" && /^(application\/)?(at\+)?jwt$/i.test(typ);
+  return isAccessToken && isKid(kid) && !REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name));
+}
+
 async function verified(token: string, { keys, issuer, audience }: TokenRules, clock: Clock): Promise<JWTPayload> {
-  // Without a kid, jose takes the only key that fits: a rotated set would then verify by luck.
-  if (!decodeProtectedHeader(token).kid) throw new errors.JWTInvalid("kid is required");
   const { payload } = await jwtVerify(token, keys, {
-    algorithms: ALGORITHMS,
+    algorithms: [...ALGORITHMS],
     issuer,
     audience,
     clockTolerance: TOLERANCE_SECONDS,
@@ -44,11 +68,16 @@ async function verified(token: string, { keys, issuer, audience }: TokenRules, c
 }
 
 function callerOf(payload: JWTPayload, clock: Clock): Caller | Failure {
-  const { sub, iat = 0, exp = Number.POSITIVE_INFINITY } = payload;
+  const { sub, iat = Number.NaN, exp = Number.NaN } = payload;
   const isFromTheFuture = iat > clock().getTime() / 1_000 + TOLERANCE_SECONDS;
-  // jose checks that the claim is there, not that it is a string (RFC 7519 section 4.1.2).
-  if (typeof sub !== "string" || sub === "" || isFromTheFuture || !(exp - iat <= MOST_SECONDS)) return "wrong";
+  // An infinite lifetime fails here as well: JSON can spell it (1e400), and jose takes it for a number like any other.
+  if (!isSubject(sub) || isFromTheFuture || !(exp - iat <= MOST_SECONDS)) return "wrong";
   return { id: sub, permissions: permissionsOf(payload) };
+}
+
+/** The subject is stored as who modified a user: text that every store takes. jose only checks that it is there. */
+function isSubject(sub: unknown): sub is string {
+  return typeof sub === "string" && /^[^\p{Cc}\p{Cs}]{1,256}$/u.test(sub);
 }
 
 function permissionsOf({ permissions, scope }: JWTPayload): string[] {
@@ -56,9 +85,13 @@ function permissionsOf({ permissions, scope }: JWTPayload): string[] {
   return typeof scope === "string" ? scope.split(" ") : [];
 }
 
-/** What jose or its decoder refuses is the token's fault; anything else is ours. */
+/** What jose, its decoder or the key's import refuses is the token's fault; anything else is ours. */
 function failureOf(error: unknown): Failure {
+  if (error instanceof KeysUnavailable) {
+    throw new Problem("unavailable", { headers: { "Retry-After": String(RETRY_SECONDS) }, cause: error });
+  }
   if (error instanceof errors.JWTExpired) return "expired";
-  if (error instanceof errors.JOSEError || error instanceof TypeError) return "wrong";
+  const isRefusal = [errors.JOSEError, TypeError, DOMException].some((Refusal) => error instanceof Refusal);
+  if (isRefusal) return "wrong";
   throw error;
 }

@@ -9,7 +9,7 @@ import { run } from "../../scripts/credentials.ts";
 import { hashSecret } from "../../server/http/credentials.ts";
 import { startServer } from "../../server/start.ts";
 import { acme } from "../helpers.ts";
-import { ACCESS, basicOf, bearer, mint } from "../server/http/access.ts";
+import { ACCESS, AUDIENCE, basicOf, bearer, ISSUER, mint } from "../server/http/access.ts";
 import { send } from "../server/http/site.ts";
 import { keeper, OLD } from "./credentials-keeper.ts";
 
@@ -26,7 +26,7 @@ test("a key works as soon as it is added, and is 401 as soon as it is revoked, w
   const key = await add("api-key", "Login hook");
   const app = await add("application-token", "Login hook");
   const now = Math.floor(Date.now() / 1_000);
-  const claims = { iss: ACCESS.tokens.issuer, aud: ACCESS.tokens.audience, sub: "login-hook", iat: now - 1 };
+  const claims = { iss: ISSUER, aud: AUDIENCE, sub: "login-hook", iat: now - 1 };
   const token = mint({ ...claims, exp: now + 600, permissions: ["user.write"] });
   const keyAnswer = () => send(server, { credentials: { Authorization: basicOf(`${key.id}:${key.secret}`) } });
   const appAnswer = () => send(server, { credentials: bearer(token, app.secret) });

@@ -26,7 +26,7 @@ export const READER_TOKEN = "planted-reader-token";
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 export const PUBLIC_PEM = publicKey.export({ type: "spki", format: "pem" });
-const KEYS = { keys: [{ ...publicKey.export({ format: "jwk" }), kid: "k-1", alg: "ES256", use: "sig" }] };
+export const PUBLIC_JWK = { ...publicKey.export({ format: "jwk" }), kid: "k-1", alg: "ES256", use: "sig" };
 
 export const ACCESS: NonNullable<ServerOptions["access"]> = {
   credentials: {
@@ -37,7 +37,7 @@ export const ACCESS: NonNullable<ServerOptions["access"]> = {
       { id: "app-old", sha256: hashSecret("planted-old-token"), permissions: ["write"], expires: NOW.toISOString() },
     ],
   },
-  tokens: { keys: createLocalJWKSet(KEYS), issuer: ISSUER, audience: AUDIENCE },
+  tokens: { keys: createLocalJWKSet({ keys: [PUBLIC_JWK] }), issuer: ISSUER, audience: AUDIENCE },
 };
 
 /** The value of Authorization for an API key, with its own secret unless another is given. */
@@ -69,12 +69,17 @@ export function at(after: number): number {
 }
 
 export function segment(value: unknown): string {
-  return Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+  const isRaw = typeof value === "string" || value instanceof Uint8Array;
+  return Buffer.from(isRaw ? value : JSON.stringify(value)).toString("base64url");
 }
 
 /** A token signed with the right key, by hand: no library stands between the test and the bytes. */
-export function mint(payload: Record<string, unknown> | string = claims(), header: Record<string, unknown> = {}) {
-  const signed = `${segment({ alg: "ES256", kid: "k-1", ...header })}.${segment(payload)}`;
+export function mint(payload: Record<string, unknown> | string | Buffer = claims(), header: object = {}) {
+  return sealed(`${segment({ alg: "ES256", kid: "k-1", ...header })}.${segment(payload)}`);
+}
+
+/** What is signed with the right key, whatever it is, and its signature. */
+export function sealed(signed: string): string {
   const signature = sign("sha256", Buffer.from(signed), { key: privateKey, dsaEncoding: "ieee-p1363" });
   return `${signed}.${signature.toString("base64url")}`;
 }

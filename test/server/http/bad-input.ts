@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ProblemDetails, SyncUserIdentityResult, ValidationProblemDetails } from "../../../generated/validators.js";
 import type { RunningServer } from "../../../server/start.ts";
 import { JSON_TYPE } from "../../helpers.ts";
-import { basic, NOW } from "./access.ts";
+import { ACCESS, basic, NOW } from "./access.ts";
 import { type Answer, type Call, dump, openSite, type Site, send } from "./site.ts";
 
 export interface Case extends Call {
@@ -40,10 +40,10 @@ const LIBRARY = /express|ajv|openapi-validator|sqlite|jose|body-parser|pino/i;
 const SQL = /\b(SELECT|INSERT|UPDATE|DELETE|BEGIN|PRAGMA|FROM|WHERE)\b/;
 
 /** One server for the tests of a file, on a SQLite file of its own. */
-export function badInputs({ clock = () => NOW }: { clock?: () => Date } = {}) {
+export function badInputs({ clock = () => NOW, access = ACCESS }: { clock?: () => Date; access?: typeof ACCESS } = {}) {
   const opened: { site?: Site } = {};
   beforeAll(async () => {
-    opened.site = await openSite(clock);
+    opened.site = await openSite(clock, access);
     expect(await send(opened.site.server)).toMatchObject({ status: 200 });
   });
   afterAll(() => opened.site?.close());

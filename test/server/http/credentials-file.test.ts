@@ -10,7 +10,7 @@ import { hashSecret } from "../../../server/http/credentials.ts";
 import { CredentialsRefused } from "../../../server/http/credentials-file.ts";
 import { startServer } from "../../../server/start.ts";
 import { acme } from "../../helpers.ts";
-import { ACCESS, basicOf, bearer, mint } from "./access.ts";
+import { ACCESS, AUDIENCE, basicOf, bearer, ISSUER, mint } from "./access.ts";
 import { send } from "./site.ts";
 
 const PAST = "2026-01-31T00:00:00Z";
@@ -73,8 +73,8 @@ async function follow(content: string) {
 function fresh() {
   const now = Math.floor(Date.now() / 1_000);
   return {
-    iss: ACCESS.tokens.issuer,
-    aud: ACCESS.tokens.audience,
+    iss: ISSUER,
+    aud: AUDIENCE,
     sub: "login-hook",
     iat: now - 1,
     exp: now + 600,

@@ -1,7 +1,7 @@
-import { createHmac } from "node:crypto";
 import { describe } from "vitest";
 import {
   APPLICATION_TOKEN,
+  AUDIENCE,
   at,
   basic,
   bearer,
@@ -13,6 +13,7 @@ import {
   TOKEN_HEADER,
 } from "./access.ts";
 import { badInputs, type Case } from "./bad-input.ts";
+import { hmacToken } from "./signers.ts";
 
 const { testEach } = badInputs();
 
@@ -23,12 +24,6 @@ function tokens(status: number, table: Record<string, string>): Case[] {
 
 function withClaims(changes: Record<string, unknown>): string {
   return mint(claims(changes));
-}
-
-/** Signed with HS256 and this secret, under the id of the server's real key. */
-function hmacToken(secret: string | Buffer): string {
-  const signed = `${segment({ alg: "HS256", kid: "k-1" })}.${segment(claims())}`;
-  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
 }
 
 const [header = "", payload = "", signature = ""] = mint().split(".");
@@ -65,6 +60,11 @@ describe("times", () => {
       "J7 an empty sub": withClaims({ sub: "" }),
       "J7 a sub that is no string": withClaims({ sub: 1 }),
       "J7 a sub that is an object": withClaims({ sub: { planted: 1 } }),
+      "J7 a sub with NUL": withClaims({ sub: "planted\u0000" }),
+      "J7 a sub with half a surrogate pair": mint(
+        JSON.stringify(claims({ sub: "" })).replace('"sub":""', '"sub":"\\ud800"'),
+      ),
+      "J7 a sub of 257 characters": withClaims({ sub: "s".repeat(257) }),
       "J7 an exp that is a string": withClaims({ exp: String(at(600)) }),
       "J7 an exp of null": withClaims({ exp: null }),
       "J7 an iat that is a string": withClaims({ iat: String(at(-60)) }),
@@ -91,7 +91,11 @@ describe("issuer and audience", () => {
       "J8 a wrong aud": withClaims({ aud: "urn:planted" }),
       "J8 an aud of several, all wrong,": withClaims({ aud: ["urn:planted", ISSUER] }),
       "J8 no aud": withClaims({ aud: undefined }),
+      "J8 an aud with a trailing slash": withClaims({ aud: `${AUDIENCE}/` }),
+      "J8 an aud that only begins like it": withClaims({ aud: AUDIENCE.slice(0, -1) }),
+      "J8 an aud that is a list in a list": withClaims({ aud: [[AUDIENCE]] }),
     }),
+    ...tokens(200, { "J8 an aud of several, one of them ours,": withClaims({ aud: ["urn:planted", AUDIENCE] }) }),
   ]);
 });
 
@@ -111,6 +115,7 @@ describe("segments", () => {
       "J11 a trailing dot": `${mint()}.`,
       "J11 a trailing comma": `${mint()},`,
       "J11 padding with =": `${mint()}==`,
+      "J11 another spelling of the same signature": withSpareBits(mint()),
       "J11 base64 in place of base64url": `${header}.${payload}.+${signature.slice(1)}`,
       "J11 the payload of another token": `${header}.${segment(claims({ sub: "planted" }))}.${signature}`,
     }),
@@ -130,3 +135,9 @@ describe("slots", () => {
     slot("J13 the application token in the Bearer slot", `Bearer ${APPLICATION_TOKEN}`),
   ]);
 });
+
+/** The same bytes to a lenient decoder: the last character of 64 bytes in base64url has four bits that do not count. */
+function withSpareBits(token: string): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return token.replace(/.$/, (last) => alphabet[alphabet.indexOf(last) + 1] ?? last);
+}

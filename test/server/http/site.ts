@@ -32,14 +32,14 @@ export const goodBody = signIn({ groups: ["engineers"], attributes: { department
 const OTHER_IDS = ["auth0|abc", "x/y", "u-zo\u00eb"];
 
 /** A server on a SQLite file of its own, with everything it logs. */
-export async function openSite(clock = () => NOW) {
+export async function openSite(clock = () => NOW, access = ACCESS) {
   const folder = await mkdtemp(join(tmpdir(), "nexus-sync-http-"));
   const file = join(folder, "directory.db");
   const lines: string[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => lines.push(line) });
   const others = OTHER_IDS.map((id, index) => ({ id, identities: [identity(CONNECTION, [], index + 2)] }));
   const directory = acme({ users: [...acme().users, ...others] });
-  const server = await startServer({ database: file, directory, access: ACCESS, log, clock });
+  const server = await startServer({ database: file, directory, access, log, clock });
   const close = async () => {
     await server.close();
     await rm(folder, { recursive: true });
