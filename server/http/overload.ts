@@ -18,7 +18,10 @@ export type ShedReason = "in-flight" | "delay";
  * Two stages of the way in. `shed` refuses with 503, before anything is done for it, what can't be answered in time;
  * `work` counts those that are taken, once their bodies are there: a slow sender holds no place.
  */
-export function createOverload({ inFlight = 256, delayMs = Number.POSITIVE_INFINITY }: LoadLimits, onShed: (reason: ShedReason) => void) {
+export function createOverload(
+  { inFlight = 256, delayMs = Number.POSITIVE_INFINITY }: LoadLimits,
+  onShed: (reason: ShedReason) => void,
+) {
   const isLate = createLateness(delayMs);
   let working = 0;
 
