@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ProblemDetails, SyncUserIdentityResult, ValidationProblemDetails } from "../../../generated/validators.js";
 import type { RunningServer } from "../../../server/start.ts";
 import { JSON_TYPE } from "../../helpers.ts";
-import { ACCESS, basic, NOW } from "./access.ts";
-import { type Answer, type Call, dump, openSite, type Site, send } from "./site.ts";
+import { basic } from "./access.ts";
+import { type Answer, type Call, dump, openSite, type Site, type SiteOptions, send } from "./site.ts";
 
 export interface Case extends Call {
   name: string;
@@ -40,10 +40,10 @@ const LIBRARY = /express|ajv|openapi-validator|sqlite|jose|body-parser|pino/i;
 const SQL = /\b(SELECT|INSERT|UPDATE|DELETE|BEGIN|PRAGMA|FROM|WHERE)\b/;
 
 /** One server for the tests of a file, on a SQLite file of its own. */
-export function badInputs({ clock = () => NOW, access = ACCESS }: { clock?: () => Date; access?: typeof ACCESS } = {}) {
+export function badInputs(options: SiteOptions = {}) {
   const opened: { site?: Site } = {};
   beforeAll(async () => {
-    opened.site = await openSite(clock, access);
+    opened.site = await openSite(options);
     expect(await send(opened.site.server)).toMatchObject({ status: 200 });
   });
   afterAll(() => opened.site?.close());
@@ -88,19 +88,21 @@ function expectTold(row: Case, answer: Answer, lines: string[]): void {
   }
 }
 
-function expectResult({ text, headers }: Answer): void {
+export function expectResult({ text, headers }: Answer): void {
   expect(SyncUserIdentityResult(JSON.parse(text)), JSON.stringify(SyncUserIdentityResult.errors)).toBe(true);
   expect(headers["content-type"]?.join()).toMatch(/^(application\/json|text\/json; charset=utf-8)$/);
 }
 
 function expectProblem(row: Case, { headers, text }: Answer): void {
   expectProblemHeaders(row.status, headers);
-  for (const internal of [STACK_OR_PATH, LIBRARY, SQL]) {
-    expect(text).not.toMatch(internal);
-    expect(JSON.stringify(headers)).not.toMatch(internal);
-  }
+  expectNothingInternal(text);
+  expectNothingInternal(JSON.stringify(headers));
   if (row.method === "HEAD") expect(text).toBe("");
   else expectProblemBody(row, JSON.parse(text), headers["x-request-id"]?.join());
+}
+
+export function expectNothingInternal(told: string): void {
+  for (const internal of [STACK_OR_PATH, LIBRARY, SQL]) expect(told).not.toMatch(internal);
 }
 
 function expectProblemHeaders(status: number, headers: Answer["headers"]): void {

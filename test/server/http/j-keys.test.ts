@@ -99,7 +99,7 @@ describe("a server without keys", () => {
 
 /** A server of its own for a test, which needs to make its tokens first. */
 async function openRefusing(access: typeof ACCESS) {
-  const site = await openSite(undefined, access);
+  const site = await openSite({ access });
   onTestFinished(() => site.close());
   return (credentials: Case["credentials"] & object) => check(site, { name: "", status: 401, credentials });
 }

@@ -27,7 +27,7 @@ async function openFile(text: string | undefined) {
 async function openFileSite(...keys: unknown[]) {
   const { file, warnings, read } = await openFile(JSON.stringify({ keys }));
   const tokens = { keys: await read(), issuer: ISSUER, audience: AUDIENCE };
-  const site = await openSite(undefined, { ...ACCESS, tokens });
+  const site = await openSite({ access: { ...ACCESS, tokens } });
   onTestFinished(() => site.close());
   const status = async (signer: Signer) => (await send(site.server, { credentials: bearer(signer.token()) })).status;
   return { file, warnings, site, status };

@@ -39,7 +39,7 @@ export async function openJwksSite(answer: RequestListener, { timeoutMs }: { tim
   const url = `${endpoint.url}?key=planted`;
   const source = jwksFromUrl(url, { log, clock, ...(timeoutMs !== undefined && { timeoutMs }) });
   const tokens = { keys: source.keys, issuer: ISSUER, audience: AUDIENCE };
-  const site = await openSite(clock, { ...ACCESS, tokens });
+  const site = await openSite({ clock, access: { ...ACCESS, tokens } });
   onTestFinished(() => site.close());
   return {
     ...{ endpoint, warnings, site, ready: source.ready },

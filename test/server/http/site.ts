@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { buffer } from "node:stream/consumers";
 import pino from "pino";
+import type { User } from "../../../generated/types.ts";
 import { type RunningServer, startServer } from "../../../server/start.ts";
 import { acme, CONNECTION, identity, JSON_TYPE, signIn } from "../../helpers.ts";
 import { ACCESS, basic, NOW } from "./access.ts";
@@ -31,14 +32,21 @@ export const goodBody = signIn({ groups: ["engineers"], attributes: { department
 /** Users whose ids need encoding, or look different in another Unicode form. */
 const OTHER_IDS = ["auth0|abc", "x/y", "u-zo\u00eb"];
 
+export interface SiteOptions {
+  clock?: () => Date;
+  access?: typeof ACCESS;
+  /** Besides the usual ones. */
+  users?: User[];
+}
+
 /** A server on a SQLite file of its own, with everything it logs. */
-export async function openSite(clock = () => NOW, access = ACCESS) {
+export async function openSite({ clock = () => NOW, access = ACCESS, users = [] }: SiteOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), "nexus-sync-http-"));
   const file = join(folder, "directory.db");
   const lines: string[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => lines.push(line) });
   const others = OTHER_IDS.map((id, index) => ({ id, identities: [identity(CONNECTION, [], index + 2)] }));
-  const directory = acme({ users: [...acme().users, ...others] });
+  const directory = acme({ users: [...acme().users, ...others, ...users] });
   const server = await startServer({ database: file, directory, access, log, clock });
   const close = async () => {
     await server.close();
@@ -64,13 +72,19 @@ export function dump({ file }: Site): string {
 }
 
 /** Sends over a connection of its own, which stays open for the rest of a body that is refused early. */
-export async function send({ url }: RunningServer, call: Call = {}) {
+export async function send(server: RunningServer, call: Call = {}) {
   const agent = new Agent({ keepAlive: true });
+  const answer = await sendOver(agent, server, call);
+  agent.destroy();
+  return answer;
+}
+
+/** Sends over the agent's connections. */
+export async function sendOver(agent: Agent, { url }: RunningServer, call: Call) {
   const start = performance.now();
   const response = await exchange(url, agent, call);
   const text = (await buffer(response)).toString("utf8");
   const ms = performance.now() - start;
-  agent.destroy();
   return { status: response.statusCode, headers: response.headersDistinct, text, ms };
 }
 
