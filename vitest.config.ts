@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: [process.env.NEXUS_SYNC_LONG ? "test/**/*.long.ts" : "test/**/*.test.ts"],
+    globalSetup: "test/run-log.ts",
     testTimeout: 30_000,
     sequence: { shuffle: true },
     isolate: false,

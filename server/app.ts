@@ -18,6 +18,8 @@ import { createShedLog } from "./http/shed-log.ts";
 import type { RequestContext } from "./sync-user-identity.ts";
 
 export interface AppOptions extends AccessLogOptions, HealthOptions {
+  /** Told of each request that is taken, before anything else. */
+  watch: RequestListener;
   schemes: SchemeHandlers;
   contract: RequestHandler[];
   handlers: Handlers<RequestContext>;
@@ -34,7 +36,7 @@ export interface AppOptions extends AccessLogOptions, HealthOptions {
  * refusal for overload, which all but the health pages pass first.
  */
 export function createApp(options: AppOptions): RequestListener {
-  const { schemes, contract, handlers, bodyLimit, metrics, log } = options;
+  const { watch, schemes, contract, handlers, bodyLimit, metrics, log } = options;
   const tellShed = createShedLog(log);
   const overload = createOverload(options.load, (reason) => {
     metrics.shed(reason);
@@ -58,5 +60,9 @@ export function createApp(options: AppOptions): RequestListener {
   app.use(...contract);
   app.use(dispatch(handlers, ({ caller }) => ({ caller })));
   app.use(sendProblem(log, metrics));
-  return overload.before(app, isHealthPath);
+  const wayIn: RequestListener = (request, response) => {
+    watch(request, response);
+    app(request, response);
+  };
+  return overload.before(wayIn, isHealthPath);
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import { refuseBrokenConnections } from "./http/connection.ts";
@@ -17,12 +17,16 @@ const PARSER = {
   requireHostHeader: true,
 };
 
-/** A server without a way in yet; whoever ends it must hear of each request first. */
-export function createHttpServer(log: Logger): { server: Server; drain: Drain } {
+/** A server without a way in yet. Whoever ends connections hears of a request first, by `watch`. */
+export function createHttpServer(log: Logger): { server: Server; drain: Drain; watch: RequestListener } {
   const server = createServer(PARSER);
   const drain = createDrain(server);
-  refuseBrokenConnections(server, log);
-  return { server, drain };
+  const broken = refuseBrokenConnections(server, log);
+  const watch: RequestListener = (request, response) => {
+    drain.watch(request, response);
+    broken.watch(request, response);
+  };
+  return { server, drain, watch };
 }
 
 /** Opens the port, and answers with the URL. */

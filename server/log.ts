@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, randomBytes } from "node:crypto";
 import pino, { type Logger } from "pino";
 
 export interface LogOptions {
@@ -8,12 +8,8 @@ export interface LogOptions {
   write: (text: string) => void;
 }
 
-/** Never logged, whatever an error or an object that is logged may carry. */
-const REDACTED = ["authorization", "headers", "body", "password", "secret", "token"].flatMap((name) => [
-  name,
-  `*.${name}`,
-  `*.*.${name}`,
-]);
+/** Members that an error may carry and that are never logged: a library's may hold the request. */
+const REDACTED = ["headers", "body", "config", "request", "response"].map((name) => `err.${name}`);
 
 /** One JSON line an event, or one for people. */
 export function createLog({ level, isPretty, write }: LogOptions): Logger {
@@ -23,7 +19,8 @@ export function createLog({ level, isPretty, write }: LogOptions): Logger {
 
 /** How a user's id is logged: as a keyed hash, so that lines of one user can be found together and the user can't. */
 export function userIdHash(key: string | Buffer = randomBytes(32)): (userId: string) => string {
-  return (userId) => createHmac("sha256", key).update(userId).digest("base64url").slice(0, 16);
+  const secret = createSecretKey(Buffer.from(key));
+  return (userId) => createHmac("sha256", secret).update(userId).digest("base64url").slice(0, 16);
 }
 
 const LEVELS = new Map([

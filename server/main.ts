@@ -15,7 +15,7 @@ import { DirectoryRefused, StoreUnavailable, StoreUnusable } from "./store/store
 const DEMO_DIRECTORY = fileURLToPath(new URL("./demo-directory.json", import.meta.url));
 
 /** A request that has waited this long, in milliseconds, while the event loop is overloaded, is refused with 503. */
-const LATE_MS = 10;
+const LATE_MS = 8;
 /** Idle connections get this long, in milliseconds, for what is on its way; and everything is over before 10 s. */
 const FAREWELL = { graceMs: 1_000, deadlineMs: 9_500 };
 

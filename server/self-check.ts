@@ -29,6 +29,7 @@ export async function selfCheck(contract: RequestHandler[]): Promise<void> {
       },
     },
     bodyLimit: 1_024,
+    watch: () => {},
     load: {},
     corsOrigin: undefined,
     metrics,

@@ -74,8 +74,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const loaded = directory === undefined ? undefined : await store.load(directoryEntries(directory));
     const { schemes, demo, close: closeAccess } = await openAccess(options, clock, log);
     closers.push(closeAccess);
-    const { server, drain } = createHttpServer(log);
+    const { server, drain, watch } = createHttpServer(log);
     const app = createApp({
+      watch,
       schemes,
       contract: CONTRACT,
       handlers: { SyncUserIdentity: syncUserIdentity({ store, clock, metrics }) },

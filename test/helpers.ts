@@ -6,6 +6,8 @@ import type { SyncUserIdentityRequest } from "../generated/operations.ts";
 import type { Directory, User, UserRole } from "../generated/types.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../server/start.ts";
 
+import { runLog, watchSecrets } from "./run-log.ts";
+
 export const API = "https://api.acme.example";
 export const CONNECTION = "con_acme-ad";
 
@@ -44,7 +46,8 @@ type SignIn = Partial<Omit<SyncUserIdentityRequest, "attributes">> & {
 
 /** A running stub with demo credentials and a client for it; ends with the test. */
 export async function startStub(options: ServerOptions = {}) {
-  const server = await startServer({ directory: acme(), ...options });
+  const server = await startServer({ directory: acme(), log: runLog(), ...options });
+  watchSecrets(server);
   onTestFinished(() => server.close());
   return { server, client: clientOf(server) };
 }

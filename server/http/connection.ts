@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Server, STATUS_CODES } from "node:http";
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Response } from "express";
 import type { Logger } from "pino";
@@ -16,7 +16,7 @@ const KEYS: Readonly<Record<string, Key>> = {
  * Answers what never becomes a request: bytes that are no HTTP, headers too large or too slow, an upgrade. Also leaves
  * "100 Continue" to the stage that reads the body. One log line each, without the bytes.
  */
-export function refuseBrokenConnections(server: Server, log: Logger): void {
+export function refuseBrokenConnections(server: Server, log: Logger) {
   const answering = new WeakMap<Duplex, Response>();
   const refuse = (socket: Duplex, key: Key, code?: string) => {
     const response = answering.get(socket);
@@ -27,10 +27,6 @@ export function refuseBrokenConnections(server: Server, log: Logger): void {
     log.info({ requestId, status: REFUSALS[key].status, problem: key, code }, "request");
     return socket.end(rawAnswer(key, requestId));
   };
-  server.on("request", (request, response) => {
-    answering.set(request.socket, response as Response);
-    response.once("close", () => answering.delete(request.socket));
-  });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (error.code === "ECONNRESET") socket.destroy();
     else refuse(socket, KEYS[error.code ?? ""] ?? "malformed-http", error.code);
@@ -39,6 +35,14 @@ export function refuseBrokenConnections(server: Server, log: Logger): void {
   for (const event of ["checkContinue", "checkExpectation"]) {
     server.on(event, (request, response) => server.emit("request", request, response));
   }
+  return {
+    /** To be told of each request before it is answered. */
+    watch(request: IncomingMessage, response: ServerResponse): void {
+      // Express makes the one into the other.
+      answering.set(request.socket, response as Response);
+      response.once("close", () => answering.delete(request.socket));
+    },
+  };
 }
 
 /** A request that has begun, and whose body is too slow or broken; its own log line tells it. */

@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -23,7 +23,7 @@ const MOST_TURNS = 200;
 export type Drain = ReturnType<typeof createDrain>;
 
 /**
- * Ends a server without losing a request: see `end`. To be made before anything else listens to its requests.
+ * Ends a server without losing a request: see `end`.
  *
  * A listening socket that is closed resets the connections that wait to be accepted. So first those who are connected
  * are sent away with `Connection: close`, once, and may come back; then, when nobody is coming, the port closes; then
@@ -40,11 +40,11 @@ export function createDrain(server: Server) {
     connections += 1;
     if (phase === "draining") returned.add(socket);
   });
-  server.on("request", (request, response: ServerResponse) => {
+  const watch = (request: IncomingMessage, response: ServerResponse) => {
     open.add(response);
     response.once("close", () => open.delete(response));
     if (phase === "closed" || (phase === "draining" && !returned.has(request.socket))) response.shouldKeepAlive = false;
-  });
+  };
   const closeAfterAnswers = () => {
     for (const response of open) if (!response.headersSent) response.shouldKeepAlive = false;
   };
@@ -60,6 +60,8 @@ export function createDrain(server: Server) {
     server.closeAllConnections();
   };
   return {
+    /** To be told of each request before it is answered. */
+    watch,
     isDraining: () => phase !== "open",
     /** Cuts whatever is still open. */
     cut,

@@ -1,6 +1,6 @@
 /** One pause is no overload: so many turns must have been late, over so many milliseconds, without one in time. */
-const LASTING_TURNS = 5;
-const LASTING_MS = 250;
+const LASTING_TURNS = 3;
+const LASTING_MS = 100;
 /** Waiting for work longer than this, in milliseconds, is no measuring noise: the loop has time to spare. */
 const RESTED_MS = 0.5;
 

@@ -25,9 +25,18 @@ export function createMetrics() {
     ...{ name: "nexus_sync_store_duration_seconds", help: "Reading, deciding and saving one sync", registers },
     buckets: BUCKETS,
   });
-  const sheds = new Counter({
+  // Counted here and added up when somebody reads: a refusal must cost next to nothing.
+  const shed = { "in-flight": 0, delay: 0 };
+  new Counter({
     ...{ name: "nexus_sync_sheds_total", help: "Requests refused for overload", registers },
     labelNames: ["reason"] as const,
+    collect() {
+      for (const reason of ["in-flight", "delay"] as const) {
+        this.inc({ reason }, shed[reason]);
+        requests.inc(OVERLOADED, shed[reason]);
+        shed[reason] = 0;
+      }
+    },
   });
   const violations = new Counter({
     ...{ name: "nexus_sync_contract_violations_total", help: "Violations of the contract", registers },
@@ -46,8 +55,7 @@ export function createMetrics() {
       duration.observe(seconds);
     },
     shed(reason: ShedReason) {
-      sheds.inc({ reason });
-      requests.inc(OVERLOADED);
+      shed[reason] += 1;
     },
     /** Side `request`: what callers sent; `answer`: what would have been sent and was not. */
     violated: (side: "request" | "answer", count: number) => violations.inc({ side }, count),

@@ -77,7 +77,11 @@ test("a renamed operation and a status that is gone are generated, and the lines
 
 test("an operation without a handler, and a handler with an undeclared status, do not compile", async () => {
   const project = copyProject();
-  project.edit("server/start.ts", "handlers: { SyncUserIdentity: syncUserIdentity(store, clock) }", "handlers: {}");
+  project.edit(
+    "server/start.ts",
+    "handlers: { SyncUserIdentity: syncUserIdentity({ store, clock, metrics }) }",
+    "handlers: {}",
+  );
   project.edit("server/sync-user-identity.ts", "return { status: 200, body:", "return { status: 201, body:");
 
   const { output } = project.typeCheck();

@@ -8,6 +8,7 @@ import pino from "pino";
 import type { User } from "../../../generated/types.ts";
 import { type RunningServer, startServer } from "../../../server/start.ts";
 import { acme, CONNECTION, identity, JSON_TYPE, signIn } from "../../helpers.ts";
+import { runLog } from "../../run-log.ts";
 import { ACCESS, basic, NOW } from "./access.ts";
 
 /** A request; without changes a good one. Path, headers and body go out as they are given. */
@@ -44,7 +45,12 @@ export async function openSite({ clock = () => NOW, access = ACCESS, users = [] 
   const folder = await mkdtemp(join(tmpdir(), "nexus-sync-http-"));
   const file = join(folder, "directory.db");
   const lines: string[] = [];
-  const log = pino({ level: "info" }, { write: (line: string) => lines.push(line) });
+  const all = runLog();
+  const write = (line: string) => {
+    lines.push(line);
+    all.info(JSON.parse(line));
+  };
+  const log = pino({ level: "info" }, { write });
   const others = OTHER_IDS.map((id, index) => ({ id, identities: [identity(CONNECTION, [], index + 2)] }));
   const directory = acme({ users: [...acme().users, ...others, ...users] });
   const server = await startServer({ database: file, directory, access, log, clock });

@@ -1,0 +1,67 @@
+export interface Mutation {
+  /** The protection that is taken away. */
+  name: string;
+  /** Each `from` stands in its file exactly once. */
+  edits: readonly { file: string; from: string; to: string }[];
+  /** Test files of which at least one must turn red. */
+  tests: readonly string[];
+}
+
+/** What keeps strangers out and secrets in. */
+export const WAY_IN_MUTATIONS: readonly Mutation[] = [
+  {
+    name: "security after the body is read",
+    edits: [
+      { file: "server/app.ts", from: "  app.use(security(schemes));\n", to: "" },
+      {
+        file: "server/app.ts",
+        from: "  app.use(jsonBody(bodyLimit));\n",
+        to: "  app.use(jsonBody(bodyLimit));\n  app.use(security(schemes));\n",
+      },
+    ],
+    tests: ["test/server/http/a-credentials.test.ts", "test/server/http/h-framing.test.ts"],
+  },
+  {
+    name: "the issuer of a token is not looked at",
+    edits: [{ file: "server/http/bearer.ts", from: "    issuer,\n    audience,\n", to: "    audience,\n" }],
+    tests: ["test/server/http/j-bearer.test.ts"],
+  },
+  {
+    name: "compressed bodies are inflated",
+    edits: [
+      {
+        file: "server/http/media-types.ts",
+        from: 'if (request.headers["content-encoding"] !== undefined)',
+        to: 'if (request.headers["content-encoding"] === "none")',
+      },
+      {
+        file: "server/http/body.ts",
+        from: "if (bytes.length > 0) request.body = parse(decode(bytes));",
+        to: 'const { gunzipSync } = await import("node:zlib");\n    if (bytes.length > 0) request.body = parse(decode(request.headers["content-encoding"] ? gunzipSync(bytes) : bytes));',
+      },
+    ],
+    tests: ["test/server/http/c-media-types.test.ts"],
+  },
+  {
+    name: "secrets are compared as they are, not by their hashes",
+    edits: [
+      {
+        file: "server/http/credentials.ts",
+        from: 'return createHash("sha256").update(text, "utf8").digest();',
+        to: "return Buffer.from(text);",
+      },
+    ],
+    tests: ["test/server/http/a-credentials.test.ts"],
+  },
+  {
+    name: "answers tell the message of the error",
+    edits: [
+      {
+        file: "server/http/problem.ts",
+        from: "const { detail = usual, violations = [] } = options;",
+        to: "const { detail = (options.cause as Error | undefined)?.message ?? usual, violations = [] } = options;",
+      },
+    ],
+    tests: ["test/server/http/answers.test.ts", "test/server/http/b-body.test.ts"],
+  },
+];
