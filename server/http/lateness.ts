@@ -1,6 +1,8 @@
 /** One pause is no overload: so many turns must have been late, over so many milliseconds, without one in time. */
 const LASTING_TURNS = 3;
 const LASTING_MS = 100;
+/** The first requests of a turn are taken, however late it is: a few can't be what overloads. */
+const ALWAYS_TAKEN = 8;
 /** Waiting for work longer than this, in milliseconds, is no measuring noise: the loop has time to spare. */
 const RESTED_MS = 0.5;
 
@@ -15,6 +17,7 @@ export function createLateness(limitMs: number): () => boolean {
   let idleAtEnd = performance.nodeTiming.idleTime;
   let inTime = end;
   let lateTurns = 0;
+  let taken = 0;
 
   const wasInTime = (time: number) => {
     inTime = time;
@@ -26,6 +29,7 @@ export function createLateness(limitMs: number): () => boolean {
     lateTurns += 1;
     if (turn && end - turn.since <= limitMs) wasInTime(end);
     turn = undefined;
+    taken = 0;
   };
   const beginTurn = (now: number) => {
     const idle = performance.nodeTiming.idleTime - idleAtEnd;
@@ -37,6 +41,8 @@ export function createLateness(limitMs: number): () => boolean {
   return () => {
     const now = performance.now();
     turn ??= beginTurn(now);
+    taken += 1;
+    if (taken <= ALWAYS_TAKEN) return false;
     return now - turn.since > limitMs && lateTurns >= LASTING_TURNS && now - inTime > LASTING_MS;
   };
 }

@@ -115,3 +115,16 @@ test("one long pause is no overload, and neither is work with rests between", as
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 });
+
+test("the first few requests of a turn are taken, however late the turn", async () => {
+  const isLate = createLateness(10);
+  expect(await turns(isLate, 20, 500)).toBe(true);
+  for (let turn = 0; turn < 5; turn += 1) {
+    const verdicts = [isLate()];
+    const end = performance.now() + 30;
+    while (performance.now() < end);
+    for (let asked = 0; asked < 8; asked += 1) verdicts.push(isLate());
+    expect(verdicts).toEqual([...Array(8).fill(false), true]);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+});
