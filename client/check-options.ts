@@ -1,4 +1,5 @@
-import type { Credentials } from "./credentials.ts";
+import { SECURITY_SCHEMES } from "../generated/operations.ts";
+import type { Credentials, HeaderList } from "./credentials.ts";
 import { NexusError } from "./nexus-error.ts";
 
 /**
@@ -19,9 +20,39 @@ export function checkBaseUrl(baseUrl: string, allowInsecureHttp: boolean): strin
  * Checks a time in milliseconds, as timers take it: more than 0 and at most 2^31 - 1.
  * @throws NexusError `config`.
  */
-export function checkTimeout(timeoutMs: number): number {
-  if (timeoutMs > 0 && timeoutMs <= 2_147_483_647) return timeoutMs;
-  throw new NexusError("config", "timeoutMs must be more than 0 and at most 2147483647 milliseconds.");
+export function checkTime(name: "timeoutMs" | "deadlineMs", ms: number): number {
+  if (ms > 0 && ms <= 2_147_483_647) return ms;
+  throw new NexusError("config", `${name} must be more than 0 and at most 2147483647 milliseconds.`);
+}
+
+/**
+ * Checks that a page does not hold the credentials of a service: whoever opens it can read them.
+ * @throws NexusError `config`.
+ */
+export function checkPlace(isAllowed: boolean): void {
+  if (isAllowed || !("document" in globalThis)) return;
+  throw new NexusError("config", "In a browser anyone can read the credentials (see dangerouslyAllowBrowser).");
+}
+
+/** Headers that a client sets itself, in lower case. */
+const OWN_HEADERS: readonly string[] = [
+  ...["accept", "authorization", "content-type", "content-length", "host", "x-request-id"],
+  SECURITY_SCHEMES.ApplicationToken.name.toLowerCase(),
+];
+
+/**
+ * Checks headers that go along with each call: names and values that HTTP can carry, and none that are the client's own.
+ * @throws NexusError `config`; the message does not repeat a value.
+ */
+export function checkHeaders(headers: Readonly<Record<string, string>>): HeaderList {
+  const list = Object.entries(headers);
+  for (const [name, value] of list) {
+    if (OWN_HEADERS.includes(name.toLowerCase())) throw new NexusError("config", `The client sets '${name}' itself.`);
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || !/^[\t\x20-\x7e]*$/.test(value)) {
+      throw new NexusError("config", "A header has a name or a value that HTTP can't carry.");
+    }
+  }
+  return list;
 }
 
 /**

@@ -1,35 +1,55 @@
-import createClient from "openapi-fetch";
-import { OPERATIONS, type SyncUserIdentityAnswer, type SyncUserIdentityRequest } from "../generated/operations.ts";
-import type { paths } from "../generated/types.ts";
-import { checkBaseUrl, checkCredentials, checkTimeout } from "./check-options.ts";
-import type { Credentials } from "./credentials.ts";
+import type { SyncUserIdentityAnswer, SyncUserIdentityRequest } from "../generated/operations.ts";
+import { checkBaseUrl, checkCredentials, checkHeaders, checkPlace, checkTime } from "./check-options.ts";
+import { type Credentials, createSecretKeeper } from "./credentials.ts";
+import type { ClientEvent } from "./events.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
-import { notJson, send } from "./transport.ts";
+import { createCaller } from "./prepared-call.ts";
+import { checkAnswer, type ResponseSchema } from "./response-schema.ts";
+import { type RetryOptions, retryPolicy } from "./retry.ts";
+import { deliver } from "./transport.ts";
 
-type SyncUserIdentityResult = Extract<SyncUserIdentityAnswer, { status: 200 }>["body"];
+export type SyncUserIdentityResult = Extract<SyncUserIdentityAnswer, { status: 200 }>["body"];
 
 export interface NexusClientOptions {
   /** Where the API lies, without `/v1`; https, or http on loopback. */
   baseUrl: string;
   credentials: Credentials;
-  /** Milliseconds for one call, its body and the secrets' sources included. Default 5,000. */
+  /** Milliseconds for one attempt, its body included. Default 5,000. */
   timeoutMs?: number;
-  /** Default: the global one, looked up at each call. */
+  /** Milliseconds for a whole call: secrets, attempts and the waits between. Default 15,000. */
+  deadlineMs?: number;
+  /** Default: at most two more attempts. */
+  retry?: RetryOptions;
+  /** Default: the global one, looked up at each attempt. */
   fetch?: typeof globalThis.fetch;
+  /** Go along with each request. The client's own can't be replaced. Default: none. */
+  headers?: Readonly<Record<string, string>>;
+  /** The header User-Agent; browsers keep their own. Default `nexus-sync-client`. */
+  userAgent?: string;
+  /** What an answer must fit besides being a JSON object, such as `nexus-sync-client/validate`. Default: no check. */
+  responseSchema?: ResponseSchema;
+  /** Is told what calls do on their way. What it throws is dropped. */
+  onEvent?: (event: ClientEvent) => void;
   /** Allows http to hosts other than loopback. Default false. */
   allowInsecureHttp?: boolean;
+  /** Allows use in a page, where anyone can read the credentials. Default false. */
+  dangerouslyAllowBrowser?: boolean;
 }
 
 export interface CallOptions {
   signal?: AbortSignal;
-  /** Milliseconds, for this call. */
+  /** Milliseconds for one attempt of this call. */
   timeoutMs?: number;
+  /** Milliseconds for this call. */
+  deadlineMs?: number;
 }
 
 export interface CallMeta {
   status: number;
   requestId: string;
   durationMs: number;
+  /** Requests that were sent: 1 where the first was answered. */
+  attempts: number;
 }
 
 export type SafeResult = { ok: true; data: SyncUserIdentityResult; meta: CallMeta } | { ok: false; error: NexusError };
@@ -37,7 +57,7 @@ export type SafeResult = { ok: true; data: SyncUserIdentityResult; meta: CallMet
 export interface NexusClient {
   /**
    * Tells the directory what was asserted at a sign-in, and answers who the user is and the roles for the token.
-   * Contract: `PUT /v1/users/{userId}/$sync`. Idempotent.
+   * Contract: `PUT /v1/users/{userId}/$sync`. Idempotent. Ends within `deadlineMs`.
    * @throws NexusError, and nothing else.
    */
   syncUserIdentity(
@@ -54,46 +74,60 @@ export interface NexusClient {
  * @throws NexusError `config` if an option can't be used.
  */
 export function createNexusClient(options: NexusClientOptions): NexusClient {
-  const baseUrl = checkBaseUrl(options.baseUrl, options.allowInsecureHttp ?? false);
-  const credentials = checkCredentials(options.credentials);
-  const usualTimeoutMs = checkTimeout(options.timeoutMs ?? 5_000);
-  // The only use of openapi-fetch (no releases since 2026-09): typed paths and the path's encoding.
-  const api = createClient<paths>({ baseUrl });
-
-  const sync = async (userId: string, body: SyncUserIdentityRequest, call: CallOptions): Promise<SafeResult> => {
-    checkUserId(userId);
-    const start = performance.now();
-    const transport = {
-      credentials,
-      timeoutMs: checkTimeout(call.timeoutMs ?? usualTimeoutMs),
-      signal: call.signal,
-      requestId: crypto.randomUUID(),
-      fetch: options.fetch,
-    };
-    const { data, response } = await api
-      .PUT(OPERATIONS.SyncUserIdentity.path, {
-        params: { path: { userId } },
-        body,
-        fetch: (request) => send(request, transport),
-      })
-      .catch((error: unknown) => {
-        // What is no NexusError was thrown by openapi-fetch, which parses a good answer's text as JSON.
-        throw error instanceof SyntaxError ? notJson(undefined, transport.requestId) : error;
-      });
-    const requestId = response.headers.get("X-Request-Id") ?? transport.requestId;
-    if (typeof data !== "object" || data === null || Array.isArray(data)) throw notJson(response.status, requestId);
-    return { ok: true, data, meta: { status: response.status, requestId, durationMs: performance.now() - start } };
-  };
-  const safely = (...call: Parameters<typeof sync>) =>
-    sync(...call).catch((error: unknown): SafeResult => ({ ok: false, error: asNexusError(error) }));
-
+  const sync = createSync(options);
+  const safely: NexusClient["safeSyncUserIdentity"] = (userId, body, call = {}) =>
+    sync(userId, body, call).catch((error: unknown): SafeResult => ({ ok: false, error: asNexusError(error) }));
   return {
-    async syncUserIdentity(userId, body, call = {}) {
+    async syncUserIdentity(userId, body, call) {
       const result = await safely(userId, body, call);
       if (!result.ok) throw result.error;
       return result.data;
     },
-    safeSyncUserIdentity: (userId, body, call = {}) => safely(userId, body, call),
+    safeSyncUserIdentity: safely,
+  };
+}
+
+function createSync(options: NexusClientOptions) {
+  checkPlace(options.dangerouslyAllowBrowser ?? false);
+  const call = createCaller(checkBaseUrl(options.baseUrl, options.allowInsecureHttp ?? false));
+  const secrets = createSecretKeeper(checkCredentials(options.credentials));
+  const usual = {
+    timeoutMs: checkTime("timeoutMs", options.timeoutMs ?? 5_000),
+    deadlineMs: checkTime("deadlineMs", options.deadlineMs ?? 15_000),
+  };
+  const retry = retryPolicy(options.retry);
+  const own = { Accept: "application/json", "Content-Type": "application/json" };
+  const agent = { "User-Agent": options.userAgent ?? "nexus-sync-client" };
+  const headers = [...Object.entries(own), ...checkHeaders({ ...agent, ...options.headers })];
+  const tell = quietly(options.onEvent);
+
+  return async (userId: string, body: SyncUserIdentityRequest, how: CallOptions): Promise<SafeResult> => {
+    checkUserId(userId);
+    const requestId = crypto.randomUUID();
+    const start = performance.now();
+    const transport = {
+      ...{ secrets, retry, tell, signal: how.signal },
+      timeoutMs: checkTime("timeoutMs", how.timeoutMs ?? usual.timeoutMs),
+      deadlineMs: checkTime("deadlineMs", how.deadlineMs ?? usual.deadlineMs),
+    };
+    const end = (ok: boolean, { kind, status }: Partial<NexusError>) => {
+      tell({ type: "end", ok, kind, status, durationMs: performance.now() - start, requestId });
+    };
+    try {
+      const answer = await call(userId, body, (url, text) => {
+        const sent = [...headers, ["X-Request-Id", requestId] as const];
+        return deliver({ url, body: text, headers: sent, requestId, fetch: options.fetch }, transport);
+      });
+      const { data, attempts, status } = answer;
+      if (options.responseSchema) await checkAnswer(options.responseSchema, data, answer.requestId);
+      end(true, { status });
+      const meta = { status, requestId: answer.requestId, durationMs: performance.now() - start, attempts };
+      // The contract's server promises it; `responseSchema` is for those who do not rely on that.
+      return { ok: true, data: data as SyncUserIdentityResult, meta };
+    } catch (error) {
+      end(false, asNexusError(error));
+      throw error;
+    }
   };
 }
 
@@ -109,4 +143,15 @@ function asNexusError(error: unknown): NexusError {
   return isNexusError(error)
     ? error
     : new NexusError("config", "The request can't be written as JSON.", { cause: error });
+}
+
+/** Whoever listens must not be able to break a call. */
+function quietly(onEvent: NexusClientOptions["onEvent"]): (event: ClientEvent) => void {
+  return (event) => {
+    try {
+      onEvent?.(event);
+    } catch {
+      // Documented with the option: dropped.
+    }
+  };
 }

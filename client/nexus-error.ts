@@ -4,14 +4,25 @@ import type { SyncUserIdentityAnswer } from "../generated/operations.ts";
  * What went wrong:
  * - `http`: an answer other than 2xx; see `status` and `problem`
  * - `network`: no answer, or it broke off
- * - `timeout`: `timeoutMs` passed; whether the sync was stored is unknown, repeating it is safe
+ * - `timeout`: `timeoutMs` passed at the last attempt, or `deadlineMs` in all; whether the sync was stored is unknown,
+ *   repeating it is safe
  * - `aborted`: the caller's signal
  * - `auth`: a secret could not be had, or can't be sent in a header
  * - `decode`: a 2xx whose body is not a JSON object
+ * - `validation`: a 2xx whose body does not fit `responseSchema`; the sync was stored
  * - `redirect`: an answer that points elsewhere; never followed, for it would take the credentials along
  * - `config`: an argument that can't be used; nothing was sent
  */
-export type NexusErrorKind = "http" | "network" | "timeout" | "aborted" | "auth" | "decode" | "redirect" | "config";
+export type NexusErrorKind =
+  | "http"
+  | "network"
+  | "timeout"
+  | "aborted"
+  | "auth"
+  | "decode"
+  | "validation"
+  | "redirect"
+  | "config";
 
 export type ErrorAnswer = Exclude<SyncUserIdentityAnswer, { status: 200 }>;
 

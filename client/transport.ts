@@ -1,113 +1,92 @@
-import { OPERATIONS } from "../generated/operations.ts";
-import { type Credentials, credentialHeaders } from "./credentials.ts";
-import { type ErrorAnswer, NexusError } from "./nexus-error.ts";
+import { attempt, type GoodAnswer, OPERATION, type PreparedRequest } from "./attempt.ts";
+import type { SecretKeeper, Secrets } from "./credentials.ts";
+import type { ClientEvent } from "./events.ts";
+import { NexusError } from "./nexus-error.ts";
+import { type RetryPolicy, waitBeforeRetry } from "./retry.ts";
+import { createStop, pause, type Stop, untilStopped } from "./stop.ts";
 
 export interface Transport {
-  credentials: Credentials;
-  /** Milliseconds for everything: secrets, request, answer and its body. */
+  secrets: SecretKeeper;
+  /** Milliseconds for one attempt, its body included. */
   timeoutMs: number;
+  /** Milliseconds for everything: secrets, attempts and the waits between. */
+  deadlineMs: number;
+  retry: RetryPolicy;
   /** Aborts the call. */
   signal: AbortSignal | undefined;
-  requestId: string;
-  /** Looked up at each call, so that an interceptor that was installed later sees it. */
-  fetch: typeof globalThis.fetch | undefined;
+  tell: (event: ClientEvent) => void;
 }
 
-const { method, path } = OPERATIONS.SyncUserIdentity;
-/** The operation in messages: the template, never the path, which holds the user's id. */
-const OPERATION = `${method.toUpperCase()} ${path}`;
+export interface Delivered extends GoodAnswer {
+  attempts: number;
+}
 
-/** The one place a request goes through: credentials, time, redirects, reading the body, and what counts as success. */
-export async function send(request: Request, transport: Transport): Promise<Response> {
-  const { signal, timeoutMs, requestId } = transport;
-  if (signal?.aborted) throw new NexusError("aborted", `${OPERATION} was aborted.`, { requestId });
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort("timeout"), timeoutMs);
-  const abort = () => stop.abort("aborted");
-  signal?.addEventListener("abort", abort);
+/** The one place a call goes through: credentials, time, attempts, and what counts as success. Always ends. */
+export async function deliver(request: PreparedRequest, transport: Transport): Promise<Delivered> {
+  const { requestId } = request;
+  const deadline = createStop(transport.deadlineMs, transport.signal);
+  const endsAt = performance.now() + transport.deadlineMs;
   try {
-    return await Promise.race([exchange(request, transport, stop.signal), whenStopped(stop.signal)]);
+    return await deliverBefore(endsAt, request, transport, deadline);
   } catch (error) {
-    throw stop.signal.aborted ? stopped(stop.signal.reason, transport) : asNexusError(error, requestId);
+    const reason = deadline.reason();
+    if (reason === "aborted") throw new NexusError("aborted", `${OPERATION} was aborted.`, { requestId });
+    if (reason !== "timeout") throw error;
+    const message = `${OPERATION} took longer than its deadline of ${transport.deadlineMs} ms.`;
+    throw new NexusError("timeout", message, { requestId });
   } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-    // Lets go of a body or a secret source that is still under way.
-    stop.abort("over");
+    // Lets go of a body or a secret's source that is still under way.
+    deadline.end();
   }
 }
 
-/** Rejects when the call is stopped: a secret source may not listen to its signal. */
-function whenStopped(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-}
-
-async function exchange(request: Request, transport: Transport, signal: AbortSignal): Promise<Response> {
-  const headers = new Headers(request.headers);
-  headers.set("Accept", "application/json");
-  headers.set("X-Request-Id", transport.requestId);
-  for (const [name, value] of await credentialHeaders(transport.credentials, signal)) headers.set(name, value);
-  const doFetch = transport.fetch ?? globalThis.fetch;
-  const response = await doFetch(new Request(request, { headers, signal, redirect: "manual" }));
-  const requestId = response.headers.get("X-Request-Id") ?? transport.requestId;
-  const { status } = response;
-  if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
-    throw new NexusError("redirect", `${OPERATION} was redirected; that is not followed.`, { status, requestId });
+async function deliverBefore(
+  endsAt: number,
+  request: PreparedRequest,
+  { secrets: keeper, retry, timeoutMs, tell }: Transport,
+  { signal }: Stop,
+): Promise<Delivered> {
+  const { requestId } = request;
+  let secrets = await untilStopped(keeper.get(signal), signal);
+  let isRefreshed = !keeper.canRefresh;
+  for (let attempts = 1, tries = 1; ; attempts += 1) {
+    tell({ type: "attempt", attempt: attempts, requestId });
+    const outcome = await attemptWithin(timeoutMs, request, secrets, signal);
+    if (!(outcome instanceof NexusError)) return { ...outcome, attempts };
+    if (outcome.status === 401 && !isRefreshed) {
+      isRefreshed = true;
+      tell({ type: "refresh", requestId });
+      secrets = await untilStopped(keeper.refresh(secrets), signal);
+      continue;
+    }
+    const waitMs = waitBeforeRetry(outcome, tries, retry);
+    // What can't begin before the deadline is not waited for: the failure says more than the clock.
+    if (waitMs === undefined || performance.now() + waitMs >= endsAt) throw outcome;
+    tries += 1;
+    tell({ type: "retry", attempt: attempts, waitMs, kind: outcome.kind, status: outcome.status, requestId });
+    await pause(waitMs, signal);
   }
-  const text = await response.text();
-  if (!response.ok) throw refused(response, text, requestId);
-  if (!isJson(response)) throw notJson(status, requestId);
-  return new Response(text, { status, headers: response.headers });
 }
 
-/** A 2xx that is not what the contract promises. */
-export function notJson(status: number | undefined, requestId: string): NexusError {
-  return new NexusError("decode", `${OPERATION} was answered without a JSON object.`, { status, requestId });
-}
-
-function refused(response: Response, text: string, requestId: string): NexusError {
-  const { status } = response;
-  const problem = isJson(response) ? problemIn(text) : undefined;
-  const title = typeof problem?.title === "string" ? `: ${problem.title}` : "";
-  const retryAfterMs = retryAfter(response.headers.get("Retry-After"));
-  return new NexusError("http", `${OPERATION} answered ${status}${title}`, {
-    status,
-    problem,
-    requestId,
-    retryAfterMs,
-  });
-}
-
-function isJson({ headers }: Response): boolean {
-  return /^(application|text)\/([^;]+\+)?json\b/i.test(headers.get("Content-Type") ?? "");
-}
-
-function problemIn(text: string): ErrorAnswer["body"] | undefined {
+/** One attempt within its time; a failure is an answer, the end of the whole call is an exception. */
+async function attemptWithin(
+  timeoutMs: number,
+  request: PreparedRequest,
+  { headers }: Secrets,
+  outer: AbortSignal,
+): Promise<GoodAnswer | NexusError> {
+  const { requestId } = request;
+  const stop = createStop(timeoutMs, outer);
   try {
-    const value: unknown = JSON.parse(text);
-    // Any JSON object is a problem document: all its members are optional (RFC 9457 section 3.1).
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
+    return await untilStopped(attempt(request, headers, stop.signal), stop.signal);
+  } catch (cause) {
+    if (stop.reason() === "aborted") throw cause;
+    if (cause instanceof NexusError) return cause;
+    if (stop.reason() === "timeout") {
+      return new NexusError("timeout", `${OPERATION} took longer than ${timeoutMs} ms.`, { requestId });
+    }
+    return new NexusError("network", `${OPERATION} got no whole answer.`, { cause, requestId });
+  } finally {
+    stop.end();
   }
-}
-
-/** Seconds or an HTTP date (RFC 9110 section 10.2.3), in milliseconds from now. */
-function retryAfter(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d+$/.test(header)) return Number(header) * 1_000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
-}
-
-function stopped(reason: unknown, { timeoutMs, requestId }: Transport): NexusError {
-  if (reason === "aborted") return new NexusError("aborted", `${OPERATION} was aborted.`, { requestId });
-  return new NexusError("timeout", `${OPERATION} took longer than ${timeoutMs} ms.`, { requestId });
-}
-
-function asNexusError(cause: unknown, requestId: string): NexusError {
-  if (cause instanceof NexusError) return cause;
-  return new NexusError("network", `${OPERATION} got no whole answer.`, { cause, requestId });
 }

@@ -117,7 +117,7 @@ test("a user id is one encoded path segment, and $sync stays as it is", async ()
 test("whatever the user id, the segment sent decodes to it", async () => {
   let path = "";
   const capture: typeof fetch = async (input) => {
-    path = new URL((input as Request).url).pathname;
+    path = new URL(String(input)).pathname;
     return new Response("{}", { headers: { "Content-Type": "application/json" } });
   };
   const client = clientFor("http://127.0.0.1:9", { fetch: capture });

@@ -15,9 +15,9 @@ let sent = [];
 const client = createNexusClient({
   baseUrl: server.url,
   credentials: { type: "bearer", token, applicationToken },
-  fetch: (request) => {
-    sent = [...request.headers].filter(([, value]) => value === applicationToken).map(([name]) => name);
-    return fetch(request);
+  fetch: (url, init) => {
+    sent = [...new Headers(init.headers)].filter(([, value]) => value === applicationToken).map(([name]) => name);
+    return fetch(url, init);
   },
 });
 const result = await client.safeSyncUserIdentity("u-ada", { audience: "a", attributes: [], connection: { connectionId: "c" } });

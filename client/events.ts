@@ -1,0 +1,22 @@
+import type { NexusErrorKind } from "./nexus-error.ts";
+
+/** What a call does on its way, for logs and figures. Nothing in it is secret, and nothing names the user. */
+export type ClientEvent =
+  | { type: "attempt"; attempt: number; requestId: string }
+  | { type: "refresh"; requestId: string }
+  | {
+      type: "retry";
+      attempt: number;
+      waitMs: number;
+      kind: NexusErrorKind;
+      status: number | undefined;
+      requestId: string;
+    }
+  | {
+      type: "end";
+      ok: boolean;
+      kind: NexusErrorKind | undefined;
+      status: number | undefined;
+      durationMs: number;
+      requestId: string;
+    };
