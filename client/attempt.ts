@@ -30,7 +30,7 @@ export const OPERATION = `${METHOD} ${path}`;
  */
 export async function attempt(request: PreparedRequest, secrets: HeaderList, signal: AbortSignal): Promise<GoodAnswer> {
   const doFetch = request.fetch ?? globalThis.fetch;
-  const headers = [...request.headers, ...secrets].map(([name, value]): [string, string] => [name, value]);
+  const headers = Object.fromEntries([...request.headers, ...secrets]);
   const init = { method: METHOD, headers, body: request.body, signal, redirect: "manual" } as const;
   const response = await doFetch(request.url, init);
   const { status } = response;

@@ -40,6 +40,7 @@ export function createSecretKeeper(credentials: Credentials): SecretKeeper {
   let last: Secrets | undefined;
   let pending: Promise<Secrets> | undefined;
   let turn = 0;
+  let fixed: Secrets | undefined;
 
   const renew = async () => {
     // Not the signal of one call: others wait for the same refresh.
@@ -57,11 +58,16 @@ export function createSecretKeeper(credentials: Credentials): SecretKeeper {
   };
   const sources =
     credentials.type === "basic" ? [credentials.password] : [credentials.token, credentials.applicationToken];
+  const canRefresh = sources.some((source) => typeof source !== "string");
   return {
-    canRefresh: sources.some((source) => typeof source !== "string"),
+    canRefresh,
     async get(signal) {
+      if (fixed) return fixed;
       const asked = turn;
-      return { headers: await credentialHeaders(credentials, { forceRefresh: false, signal }), turn: asked };
+      const found = { headers: await credentialHeaders(credentials, { forceRefresh: false, signal }), turn: asked };
+      // Strings stay what they are; to write them anew for each call would cost a tenth of it.
+      if (!canRefresh) fixed = found;
+      return found;
     },
     refresh(refused) {
       if (last && last.turn > refused.turn) return Promise.resolve(last);

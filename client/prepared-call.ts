@@ -15,6 +15,9 @@ class Prepared {
   }
 }
 
+/** What openapi-fetch is told in place of the answer. */
+const NOTHING = new Response(null, { status: 204 });
+
 type Deliver<T> = (url: string, body: string) => Promise<T>;
 
 /**
@@ -32,7 +35,7 @@ export function createCaller(baseUrl: string) {
     const decorated = async (request: Request): Promise<Response> => {
       const { url, body: text } = request as unknown as Prepared;
       delivered.push(await deliver(url, text));
-      return new Response(null, { status: 204 });
+      return NOTHING;
     };
     await api.PUT(OPERATIONS.SyncUserIdentity.path, { params: { path: { userId } }, body, fetch: decorated });
     const [answer] = delivered;

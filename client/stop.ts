@@ -4,8 +4,10 @@ export type StopReason = "timeout" | "aborted" | "over";
 export interface Stop {
   signal: AbortSignal;
   reason(): StopReason | undefined;
-  /** Lets go of the timer and the listener; what is still under way is told to stop. */
+  /** Lets go of the timer and the listener. */
   end(): void;
+  /** The same, and tells what is still under way to stop. */
+  cut(): void;
 }
 
 /** Stops after `ms` milliseconds or when `outer` aborts. Nothing stays on `outer` after `end`. */
@@ -20,12 +22,16 @@ export function createStop(ms: number, outer: AbortSignal | undefined): Stop {
   const timer = setTimeout(() => stop("timeout"), ms);
   if (outer?.aborted) abort();
   else outer?.addEventListener("abort", abort);
+  const end = () => {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", abort);
+  };
   return {
     signal: controller.signal,
     reason: () => reason,
-    end() {
-      clearTimeout(timer);
-      outer?.removeEventListener("abort", abort);
+    end,
+    cut() {
+      end();
       stop("over");
     },
   };
@@ -37,7 +43,17 @@ export function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<
     const stopped = () => reject(signal.reason);
     if (signal.aborted) stopped();
     signal.addEventListener("abort", stopped, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stopped));
+    const over = () => signal.removeEventListener("abort", stopped);
+    work.then(
+      (value) => {
+        over();
+        resolve(value);
+      },
+      (error) => {
+        over();
+        reject(error);
+      },
+    );
   });
 }
 

@@ -27,16 +27,17 @@ export async function deliver(request: PreparedRequest, transport: Transport): P
   const deadline = createStop(transport.deadlineMs, transport.signal);
   const endsAt = performance.now() + transport.deadlineMs;
   try {
-    return await deliverBefore(endsAt, request, transport, deadline);
+    const delivered = await deliverBefore(endsAt, request, transport, deadline);
+    deadline.end();
+    return delivered;
   } catch (error) {
     const reason = deadline.reason();
+    // A body or a secret's source may still be under way.
+    deadline.cut();
     if (reason === "aborted") throw new NexusError("aborted", `${OPERATION} was aborted.`, { requestId });
     if (reason !== "timeout") throw error;
     const message = `${OPERATION} took longer than its deadline of ${transport.deadlineMs} ms.`;
     throw new NexusError("timeout", message, { requestId });
-  } finally {
-    // Lets go of a body or a secret's source that is still under way.
-    deadline.end();
   }
 }
 
@@ -78,15 +79,16 @@ async function attemptWithin(
   const { requestId } = request;
   const stop = createStop(timeoutMs, outer);
   try {
-    return await untilStopped(attempt(request, headers, stop.signal), stop.signal);
+    const answer = await untilStopped(attempt(request, headers, stop.signal), stop.signal);
+    stop.end();
+    return answer;
   } catch (cause) {
+    stop.cut();
     if (stop.reason() === "aborted") throw cause;
     if (cause instanceof NexusError) return cause;
     if (stop.reason() === "timeout") {
       return new NexusError("timeout", `${OPERATION} took longer than ${timeoutMs} ms.`, { requestId });
     }
     return new NexusError("network", `${OPERATION} got no whole answer.`, { cause, requestId });
-  } finally {
-    stop.end();
   }
 }
