@@ -1,0 +1,33 @@
+/** What `nexus-sync-client` exports; the one place where it is listed. Inside the project, import the files themselves. */
+export type { SyncUserIdentityRequest } from "../generated/operations.ts";
+export type {
+  BodyViolation,
+  CustomUpn,
+  Identity,
+  IdentityAttribute,
+  IdentityConnection,
+  Organization,
+  OrganizationMember,
+  ParameterViolation,
+  ProblemDetails,
+  Subscription,
+  SyncUserIdentityResult,
+  User,
+  UserAttribute,
+  UserRole,
+  ValidationProblemDetails,
+} from "../generated/types.ts";
+export type { Credentials, SecretAsk, SecretSource } from "./credentials.ts";
+export type { ClientEvent } from "./events.ts";
+export {
+  type CallMeta,
+  type CallOptions,
+  createNexusClient,
+  type NexusClient,
+  type NexusClientOptions,
+  type SafeResult,
+} from "./nexus-client.ts";
+// The class is a type only: `instanceof` knows one copy of the package, isNexusError knows all.
+export { type ErrorAnswer, hasStatus, isNexusError, type NexusError, type NexusErrorKind } from "./nexus-error.ts";
+export type { ResponseSchema } from "./response-schema.ts";
+export type { RetryOptions } from "./retry.ts";

@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { accessSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build, type InlineConfig } from "tsdown";
+import { run as buildClient } from "../../scripts/build-client.ts";
+
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+export const execute = promisify(execFile);
+
+export type PackedClient = Awaited<ReturnType<typeof packClient>>;
+
+/** The package as callers get it: built, packed, and installed from the tarball into an empty project, with no registry. */
+export async function packClient() {
+  const root = mkdtempSync(join(tmpdir(), "nexus-sync-package-"));
+  const [source, project] = [mkdtempSync(join(root, "source-")), mkdtempSync(join(root, "project-"))];
+  // The sources lie beside, as they do where it is published from: what is packed is the manifest's choice.
+  cpSync(join(ROOT, "client"), source, { recursive: true, filter: (file) => file !== join(ROOT, "client/dist") });
+  const lines: string[] = [];
+  const code = await buildClient([join(source, "dist")], (line) => lines.push(line));
+  if (code !== 0) throw new Error(lines.join("\n"));
+  const npm = (cwd: string, ...args: string[]) =>
+    execute("npm", [...args, "--offline", "--ignore-scripts", "--cache", join(root, "cache")], { cwd });
+  const { stdout } = await npm(source, "pack", "--json", "--pack-destination", root);
+  const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+  const tarball = join(root, filename);
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "caller", version: "0.0.0", private: true }));
+  await npm(project, "install", "--no-audit", "--no-fund", tarball);
+  const installed = join(project, "node_modules/nexus-sync-client");
+  return {
+    tarball,
+    project,
+    files: files.map(({ path }) => path),
+    built: readdirSync(join(source, "dist"), { recursive: true, encoding: "utf8" }),
+    installed,
+    read: (file: string) => readFileSync(join(installed, file), "utf8"),
+    write: (file: string, text: string) => writeFileSync(join(project, file), text),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** What a caller's bundler makes of a module; the text of the one chunk. */
+export async function bundle({ project, write }: PackedClient, source: string, config: InlineConfig): Promise<string> {
+  write("page.js", source);
+  const quiet: InlineConfig = { config: false, tsconfig: false, dts: false, report: false, logLevel: "error" };
+  const [made] = await build({
+    ...quiet,
+    cwd: project,
+    entry: ["page.js"],
+    platform: "browser",
+    failOnWarn: true,
+    deps: { alwaysBundle: [/./], onlyBundle: false },
+    write: false,
+    ...config,
+  });
+  const chunks = made?.chunks.filter(({ type }) => type === "chunk") ?? [];
+  if (chunks.length !== 1) throw new Error(`${chunks.length} chunks, not 1.`);
+  return chunks.map((chunk) => ("code" in chunk ? chunk.code : "")).join("");
+}
+
+/** The first Node on the path that is older than this one and that the package supports, if there is any. */
+export async function olderNode(): Promise<string | undefined> {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    const node = join(folder, "node");
+    if (!isThere(node)) continue;
+    const { stdout } = await execute(node, ["--print", "process.versions.node"]);
+    const major = Number.parseInt(stdout, 10);
+    if (major >= 20 && major < Number.parseInt(process.versions.node, 10)) return node;
+  }
+  return undefined;
+}
+
+function isThere(file: string): boolean {
+  try {
+    accessSync(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
