@@ -1,0 +1,47 @@
+import type { SyncUserIdentityAnswer, SyncUserIdentityRequest } from "../generated/operations.ts";
+import * as validators from "../generated/validators.js";
+import { violationsOf } from "./violations.ts";
+
+/** Standard Schema, version 1 (https://standardschema.dev), as far as a schema without transformations needs it. */
+export interface StandardSchemaV1<Value> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => StandardResult<Value>;
+    /** Never set: carries the type alone. */
+    readonly types?: { readonly input: Value; readonly output: Value } | undefined;
+  };
+}
+
+export type StandardResult<Value> =
+  | { readonly value: Value; readonly issues?: undefined }
+  | { readonly issues: readonly StandardIssue[] };
+
+export interface StandardIssue {
+  /** What the contract asks for; never repeats the value. */
+  readonly message: string;
+  /** Keys from the root to the place; of a missing member, to where it would be. */
+  readonly path: readonly PropertyKey[];
+}
+
+export type { SyncUserIdentityRequest };
+export type SyncUserIdentityResult = Extract<SyncUserIdentityAnswer, { status: 200 }>["body"];
+
+/** The body of `PUT /v1/users/{userId}/$sync`. Contract: `#/components/schemas/SyncUserIdentityRequest`. */
+export const syncUserIdentityRequestSchema: StandardSchemaV1<SyncUserIdentityRequest> = schemaOf(
+  validators.SyncUserIdentityRequest,
+);
+
+/** Its 200 answer. Contract: `#/components/schemas/SyncUserIdentityResult`. */
+export const syncUserIdentityResultSchema: StandardSchemaV1<SyncUserIdentityResult> = schemaOf(
+  validators.SyncUserIdentityResult,
+);
+
+/** The value itself is answered, unchanged: the contract allows members that it does not name. */
+function schemaOf<Value>(validator: validators.Validator<Value>): StandardSchemaV1<Value> {
+  const validate = (value: unknown): StandardResult<Value> => {
+    if (validator(value)) return { value };
+    return { issues: violationsOf(validator, value) };
+  };
+  return { "~standard": { version: 1, vendor: "nexus-sync-client", validate } };
+}

@@ -1,0 +1,139 @@
+import { inspect } from "node:util";
+import { expect, onTestFinished, test } from "vitest";
+import type { User } from "../../generated/types.ts";
+import { acme, bearerOf, identity, startStub } from "../helpers.ts";
+import { actionFromReadme, createActionApi, postLoginEvent, SECRETS } from "./auth0-action.ts";
+import { startFaultServer } from "./fault-server.ts";
+
+const ADA = "auth0|ada";
+const DENIED = "You can't sign in right now. Please contact your administrator.";
+const ROLES = "https://acme.example/roles";
+
+const UPNS = ["erp", "crm"].map((clientUpnKey) => ({
+  id: `upn-${clientUpnKey}`,
+  userId: ADA,
+  clientUpnKey,
+  customUpnValue: `ada@${clientUpnKey}.example`,
+}));
+
+/** A running server that knows Ada, and an event and an api for her sign-in, with a token already in the cache. */
+async function startSignIn(user: Partial<User> = {}) {
+  const { server } = await startStub({ directory: acme({ user: { id: ADA, customUpns: UPNS, ...user } }) });
+  const { token, applicationToken } = bearerOf(server);
+  const event = postLoginEvent({ NEXUS_URL: server.url, NEXUS_APPLICATION_TOKEN: String(applicationToken) });
+  const action = createActionApi();
+  return { server, event, action, token: String(token) };
+}
+
+/** Answers the token endpoint of SECRETS.AUTH0_DOMAIN, and lets all other requests through. */
+function tokenEndpoint(answer: () => Response): Request[] {
+  const original = globalThis.fetch;
+  const asked: Request[] = [];
+  globalThis.fetch = async (...arguments_) => {
+    const [input] = arguments_;
+    const { host } = new URL(input instanceof Request ? input.url : input);
+    if (host !== SECRETS.AUTH0_DOMAIN) return original(...arguments_);
+    asked.push(new Request(...arguments_));
+    return answer();
+  };
+  onTestFinished(() => {
+    globalThis.fetch = original;
+  });
+  return asked;
+}
+
+test("a good sign-in gets its roles and its UPN, and the token is kept for the next one", async () => {
+  const { server, event, action, token } = await startSignIn();
+  const asked = tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600, token_type: "Bearer" }));
+  const { onExecutePostLogin, output } = actionFromReadme();
+
+  await onExecutePostLogin(event, action.api);
+  expect(action.claims).toEqual({ [ROLES]: ["Engineer"], upn: "ada@erp.example" });
+  expect([action.denied, output]).toEqual([[], []]);
+  expect((await server.user(ADA))?.identities?.[0]?.groups).toEqual(["engineers", "on-call"]);
+
+  await onExecutePostLogin(event, action.api);
+  expect(asked).toHaveLength(1);
+  expect(await asked[0]?.json()).toEqual({
+    grant_type: "client_credentials",
+    client_id: SECRETS.CLIENT_ID,
+    client_secret: SECRETS.CLIENT_SECRET,
+    audience: SECRETS.NEXUS_AUDIENCE,
+  });
+});
+
+test("an application without a UPN key gets no UPN, and a sign-in for no API the default audience", async () => {
+  const { event, action, token } = await startSignIn();
+  tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600 }));
+  const { resource_server: _, ...rest } = event;
+  await actionFromReadme().onExecutePostLogin({ ...rest, client: { metadata: {} } }, action.api);
+  expect(action.claims).toEqual({ [ROLES]: ["Engineer"] });
+});
+
+test.for<[string, Partial<User>]>([
+  ["who is inactive", { isActive: false }],
+  ["without an identity at the connection", { identities: [identity("con_other")] }],
+])("a user %s is denied without claims", async ([, user]) => {
+  const { event, action, token } = await startSignIn(user);
+  tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600 }));
+  const { onExecutePostLogin, output } = actionFromReadme();
+  await onExecutePostLogin(event, action.api);
+  expect([action.denied, action.claims, output]).toEqual([[DENIED], {}, []]);
+});
+
+const json = { "Content-Type": "application/json" };
+
+test.for<[string, () => Promise<{ url: string }>]>([
+  ["is down", async () => ({ url: "http://127.0.0.1:9" })],
+  ["never answers", () => startFaultServer(() => {})],
+  ["stalls in the body", () => startFaultServer((_, response) => response.writeHead(200, json).write("{"))],
+  ["fails at length", () => startFaultServer((_, response) => response.writeHead(500, json).end(LONG_PROBLEM))],
+  ["redirects", () => startFaultServer((_, response) => response.writeHead(307, { Location: "/" }).end())],
+])("where the server %s, the sign-in is denied in time and in neutral words", async ([, start]) => {
+  const { url } = await start();
+  tokenEndpoint(() => Response.json({ access_token: "planted-token", expires_in: 3_600 }));
+  const action = createActionApi();
+  const { onExecutePostLogin, output } = actionFromReadme();
+
+  const begin = performance.now();
+  await onExecutePostLogin(postLoginEvent({ NEXUS_URL: url }), action.api);
+
+  expect(performance.now() - begin).toBeLessThan(15_000);
+  expect([action.denied, action.claims]).toEqual([[DENIED], {}]);
+  expectQuiet(output);
+});
+
+const LONG_PROBLEM = JSON.stringify({ title: "x".repeat(999) });
+
+test.for<[string, () => Response]>([
+  ["refuses", () => Response.json({ error: "access_denied", error_description: "planted-answer" }, { status: 401 })],
+  ["answers with a page", () => new Response("<html>planted-answer")],
+  ["redirects", () => new Response(null, { status: 307, headers: { Location: "https://planted.example" } })],
+])("where the token endpoint %s, the sign-in is denied in neutral words", async ([, answer]) => {
+  const { event, action } = await startSignIn();
+  const asked = tokenEndpoint(answer);
+  const { onExecutePostLogin, output } = actionFromReadme();
+  await onExecutePostLogin(event, action.api);
+  expect([action.denied, action.claims]).toEqual([[DENIED], {}]);
+  expect(asked.map(({ redirect }) => redirect)).toContain("manual");
+  expectQuiet(output);
+});
+
+test("an unknown user and an event without a user are denied in the same words", async () => {
+  const { event, action, token } = await startSignIn();
+  tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600 }));
+  const { onExecutePostLogin, output } = actionFromReadme();
+  await onExecutePostLogin({ ...event, user: { ...event.user, user_id: "auth0|nobody" } }, action.api);
+  await onExecutePostLogin({ ...event, user: {} }, action.api);
+  expect([action.denied, action.claims]).toEqual([[DENIED, DENIED], {}]);
+  expect(output[0]).toMatch(/^Sync: http [0-9a-f-]{36} PUT .* answered 404: No user has this id$/);
+  expect(output[1]).toBe("Sync: config  A sign-in needs event.user.user_id.");
+});
+
+/** One line, within what Auth0 keeps, and nothing in it that is secret or about the user. */
+function expectQuiet(output: readonly string[]): void {
+  expect(output).toHaveLength(1);
+  expect(output.join("\n").length).toBeLessThanOrEqual(256);
+  expect(inspect(output)).not.toMatch(/planted|ada@|auth0\||engineers/i);
+  expect(output[0]).toMatch(/^Sync: (network|timeout|http|redirect|auth) /);
+}

@@ -1,0 +1,158 @@
+import { inspect } from "node:util";
+import { expect, test } from "vitest";
+import { cachedToken, clientCredentialsToken, type FetchToken } from "../../client/auth0.ts";
+import { createActionApi } from "./auth0-action.ts";
+import { startFaultServer } from "./fault-server.ts";
+
+const HOUR_MS = 3_600_000;
+const idle = () => new AbortController().signal;
+const GRANT = { domain: "acme.eu.auth0.example", clientId: "c", clientSecret: "s3cret-marker", audience: "a" };
+
+/** Tokens t-1, t-2, … and how often one was fetched. */
+function tokens(expiresInMs = HOUR_MS) {
+  const fetched: AbortSignal[] = [];
+  const fetchToken: FetchToken = async ({ signal }) => {
+    fetched.push(signal);
+    return { token: `t-${fetched.length}`, expiresInMs };
+  };
+  return { fetched, fetchToken };
+}
+
+test("a token is fetched once and kept in the cache, for the next execution too", async () => {
+  const { api } = createActionApi();
+  const { fetchToken, fetched } = tokens();
+  const first = cachedToken(api.cache, fetchToken);
+  expect(await first({ forceRefresh: false, signal: idle() })).toBe("t-1");
+  expect(await first({ forceRefresh: false, signal: idle() })).toBe("t-1");
+  expect(await cachedToken(api.cache, fetchToken)({ forceRefresh: false, signal: idle() })).toBe("t-1");
+  expect(fetched).toHaveLength(1);
+});
+
+test("an entry lives in milliseconds until shortly before the token's end, and at most a day", async () => {
+  const lives: (number | undefined)[] = [];
+  const cache = {
+    get: () => undefined,
+    set: (_key: string, _value: string, options?: { ttl?: number }) => void lives.push(options?.ttl),
+  };
+  const ask = { forceRefresh: false, signal: idle() };
+  await cachedToken(cache, tokens(HOUR_MS).fetchToken)(ask);
+  await cachedToken(cache, tokens(HOUR_MS).fetchToken, { skewMs: 1_000 })(ask);
+  await cachedToken(cache, tokens(99 * HOUR_MS).fetchToken)(ask);
+  await cachedToken(cache, tokens(60_000).fetchToken)(ask);
+  expect(lives).toEqual([3_540_000, 3_599_000, 86_400_000]);
+});
+
+test("an entry past its end is not used", async () => {
+  const cache = { get: () => ({ value: "old", expires_at: Date.now() - 1 }), set: () => {} };
+  expect(await cachedToken(cache, tokens().fetchToken)({ forceRefresh: false, signal: idle() })).toBe("t-1");
+});
+
+test("a forced refresh fetches, and its token replaces the one in the cache", async () => {
+  const { api } = createActionApi();
+  const source = cachedToken(api.cache, tokens().fetchToken, { key: "k" });
+  await source({ forceRefresh: false, signal: idle() });
+  expect(await source({ forceRefresh: true, signal: idle() })).toBe("t-2");
+  expect(await source({ forceRefresh: false, signal: idle() })).toBe("t-2");
+  expect(api.cache.get("k")?.value).toBe("t-2");
+});
+
+test("twenty asks at a time are one fetch, and one failure for all", async () => {
+  const { api } = createActionApi();
+  const { fetchToken, fetched } = tokens();
+  const source = cachedToken(api.cache, fetchToken);
+  const all = Array.from({ length: 20 }, () => source({ forceRefresh: true, signal: idle() }));
+  expect(new Set(await Promise.all(all))).toEqual(new Set(["t-1"]));
+  expect(fetched).toHaveLength(1);
+
+  let failures = 0;
+  const failing = cachedToken(api.cache, async () => {
+    failures += 1;
+    throw new Error("vault is sealed");
+  });
+  const failed = await Promise.allSettled(all.map(() => failing({ forceRefresh: true, signal: idle() })));
+  expect(failed.map(({ status }) => status)).toEqual(all.map(() => "rejected"));
+  expect(failures).toBe(1);
+});
+
+test("when who began the fetch is aborted, the others get their token all the same", async () => {
+  const { api } = createActionApi();
+  let count = 0;
+  const source = cachedToken(api.cache, ({ signal }) => {
+    count += 1;
+    if (count > 1) return Promise.resolve({ token: "t", expiresInMs: HOUR_MS });
+    return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  });
+  const began = new AbortController();
+  const first = source({ forceRefresh: false, signal: began.signal });
+  const second = source({ forceRefresh: false, signal: idle() });
+  began.abort(new Error("over"));
+  const third = source({ forceRefresh: false, signal: idle() });
+  await expect(first).rejects.toThrow("over");
+  expect([await second, await third]).toEqual(["t", "t"]);
+  expect(count).toBe(2);
+});
+
+test("a token comes by the client credentials grant, bounded by the ask's signal", async () => {
+  const asked: Request[] = [];
+  const fetchToken = clientCredentialsToken({
+    ...GRANT,
+    fetch: async (...request) => {
+      asked.push(new Request(...request));
+      return Response.json({ access_token: "t", expires_in: 60 });
+    },
+  });
+  const aborting = new AbortController();
+  expect(await fetchToken({ signal: aborting.signal })).toEqual({ token: "t", expiresInMs: 60_000 });
+  const [request] = asked;
+  expect(request).toMatchObject({ method: "POST", url: "https://acme.eu.auth0.example/oauth/token" });
+  expect(request?.headers.get("Content-Type")).toBe("application/json");
+  expect(await request?.json()).toEqual({
+    grant_type: "client_credentials",
+    client_id: "c",
+    client_secret: "s3cret-marker",
+    audience: "a",
+  });
+  aborting.abort();
+  expect(request?.signal.aborted).toBe(true);
+});
+
+test("a token whose end is not told is not kept", async () => {
+  const fetch = async () => Response.json({ access_token: "t" });
+  expect(await clientCredentialsToken({ ...GRANT, fetch })({ signal: idle() })).toEqual({ token: "t", expiresInMs: 0 });
+});
+
+test("a redirect of the token endpoint is not followed", async () => {
+  const target = await startFaultServer((_, response) => response.end());
+  const { url } = await startFaultServer((_, response) => response.writeHead(307, { Location: target.url }).end());
+  const fetchToken = clientCredentialsToken({ ...GRANT, fetch: (_, init) => fetch(url, init) });
+  await expect(fetchToken({ signal: idle() })).rejects.toMatchObject({
+    kind: "auth",
+    message: "The token endpoint answered 307.",
+  });
+  expect(target.seen).toEqual([]);
+});
+
+test("an answer that stalls ends with the ask's signal", async () => {
+  const { url } = await startFaultServer((_, response) => response.writeHead(200).write('{"access_token":'));
+  const fetchToken = clientCredentialsToken({ ...GRANT, fetch: (_, init) => fetch(url, init) });
+  await expect(fetchToken({ signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ name: "TimeoutError" });
+});
+
+test.for<[string, () => Response, string]>([
+  ["an error", () => Response.json({ error: "answer-marker" }, { status: 403 }), "answered 403"],
+  ["a page", () => new Response("answer-marker"), "without an access token"],
+  ["null", () => Response.json(null), "without an access token"],
+  ["an empty token", () => Response.json({ access_token: "" }), "without an access token"],
+])("%s from the token endpoint is an auth error without a secret", async ([, answer, message]) => {
+  const fetchToken = clientCredentialsToken({ ...GRANT, fetch: async () => answer() });
+  const error: unknown = await fetchToken({ signal: idle() }).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ kind: "auth", message: expect.stringContaining(message) });
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/marker/);
+});
+
+test.for(["https://acme.example", "acme.example/path", "user@acme.example", ""])(
+  "the domain %j is refused",
+  (domain) => {
+    expect(() => clientCredentialsToken({ ...GRANT, domain })).toThrow(expect.objectContaining({ kind: "config" }));
+  },
+);

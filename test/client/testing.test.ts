@@ -1,0 +1,134 @@
+import { inspect } from "node:util";
+import { expect, test } from "vitest";
+import { createNexusClient } from "../../client/nexus-client.ts";
+import { hasStatus } from "../../client/nexus-error.ts";
+import { type ContractFetchOptions, createContractFetch, failTimes, rateLimit } from "../../client/testing.ts";
+import contract from "../../generated/openapi.json" with { type: "json" };
+import { OPERATIONS } from "../../generated/operations.ts";
+import { signIn } from "../helpers.ts";
+import { clientFor } from "./fault-server.ts";
+
+const BASE = "https://nexus.example";
+const { examples } = contract.components;
+
+function clientOn(options: ContractFetchOptions = {}) {
+  const fetch = createContractFetch(options);
+  return { fetch, client: clientFor(BASE, { fetch, timeoutMs: 100 }) };
+}
+
+async function errorOf(options: ContractFetchOptions) {
+  const result = await clientOn(options).client.safeSyncUserIdentity("u", signIn());
+  if (result.ok) throw new Error("It was taken for success.");
+  return result.error;
+}
+
+test("without more said, the contract's example of success is answered", async () => {
+  const { client } = clientOn();
+  expect(await client.syncUserIdentity("auth0|a/b", signIn())).toEqual(examples.synced.value);
+});
+
+test("another example is answered by its name", async () => {
+  const { client } = clientOn({ answer: "notAuthenticated" });
+  expect(await client.syncUserIdentity("u", signIn())).toEqual(examples.notAuthenticated.value);
+});
+
+test("every answer of the contract can be had, with its headers, and is what the client makes of it", async () => {
+  for (const [key, { examples: names, headers }] of Object.entries(OPERATIONS.SyncUserIdentity.answers)) {
+    const status = Number(key) as 404;
+    const example = names[0] as "unknownUser";
+    const fetch = createContractFetch({ answer: { status, example } });
+    const response = await fetch(`${BASE}/v1/users/u/$sync`, good());
+    expect([response.status, headers.filter((name) => !response.headers.has(name))]).toEqual([status, []]);
+    const expected = { ...examples[example].value, ...(status >= 400 && { instance: "r-1" }) };
+    expect(await response.json()).toEqual(expected);
+  }
+  const error = await errorOf({ answer: { status: 404 } });
+  expect(hasStatus(error, 404) && error.problem.type).toBe("urn:nexus-sync:problem:unknown-user");
+  expect((await errorOf({ answer: { status: 503 } })).retryAfterMs).toBe(5_000);
+});
+
+test("an answer that the contract does not have is refused with those it has", () => {
+  // @ts-expect-error The contract has no example of this name.
+  expect(() => createContractFetch({ answer: "sinked" })).toThrow(/'sinked', only synced, notAuthenticated, /);
+  // @ts-expect-error Nor has its 404 one of another status.
+  expect(() => createContractFetch({ answer: { status: 404, example: "synced" } })).toThrow("only unknownUser.");
+  // @ts-expect-error It declares no 418.
+  expect(() => createContractFetch({ answer: { status: 418 } })).toThrow(/no answer 418, only 200, 400, /);
+});
+
+test("calls are recorded as they came, without what authenticates them", async () => {
+  const { fetch, client } = clientOn({ failures: [failTimes(1, "network")] });
+  const bearer = createNexusClient({
+    baseUrl: BASE,
+    fetch,
+    credentials: { type: "bearer", token: "s3cret-marker-1", applicationToken: "s3cret-marker-2" },
+  });
+  await bearer.safeSyncUserIdentity("auth0|a/b", signIn({ groups: ["g"] }));
+  await client.syncUserIdentity("u-2", signIn());
+  expect(fetch.calls).toMatchObject([
+    { method: "PUT", userId: "auth0|a/b", body: signIn({ groups: ["g"] }), headers: { accept: "application/json" } },
+    { method: "PUT", userId: "u-2", body: signIn() },
+  ]);
+  const everything = inspect(fetch.calls, { depth: 9 });
+  expect(everything).not.toMatch(/s3cret-marker|authorization|basic/i);
+});
+
+test("a call outside the contract is told every violation", async () => {
+  const { client } = clientOn();
+  const body = signIn({ audience: "", groups: [1 as never], attributes: [{ value: "x" } as never] });
+  const result = await client.safeSyncUserIdentity("u", body);
+  if (result.ok || !hasStatus(result.error, 400)) throw new Error("not a 400");
+  expect(result.error.problem).toMatchObject({ detail: "3 violations found.", instance: result.error.requestId });
+  expect(result.error.problem.errors).toEqual([
+    { pointer: "/audience", detail: "must NOT have fewer than 1 characters" },
+    { pointer: "/attributes/0/key", detail: "must be present" },
+    { pointer: "/connection/groups/0", detail: "must be string" },
+  ]);
+});
+
+test.for([
+  ["network", { kind: "network" }],
+  ["hang", { kind: "timeout" }],
+  ["stalledBody", { kind: "timeout" }],
+  ["truncatedJson", { kind: "decode" }],
+  ["wrongMediaType", { kind: "decode" }],
+  ["redirect", { kind: "redirect", status: 307 }],
+  [{ status: 502 }, { kind: "http", status: 502, problem: undefined, retryAfterMs: undefined }],
+  [{ status: 503 }, { kind: "http", status: 503, problem: { status: 503 }, retryAfterMs: undefined }],
+  [
+    { status: 503, retryAfterSeconds: 7 },
+    { kind: "http", status: 503, retryAfterMs: 7_000 },
+  ],
+] as const)("the failure %j is what the client says of it", async ([failure, error]) => {
+  expect(await errorOf({ failures: [failTimes(Number.POSITIVE_INFINITY, failure)] })).toMatchObject(error);
+});
+
+test.for(["hang", "stalledBody"] as const)("%s ends when the request is aborted", async (failure) => {
+  const fetch = createContractFetch({ failures: [failTimes(1, failure)] });
+  const signal = AbortSignal.timeout(30);
+  const answered = fetch(`${BASE}/v1/users/u/$sync`, { ...good(), signal }).then((response) => response.text());
+  await expect(answered).rejects.toMatchObject({ name: "TimeoutError" });
+});
+
+test("failures meet one request after another, and then the contract answers", async () => {
+  const failures = [failTimes(2, "network"), failTimes(0, "hang"), rateLimit(3)];
+  const fetch = createContractFetch({ failures });
+  const seen: (number | string | null)[] = [];
+  for (let count = 0; count < 4; count += 1) {
+    const response = await fetch(`${BASE}/v1/users/u/$sync`, good()).catch(() => undefined);
+    seen.push(response ? `${response.status} ${response.headers.get("Retry-After")}` : "network");
+  }
+  expect(seen).toEqual(["network", "network", "429 3", "200 null"]);
+  expect(fetch.calls).toHaveLength(4);
+});
+
+test("a request that is aborted before it starts is not a call", async () => {
+  const fetch = createContractFetch();
+  await expect(fetch(`${BASE}/v1/users/u/$sync`, { ...good(), signal: AbortSignal.abort() })).rejects.toThrow();
+  expect(fetch.calls).toEqual([]);
+});
+
+function good(): RequestInit {
+  const headers = { "Content-Type": "application/json", Authorization: "Basic a2V5OnM=", "X-Request-Id": "r-1" };
+  return { method: "PUT", body: JSON.stringify(signIn()), headers };
+}
