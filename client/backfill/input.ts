@@ -36,15 +36,7 @@ export async function openInput(file: string) {
     /** Bytes read so far. */
     bytes: () => stream.bytesRead,
     /** The items; the first `from` of them are not looked at. */
-    async *items(from: number): AsyncGenerator<SyncItem> {
-      let index = 0;
-      for await (const { number, text } of linesOf(stream)) {
-        if (text?.trim() === "") continue;
-        if (index >= from) lineNumbers.set(index, number);
-        yield index < from ? PASSED_OVER : itemOf(text);
-        index += 1;
-      }
-    },
+    items: (from: number) => itemsOf(stream, from, lineNumbers),
     /** The line of an item, asked once: it is forgotten then. */
     lineOf(index: number): number {
       const line = lineNumbers.get(index) ?? 0;
@@ -53,6 +45,20 @@ export async function openInput(file: string) {
     },
     close: () => handle.close(),
   };
+}
+
+async function* itemsOf(
+  stream: AsyncIterable<Buffer>,
+  from: number,
+  lineNumbers: Map<number, number>,
+): AsyncGenerator<SyncItem> {
+  let index = 0;
+  for await (const { number, text } of linesOf(stream)) {
+    if (text?.trim() === "") continue;
+    if (index >= from) lineNumbers.set(index, number);
+    yield index < from ? PASSED_OVER : itemOf(text);
+    index += 1;
+  }
 }
 
 const PASSED_OVER = broken("", "The line was passed over.");
