@@ -1,0 +1,202 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { expect, test } from "vitest";
+import { acme, basicOf, bearerOf, CONNECTION, identity, signIn, startStub } from "../helpers.ts";
+import { backfill, nextIn, startBackfill, temporaryFolder } from "./backfill-call.ts";
+import { startFaultServer } from "./fault-server.ts";
+
+const BASIC = { NEXUS_USERNAME: "key", NEXUS_PASSWORD: "planted-password" };
+const JSON_HEADER = { "Content-Type": "application/json" };
+
+const line = (userId: string, value = "planted") =>
+  JSON.stringify({ userId, body: signIn({ attributes: { n: value } }) });
+const lines = (count: number) => Array.from({ length: count }, (_, number) => `${line(`u-${number}`)}\n`).join("");
+
+function envOf(server: Parameters<typeof basicOf>[0]) {
+  const { username, password } = basicOf(server);
+  return { NEXUS_USERNAME: username, NEXUS_PASSWORD: String(password) };
+}
+
+const startGoodServer = (ms = 0) =>
+  startFaultServer((_, response) => void setTimeout(() => response.writeHead(200, JSON_HEADER).end("{}"), ms));
+
+test("every line of a file is synced, and the end says how many and how fast", async () => {
+  const directory = acme({
+    users: [0, 1, 2].map((n) => ({ id: `u-${n}`, identities: [identity(CONNECTION, [], n)] })),
+  });
+  const { server } = await startStub({ directory });
+  const path = temporaryFolder();
+  // A byte order mark, CRLF, blank lines, U+2028 within a string, and no end of the last line.
+  writeFileSync(path("in.ndjson"), `\uFEFF${line("u-0")}\r\n\n${line("u-1", "a\u2028b")}\n  \n${line("u-2")}`);
+  const { token, applicationToken } = bearerOf(server);
+  const env = { NEXUS_TOKEN: String(token), NEXUS_APPLICATION_TOKEN: String(applicationToken) };
+  const { code, output } = await backfill([path("in.ndjson"), "--url", server.url], env);
+  expect(output).toMatch(/^3 synced, 0 failed, \d+\/s, \d\.\d s$/);
+  expect(code).toBe(0);
+  expect((await server.user("u-1"))?.attributes).toMatchObject([{ value: "a\u2028b" }]);
+  expect((await server.user("u-2"))?.attributes).toMatchObject([{ value: "planted" }]);
+  expect(existsSync(path("in.ndjson.failed.ndjson"))).toBe(false);
+});
+
+test("lines that fail are listed with their numbers, without a body or a credential, and are not the end", async () => {
+  const { server } = await startStub();
+  const path = temporaryFolder();
+  const noBody = '{"userId": "u-7"}';
+  const badText = Buffer.concat([Buffer.from('{"userId": "u-8\xff"', "latin1"), Buffer.from("}\n")]);
+  const long = `${"x".repeat(1_100_000)}\n`;
+  const head = `{"userId": \n\n${line("u-nobody")}\n${noBody}\n`;
+  writeFileSync(
+    path("in.ndjson"),
+    Buffer.concat([Buffer.from(head), badText, Buffer.from(`${long}${line("u-ada")}\n`)]),
+  );
+  const { code, output } = await backfill([path("in.ndjson"), "--url", server.url], envOf(server));
+  expect(code).toBe(1);
+  expect(output).toMatch(/^1 synced, 5 failed, .* the failed: .*in\.ndjson\.failed\.ndjson$/);
+  const file = path("in.ndjson.failed.ndjson");
+  const failed = readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((text) => JSON.parse(text));
+  expect(failed.toSorted((a, b) => a.line - b.line)).toMatchObject([
+    { line: 1, error: { kind: "config", message: "The line is not a JSON object with a userId." } },
+    { line: 3, userId: "u-nobody", error: { kind: "http", status: 404 } },
+    { line: 4, userId: "u-7", error: { kind: "config", message: "The line's body is not a JSON object." } },
+    { line: 5, error: { message: "The line is not UTF-8, or longer than 1 MiB." } },
+    { line: 6, error: { message: "The line is not UTF-8, or longer than 1 MiB." } },
+  ]);
+  expect(readFileSync(file, "utf8")).not.toMatch(/planted|attributes/);
+  expect(readFileSync(file, "utf8")).not.toContain(envOf(server).NEXUS_PASSWORD);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect((await server.user("u-ada"))?.attributes).toMatchObject([{ value: "planted" }]);
+});
+
+test("a finished file is not sent again, and what failed before still counts", async () => {
+  const { url, seen } = await startFaultServer((request, response) =>
+    response.writeHead(request.url?.includes("u-3/") ? 404 : 200, JSON_HEADER).end("{}"),
+  );
+  const path = temporaryFolder();
+  writeFileSync(path("in.ndjson"), lines(10));
+  const call = [path("in.ndjson"), "--url", url, "--checkpoint", path("at.json"), "--failed", path("bad.ndjson")];
+  expect((await backfill(call, BASIC)).code).toBe(1);
+  const again = await backfill(call, BASIC);
+  expect(again.code).toBe(1);
+  expect(again.output).toContain("Before that: 10 done, 1 of them failed.");
+  expect(seen.length).toBe(10);
+  expect(readFileSync(path("bad.ndjson"), "utf8").trim().split("\n").length).toBe(1);
+  expect(readdirSync(dirname(path("x"))).toSorted()).toEqual(["at.json", "bad.ndjson", "in.ndjson"]);
+});
+
+test.for(["SIGINT", "SIGTERM"] as const)(
+  "%s ends it with 130, and the same call goes on from there",
+  async (signal) => {
+    const { url, seen } = await startGoodServer(10);
+    const path = temporaryFolder();
+    writeFileSync(path("in.ndjson"), lines(400));
+    const call = [path("in.ndjson"), "--url", url, "--checkpoint", path("at.json")];
+    const first = startBackfill(call, BASIC);
+    await expect.poll(() => seen.length, { timeout: 10_000 }).toBeGreaterThan(60);
+    first.child.kill(signal);
+    const { code, output } = await first.ended;
+    expect(output).toMatch(/^\d+ synced, 0 failed, .*\nInterrupted\. The same command goes on from .*at\.json\.\n$/);
+    expect(code).toBe(130);
+    const [next, sent] = [nextIn(path("at.json")), seen.length];
+    // Saved at the end too: what is sent again is what was under way.
+    expect(sent - next).toBeLessThanOrEqual(16);
+
+    const second = await startBackfill(call, BASIC).ended;
+    expect(second.code).toBe(0);
+    const ids = seen.slice(sent).map(({ url: sentTo }) => Number(/u-(\d+)/.exec(String(sentTo))?.[1]));
+    expect(ids.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 400 - next }, (_, index) => next + index));
+  },
+);
+
+test("a checkpoint of another file is refused, of the same file elsewhere it is not", async () => {
+  const { url, seen } = await startGoodServer();
+  const path = temporaryFolder();
+  for (const name of ["in.ndjson", "moved.ndjson"]) writeFileSync(path(name), lines(4));
+  writeFileSync(path("other.ndjson"), lines(4).replace("u-0", "u-9"));
+  writeFileSync(path("torn.json"), '{"input"');
+  const call = (file: string, checkpoint = "at.json") =>
+    backfill([path(file), "--url", url, "--checkpoint", path(checkpoint)], BASIC);
+  expect((await call("in.ndjson")).code).toBe(0);
+  expect((await call("moved.ndjson")).output).toContain("0 synced");
+  const { code, output } = await call("other.ndjson");
+  expect(output).toMatch(/^The checkpoint .*at\.json is of another input file\. Name another, or remove it/);
+  expect(code).toBe(2);
+  expect(await call("in.ndjson", "torn.json")).toMatchObject({
+    code: 2,
+    output: `${path("torn.json")} is no checkpoint.`,
+  });
+  expect(seen.length).toBe(4);
+});
+
+test.for([
+  [
+    ["in.ndjson", "--url", "http://127.0.0.1:9", "--chekpoint", "x"],
+    "There is no --chekpoint. Did you mean '--checkpoint'?",
+  ],
+  [["in.ndjson", "--url", "http://127.0.0.1:9", "--nothing-like-it"], "There is no --nothing-like-it."],
+  [["in.ndjson", "--password=planted"], "--password is refused: credentials come from the environment (see --help)."],
+  [["in.ndjson", "--token", "planted"], "--token is refused: credentials come from the environment (see --help)."],
+  [["in.ndjson"], "--url is missing: where the API lies, without /v1."],
+  [["--url", "http://127.0.0.1:9"], "backfill takes one file."],
+  [
+    ["in.ndjson", "--url", "http://127.0.0.1:9", "--concurrency", "0"],
+    "--concurrency must be a whole number from 1 to 1000.",
+  ],
+  [["in.ndjson", "--url", "http://acme.example"], "--url must be https, or http on loopback (see allowInsecureHttp)."],
+  [["/nowhere.ndjson", "--url", "http://127.0.0.1:9"], "/nowhere.ndjson can't be read: ENOENT."],
+  [["/tmp", "--url", "http://127.0.0.1:9"], "/tmp is no file."],
+] as const)("%o is refused with 2 and one line", async ([args, message]) => {
+  expect(await backfill([...args], BASIC)).toEqual({ code: 2, output: message, shown: "" });
+});
+
+test.for([
+  [{}, "No credentials: set NEXUS_TOKEN and NEXUS_APPLICATION_TOKEN, or NEXUS_USERNAME and NEXUS_PASSWORD."],
+  [{ NEXUS_TOKEN: "planted" }, "NEXUS_APPLICATION_TOKEN is missing: it goes with NEXUS_TOKEN."],
+  [{ NEXUS_PASSWORD: "planted" }, "NEXUS_USERNAME is missing: it goes with NEXUS_PASSWORD."],
+  [
+    { ...BASIC, NEXUS_TOKEN: "planted", NEXUS_APPLICATION_TOKEN: "planted" },
+    "NEXUS_TOKEN and NEXUS_USERNAME are both set: which one is meant?",
+  ],
+] as const)("credentials in the environment are a whole pair, and one of them: %o", async ([env, message]) => {
+  const answer = await backfill(["in.ndjson", "--url", "http://127.0.0.1:9"], env);
+  expect(answer).toEqual({ code: 2, output: message, shown: "" });
+});
+
+test("a list of the failed that can't be written ends it with 2", async () => {
+  const path = temporaryFolder();
+  writeFileSync(path("in.ndjson"), "no JSON\n");
+  const call = [path("in.ndjson"), "--url", "http://127.0.0.1:9", "--failed", path("none/bad.ndjson")];
+  expect(await backfill(call, BASIC)).toMatchObject({
+    code: 2,
+    output: expect.stringMatching(/can't be written: ENOENT/),
+  });
+});
+
+test("a terminal gets a bar with rate and time left, anything else whole lines", async () => {
+  const { url } = await startGoodServer(40);
+  const path = temporaryFolder();
+  writeFileSync(
+    path("in.ndjson"),
+    Array.from({ length: 60 }, (_, n) => `${line(`u-${n}`, "x".repeat(9_000))}\n`).join(""),
+  );
+  const call = [path("in.ndjson"), "--url", url, "--concurrency", "2"];
+  let bar = "";
+  const write = (text: string) => {
+    bar += text;
+  };
+  await backfill(call, BASIC, { screen: { isTTY: true, write } });
+  const [, ...frames] = bar.split("\r");
+  expect(frames.join("\n")).toMatch(/^\[#+-+\] \d+ %, \d+ done, 0 failed, \d+\/s, \d+\.\d s left/m);
+  expect(bar.endsWith("\r\u001b[K")).toBe(true);
+  const { shown } = await backfill(call, BASIC, { lineEveryMs: 200 });
+  expect(shown).toMatch(/^(\d+ %, \d+ done, 0 failed, \d+\/s(, \d+\.\d s left)?\n){3,}$/);
+});
+
+test("--help says everything, credentials included", async () => {
+  const { code, output } = await backfill(["--help"], {});
+  expect(code).toBe(0);
+  for (const word of ["--url", "--checkpoint", "--failed", "--concurrency", "NEXUS_TOKEN", "130"])
+    expect(output).toContain(word);
+});
