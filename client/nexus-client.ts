@@ -42,6 +42,11 @@ export interface CallOptions {
   timeoutMs?: number;
   /** Milliseconds for this call. */
   deadlineMs?: number;
+  /**
+   * Ends the call at once where the server asks for a pause (429, or any answer with `Retry-After`): for who makes many
+   * calls, and lets all of them wait. Default false.
+   */
+  reportsPauses?: boolean;
 }
 
 export interface CallMeta {
@@ -106,7 +111,7 @@ function createSync(options: NexusClientOptions) {
     const requestId = crypto.randomUUID();
     const start = performance.now();
     const transport = {
-      ...{ secrets, retry, tell, signal: how.signal },
+      ...{ secrets, tell, signal: how.signal, retry: { ...retry, reportsPauses: how.reportsPauses ?? false } },
       timeoutMs: checkTime("timeoutMs", how.timeoutMs ?? usual.timeoutMs),
       deadlineMs: checkTime("deadlineMs", how.deadlineMs ?? usual.deadlineMs),
     };

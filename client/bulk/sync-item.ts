@@ -20,7 +20,7 @@ export function createItemSync(client: SyncingClient, signal: AbortSignal) {
     for (let tries = 1; ; tries += 1) {
       await pace.ready();
       // After the abort the client sends nothing.
-      const result = await client.safeSyncUserIdentity(userId, body, { signal });
+      const result = await client.safeSyncUserIdentity(userId, body, { signal, reportsPauses: true });
       if (!pace.mustWait(result, tries)) return result;
     }
   };

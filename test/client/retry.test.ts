@@ -96,6 +96,14 @@ test("a Retry-After that is too long fails at once, and is reported", async () =
   expect((await called([status(503, { "Retry-After": "1" }), good], { retry: patient })).result.ok).toBe(false);
 });
 
+test("who lets many calls wait is told of a pause at once, and other failures are still tried again", async () => {
+  const { url, seen } = await startScript(status(502), status(503, { "Retry-After": "0" }), good);
+  const client = clientFor(url, { retry: FAST });
+  const paused = await client.safeSyncUserIdentity("u", signIn(), { reportsPauses: true });
+  expect(paused).toMatchObject({ ok: false, error: { status: 503, retryAfterMs: 0 } });
+  expect(seen).toHaveLength(2);
+});
+
 test("an abort while it waits ends the call within 50 ms, and nothing more is sent", async () => {
   const { url, seen } = await startScript(status(503, { "Retry-After": "3" }));
   const abort = new AbortController();

@@ -61,6 +61,7 @@ test("calls are recorded as they came, without what authenticates them", async (
   const bearer = createNexusClient({
     baseUrl: BASE,
     fetch,
+    retry: { limit: 0 },
     credentials: { type: "bearer", token: "s3cret-marker-1", applicationToken: "s3cret-marker-2" },
   });
   await bearer.safeSyncUserIdentity("auth0|a/b", signIn({ groups: ["g"] }));
