@@ -16,9 +16,13 @@ const UPNS = ["erp", "crm"].map((clientUpnKey) => ({
   customUpnValue: `ada@${clientUpnKey}.example`,
 }));
 
+const KEYLESS = { id: "upn-0", userId: ADA, customUpnValue: "ada@keyless.example" };
+
 /** A running server that knows Ada, and an event and an api for her sign-in, with a token already in the cache. */
 async function startSignIn(user: Partial<User> = {}) {
-  const { server } = await startStub({ directory: acme({ user: { id: ADA, customUpns: UPNS, ...user } }) });
+  const { server } = await startStub({
+    directory: acme({ user: { id: ADA, customUpns: [KEYLESS, ...UPNS], ...user } }),
+  });
   const { token, applicationToken } = bearerOf(server);
   const event = postLoginEvent({ NEXUS_URL: server.url, NEXUS_APPLICATION_TOKEN: String(applicationToken) });
   const action = createActionApi();
@@ -62,13 +66,16 @@ test("a good sign-in gets its roles and its UPN, and the token is kept for the n
   });
 });
 
-test("an application without a UPN key gets no UPN, and a sign-in for no API the default audience", async () => {
-  const { event, action, token } = await startSignIn();
-  tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600 }));
-  const { resource_server: _, ...rest } = event;
-  await actionFromReadme().onExecutePostLogin({ ...rest, client: { metadata: {} } }, action.api);
-  expect(action.claims).toEqual({ [ROLES]: ["Engineer"] });
-});
+test.for([{}, { upn_key: " " }])(
+  "with the metadata %j no UPN is taken, and for no API the default audience",
+  async (metadata) => {
+    const { event, action, token } = await startSignIn();
+    tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600 }));
+    const { resource_server: _, ...rest } = event;
+    await actionFromReadme().onExecutePostLogin({ ...rest, client: { metadata } }, action.api);
+    expect(action.claims).toEqual({ [ROLES]: ["Engineer"] });
+  },
+);
 
 test.for<[string, Partial<User>]>([
   ["who is inactive", { isActive: false }],

@@ -92,6 +92,19 @@ test("when who began the fetch is aborted, the others get their token all the sa
   expect(count).toBe(2);
 });
 
+test("a fetch that goes on after its abort holds nobody up", async () => {
+  const { api } = createActionApi();
+  let count = 0;
+  const source = cachedToken(api.cache, () => {
+    count += 1;
+    return count === 1 ? new Promise(() => {}) : Promise.resolve({ token: "t", expiresInMs: HOUR_MS });
+  });
+  const began = new AbortController();
+  void source({ forceRefresh: false, signal: began.signal });
+  began.abort();
+  expect(await source({ forceRefresh: false, signal: idle() })).toBe("t");
+});
+
 test("a token comes by the client credentials grant, bounded by the ask's signal", async () => {
   const asked: Request[] = [];
   const fetchToken = clientCredentialsToken({

@@ -112,15 +112,15 @@ test.for(["hang", "stalledBody"] as const)("%s ends when the request is aborted"
 });
 
 test("failures meet one request after another, and then the contract answers", async () => {
-  const failures = [failTimes(2, "network"), failTimes(0, "hang"), rateLimit(3)];
+  const failures = [failTimes(2, "network"), failTimes(0, "hang"), rateLimit(3), failTimes(1, { status: 503 })];
   const fetch = createContractFetch({ failures });
   const seen: (number | string | null)[] = [];
-  for (let count = 0; count < 4; count += 1) {
+  for (let count = 0; count < 5; count += 1) {
     const response = await fetch(`${BASE}/v1/users/u/$sync`, good()).catch(() => undefined);
     seen.push(response ? `${response.status} ${response.headers.get("Retry-After")}` : "network");
   }
-  expect(seen).toEqual(["network", "network", "429 3", "200 null"]);
-  expect(fetch.calls).toHaveLength(4);
+  expect(seen).toEqual(["network", "network", "429 3", "503 null", "200 null"]);
+  expect(fetch.calls).toHaveLength(5);
 });
 
 test("a request that is aborted before it starts is not a call", async () => {
