@@ -1,4 +1,4 @@
-import { OPERATIONS } from "../generated/operations.ts";
+import { ROUTES } from "../generated/operations.ts";
 import type { HeaderList } from "./credentials.ts";
 import { type ErrorAnswer, NexusError } from "./nexus-error.ts";
 
@@ -19,7 +19,7 @@ export interface GoodAnswer {
   requestId: string;
 }
 
-const { method, path } = OPERATIONS.SyncUserIdentity;
+const { method, path } = ROUTES.SyncUserIdentity;
 const METHOD = method.toUpperCase();
 /** The operation in messages: the template, never the path, which holds the user's id. */
 export const OPERATION = `${METHOD} ${path}`;

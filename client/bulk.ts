@@ -39,7 +39,7 @@ export class TooManyFailures extends Error {
   readonly next: number;
 
   constructor({ failed, next }: SyncProgress, cause: NexusError) {
-    super(`${failed} items failed; the next checkpoint is ${next}.`, { cause });
+    super(`${failed} items failed.`, { cause });
     this.failures = failed;
     this.next = next;
   }
@@ -78,7 +78,7 @@ export async function* syncMany(
       await finish(outcome);
       lanes.ring();
     }
-    if (signal?.aborted) throw new NexusError("aborted", "syncMany was aborted.");
+    if (signal?.aborted) throw new NexusError("aborted", "Aborted.");
   } finally {
     signal?.removeEventListener("abort", abort);
     abort();

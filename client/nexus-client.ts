@@ -138,10 +138,8 @@ function createSync(options: NexusClientOptions) {
 
 /** One path segment that no URL parser takes for another path (WHATWG URL section 4.4, dot segments). */
 function checkUserId(userId: string): void {
-  if (userId === "" || userId === "." || userId === "..") {
-    throw new NexusError("config", "userId must be neither empty nor a dot segment.");
-  }
-  if (!userId.isWellFormed()) throw new NexusError("config", "userId must not hold a lone surrogate.");
+  if (!["", ".", ".."].includes(userId) && userId.isWellFormed()) return;
+  throw new NexusError("config", "userId must be text without lone surrogates, not empty and no dot segment.");
 }
 
 function asNexusError(error: unknown): NexusError {

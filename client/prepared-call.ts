@@ -1,5 +1,5 @@
 import createClient from "openapi-fetch";
-import { OPERATIONS, type SyncUserIdentityRequest } from "../generated/operations.ts";
+import { ROUTES, type SyncUserIdentityRequest } from "../generated/operations.ts";
 import type { paths } from "../generated/types.ts";
 import type { GoodAnswer } from "./attempt.ts";
 import { NexusError } from "./nexus-error.ts";
@@ -37,7 +37,7 @@ export function createCaller(baseUrl: string) {
       delivered.push(await deliver(url, text));
       return NOTHING;
     };
-    await api.PUT(OPERATIONS.SyncUserIdentity.path, { params: { path: { userId } }, body, fetch: decorated });
+    await api.PUT(ROUTES.SyncUserIdentity.path, { params: { path: { userId } }, body, fetch: decorated });
     const [answer] = delivered;
     if (!answer) throw new NexusError("config", "The request can't be written as JSON.");
     return answer;

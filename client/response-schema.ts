@@ -10,6 +10,7 @@ export interface ResponseSchema {
 }
 
 interface SchemaVerdict {
+  readonly value?: unknown;
   readonly issues?: readonly { readonly path?: readonly unknown[] | undefined }[] | undefined;
 }
 
@@ -20,9 +21,8 @@ interface SchemaVerdict {
 export async function checkAnswer(schema: ResponseSchema, data: unknown, requestId: string): Promise<void> {
   const { issues } = await schema["~standard"].validate(data);
   if (!issues) return;
-  const places = issues.map(
-    ({ path = [] }) => path.map((part) => `/${String(Object(part).key ?? part)}`).join("") || "/",
-  );
-  const message = `The answer does not fit responseSchema at ${places.slice(0, 3).join(", ")}.`;
+  const [{ path = [] } = {}] = issues;
+  const place = path.map((part) => `/${Object(part).key ?? String(part)}`).join("") || "/";
+  const message = `The answer does not fit responseSchema at ${place}.`;
   throw new NexusError("validation", message, { status: 200, requestId });
 }

@@ -2,8 +2,8 @@
 export type StopReason = "timeout" | "aborted" | "over";
 
 export interface Stop {
+  /** Its `reason` is a StopReason. */
   signal: AbortSignal;
-  reason(): StopReason | undefined;
   /** Lets go of the timer and the listener. */
   end(): void;
   /** The same, and tells what is still under way to stop. */
@@ -13,11 +13,8 @@ export interface Stop {
 /** Stops after `ms` milliseconds or when `outer` aborts. Nothing stays on `outer` after `end`. */
 export function createStop(ms: number, outer: AbortSignal | undefined): Stop {
   const controller = new AbortController();
-  let reason: StopReason | undefined;
-  const stop = (why: StopReason) => {
-    reason ??= why;
-    controller.abort(why);
-  };
+  // The first reason stays.
+  const stop = (reason: StopReason) => controller.abort(reason);
   const abort = () => stop("aborted");
   const timer = setTimeout(() => stop("timeout"), ms);
   if (outer?.aborted) abort();
@@ -28,7 +25,6 @@ export function createStop(ms: number, outer: AbortSignal | undefined): Stop {
   };
   return {
     signal: controller.signal,
-    reason: () => reason,
     end,
     cut() {
       end();

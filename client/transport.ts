@@ -31,7 +31,7 @@ export async function deliver(request: PreparedRequest, transport: Transport): P
     deadline.end();
     return delivered;
   } catch (error) {
-    const reason = deadline.reason();
+    const { reason } = deadline.signal;
     // A body or a secret's source may still be under way.
     deadline.cut();
     if (reason === "aborted") throw new NexusError("aborted", `${OPERATION} was aborted.`, { requestId });
@@ -83,10 +83,11 @@ async function attemptWithin(
     stop.end();
     return answer;
   } catch (cause) {
+    const { reason } = stop.signal;
     stop.cut();
-    if (stop.reason() === "aborted") throw cause;
+    if (reason === "aborted") throw cause;
     if (cause instanceof NexusError) return cause;
-    if (stop.reason() === "timeout") {
+    if (reason === "timeout") {
       return new NexusError("timeout", `${OPERATION} took longer than ${timeoutMs} ms.`, { requestId });
     }
     return new NexusError("network", `${OPERATION} got no whole answer.`, { cause, requestId });

@@ -46,6 +46,17 @@ export interface OperationConstants {
   >;
 }
 
+/** Where each operation is found; apart from the rest, so that a caller's bundle holds no more than it needs. */
+export const ROUTES = {
+  "SyncUserIdentity": {
+    "method": "put",
+    "path": "/v1/users/{userId}/$sync"
+  }
+} as const satisfies Record<
+  keyof Operations,
+  Pick<OperationConstants, "method" | "path">
+>;
+
 export const SECURITY_SCHEMES = {
   "Bearer": {
     "type": "http",

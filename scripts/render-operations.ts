@@ -14,6 +14,9 @@ type FoundOperation = ReturnType<typeof operationsOf>[number];
 export function renderOperations(document: ContractDocument): string {
   const operations = operationsOf(document);
   const constants = Object.fromEntries(operations.map((found) => [nameOf(found), constantsOf(document, found)]));
+  const routes = Object.fromEntries(
+    operations.map((found) => [nameOf(found), { method: found.method, path: found.path }]),
+  );
   const schemes = Object.fromEntries(
     Object.entries(document.components.securitySchemes).map(([name, { type, scheme, in: place, name: header }]) => [
       name,
@@ -50,6 +53,12 @@ export interface OperationConstants {
     Record<number, { mediaTypes: readonly string[]; headers: readonly string[]; examples: readonly string[] }>
   >;
 }
+
+/** Where each operation is found; apart from the rest, so that a caller's bundle holds no more than it needs. */
+export const ROUTES = ${JSON.stringify(routes, null, 2)} as const satisfies Record<
+  keyof Operations,
+  Pick<OperationConstants, "method" | "path">
+>;
 
 export const SECURITY_SCHEMES = ${JSON.stringify(schemes, null, 2)} as const;
 

@@ -1,5 +1,6 @@
 import type { SafeResult } from "../nexus-client.ts";
 import type { NexusError } from "../nexus-error.ts";
+import { pause } from "../stop.ts";
 
 /** Where the server does not say how long to wait. */
 const USUAL_PAUSE_MS = 1_000;
@@ -18,7 +19,7 @@ export function createPace(signal: AbortSignal) {
     /** Resolves when nobody has to wait, or at the abort. */
     async ready(): Promise<void> {
       for (let now = performance.now(); now < until && !signal.aborted; now = performance.now()) {
-        await sleep(until - now, signal);
+        await pause(until - now, signal).catch(() => {});
       }
     },
     /** Takes in what was answered; true if it is to be tried again after the pause. */
@@ -39,16 +40,4 @@ export function createPace(signal: AbortSignal) {
 /** 503 with Retry-After says it too (RFC 9110 section 15.6.4): the contract server's overload. */
 function asksToWait({ status, retryAfterMs }: NexusError): boolean {
   return status === 429 || (status === 503 && retryAfterMs !== undefined);
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }
