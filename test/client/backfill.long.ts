@@ -1,0 +1,108 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect, onTestFinished, test } from "vitest";
+import { createNexusClient } from "../../client/nexus-client.ts";
+import { startServerProcess } from "../../scripts/load/server-process.ts";
+import { acme, CONNECTION, identity, signIn } from "../helpers.ts";
+import { type CommandProcess, nextIn, startBackfill, temporaryFolder } from "./backfill-call.ts";
+
+const USERS = 5_000;
+const EACH = 20;
+const ITEMS = USERS * EACH;
+/** The command is killed once its checkpoint has passed these. */
+const KILLS = [25_000, 60_000];
+/** What may be sent twice after a kill: the window, and what was sent since the last checkpoint, 200 ms at 3,000/s. */
+const MOST_TWICE = 1_024 + 600;
+/** The command's heap is small, so that what it kept of 100,000 items would not fit; its whole memory must not grow. */
+const SMALL_HEAP = "--max-old-space-size=48 --max-semi-space-size=4";
+const MOST_GROWTH_MB = 30;
+
+const userId = (number: number) => `u-${number}`;
+
+/** Round after round over all users; each item leaves an attribute of its own, so that a lost one is seen. */
+function* itemLines() {
+  for (let index = 0; index < ITEMS; index += 1) {
+    const body = signIn({ attributes: { [`round-${Math.floor(index / USERS)}`]: String(index) } });
+    yield `${JSON.stringify({ userId: userId(index % USERS), body })}\n`;
+  }
+}
+
+function* directoryLines() {
+  for (let number = 0; number < USERS; number += 1) {
+    yield `${JSON.stringify({ user: { id: userId(number), identities: [identity(CONNECTION, [], number)] } })}\n`;
+  }
+  for (const role of acme().roles ?? []) yield `${JSON.stringify({ role })}\n`;
+}
+
+/** Syncs that were made, by the server's own count, once what a killed sender left is through. */
+async function syncsOf(url: string): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(/^nexus_sync_store_duration_seconds_count (\d+)/m.exec(text)?.[1]);
+}
+
+function megabytesOf({ child }: CommandProcess): number {
+  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) / 1_024;
+}
+
+/** Resolves when the checkpoint has passed `count`, or the command has ended; with its memory at each look. */
+async function watch(command: CommandProcess, checkpoint: string, count: number): Promise<number[]> {
+  const sizes: number[] = [];
+  while (nextIn(checkpoint) < count && command.child.exitCode === null) {
+    sizes.push(megabytesOf(command));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return sizes;
+}
+
+test("100,000 items with two kills on the way are all synced, and none is sent again after its checkpoint", async () => {
+  const path = temporaryFolder();
+  writeFileSync(path("directory.ndjson"), [...directoryLines()].join(""));
+  writeFileSync(path("in.ndjson"), [...itemLines()].join(""));
+  const flags = ["--database", ":memory:", "--directory", path("directory.ndjson"), "--log-level", "warn"];
+  const server = await startServerProcess(...flags);
+  onTestFinished(async () => void (await server.end()));
+  const pair = Buffer.from(server.authorization.slice("Basic ".length), "base64").toString();
+  const [username = "", password = ""] = pair.split(":");
+  const env = { NEXUS_USERNAME: username, NEXUS_PASSWORD: password, NODE_OPTIONS: SMALL_HEAP };
+  const call = [
+    path("in.ndjson"),
+    "--url",
+    server.url,
+    "--checkpoint",
+    path("at.json"),
+    "--failed",
+    path("bad.ndjson"),
+  ];
+
+  for (const kill of KILLS) {
+    const [from, before] = [nextIn(path("at.json")), await syncsOf(server.url)];
+    const command = startBackfill(call, env);
+    await watch(command, path("at.json"), kill);
+    command.child.kill("SIGKILL");
+    await command.ended;
+    const [next, sent] = [nextIn(path("at.json")), (await syncsOf(server.url)) - before];
+    console.log(`Killed at ${next}: ${sent} sent since ${from}, so ${sent - (next - from)} of them are sent again.`);
+    expect(sent).toBeGreaterThanOrEqual(next - from);
+    expect(sent - (next - from)).toBeLessThanOrEqual(MOST_TWICE);
+  }
+
+  const [from, before] = [nextIn(path("at.json")), await syncsOf(server.url)];
+  const command = startBackfill(call, env);
+  const sizes = await watch(command, path("at.json"), ITEMS);
+  const { code, output } = await command.ended;
+  const early = Math.max(...sizes.slice(0, Math.ceil(sizes.length / 3)));
+  const late = Math.max(...sizes);
+  console.log(`${output}Memory in MB: ${early.toFixed(0)} in the first third, ${late.toFixed(0)} at most.`);
+  expect(output).toContain(`${(ITEMS - from).toLocaleString("en-US")} synced, 0 failed`);
+  expect(code).toBe(0);
+  expect((await syncsOf(server.url)) - before).toBe(ITEMS - from);
+  expect(late - early).toBeLessThan(MOST_GROWTH_MB);
+
+  const client = createNexusClient({ baseUrl: server.url, credentials: { type: "basic", username, password } });
+  for (let number = 0; number < USERS; number += 1) {
+    const { user } = await client.syncUserIdentity(userId(number), signIn());
+    const values = new Set(user?.attributes?.map(({ value }) => value));
+    for (let round = 0; round < EACH; round += 1) expect(values).toContain(String(round * USERS + number));
+  }
+}, 180_000);
