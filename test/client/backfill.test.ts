@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
+import { type Line, linesOf } from "../../client/backfill/lines.ts";
 import { acme, basicOf, bearerOf, CONNECTION, identity, signIn, startStub } from "../helpers.ts";
 import { backfill, nextIn, startBackfill, temporaryFolder } from "./backfill-call.ts";
 import { startFaultServer } from "./fault-server.ts";
@@ -68,6 +69,25 @@ test("lines that fail are listed with their numbers, without a body or a credent
   expect(readFileSync(file, "utf8")).not.toContain(envOf(server).NEXUS_PASSWORD);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect((await server.user("u-ada"))?.attributes).toMatchObject([{ value: "planted" }]);
+});
+
+test("a line that does not end takes no memory, and is one line", async () => {
+  const [chunk, count] = [1_048_576, 500];
+  let most = 0;
+  const endless = (async function* () {
+    for (let sent = 0; sent < count; sent += 1) {
+      most = Math.max(most, process.memoryUsage().arrayBuffers);
+      yield Buffer.alloc(chunk, "x");
+    }
+    yield Buffer.from("\nlast\n");
+  })();
+  const found: Line[] = [];
+  for await (const next of linesOf(endless)) found.push(next);
+  expect(found).toEqual([
+    { number: 1, text: undefined },
+    { number: 2, text: "last" },
+  ]);
+  expect(most).toBeLessThan((chunk * count) / 2);
 });
 
 test("a finished file is not sent again, and what failed before still counts", async () => {

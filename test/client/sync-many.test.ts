@@ -52,8 +52,8 @@ test("every item is synced, and the outcome says whose it is and what came of it
 });
 
 test("so many are under way as concurrency says, and never more", async () => {
-  const { url, counts } = await startSlowServer();
-  await all(syncMany(clientFor(url), itemsFor(users(40)), { concurrency: 5 }));
+  const { url, counts } = await startSlowServer(() => 100);
+  await all(syncMany(clientFor(url, { timeoutMs: 9_000 }), itemsFor(users(20)), { concurrency: 5 }));
   expect(counts.most).toBe(5);
 });
 
@@ -103,7 +103,7 @@ test("one 429 pauses all, and its item is sent again and is no failure", async (
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
   const rest = gaps.toSorted((a, b) => b - a);
   expect(rest[0]).toBeGreaterThan(900);
-  expect(rest[1]).toBeLessThan(500);
+  expect(rest[1]).toBeLessThan(800);
 });
 
 test("an item that is refused pause after pause is a failure in the end", async () => {
@@ -192,9 +192,16 @@ test("an abort ends the loop at once, in a pause too, and is told", async () => 
 
 test("after an abort nothing is read from a source, and one that hangs does not keep it from ending", async () => {
   const { url, seen } = await startSlowServer();
-  const early = all(syncMany(clientFor(url), itemsFor(["u-0"]), { signal: AbortSignal.abort() }));
+  let reads = 0;
+  const counted = (function* () {
+    for (const item of itemsFor(users(3))) {
+      reads += 1;
+      yield item;
+    }
+  })();
+  const early = all(syncMany(clientFor(url), counted, { signal: AbortSignal.abort() }));
   await expect(early).rejects.toMatchObject({ kind: "aborted" });
-  expect(seen).toEqual([]);
+  expect([reads, seen]).toEqual([0, []]);
 
   const hanging = (async function* () {
     yield* itemsFor(["u-0"]);
