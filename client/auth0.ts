@@ -2,7 +2,6 @@ import type { SyncUserIdentityRequest } from "../generated/operations.ts";
 import { assertedClaims, groupsOf, type PostLoginEvent, profileOf } from "./auth0-claims.ts";
 import { NexusError } from "./nexus-error.ts";
 
-// biome-ignore lint/performance/noBarrelFile: the one entry of the sub-path `nexus-sync-client/auth0`.
 export {
   type ActionCache,
   type CachedTokenOptions,

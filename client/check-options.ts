@@ -53,7 +53,7 @@ export function checkHeaders(headers: Readonly<Record<string, string>>): HeaderL
     new Headers(headers);
   } catch {
     // The runtime's own error would quote the value.
-    throw new NexusError("config", "A header has a name or a value that HTTP can't carry.");
+    throw new NexusError("config", "A header has characters that a header can't carry.");
   }
   return list;
 }
@@ -77,4 +77,13 @@ export function checkCredentials(credentials: Credentials): Credentials {
 
 function isLoopback({ hostname }: URL): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/**
+ * Checks that an id is one path segment which no URL parser takes for another path (WHATWG URL section 4.4).
+ * @throws NexusError `config`.
+ */
+export function checkUserId(userId: string): void {
+  if (!["", ".", ".."].includes(userId) && userId.isWellFormed()) return;
+  throw new NexusError("config", "userId must be text without lone surrogates, not empty and no dot segment.");
 }

@@ -20,3 +20,14 @@ export type ClientEvent =
       durationMs: number;
       requestId: string;
     };
+
+/** Whoever listens must not be able to break a call. */
+export function quietly(onEvent: ((event: ClientEvent) => void) | undefined): (event: ClientEvent) => void {
+  return (event) => {
+    try {
+      onEvent?.(event);
+    } catch {
+      // Documented with the option: dropped.
+    }
+  };
+}

@@ -1,7 +1,7 @@
 import type { SyncUserIdentityAnswer, SyncUserIdentityRequest } from "../generated/operations.ts";
-import { checkBaseUrl, checkCredentials, checkHeaders, checkPlace, checkTime } from "./check-options.ts";
+import { checkBaseUrl, checkCredentials, checkHeaders, checkPlace, checkTime, checkUserId } from "./check-options.ts";
 import { type Credentials, createSecretKeeper } from "./credentials.ts";
-import type { ClientEvent } from "./events.ts";
+import { type ClientEvent, quietly } from "./events.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
 import { createCaller } from "./prepared-call.ts";
 import { checkAnswer, type ResponseSchema } from "./response-schema.ts";
@@ -136,25 +136,8 @@ function createSync(options: NexusClientOptions) {
   };
 }
 
-/** One path segment that no URL parser takes for another path (WHATWG URL section 4.4, dot segments). */
-function checkUserId(userId: string): void {
-  if (!["", ".", ".."].includes(userId) && userId.isWellFormed()) return;
-  throw new NexusError("config", "userId must be text without lone surrogates, not empty and no dot segment.");
-}
-
 function asNexusError(error: unknown): NexusError {
   return isNexusError(error)
     ? error
     : new NexusError("config", "The request can't be written as JSON.", { cause: error });
-}
-
-/** Whoever listens must not be able to break a call. */
-function quietly(onEvent: NexusClientOptions["onEvent"]): (event: ClientEvent) => void {
-  return (event) => {
-    try {
-      onEvent?.(event);
-    } catch {
-      // Documented with the option: dropped.
-    }
-  };
 }

@@ -36,7 +36,7 @@ export async function deliver(request: PreparedRequest, transport: Transport): P
     deadline.cut();
     if (reason === "aborted") throw new NexusError("aborted", `${OPERATION} was aborted.`, { requestId });
     if (reason !== "timeout") throw error;
-    const message = `${OPERATION} took longer than its deadline of ${transport.deadlineMs} ms.`;
+    const message = `${OPERATION} took longer than ${transport.deadlineMs} ms in all.`;
     throw new NexusError("timeout", message, { requestId });
   }
 }

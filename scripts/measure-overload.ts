@@ -1,4 +1,5 @@
 import { openConnection, type Reply } from "./load/connection.ts";
+import { type Figures, percent, quantile, summary } from "./load/figures.ts";
 import { type ServerProcess, startServerProcess } from "./load/server-process.ts";
 import { signInBytes } from "./load/sign-in-bytes.ts";
 
@@ -10,19 +11,6 @@ const CAPACITY_CONNECTIONS = 16;
 const SECONDS = 6;
 /** Milliseconds after which the overload has been noticed, and the queue that came before is gone. */
 const SETTLING_MS = 500;
-
-interface Figures {
-  offered: number;
-  good: number;
-  shed: number;
-  failed: number;
-  /** Milliseconds, of good answers and of refusals, once the overload has been noticed. */
-  goodMs: number[];
-  shedMs: number[];
-  /** Milliseconds of `/livez`, asked every 100 ms. */
-  livezMs: number[];
-  livezFailed: number;
-}
 
 /**
  * Measures the server's capacity in changing syncs (SQLite file, synchronous=FULL), then offers three times as much for
@@ -130,24 +118,6 @@ async function probeLivez({ url }: ServerProcess, figures: Figures): Promise<voi
   );
   if (status !== 200) figures.livezFailed += 1;
   figures.livezMs.push(performance.now() - start);
-}
-
-function summary(what: string, { offered, good, shed, failed, goodMs, shedMs, livezMs }: Figures): string {
-  const times = (list: number[]) =>
-    `p50 ${quantile(list, 0.5)} p99 ${quantile(list, 0.99)} max ${quantile(list, 1)} ms`;
-  return [
-    `${what.padEnd(13)} ${offered} offered: ${good} good (${times(goodMs)}), ${shed} refused (${times(shedMs)}),`,
-    `${" ".repeat(13)} ${offered - good - shed - failed} never sent for want of a connection, /livez ${times(livezMs)}`,
-  ].join("\n");
-}
-
-function quantile(times: number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10;
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }
 
 if (import.meta.main) process.exitCode = await run(console.log);
