@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import { createNexusClient } from "../../client/nexus-client.ts";
 import { startServerProcess } from "../../scripts/load/server-process.ts";
@@ -40,16 +40,18 @@ async function syncsOf(url: string): Promise<number> {
   return Number(/^nexus_sync_store_duration_seconds_count (\d+)/m.exec(text)?.[1]);
 }
 
-function megabytesOf({ child }: CommandProcess): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8")) ?? [];
-  return Number(kilobytes) / 1_024;
+/** Undefined once it has ended. */
+function megabytesOf({ child }: CommandProcess): number | undefined {
+  const status = `/proc/${child.pid}/status`;
+  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(existsSync(status) ? readFileSync(status, "utf8") : "") ?? [];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1_024;
 }
 
 /** Resolves when the checkpoint has passed `count`, or the command has ended; with its memory at each look. */
 async function watch(command: CommandProcess, checkpoint: string, count: number): Promise<number[]> {
   const sizes: number[] = [];
-  while (nextIn(checkpoint) < count && command.child.exitCode === null) {
-    sizes.push(megabytesOf(command));
+  for (let size = megabytesOf(command); size !== undefined && nextIn(checkpoint) < count; size = megabytesOf(command)) {
+    sizes.push(size);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return sizes;
@@ -83,6 +85,7 @@ test("100,000 items with two kills on the way are all synced, and none is sent a
     await command.ended;
     const [next, sent] = [nextIn(path("at.json")), (await syncsOf(server.url)) - before];
     console.log(`Killed at ${next}: ${sent} sent since ${from}, so ${sent - (next - from)} of them are sent again.`);
+    expect(next, "what it had done when it was killed, and did not end by itself").toBeGreaterThanOrEqual(kill);
     expect(sent).toBeGreaterThanOrEqual(next - from);
     expect(sent - (next - from)).toBeLessThanOrEqual(MOST_TWICE);
   }
