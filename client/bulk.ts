@@ -3,6 +3,8 @@ import { openLanes, type SyncItems } from "./bulk/lanes.ts";
 import type { SyncingClient, SyncOutcome } from "./bulk/sync-item.ts";
 import { NexusError } from "./nexus-error.ts";
 
+export type { SyncItem, SyncOutcome } from "./bulk/sync-item.ts";
+
 /** So many items at most are begun beyond the first unfinished one: what is remembered, and repeated, is bounded. */
 const WINDOW = 1_024;
 
