@@ -73,11 +73,14 @@ test("lines that fail are listed with their numbers, without a body or a credent
 
 test("a line that does not end takes no memory, and is one line", async () => {
   const [chunk, count] = [1_048_576, 500];
+  // One buffer again and again: what grows is what is kept of it, and not what the collector has not come to.
+  const bytes = Buffer.alloc(chunk, "x");
+  const before = process.memoryUsage().arrayBuffers;
   let most = 0;
   const endless = (async function* () {
     for (let sent = 0; sent < count; sent += 1) {
       most = Math.max(most, process.memoryUsage().arrayBuffers);
-      yield Buffer.alloc(chunk, "x");
+      yield bytes;
     }
     yield Buffer.from("\nlast\n");
   })();
@@ -87,7 +90,7 @@ test("a line that does not end takes no memory, and is one line", async () => {
     { number: 1, text: undefined },
     { number: 2, text: "last" },
   ]);
-  expect(most).toBeLessThan((chunk * count) / 2);
+  expect(most - before).toBeLessThan((chunk * count) / 2);
 });
 
 test("a finished file is not sent again, and what failed before still counts", async () => {

@@ -8,7 +8,11 @@ import { clientFor, startFaultServer } from "./fault-server.ts";
 const JSON_HEADER = { "Content-Type": "application/json" };
 
 async function failureOf(url: string, options: Partial<NexusClientOptions> = {}) {
-  const result = await clientFor(url, options).safeSyncUserIdentity("u-user-marker", signIn());
+  // Each failure as it comes; what is tried again, and when, has tests of its own.
+  const result = await clientFor(url, { retry: { limit: 0 }, ...options }).safeSyncUserIdentity(
+    "u-user-marker",
+    signIn(),
+  );
   if (result.ok) throw new Error("It was taken for success.");
   return result.error;
 }
