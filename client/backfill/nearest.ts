@@ -1,3 +1,5 @@
+// The scripts have their own: the client imports nothing of theirs.
+
 /** " Did you mean 'x'?" for the candidate few edits away from `word`, or nothing. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const most = Math.max(2, Math.floor(word.length / 3));

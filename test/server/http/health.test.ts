@@ -81,3 +81,25 @@ test("two servers in a process count each for itself", async () => {
   await put(one);
   expect(await (await fetch(`${other.url}/metrics`)).text()).not.toContain('status="200",problem=""');
 });
+
+test("a request that is under way when the server begins to end is answered, with Connection: close", async () => {
+  const { server } = await startStub();
+  const gate = Promise.withResolvers<void>();
+  const loading = server.load(
+    (async function* () {
+      await gate.promise;
+      yield* [];
+    })(),
+  );
+  const underWay = put(server);
+  await expect
+    .poll(async () => (await fetch(`${server.url}/metrics`)).text())
+    .toContain("nexus_sync_requests_in_flight 2\n");
+  const ended = server.end({ graceMs: 300 });
+  gate.resolve();
+  await loading;
+  const answer = await underWay;
+  expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);
+  await answer.text();
+  expect(await ended).toBe(true);
+});
