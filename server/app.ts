@@ -8,6 +8,7 @@ import { cors } from "./http/cors.ts";
 import { dispatch } from "./http/dispatch.ts";
 import { headerCount } from "./http/header-count.ts";
 import { type HealthOptions, health, isHealthPath } from "./http/health.ts";
+import { inOrder } from "./http/in-order.ts";
 import { acceptable, contentType } from "./http/media-types.ts";
 import { createOverload, type LoadLimits } from "./http/overload.ts";
 import { sendProblem } from "./http/problem.ts";
@@ -21,7 +22,7 @@ export interface AppOptions extends AccessLogOptions, HealthOptions {
   /** Told of each request that is taken, before anything else. */
   watch: RequestListener;
   schemes: SchemeHandlers;
-  contract: RequestHandler[];
+  contract: RequestHandler;
   handlers: Handlers<RequestContext>;
   /** Bytes. */
   bodyLimit: number;
@@ -47,18 +48,24 @@ export function createApp(options: AppOptions): RequestListener {
     .disable("etag")
     .enable("strict routing")
     .enable("case sensitive routing");
-  app.use(requestId, accessLog(options));
-  app.use(health(options));
-  app.use(headerCount);
-  app.use(cors(options.corsOrigin));
-  app.use(route);
-  app.use(security(schemes));
-  app.use(pathParameters);
-  app.use(acceptable, contentType);
-  app.use(jsonBody(bodyLimit));
-  app.use(overload.work);
-  app.use(...contract);
-  app.use(dispatch(handlers, ({ caller }) => ({ caller })));
+  app.use(
+    inOrder(
+      requestId,
+      accessLog(options),
+      health(options),
+      headerCount,
+      cors(options.corsOrigin),
+      route,
+      security(schemes),
+      pathParameters,
+      acceptable,
+      contentType,
+      jsonBody(bodyLimit),
+      overload.work,
+      contract,
+      dispatch(handlers, ({ caller }) => ({ caller })),
+    ),
+  );
   app.use(sendProblem(log, metrics));
   const wayIn: RequestListener = (request, response) => {
     watch(request, response);

@@ -17,10 +17,21 @@ export function createLog({ level, isPretty, write }: LogOptions): Logger {
   return pino(options, { write: isPretty ? (line: string) => write(pretty(line)) : write });
 }
 
+/** Hashes of users' ids kept at a time: a hook asks for few, and a backfill for each one once. */
+const MOST_REMEMBERED = 1_000;
+
 /** How a user's id is logged: as a keyed hash, so that lines of one user can be found together and the user can't. */
 export function userIdHash(key: string | Buffer = randomBytes(32)): (userId: string) => string {
   const secret = createSecretKey(Buffer.from(key));
-  return (userId) => createHmac("sha256", secret).update(userId).digest("base64url").slice(0, 16);
+  const remembered = new Map<string, string>();
+  return (userId) => {
+    const known = remembered.get(userId);
+    if (known !== undefined) return known;
+    const hash = createHmac("sha256", secret).update(userId).digest("base64url").slice(0, 16);
+    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+    remembered.set(userId, hash);
+    return hash;
+  };
 }
 
 const LEVELS = new Map([

@@ -15,7 +15,7 @@ import { Problem } from "./http/problem.ts";
  * out of reach, and everybody is let in.
  * @throws ContractUnusable if a request ends in anything but the contract's verdict.
  */
-export async function selfCheck(contract: RequestHandler[]): Promise<void> {
+export async function selfCheck(contract: RequestHandler): Promise<void> {
   const failures: string[] = [];
   const permissions = Object.values(OPERATIONS).flatMap((operation) => [...operation.permissions]);
   const everybody = () => ({ id: "self-check", permissions });

@@ -34,10 +34,12 @@ function read(request: IncomingMessage, limit: number, ask: () => void): Promise
   });
 }
 
+/** Drops a byte order mark, as RFC 8259 section 8.1 allows. */
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
 function decode(bytes: Buffer): string {
   try {
-    // Drops a byte order mark, as RFC 8259 section 8.1 allows.
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return UTF_8.decode(bytes);
   } catch (cause) {
     throw new Problem("invalid-request", { violations: [{ pointer: "", detail: "must be UTF-8" }], cause });
   }

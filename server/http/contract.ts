@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RequestHandler } from "express";
 import { middleware } from "express-openapi-validator";
+import { inOrder } from "./in-order.ts";
 import type { Violation } from "./problem.ts";
 import { requestSide } from "./request-side.ts";
 
@@ -12,8 +13,8 @@ const DOCUMENT = new URL("../../generated/openapi.json", import.meta.url);
  * Checks path parameters and body against the contract; all violations are thrown at once. Its own security is off:
  * it would run after the body, and ours has run before. Queries are dropped by the router, so any would be unknown.
  */
-export function contractValidator(): RequestHandler[] {
-  return middleware({
+export function contractValidator(): RequestHandler {
+  const stages = middleware({
     apiSpec: requestSide(JSON.parse(readFileSync(DOCUMENT, "utf8"))) as ApiDocument,
     $refParser: { mode: "bundle" },
     validateApiSpec: false,
@@ -22,6 +23,38 @@ export function contractValidator(): RequestHandler[] {
     validateSecurity: false,
     fileUploader: false,
   });
+  return shortened(stages);
+}
+
+/**
+ * The validator's stages, of which all but the last find out which operation a request is for, by making a pattern of
+ * each path anew. `route` has done that: so they run for the first request of an operation, and what they have found
+ * (`request.openapi`) is given to the last stage from then on.
+ */
+function shortened(stages: readonly RequestHandler[]): RequestHandler {
+  const found = new Map<string, OpenApi>();
+  const all = inOrder(...stages);
+  const last = stages.at(-1) ?? all;
+  return (request, response, next) => {
+    const { operationId, path } = response.locals;
+    const known = found.get(operationId);
+    if (!known) {
+      return all(request, response, (error?: unknown) => {
+        if (isOpenApi(request)) found.set(operationId, request.openapi);
+        next(error);
+      });
+    }
+    const openapi = { ...known, pathParams: path };
+    // A query has been dropped by then; the validator would parse the whole URL to find none.
+    Object.assign(request, { openapi, originalUrl: "/" });
+    return last(request, response, next);
+  };
+}
+
+type OpenApi = Record<"expressRoute" | "openApiRoute" | "pathParams" | "schema", unknown>;
+
+function isOpenApi(request: object): request is { openapi: OpenApi } {
+  return "openapi" in request && typeof request.openapi === "object" && request.openapi !== null;
 }
 
 /** The violations in an error of the validator above; undefined for any other error. */

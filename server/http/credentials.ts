@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import { authorization, basicPair, singleHeader } from "./authorization.ts";
@@ -59,9 +59,9 @@ export function applicationTokenScheme(current: () => Credentials, clock: Clock)
   return (request: IncomingMessage) => {
     const header = singleHeader(request, SECURITY_SCHEMES.ApplicationToken.name);
     if (typeof header === "string") return header;
-    const hash = sha256(header.value);
+    const digest = sha256(header.value);
     // Every token is compared, so that the time tells nothing about which one came near.
-    const [token] = current().applicationTokens.filter((candidate) => matches(hash, candidate));
+    const [token] = current().applicationTokens.filter((candidate) => matches(digest, candidate));
     if (!token) return "wrong";
     return isExpired(token, clock) ? "expired" : token;
   };
@@ -70,12 +70,12 @@ export function applicationTokenScheme(current: () => Credentials, clock: Clock)
 const NO_SECRET: StoredSecret = { id: "", sha256: "0".repeat(64), permissions: [] };
 
 /** Constant in time: both sides are hashes of one length. */
-function matches(hash: Buffer, stored: StoredSecret): boolean {
-  return timingSafeEqual(hash, Buffer.from(stored.sha256, "hex"));
+function matches(digest: Buffer, stored: StoredSecret): boolean {
+  return timingSafeEqual(digest, Buffer.from(stored.sha256, "hex"));
 }
 
 function sha256(text: string): Buffer {
-  return createHash("sha256").update(text, "utf8").digest();
+  return hash("sha256", text, "buffer");
 }
 
 function isExpired({ expires }: StoredSecret, clock: Clock): boolean {

@@ -13,11 +13,17 @@ const PARAMETER = new RegExp(`(${TOKEN})=(${VALUE})`, "g");
 /** Chooses the answer's media type by Accept (RFC 9110 section 12.5.1), or refuses with 406. */
 export const acceptable: RequestHandler = (request, response, next) => {
   const offered = OPERATIONS[response.locals.operationId].answers[200].mediaTypes;
-  const chosen = request.accepts([...offered]);
+  const chosen = plainlyAccepted(request.headers.accept, offered) ?? request.accepts([...offered]);
   if (!chosen) throw new Problem("not-acceptable", { detail: `This operation answers in ${offered.join(" or ")}.` });
   response.locals.answerMediaType = chosen;
   next();
 };
+
+/** What most callers send needs no weighing. */
+function plainlyAccepted(accept: string | undefined, offered: readonly string[]): string | undefined {
+  if (accept === undefined || accept === "*/*") return offered[0];
+  return offered.find((mediaType) => mediaType === accept);
+}
 
 /**
  * Refuses what is not JSON in UTF-8, uncompressed, with 415. The header then becomes bare `application/json`: the
@@ -42,6 +48,7 @@ function hasBody(headers: {
 }
 
 function checkMediaType(sent: string[], accepted: readonly string[]): void {
+  if (sent.length === 1 && accepted.some((mediaType) => mediaType === sent[0])) return;
   const match = sent.length === 1 ? MEDIA_TYPE.exec(sent[0] ?? "") : null;
   const [, mediaType = "", parameters = ""] = match ?? [];
   if (!accepted.some((pattern) => fits(mediaType.toLowerCase(), pattern))) {

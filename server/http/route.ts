@@ -6,19 +6,21 @@ interface Route {
   operationId: keyof Operations;
   method: string;
   pattern: RegExp;
+  /** What stands around the parameters. */
+  literals: string[];
   names: string[];
   template: string;
 }
 
 const ROUTES = Object.entries(OPERATIONS).map(([operationId, { method, path }]): Route => {
   // A caller may encode `$`, which needs no encoding in a path segment (RFC 3986 section 3.3).
-  const pattern = path
-    .split(/\{\w+\}/)
-    .map((literal) => literal.replace(/[.*+?^()|[\]\\]/g, "\\$&").replaceAll("$", "(?:\\$|%24)"));
+  const literals = path.split(/\{\w+\}/);
+  const pattern = literals.map((literal) => literal.replace(/[.*+?^()|[\]\\]/g, "\\$&").replaceAll("$", "(?:\\$|%24)"));
   return {
     operationId: operationId as keyof Operations,
     method: method.toUpperCase(),
     pattern: new RegExp(`^${pattern.join("([^/]+)")}$`),
+    literals,
     names: Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name ?? ""),
     template: path,
   };
@@ -40,12 +42,12 @@ export const route: RequestHandler = (request, response, next) => {
     const allow = [...new Set(matches.map(({ candidate }) => candidate.method))].join(", ");
     throw new Problem("method-not-allowed", { headers: { Allow: allow } });
   }
-  const { operationId, names, template } = found.candidate;
+  const { operationId, names, template, literals } = found.candidate;
   response.locals.operationId = operationId;
   response.locals.route = template;
   response.locals.encodedPath = Object.fromEntries(names.map((name, index) => [name, found.encoded[index] ?? ""]));
   // The contract's validator matches the original URL against the template's own spelling.
-  request.url = template.replace(/\{(\w+)\}/g, (_, name: string) => response.locals.encodedPath[name] ?? "");
+  request.url = literals.map((literal, index) => literal + (found.encoded[index] ?? "")).join("");
   request.originalUrl = request.url;
   next();
 };

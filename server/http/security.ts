@@ -25,7 +25,7 @@ const REALM = 'realm="Nexus APIs"';
 export function security(handlers: SchemeHandlers): RequestHandler {
   return async (request, response, next) => {
     const { security: alternatives, permissions } = OPERATIONS[response.locals.operationId];
-    const failures: string[] = [];
+    const failed: { schemes: readonly SchemeName[]; verdicts: (Caller | Failure)[] }[] = [];
     for (const schemes of alternatives) {
       const verdicts = await Promise.all(schemes.map((scheme) => handlers[scheme](request)));
       const callers = verdicts.filter((verdict) => typeof verdict !== "string");
@@ -33,10 +33,10 @@ export function security(handlers: SchemeHandlers): RequestHandler {
         response.locals.caller = allowed(callers, permissions);
         return next();
       }
-      failures.push(describe(schemes, verdicts));
+      failed.push({ schemes, verdicts });
     }
     throw new Problem("unauthenticated", {
-      detail: failures.join(" "),
+      detail: failed.map(describe).join(" "),
       headers: { "WWW-Authenticate": challenges(alternatives) },
     });
   };
@@ -52,7 +52,7 @@ function allowed(callers: Caller[], needed: readonly string[]): Caller {
 }
 
 /** "Bearer is missing, ApplicationToken is wrong." */
-function describe(schemes: readonly SchemeName[], verdicts: (Caller | Failure)[]): string {
+function describe({ schemes, verdicts }: { schemes: readonly SchemeName[]; verdicts: (Caller | Failure)[] }): string {
   const parts = schemes.flatMap((scheme, index) => {
     const verdict = verdicts[index];
     return typeof verdict === "string" ? [`${scheme} is ${verdict}`] : [];
