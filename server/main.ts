@@ -7,6 +7,7 @@ import { CredentialsRefused } from "./http/credentials-file.ts";
 import { JwksRefused } from "./http/key-set.ts";
 import { createLog, userIdHash } from "./log.ts";
 import { refuseUnfit } from "./modes.ts";
+import { createProgressBar } from "./progress-bar.ts";
 import { SettingRefused } from "./setting-readers.ts";
 import { helpText, readSettings, type Settings } from "./settings.ts";
 import type { RunningServer } from "./start.ts";
@@ -49,20 +50,22 @@ async function start(settings: Settings): Promise<RunningServer> {
   enableCompileCache();
   // Loaded now and not above: a wrong flag and --help need not wait for the validator.
   const { startServer } = await import("./start.ts");
-  const { port, host, database, directory, bodyLimit, maxInFlight, corsOrigin, logLevel, logUserIds, logKey } =
-    settings;
+  const { port, host, database, databasePool, directory, bodyLimit, maxInFlight, corsOrigin, logLevel } = settings;
+  const bar = createProgressBar((text) => process.stderr.write(text));
   return startServer({
-    ...{ port, host, database, bodyLimit, load: { inFlight: maxInFlight, delayMs: LATE_MS } },
+    ...(process.stderr.isTTY && { progress: bar.report }),
+    ...{ port, host, database, databasePool, bodyLimit, load: { inFlight: maxInFlight, delayMs: LATE_MS } },
     log: createLog({
       level: logLevel,
       isPretty: process.stdout.isTTY,
       write: (text) => process.stdout.write(text),
     }),
-    writeUserId: logUserIds ? (userId) => userId : userIdHash(logKey),
+    writeUserId: settings.logUserIds ? (userId) => userId : userIdHash(settings.logKey),
+    ...(settings.databasePassword !== undefined && { databasePassword: settings.databasePassword }),
     ...(corsOrigin !== undefined && { corsOrigin }),
     ...accessOf(settings),
     ...(directory !== "none" && { directory: directory === "demo" ? DEMO_DIRECTORY : directory }),
-  });
+  }).finally(() => bar.clear());
 }
 
 /** modes.ts has seen to it that what belongs together is there together. */

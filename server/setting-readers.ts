@@ -1,3 +1,5 @@
+import { isPostgresUrl } from "./store/database-url.ts";
+
 /** A flag or variable that can't be used; the message says which and why. */
 export class SettingRefused extends Error {
   override readonly name = "SettingRefused";
@@ -33,4 +35,22 @@ export function readOneOf<T extends string>(name: string, text: string, choices:
 export function readOrigin(name: string, text: string | undefined): string | undefined {
   if (text === undefined || (URL.canParse(text) && new URL(text).origin === text)) return text;
   throw new SettingRefused(`--${name} takes an origin such as https://portal.example, not '${text}'.`);
+}
+
+/** A file, or a URL of PostgreSQL. What is refused is not repeated, for a password may stand in it. */
+export function readDatabase(text: string, { isFlag }: { isFlag: boolean }): string {
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(text) && !isPostgresUrl(text))
+    throw new SettingRefused("--database takes a SQLite file, :memory:, or postgres://…, not another kind of URL.");
+  if (isFlag && isPostgresUrl(text) && hasPassword(text))
+    throw new SettingRefused(
+      "Give the password in NEXUS_SYNC_DATABASE_PASSWORD, not in --database: no secret is a flag.",
+    );
+  return text;
+}
+
+/** A password that is not encoded as it should be makes it no URL: whatever stands between ":" and "@" is taken for one. */
+function hasPassword(text: string): boolean {
+  if (!URL.canParse(text)) return /:\/\/.*:.*@/.test(text) || /[?&]password=/.test(text);
+  const { password, searchParams } = new URL(text);
+  return password !== "" || searchParams.has("password");
 }

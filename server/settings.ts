@@ -1,11 +1,23 @@
 import { parseArgs } from "node:util";
-import { readBytes, readCount, readOneOf, readOrigin, readPort, SettingRefused } from "./setting-readers.ts";
+import {
+  readBytes,
+  readCount,
+  readDatabase,
+  readOneOf,
+  readOrigin,
+  readPort,
+  SettingRefused,
+} from "./setting-readers.ts";
 
 export interface Settings {
   mode: "stub" | "service";
   port: number;
   host: string;
   database: string;
+  /** PostgreSQL's; from the environment alone, for it is a secret. */
+  databasePassword: string | undefined;
+  /** Connections to PostgreSQL. */
+  databasePool: number;
   directory: string;
   /** Files, URLs and names that are not given are undefined. */
   credentials: string | undefined;
@@ -34,7 +46,8 @@ const FLAGS = {
   mode: { default: "stub", help: "stub, or service: no demo data, nothing but the operation" },
   port: { default: "4010", help: "port to listen on, 0 for any free one" },
   host: { default: "127.0.0.1", help: "address to listen on" },
-  database: { default: ":memory:", help: "SQLite file, or :memory:" },
+  database: { default: ":memory:", help: "SQLite file, :memory:, or postgres://…" },
+  "database-pool": { default: "10", help: "connections to PostgreSQL" },
   directory: { default: "demo", help: "JSON or NDJSON file to load at start; demo, or none (service: none)" },
   credentials: { default: "demo", help: "credentials file (npm run credentials), or demo" },
   "jwks-url": { default: NONE, help: "where the keys of Bearer tokens are, https or loopback" },
@@ -69,7 +82,9 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Se
     mode,
     port: readPort(value("port")),
     host: value("host"),
-    database: readText("database", value("database")),
+    database: readDatabase(readText("database", value("database")), { isFlag: given.database !== undefined }),
+    databasePassword: environment.NEXUS_SYNC_DATABASE_PASSWORD || undefined,
+    databasePool: readCount("database-pool", value("database-pool")),
     directory: readText("directory", directory),
     credentials: optional("credentials"),
     jwksUrl: optional("jwks-url"),
@@ -90,9 +105,11 @@ export function helpText(): string {
     [`  --${name}`.padEnd(18), variableOf(name).padEnd(26), preset.padEnd(12), help].join(" "),
   );
   const head = ["npm start -- [options]", "", "  flag             variable                   default      meaning"];
-  const secret =
-    "Secrets are no flags: NEXUS_SYNC_LOG_KEY keys the hashes of users' ids in the log (default: a new key each start).";
-  return [...head, ...rows, "", secret].join("\n");
+  const secrets = [
+    "Secrets are no flags: NEXUS_SYNC_LOG_KEY keys the hashes of users' ids in the log (default: a new key each start);",
+    "NEXUS_SYNC_DATABASE_PASSWORD is PostgreSQL's password, which may also stand in NEXUS_SYNC_DATABASE.",
+  ];
+  return [...head, ...rows, "", ...secrets].join("\n");
 }
 
 function variableOf(flag: string): string {

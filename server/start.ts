@@ -9,10 +9,11 @@ import { createMetrics } from "./http/metrics.ts";
 import type { LoadLimits } from "./http/overload.ts";
 import { createHttpServer, listen } from "./http-server.ts";
 import { userIdHash } from "./log.ts";
+import type { ReportProgress } from "./progress-bar.ts";
 import { selfCheck } from "./self-check.ts";
-import { directoryEntries } from "./store/directory.ts";
-import { openSqliteStore } from "./store/sqlite-store.ts";
-import type { DirectoryEntry, LoadCount } from "./store/store.ts";
+import { checkDirectory } from "./store/directory.ts";
+import { openStore, type StoreOptions } from "./store/open-store.ts";
+import type { LoadCount, Store } from "./store/store.ts";
 import type { DemoCredentials } from "./stub/demo-credentials.ts";
 import { syncUserIdentity } from "./sync-user-identity.ts";
 
@@ -21,10 +22,16 @@ export interface ServerOptions extends AccessOptions {
   port?: number;
   /** Default 127.0.0.1. */
   host?: string;
-  /** A SQLite file, or ":memory:" (default). */
+  /** A SQLite file, ":memory:" (default), or postgres://… (store/postgres-pool.ts says what may stand in it). */
   database?: string;
+  /** PostgreSQL's; before one in the URL. */
+  databasePassword?: string;
+  /** Connections to PostgreSQL at most. Default 10. */
+  databasePool?: number;
   /** A JSON or NDJSON file, or the same as an object. Default: nothing is loaded. */
   directory?: string | Directory;
+  /** Told how far the loading of the directory is. */
+  progress?: ReportProgress;
   /** Largest body in bytes. Default 262,144. */
   bodyLimit?: number;
   /** Default: 256 requests at work, however late the event loop. */
@@ -47,8 +54,8 @@ export interface RunningServer {
   loaded?: LoadCount;
   /** The stored user, as it is now. */
   user(id: string): Promise<User | undefined>;
-  /** Adds or replaces what a directory holds, as at the start; syncs wait for it. */
-  load(entries: AsyncIterable<DirectoryEntry>): Promise<LoadCount>;
+  /** Adds or replaces what a directory holds, as at the start. */
+  load(directory: string | Directory): Promise<LoadCount>;
   /** Takes no more connections, lets requests under way finish, and closes the store. */
   close(): Promise<void>;
   /** The same with patience for idle connections, and an end to it. False where `deadlineMs` or `cut` ended a request. */
@@ -62,8 +69,8 @@ const CONTRACT = contractValidator();
 
 /** Starts a contract server in this process; many of them do not disturb each other. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { database = ":memory:", clock = () => new Date(), log = pino({ level: "silent" }) } = options;
-  const store = openSqliteStore(database);
+  const { clock = () => new Date(), log = pino({ level: "silent" }) } = options;
+  const store = await openStore(storeOf(options, log));
   const metrics = createMetrics();
   const closers = [() => metrics.close(), () => store.close()];
   const release = async () => {
@@ -71,7 +78,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   };
   try {
     const { directory } = options;
-    const loaded = directory === undefined ? undefined : await store.load(directoryEntries(directory));
+    const loaded = directory === undefined ? undefined : await loadChecked(store, directory, options.progress);
     const { schemes, demo, close: closeAccess } = await openAccess(options, clock, log);
     closers.push(closeAccess);
     const { server, drain, watch } = createHttpServer(log);
@@ -102,7 +109,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       ...(demo && { demo }),
       ...(loaded && { loaded }),
       user: (id) => store.user(id),
-      load: (entries) => store.load(entries),
+      load: (directory) => loadChecked(store, directory),
       close: async () => void (await end({})),
       end,
       cut: drain.cut,
@@ -110,6 +117,19 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   } catch (error) {
     await release();
     throw error;
+  }
+}
+
+function storeOf({ database = ":memory:", databasePassword, databasePool }: ServerOptions, log: Logger): StoreOptions {
+  return { database, password: databasePassword, poolSize: databasePool, log };
+}
+
+async function loadChecked(store: Store, source: string | Directory, progress?: ReportProgress): Promise<LoadCount> {
+  const directory = await checkDirectory(source, (share) => progress?.("checking", share));
+  try {
+    return await store.load(directory, (done) => progress?.("loading", done / directory.total));
+  } finally {
+    directory.close();
   }
 }
 

@@ -76,7 +76,7 @@ test.for([
 test("every dependency is named with its reason, and pinned", () => {
   const installed = { ...manifest.dependencies, ...manifest.devDependencies };
   expect(namesIn("Dependencies").toSorted()).toEqual(Object.keys(installed).toSorted());
-  for (const version of Object.values(installed)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  for (const version of Object.values(installed)) expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
 });
 
 test("every link of a README leads to a file", () => {

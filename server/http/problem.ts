@@ -59,8 +59,15 @@ export function sendProblem(log: Logger, metrics: Metrics): ErrorRequestHandler 
   function note({ key, options }: Problem, error: unknown, { locals }: Response): void {
     if (options.violations) metrics.violated("request", options.violations.length);
     if (REFUSALS[key].status < 500) return;
-    log.error({ requestId: locals.requestId, err: options.cause ?? error }, key);
+    const cause = options.cause ?? error;
+    // What passes needs no stack: an outage has many of these lines.
+    if (key === "unavailable") log.warn({ requestId: locals.requestId, reason: reasonOf(cause) }, key);
+    else log.error({ requestId: locals.requestId, err: cause }, key);
   }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function asProblem(error: unknown): Problem {

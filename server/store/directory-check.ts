@@ -1,60 +1,65 @@
 import * as validators from "../../generated/validators.js";
 import { unstorableText } from "../identity/text.ts";
-import type { Placed } from "./directory.ts";
-import type { DirectoryEntry } from "./store.ts";
+import type { Placed } from "./directory-entries.ts";
+import type { Scratch } from "./directory-scratch.ts";
 
 const KINDS = { user: validators.User, role: validators.Role, roleConnectionMap: validators.RoleConnectionMap };
+/** A file that is wrong throughout need not be told of line by line. */
+const MOST_PROBLEMS = 1_000;
 
 type Kind = keyof typeof KINDS;
 type Members = Record<string, unknown>;
 
 /** Checks entries one by one and, at the end, what only the whole can show. A directory names all roles it uses. */
-export function createDirectoryCheck() {
+export function createDirectoryCheck(scratch: Scratch) {
   const problems: string[] = [];
-  const owners = { user: new Map<string, string>(), role: new Map<string, string>(), roleConnectionMap: new Map() };
-  const identities = new Map<string, string>();
-  const uses: { role: unknown; where: string }[] = [];
+  let count = 0;
 
-  const claim = (owned: Map<string, string>, key: string, owner: string) => {
-    const first = owned.get(key) ?? owner;
-    owned.set(key, first);
-    return first;
+  const report = (problem: string) => {
+    count += 1;
+    if (count <= MOST_PROBLEMS) problems.push(problem);
   };
-  const relateUser = ({ id, roles, identities: list }: Members, where: string) => {
-    uses.push(...listIn(roles).map((role, index) => ({ role: role.id, where: `${where}/roles/${index}` })));
-    for (const { azoConnectionId, azoUserId } of listIn(list)) {
-      if (!azoConnectionId || !azoUserId) continue;
-      const identity = JSON.stringify([azoConnectionId, azoUserId]);
-      const owner = claim(identities, identity, String(id));
-      if (owner !== String(id)) problems.push(`${where}: the identity ${identity} already belongs to user '${owner}'`);
-    }
+  const useRole = (role: unknown, where: string) => {
+    if (typeof role === "string") scratch.useRole(role, where);
+  };
+  const claim = (identity: Members, userId: string, where: string) => {
+    const { azoConnectionId, azoUserId } = identity;
+    if (!azoConnectionId || !azoUserId) return;
+    const owner = scratch.claim({ connection: String(azoConnectionId), providerUser: String(azoUserId), userId });
+    if (owner === userId) return;
+    report(`${where}: the identity ${JSON.stringify([azoConnectionId, azoUserId])} already belongs to user '${owner}'`);
+  };
+  const relateUser = ({ id, roles, identities }: Members, where: string) => {
+    for (const [index, role] of listIn(roles).entries()) useRole(role.id, `${where}/roles/${index}`);
+    for (const identity of listIn(identities)) claim(identity, String(id), where);
   };
   // Members of an entry that breaks its schema are looked at all the same, so that one run shows everything.
   const relate = (kind: Kind, entry: Members, where: string) => {
     const { id, roleId } = entry;
-    const isTaken = typeof id === "string" && claim(owners[kind], id, where) !== where;
-    if (isTaken) problems.push(`${where}: the id '${id}' is already taken`);
-    if (kind === "roleConnectionMap") uses.push({ role: roleId, where: `${where}/roleId` });
+    const isTaken = typeof id === "string" && !scratch.takeId(kind, id);
+    if (isTaken) report(`${where}: the id '${id}' is already taken`);
+    if (kind === "roleConnectionMap") useRole(roleId, `${where}/roleId`);
     if (kind === "user") relateUser(entry, where);
   };
   return {
-    /** The entry, if nothing in it alone is wrong. */
-    entry({ value, unreadable, where }: Placed): DirectoryEntry | undefined {
-      const kind = kindOf(value);
-      if (!kind || unreadable !== undefined) {
-        problems.push(`${where}: ${unreadable ?? UNKNOWN_KIND}`);
+    /** The entry's kind, if nothing in it alone is wrong. */
+    entry({ value, unreadable, where }: Placed): Kind | undefined {
+      const kind = unreadable === undefined ? kindOf(value) : undefined;
+      if (!kind) {
+        report(`${where}: ${unreadable ?? UNKNOWN_KIND}`);
         return undefined;
       }
       const entry = (value as Record<Kind, unknown>)[kind];
       const found = violations(kind, entry);
-      problems.push(...found.map((violation) => `${where}${violation}`));
-      if (typeof entry === "object" && entry !== null) relate(kind, entry as Members, where);
-      return found.length > 0 ? undefined : (value as DirectoryEntry);
+      for (const violation of found) report(`${where}${violation}`);
+      relate(kind, membersOf(entry), where);
+      return found.length > 0 ? undefined : kind;
     },
-    /** Everything that was wrong, in the order of the directory; unknown roles last. */
+    /** What was wrong, in the order of the directory; unknown roles last. */
     problems(): string[] {
-      const unknown = uses.filter(({ role }) => typeof role === "string" && !owners.role.has(role));
-      return [...problems, ...unknown.map(({ role, where }) => `${where}: there is no role '${role}'`)];
+      for (const { role, place } of scratch.unknownRoles()) report(`${place}: there is no role '${role}'`);
+      const more = count - problems.length;
+      return more > 0 ? [...problems, `and ${more} more`] : problems;
     },
   };
 }
@@ -70,10 +75,26 @@ function violations(kind: Kind, entry: unknown): string[] {
   const validate: validators.Validator<unknown> = KINDS[kind];
   const broken = validate(entry) ? [] : (validate.errors ?? []);
   const text = unstorableText(entry).map((pointer) => `${pointer}: must NOT have U+0000 or a lone surrogate`);
-  return [...broken.map(({ instancePath, message }) => `${instancePath}: ${message}`), ...text];
+  const found = [...broken.map(({ instancePath, message }) => `${instancePath}: ${message}`), ...text];
+  return found.length > 0 || isStorable(entry) ? found : [": is nested too deeply"];
 }
 
-/** The items of a list, each in its place; what is no object has no members. */
+/** JSON.stringify ends near 5,000 levels, and free JSON objects may have more. */
+function isStorable(entry: unknown): boolean {
+  try {
+    JSON.stringify(entry);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The items of a list, each in its place. */
 function listIn(value: unknown): Members[] {
-  return Array.isArray(value) ? value.map((item) => (typeof item === "object" && item !== null ? item : {})) : [];
+  return Array.isArray(value) ? value.map(membersOf) : [];
+}
+
+/** What is no object has no members. */
+function membersOf(value: unknown): Members {
+  return typeof value === "object" && value !== null ? (value as Members) : {};
 }

@@ -1,15 +1,23 @@
-import type { Role, RoleConnectionMap, User } from "../../generated/types.ts";
+import type { Role, User } from "../../generated/types.ts";
+import type { CheckedDirectory } from "./checked-directory.ts";
+import type { Progress } from "./load.ts";
 
 /** Where the directory lives. Every implementation passes test/server/store/store.test.ts. */
 export interface Store {
   /**
    * Reads the user under a lock, with the roles this sign-in can reach, lets `change` decide, and saves the user it
-   * returns, as one step. Saves nothing if `change` throws or returns no user. `change` is called once, and must not wait.
+   * returns, as one step. Saves nothing if `change` throws or returns no user. `change` must not wait. It is called
+   * once; where the database undid the step for the sake of others, once more with what is then found, and its last
+   * decision counts.
    * @throws StoreUnavailable where the store can't answer now; repeating is safe.
    */
   sync<T>(key: SyncKey, change: (found: Found | undefined) => Decision<T>): Promise<T>;
-  /** Adds or replaces what a directory holds, all or nothing: an error thrown by `entries` leaves the store as it was. */
-  load(entries: AsyncIterable<DirectoryEntry>): Promise<LoadCount>;
+  /**
+   * Adds or replaces what a directory holds, and goes on with syncs meanwhile. Saves nothing if it is refused; where it
+   * breaks off later, loading the same again completes it.
+   * @throws DirectoryRefused where an identity belongs to a stored user that the directory does not hold.
+   */
+  load(directory: CheckedDirectory, progress?: Progress): Promise<LoadCount>;
   user(id: string): Promise<User | undefined>;
   /** Rejects where the store can't answer now. */
   ready(): Promise<void>;
@@ -35,9 +43,6 @@ export interface Decision<T> {
   user?: User | undefined;
   answer: T;
 }
-
-/** One line of a directory in NDJSON. */
-export type DirectoryEntry = { user: User } | { role: Role } | { roleConnectionMap: RoleConnectionMap };
 
 /** How many entries differed from what was loaded before, of how many. */
 export interface LoadCount {

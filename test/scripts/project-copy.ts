@@ -7,7 +7,18 @@ import { expect, onTestFinished } from "vitest";
 import { run } from "../../scripts/generate.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const PARTS = ["openapi.yaml", "package.json", "tsconfig.json", "generated", "scripts", "server", "client"];
+// Scripts that measure start the tests' PostgreSQL.
+const MEASURED_WITH = ["test/postgres-server.ts", "test/postgres-process.ts"];
+const PARTS = [
+  "openapi.yaml",
+  "package.json",
+  "tsconfig.json",
+  "generated",
+  "scripts",
+  "server",
+  "client",
+  ...MEASURED_WITH,
+];
 
 /** A copy of the project, but for its tests, in a temporary folder, to be edited and broken; it shares the installed packages. */
 export function copyProject() {

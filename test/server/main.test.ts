@@ -106,7 +106,7 @@ test.for([
   [["--prot", "1"], "Unknown option '--prot'. --help lists the options."],
   [["--port"], "Option '--port <value>' argument missing. --help lists the options."],
   [["--port", "-1"], "Option '--port' argument is ambiguous. --help lists the options."],
-  [["--database", ""], "--database takes a SQLite file, or :memory:, not nothing."],
+  [["--database", ""], "--database takes a SQLite file, :memory:, or postgres://…, not nothing."],
   [["--port", "70000"], "--port takes a number from 0 to 65535, not '70000'."],
   [["--body-limit", "lots"], "--body-limit takes a size such as 262144, 256kb or 1mb, at most 100mb, not 'lots'."],
   [["--log-level", "loud"], "--log-level takes one of trace, debug, info, warn, error, fatal, silent, not 'loud'."],
@@ -173,7 +173,8 @@ test("--help lists every flag with its variable and default, and exits 0", async
       --mode           NEXUS_SYNC_MODE            stub         stub, or service: no demo data, nothing but the operation
       --port           NEXUS_SYNC_PORT            4010         port to listen on, 0 for any free one
       --host           NEXUS_SYNC_HOST            127.0.0.1    address to listen on
-      --database       NEXUS_SYNC_DATABASE        :memory:     SQLite file, or :memory:
+      --database       NEXUS_SYNC_DATABASE        :memory:     SQLite file, :memory:, or postgres://…
+      --database-pool  NEXUS_SYNC_DATABASE_POOL   10           connections to PostgreSQL
       --directory      NEXUS_SYNC_DIRECTORY       demo         JSON or NDJSON file to load at start; demo, or none (service: none)
       --credentials    NEXUS_SYNC_CREDENTIALS     demo         credentials file (npm run credentials), or demo
       --jwks-url       NEXUS_SYNC_JWKS_URL        none         where the keys of Bearer tokens are, https or loopback
@@ -186,7 +187,8 @@ test("--help lists every flag with its variable and default, and exits 0", async
       --log-level      NEXUS_SYNC_LOG_LEVEL       info         what is logged: trace, debug, info, warn, error, fatal, silent
       --log-user-ids   NEXUS_SYNC_LOG_USER_IDS    off          on: users' ids in the log as they are, not hashed
 
-    Secrets are no flags: NEXUS_SYNC_LOG_KEY keys the hashes of users' ids in the log (default: a new key each start).
+    Secrets are no flags: NEXUS_SYNC_LOG_KEY keys the hashes of users' ids in the log (default: a new key each start);
+    NEXUS_SYNC_DATABASE_PASSWORD is PostgreSQL's password, which may also stand in NEXUS_SYNC_DATABASE.
     "
   `);
 });

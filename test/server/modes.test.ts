@@ -15,10 +15,18 @@ function refusalOf(...args: string[]): string | undefined {
 
 const SERVICE = ["--mode", "service", "--credentials", "c.json", "--database", "d.db"];
 const BEARER = ["--issuer", "https://login.example", "--audience", "urn:api", "--jwks-file", "keys.json"];
+const PASSWORD = /^Give the password in NEXUS_SYNC_DATABASE_PASSWORD, not in --database: no secret is a flag\.$/;
 
 test.for<[what: string, args: string[], refusal: RegExp | undefined]>([
   ["the stub with nothing configured", [], undefined],
   ["a service with credentials and a database", SERVICE, undefined],
+  ["a service over PostgreSQL", [...SERVICE, "--database", "postgres://me@db.example/nexus"], undefined],
+  ["a password in a flag", ["--database", "postgres://me:guess@db.example/nexus"], PASSWORD],
+  ["one in a parameter", ["--database", "postgresql://db.example/nexus?password=guess"], PASSWORD],
+  ["one that is not encoded", ["--database", "postgres://me:gu/ess@db.example/nexus"], PASSWORD],
+  ["one in a URL without a host", ["--database", "POSTGRES://me:guess@/nexus?host=/run"], PASSWORD],
+  ["another kind of URL", ["--database", "mysql://me:guess@db.example/nexus"], /^--database takes .*not another kind/],
+  ["no connections", ["--database-pool", "0"], /--database-pool takes a whole number/],
   ["a service with Bearer tokens", [...SERVICE, ...BEARER], undefined],
   ["a service with demo credentials", ["--mode", "service", "--database", "d.db"], /demo credentials.*--credentials/],
   ["a service in memory", ["--mode", "service", "--credentials", "c.json"], /database that stays.*--database/],
@@ -42,4 +50,20 @@ test("a service loads no directory unless it is named one", () => {
 test("the key of the log's hashes comes from the environment, and is no flag", () => {
   expect(readSettings([], { NEXUS_SYNC_LOG_KEY: "k" })).toMatchObject({ logKey: "k" });
   expect(refusalOf("--log-key", "k")).toMatch(/Unknown option '--log-key'/);
+});
+
+test("PostgreSQL's password comes from the environment, alone or in the URL, and is no flag", () => {
+  const url = "postgres://me:guess@db.example:5432/nexus";
+  expect(readSettings([], { NEXUS_SYNC_DATABASE: url, NEXUS_SYNC_DATABASE_PASSWORD: "p" })).toMatchObject({
+    database: url,
+    databasePassword: "p",
+    databasePool: 10,
+  });
+  expect(readSettings(["--database-pool", "3"], {})).toMatchObject({ databasePool: 3, databasePassword: undefined });
+  expect(refusalOf("--database-password", "p")).toMatch(/Unknown option '--database-password'/);
+});
+
+test("a user's name, a port and the address of an interface are no password", () => {
+  for (const url of ["postgres://me@[::1]:5432/nexus", "postgres://db.example:5432/a@b", "postgres:///nexus?host=/run"])
+    expect(readSettings(["--database", url], {})).toMatchObject({ database: url });
 });

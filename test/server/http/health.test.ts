@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { ProblemDetails } from "../../../generated/validators.js";
 import { put, startStub } from "../../helpers.ts";
+import { holdUser, temporaryPostgres } from "../../postgres.ts";
 import { openSite, send } from "./site.ts";
 
 test("/livez and /readyz answer without credentials, HEAD without a body, other methods are 405", async () => {
@@ -83,21 +84,15 @@ test("two servers in a process count each for itself", async () => {
 });
 
 test("a request that is under way when the server begins to end is answered, with Connection: close", async () => {
-  const { server } = await startStub();
-  const gate = Promise.withResolvers<void>();
-  const loading = server.load(
-    (async function* () {
-      await gate.promise;
-      yield* [];
-    })(),
-  );
+  const database = await temporaryPostgres();
+  const { server } = await startStub({ database });
+  const finish = await holdUser(database, "u-ada");
   const underWay = put(server);
   await expect
     .poll(async () => (await fetch(`${server.url}/metrics`)).text())
     .toContain("nexus_sync_requests_in_flight 2\n");
   const ended = server.end({ graceMs: 300 });
-  gate.resolve();
-  await loading;
+  await finish();
   const answer = await underWay;
   expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);
   await answer.text();

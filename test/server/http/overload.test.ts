@@ -4,6 +4,7 @@ import { ProblemDetails } from "../../../generated/validators.js";
 import { createLateness } from "../../../server/http/lateness.ts";
 import type { RunningServer } from "../../../server/start.ts";
 import { basicHeader, put, signIn, startStub } from "../../helpers.ts";
+import { holdUser, temporaryPostgres } from "../../postgres.ts";
 
 /** A good request whose body does not come to its end until `finish`. */
 function slowRequest({ url, ...server }: RunningServer) {
@@ -21,23 +22,11 @@ function slowRequest({ url, ...server }: RunningServer) {
   return { status, finish: () => sent.end(text.slice(10)) };
 }
 
-/** Keeps the store, and with it every request that has arrived whole, waiting until `finish`. */
+/** Keeps every sync of u-ada that has arrived whole waiting until `finish`. */
 async function busyServer(inFlight: number) {
-  const { server } = await startStub({ load: { inFlight } });
-  const gate = Promise.withResolvers<void>();
-  const loading = server.load(
-    (async function* () {
-      await gate.promise;
-      yield* [];
-    })(),
-  );
-  return {
-    server,
-    async finish() {
-      gate.resolve();
-      await loading;
-    },
-  };
+  const database = await temporaryPostgres();
+  const { server } = await startStub({ database, load: { inFlight } });
+  return { server, finish: await holdUser(database, "u-ada") };
 }
 
 test("more at work than allowed is 503 with Retry-After, whoever asks; health pages are exempt", async () => {

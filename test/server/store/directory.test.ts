@@ -1,34 +1,6 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Directory } from "../../../generated/types.ts";
-import { directoryEntries } from "../../../server/store/directory.ts";
-import { type DirectoryEntry, DirectoryRefused } from "../../../server/store/store.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
-
-/** Writes a file that is gone after the test. */
-function fileOf(name: string, content: string): string {
-  const file = join(temporaryFolder(), name);
-  writeFileSync(file, content);
-  return file;
-}
-
-const lines = (...values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join("");
-
-async function read(source: string | Directory): Promise<DirectoryEntry[]> {
-  const entries: DirectoryEntry[] = [];
-  for await (const entry of directoryEntries(source)) entries.push(entry);
-  return entries;
-}
-
-/** All that is wrong with a directory; where it lies is cut off. */
-async function problemsOf(source: unknown): Promise<string[]> {
-  const refusal = await read(source as Directory).catch((error: unknown) => error);
-  if (!(refusal instanceof DirectoryRefused)) throw new Error("The directory was not refused.", { cause: refusal });
-  const count = refusal.problems.length;
-  expect(refusal.message).toBe(`The directory was not loaded: ${count} problem${count === 1 ? "" : "s"}.`);
-  return refusal.problems.map((problem) => problem.replace(/^.*?\/(?=directory\.)/, ""));
-}
+import { fileOf, lines, problemsOf, read } from "./directory-files.ts";
 
 const role = (id: string) => ({ id, name: `${id}!`, audience: "urn:api", description: null });
 const map = (id: string, roleId: string) => ({ id, roleId, azoConnectionId: "con_a", groupName: "g" });
@@ -46,7 +18,7 @@ const good: Directory = {
   ],
 };
 
-const entries: DirectoryEntry[] = [
+const entries = [
   ...good.roles.map((one) => ({ role: one })),
   ...good.roleConnectionMaps.map((roleConnectionMap) => ({ roleConnectionMap })),
   ...good.users.map((user) => ({ user })),
@@ -63,19 +35,21 @@ test("a directory is read from an object, a JSON file and NDJSON files alike", a
     fileOf("directory.jsonl", ndjson.replaceAll("\n", "\r\n")),
     fileOf("directory.ndjson", `\n${ndjson.replace("\n", "\n\n  \n").trimEnd()}`),
   ]) {
-    expect(await read(source)).toEqual(entries);
+    expect(await read(source)).toEqual(good);
   }
 });
 
 test("in NDJSON entries may come in any order", async () => {
-  const backwards = entries.toReversed();
-
-  expect(await read(fileOf("directory.ndjson", lines(...backwards)))).toEqual(backwards);
+  expect(await read(fileOf("directory.ndjson", lines(...entries.toReversed())))).toEqual({
+    users: good.users.toReversed(),
+    roles: good.roles.toReversed(),
+    roleConnectionMaps: good.roleConnectionMaps.toReversed(),
+  });
 });
 
 test("an empty directory is one", async () => {
-  expect(await read({ users: [], roles: [], roleConnectionMaps: [] })).toEqual([]);
-  expect(await read(fileOf("directory.ndjson", "\n"))).toEqual([]);
+  expect(await read({ users: [], roles: [], roleConnectionMaps: [] })).toEqual(EMPTY);
+  expect(await read(fileOf("directory.ndjson", "\n"))).toEqual(EMPTY);
 });
 
 const bad = {
@@ -179,7 +153,7 @@ for (const { twice, list, where, id } of [
 test("a user, a role and a map may have one id", async () => {
   const directory = { users: [{ id: "x" }], roles: [role("x")], roleConnectionMaps: [map("x", "x")] };
 
-  expect(await read(directory)).toHaveLength(3);
+  expect(await read(directory)).toEqual(directory);
 });
 
 test("two users can't have one identity, whatever else differs", async () => {
@@ -249,25 +223,3 @@ for (const { how, content, line } of [
     expect(problems[0]).toMatch(new RegExp(`^directory\\.json\\b.*\\b(line |:)${line}\\b`));
   });
 }
-
-test("a line of NDJSON that is no JSON is refused by its number", async () => {
-  const file = fileOf("directory.ndjson", `${lines(entries[0])}\n{"role": {]\n`);
-
-  expect(await problemsOf(file)).toEqual([expect.stringMatching(/^directory\.ndjson:3: .*JSON/)]);
-});
-
-test("a line of NDJSON that is no JSON does not hide what else is wrong", async () => {
-  const file = fileOf("directory.ndjson", `${lines({ user: { id: 7 } })}{"role":\n${lines({ user: { id: 8 } })}`);
-
-  expect(await problemsOf(file)).toEqual([
-    "directory.ndjson:1/id: must be string",
-    expect.stringMatching(/^directory\.ndjson:2: /),
-    "directory.ndjson:3/id: must be string",
-  ]);
-});
-
-test.each(["directory.json", "directory.ndjson"])("a file that is not there is refused by name: %s", async (name) => {
-  const file = join(temporaryFolder(), name);
-
-  expect(await problemsOf(file)).toEqual([expect.stringMatching(new RegExp(`^${name}: .*no such file`))]);
-});

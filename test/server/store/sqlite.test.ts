@@ -9,14 +9,14 @@ import { openDatabase } from "../../../server/store/sqlite-schema.ts";
 import { openSqliteStore } from "../../../server/store/sqlite-store.ts";
 import { type Store, StoreUnavailable, StoreUnusable } from "../../../server/store/store.ts";
 import { acme } from "../../helpers.ts";
-import { change, entriesOf } from "./store-suite.ts";
+import { change, directoryOf } from "./store-suite.ts";
 import { bytesOf, temporaryDatabase, temporaryFolder } from "./temporary-folder.ts";
 
 /** A store of one user, u-ada; closed when the test has ended. */
 async function storeOf(file: string): Promise<Store> {
   const store = openSqliteStore(file);
   onTestFinished(() => store.close().catch(() => {}));
-  await store.load(entriesOf({ users: [{ id: "u-ada" }] }));
+  await store.load(directoryOf({ users: [{ id: "u-ada" }] }));
   return store;
 }
 
@@ -139,14 +139,15 @@ test("a file that was made through a link has one owner, by whichever name it is
 
 /** A process that opens the file with our store, says what came of it, and stays. */
 function ownerProcess(file: string, options: { uid?: number } = {}): ChildProcess {
-  const module = new URL("../../../server/store/sqlite-store.ts", import.meta.url).href;
+  const module = (name: string) => JSON.stringify(new URL(`../../../server/store/${name}`, import.meta.url).href);
   const script = `
-    const { openSqliteStore } = await import(${JSON.stringify(module)});
+    const { openSqliteStore } = await import(${module("sqlite-store.ts")});
+    const { checkDirectory } = await import(${module("directory.ts")});
     try {
       const store = openSqliteStore(${JSON.stringify(file)});
       // Held, or the garbage collector closes it and lets go of the file.
       globalThis.store = store;
-      await store.load((async function* () { yield { user: { id: "u-child" } }; })());
+      await store.load(await checkDirectory({ users: [{ id: "u-child" }], roles: [], roleConnectionMaps: [] }));
       console.log("ready");
       setInterval(() => {}, 1_000);
     } catch (error) {

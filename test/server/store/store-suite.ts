@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import type { Directory, User } from "../../../generated/types.ts";
-import type { DirectoryEntry, Store } from "../../../server/store/store.ts";
+import { type CheckedDirectory, claimsOf } from "../../../server/store/checked-directory.ts";
+import type { Store } from "../../../server/store/store.ts";
 import { durabilityTests } from "./durability-suite.ts";
 import { loadTests } from "./load-suite.ts";
 import { syncTests } from "./sync-suite.ts";
@@ -23,14 +24,17 @@ export function describeStore(name: string, open: OpenStore, { isDurable }: { is
   });
 }
 
-/** A directory as a store takes it: one entry after the other. */
-export async function* entriesOf({ roles = [], roleConnectionMaps = [], users = [] }: Partial<Directory>) {
-  const entries: DirectoryEntry[] = [
-    ...roles.map((role) => ({ role })),
-    ...roleConnectionMaps.map((roleConnectionMap) => ({ roleConnectionMap })),
-    ...users.map((user) => ({ user })),
-  ];
-  yield* entries;
+/** A directory as a store takes it. That its entries fit each other is not looked at here. */
+export function directoryOf({ roles = [], roleConnectionMaps = [], users = [] }: Partial<Directory>): CheckedDirectory {
+  return {
+    ...{ roles, roleConnectionMaps, total: roles.length + roleConnectionMaps.length + users.length },
+    async *users() {
+      yield* users;
+    },
+    claims: () => users.flatMap(claimsOf),
+    hasUser: (id) => users.some((user) => user.id === id),
+    close: () => {},
+  };
 }
 
 /** Replaces a user by a sync; the answer is the user before it. */

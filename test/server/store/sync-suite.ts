@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RoleConnectionMap, User } from "../../../generated/types.ts";
 import type { Found, Store } from "../../../server/store/store.ts";
-import { entriesOf, type OpenStore } from "./store-suite.ts";
+import { directoryOf, type OpenStore } from "./store-suite.ts";
 
 const AUDIENCE = "urn:api";
 const role = (id: string) => ({ id, name: `name of ${id}`, audience: AUDIENCE, description: null });
@@ -43,7 +43,7 @@ export function syncTests(open: OpenStore): void {
       displayName: "Ada",
       attributes: [{ id: 1, name: "__proto__", value: "\u{1f600}" }],
     };
-    await store.load(entriesOf({ users: [ada, { id: "u-bob" }] }));
+    await store.load(directoryOf({ users: [ada, { id: "u-bob" }] }));
 
     const answer = await store.sync(key("u-ada"), (found) => ({
       user: { id: "u-ada", nickname: "adk" },
@@ -57,7 +57,7 @@ export function syncTests(open: OpenStore): void {
 
   test("a decision without a user saves nothing, even if what was found has been changed", async () => {
     const { store } = await open();
-    await store.load(entriesOf({ users: [{ id: "u-ada", nickname: "before" }] }));
+    await store.load(directoryOf({ users: [{ id: "u-ada", nickname: "before" }] }));
 
     const answer = await store.sync(key("u-ada"), (found) => {
       if (found) found.user.nickname = "scribbled";
@@ -70,7 +70,7 @@ export function syncTests(open: OpenStore): void {
 
   test("a decision that throws saves nothing, its error comes out as it is, and the store goes on", async () => {
     const { store } = await open();
-    await store.load(entriesOf({ users: [{ id: "u-ada" }] }));
+    await store.load(directoryOf({ users: [{ id: "u-ada" }] }));
     const refusal = new RangeError("no");
 
     const refused = store.sync(key("u-ada"), () => {
@@ -84,7 +84,7 @@ export function syncTests(open: OpenStore): void {
 
   test("syncs of one user that come at once are one after the other: no count is lost", async () => {
     const { store } = await open();
-    await store.load(entriesOf({ users: [{ id: "u-ada" }] }));
+    await store.load(directoryOf({ users: [{ id: "u-ada" }] }));
 
     const counts = await Promise.all(Array.from({ length: 50 }, () => countUp(store, "u-ada")));
 
@@ -94,7 +94,7 @@ export function syncTests(open: OpenStore): void {
 
   test("of syncs that come at once, one that throws is undone alone", async () => {
     const { store } = await open();
-    await store.load(entriesOf({ users: ["u-0", "u-1", "u-2"].map((id) => ({ id })) }));
+    await store.load(directoryOf({ users: ["u-0", "u-1", "u-2"].map((id) => ({ id })) }));
     const fail = () =>
       store.sync(key("u-1"), () => {
         throw new Error("no");
@@ -121,7 +121,7 @@ export function syncTests(open: OpenStore): void {
 
   test("each sync asks for one decision, also where it throws", async () => {
     const { store } = await open();
-    await store.load(entriesOf({ users: [{ id: "u-ada" }] }));
+    await store.load(directoryOf({ users: [{ id: "u-ada" }] }));
     let asked = 0;
 
     for (const fails of [false, true, false]) {
@@ -142,7 +142,7 @@ export function syncTests(open: OpenStore): void {
     const roles = ["assigned", "mapped", "both", "neither"].map(role);
     const assigned = ["assigned", "both", "both"].map((id) => ({ id, name: id }));
     const roleConnectionMaps = [map("mapped", "con_a", "a"), map("mapped", "con_a", "b"), map("both", "con_a", "a")];
-    await store.load(entriesOf({ roles, roleConnectionMaps, users: [{ id: "u-ada", roles: assigned }] }));
+    await store.load(directoryOf({ roles, roleConnectionMaps, users: [{ id: "u-ada", roles: assigned }] }));
 
     const found = await look(store, "u-ada", ["a", "b", "c"]);
 
@@ -153,7 +153,7 @@ export function syncTests(open: OpenStore): void {
 
   test("an assignment of a role that is not there is no role", async () => {
     const { store } = await open();
-    await store.load(entriesOf({ users: [{ id: "u-ada", roles: [{ id: "r-gone", name: "Gone" }] }] }));
+    await store.load(directoryOf({ users: [{ id: "u-ada", roles: [{ id: "r-gone", name: "Gone" }] }] }));
 
     expect(await look(store, "u-ada")).toMatchObject({ roles: [], mapped: new Set() });
   });
@@ -165,7 +165,7 @@ export function syncTests(open: OpenStore): void {
       ...[map("r-e", "CON_A", "a"), map("r-f", "con_a", "A"), map("r-g", " con_a", "a"), map("r-h", "con_a", "a%")],
     ];
     const roles = "abcdefgh".split("").map((letter) => role(`r-${letter}`));
-    await store.load(entriesOf({ roles, roleConnectionMaps, users: [{ id: "u-ada" }] }));
+    await store.load(directoryOf({ roles, roleConnectionMaps, users: [{ id: "u-ada" }] }));
 
     const mapped = async (...of: Parameters<typeof key>) => [...((await look(store, ...of))?.mapped ?? [])].sort();
 
@@ -179,7 +179,7 @@ export function syncTests(open: OpenStore): void {
   test("a map's group is trimmed, as those of a request are", async () => {
     const { store } = await open();
     const roleConnectionMaps = [map("r-a", "con_a", " a\t")];
-    await store.load(entriesOf({ roles: [role("r-a")], roleConnectionMaps, users: [{ id: "u-ada" }] }));
+    await store.load(directoryOf({ roles: [role("r-a")], roleConnectionMaps, users: [{ id: "u-ada" }] }));
 
     expect((await look(store, "u-ada", ["a"]))?.mapped).toEqual(new Set(["r-a"]));
   });
@@ -194,7 +194,7 @@ export function syncTests(open: OpenStore): void {
       ]),
       { id: "m-bare", roleId: "r-a" },
     ];
-    await store.load(entriesOf({ roles: [role("r-a")], roleConnectionMaps, users: [{ id: "u-ada" }] }));
+    await store.load(directoryOf({ roles: [role("r-a")], roleConnectionMaps, users: [{ id: "u-ada" }] }));
 
     for (const connectionId of ["con_a", "", " ", "null"]) {
       const groups = connectionId === "con_a" ? ["", " ", "null"] : ["a", "", " ", "null"];
@@ -218,7 +218,9 @@ export function syncTests(open: OpenStore): void {
     ];
     const roles = odd.map(role);
     const roleConnectionMaps = odd.map((text) => map(text, text, text));
-    await store.load(entriesOf({ roles, roleConnectionMaps, users: odd.map((id) => ({ id, username: `is ${id}` })) }));
+    await store.load(
+      directoryOf({ roles, roleConnectionMaps, users: odd.map((id) => ({ id, username: `is ${id}` })) }),
+    );
 
     for (const text of odd) {
       const found = await look(store, text, odd, text);
@@ -234,7 +236,7 @@ export function syncTests(open: OpenStore): void {
     const { store } = await open();
     const groups = Array.from({ length: 10_000 }, (_, index) => `g-${index}`);
     const roleConnectionMaps = [map("r-a", "con_a", "g-0"), map("r-b", "con_a", "g-9999")];
-    await store.load(entriesOf({ roles: [role("r-a"), role("r-b")], roleConnectionMaps, users: [{ id: "u-ada" }] }));
+    await store.load(directoryOf({ roles: [role("r-a"), role("r-b")], roleConnectionMaps, users: [{ id: "u-ada" }] }));
 
     expect((await look(store, "u-ada", groups))?.mapped).toEqual(new Set(["r-a", "r-b"]));
   });

@@ -24,7 +24,7 @@ test("free JSON that is too deep to be written is refused", async () => {
   const customMetadata: unknown = JSON.parse(`${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`);
   const user = { subscriptions: [{ id: 1, customMetadata: customMetadata as Record<string, unknown> }] };
   await expect(startServer({ directory: acme({ user }) })).rejects.toThrow(
-    expect.objectContaining({ problems: ["user u-ada: is nested too deeply"] }),
+    expect.objectContaining({ problems: ["directory /users/0: is nested too deeply"] }),
   );
 });
 
