@@ -1,12 +1,17 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Mutation, WAY_IN_MUTATIONS } from "./mutations/way-in.ts";
+import type { Mutation } from "./mutations/mutation.ts";
+import { STORE_MUTATIONS } from "./mutations/store.ts";
+import { WAY_IN_MUTATIONS } from "./mutations/way-in.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const MUTATIONS = [...WAY_IN_MUTATIONS, ...STORE_MUTATIONS];
+/** As many rounds of a fault as it takes to notice what is wrong each time. */
+const FEW_ROUNDS = "4";
 const PARTS = [
   "openapi.yaml",
   "package.json",
@@ -28,13 +33,17 @@ export async function run(print: (line: string) => void): Promise<number> {
   try {
     for (const part of PARTS) cpSync(join(ROOT, part), join(root, part), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"), "dir");
-    const tests = [...new Set(WAY_IN_MUTATIONS.flatMap((mutation) => mutation.tests))];
+    const mutations = MUTATIONS.filter(({ needs }) => needs === undefined || isThere(needs));
+    const tests = [...new Set(mutations.flatMap((mutation) => mutation.tests))];
     if (!(await passes(root, tests))) {
       print("MISSED the tests are red without any mutation");
       return 1;
     }
+    for (const { name, needs } of MUTATIONS.filter((mutation) => !mutations.includes(mutation))) {
+      print(`skip   ${name}: there is no ${needs} here`);
+    }
     let missed = 0;
-    for (const mutation of WAY_IN_MUTATIONS) {
+    for (const mutation of mutations) {
       const isNoticed = await notices(root, mutation);
       if (!isNoticed) missed += 1;
       print(`${isNoticed ? "red   " : "MISSED"} ${mutation.name}`);
@@ -63,10 +72,23 @@ async function notices(root: string, { edits, tests }: Mutation): Promise<boolea
 }
 
 async function passes(root: string, tests: readonly string[]): Promise<boolean> {
+  const faults = tests.filter((file) => file.endsWith(".faults.ts"));
+  const usual = tests.filter((file) => !faults.includes(file));
+  if (usual.length > 0 && !(await runVitest(root, usual, {}))) return false;
+  const environment = { NEXUS_SYNC_FAULTS: "1", NEXUS_SYNC_ROUNDS: FEW_ROUNDS };
+  return faults.length === 0 || (await runVitest(root, faults, environment));
+}
+
+async function runVitest(root: string, tests: readonly string[], environment: object): Promise<boolean> {
   const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
-  const child = spawn(process.execPath, [vitest, "run", ...tests], { cwd: root, stdio: "ignore" });
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [vitest, "run", "--bail=1", ...tests], { cwd: root, env, stdio: "ignore" });
   const [code] = await once(child, "exit");
   return code === 0;
+}
+
+function isThere(program: string): boolean {
+  return spawnSync(program, ["-V"], { stdio: "ignore" }).error === undefined;
 }
 
 if (import.meta.main) process.exitCode = await run(console.log);

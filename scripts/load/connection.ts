@@ -4,6 +4,8 @@ export interface Reply {
   status: number;
   /** Whether the server closes the connection after it. */
   closes: boolean;
+  /** As latin1: parsed where it is wanted only. */
+  body: string;
   /** Milliseconds from the write to the last byte. */
   ms: number;
 }
@@ -28,10 +30,12 @@ export function openConnection(url: string): Connection {
     received += text;
     for (let end = endOfAnswer(received); end > 0; end = endOfAnswer(received)) {
       const status = Number(received.slice(9, 12));
-      const closes = /\r\nconnection: close\r\n/i.test(received.slice(0, end));
+      const head = received.indexOf("\r\n\r\n") + 2;
+      const closes = /\r\nconnection: close\r\n/i.test(received.slice(0, head));
+      const body = received.slice(head + 2, end);
       received = received.slice(end);
       const next = waiting.shift();
-      next?.resolve({ status, closes, ms: performance.now() - next.since });
+      next?.resolve({ status, closes, body, ms: performance.now() - next.since });
     }
   });
   const fail = (error: Error) => {
@@ -43,6 +47,7 @@ export function openConnection(url: string): Connection {
     socket,
     send: (bytes) =>
       new Promise((resolve, reject) => {
+        if (socket.destroyed) return reject(new Error("The connection is closed."));
         waiting.push({ since: performance.now(), resolve, reject });
         socket.write(bytes);
       }),

@@ -18,10 +18,16 @@ export interface ServerProcess {
 }
 
 /** The server that users get, in a process of its own on a free port, with a SQLite file that goes when it ends. */
-export async function startServerProcess(...flags: string[]): Promise<ServerProcess> {
+export function startServerProcess(...flags: string[]): Promise<ServerProcess> {
+  return startServerUnder([], flags);
+}
+
+/** The same below another program, which must leave the server's process where its own was. */
+export async function startServerUnder(program: readonly string[], flags: readonly string[]): Promise<ServerProcess> {
   const folder = mkdtempSync(join(tmpdir(), "nexus-sync-load-"));
-  const args = [MAIN, "--port", "0", "--database", join(folder, "directory.db"), ...flags];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const server = [process.execPath, MAIN, "--port", "0", "--database", join(folder, "directory.db"), ...flags];
+  const [command = "", ...args] = [...program, ...server];
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit").then(([code]) => {
     rmSync(folder, { recursive: true, force: true });
     return code as number | null;

@@ -3,7 +3,11 @@ import type { ServerProcess } from "./server-process.ts";
 const USERS = ["u-ada", "u-grace"];
 
 /** A changing sign-in as the bytes of one request: `turn` makes each store another value. */
-export function signInBytes({ url, authorization }: ServerProcess, turn: number): Buffer {
+export function signInBytes(
+  { url, authorization }: ServerProcess,
+  turn: number,
+  headers: readonly string[] = [],
+): Buffer {
   const { host } = new URL(url);
   const body = JSON.stringify({
     audience: "https://api.acme.example",
@@ -15,6 +19,7 @@ export function signInBytes({ url, authorization }: ServerProcess, turn: number)
     `Host: ${host}`,
     `Authorization: ${authorization}`,
     "Content-Type: application/json",
+    ...headers,
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
   return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);

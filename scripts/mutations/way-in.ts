@@ -1,11 +1,4 @@
-export interface Mutation {
-  /** The protection that is taken away. */
-  name: string;
-  /** Each `from` stands in its file exactly once. */
-  edits: readonly { file: string; from: string; to: string }[];
-  /** Test files of which at least one must turn red. */
-  tests: readonly string[];
-}
+import type { Mutation } from "./mutation.ts";
 
 /** What keeps strangers out and secrets in. */
 export const WAY_IN_MUTATIONS: readonly Mutation[] = [
