@@ -31,7 +31,11 @@ export class Problem extends Error {
   readonly options: ProblemOptions;
 
   constructor(key: RefusalKey, options: ProblemOptions = {}) {
+    // A refusal tells nothing by where it was thrown, and to note that would cost a third of it.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(REFUSALS[key].title, { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.key = key;
     this.options = options;
   }
