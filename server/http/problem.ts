@@ -65,13 +65,16 @@ export function sendProblem(log: Logger, metrics: Metrics): ErrorRequestHandler 
     if (REFUSALS[key].status < 500) return;
     const cause = options.cause ?? error;
     // What passes needs no stack: an outage has many of these lines.
-    if (key === "unavailable") log.warn({ requestId: locals.requestId, reason: reasonOf(cause) }, key);
+    if (key === "unavailable") log.error({ requestId: locals.requestId, reason: reasonOf(cause) }, key);
     else log.error({ requestId: locals.requestId, err: cause }, key);
   }
 }
 
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+/** What an error says, and what its causes say beyond that. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const below = error.cause === undefined ? "" : reasonOf(error.cause);
+  return error.message.includes(below) ? error.message : `${error.message}: ${below}`;
 }
 
 function asProblem(error: unknown): Problem {

@@ -135,7 +135,7 @@ async function linesUntilNextGood({ server, lines }: Site, seen: number): Promis
 
 /** Exactly one JSON line for the request, which knows no user id; a failure of the server has its cause in another. */
 function expectAccessLine({ status, problem }: Case, { headers }: Answer, lines: string[]): void {
-  const isCause = (text: string) => status >= 500 && text.includes('"err":');
+  const isCause = (text: string) => status >= 500 && /"(err|reason)":/.test(text);
   const [line = "", ...others] = lines.filter((text) => !isCause(text));
   expect(others).toEqual([]);
   expect(line.indexOf("\n")).toBe(line.length - 1);
