@@ -35,15 +35,19 @@ export interface OperationConstants {
   method: string;
   /** The path template, as in the contract. */
   path: string;
-  /** Alternatives of schemes that must all hold. */
+  /** Alternatives of schemes that must all hold; an empty one lets everybody in. */
   security: readonly (readonly (keyof typeof SECURITY_SCHEMES)[])[];
   /** Any one of these suffices; none are needed where the list is empty. */
   permissions: readonly string[];
   requestMediaTypes: readonly string[];
   requestExamples: readonly string[];
-  answers: Readonly<
-    Record<number, { mediaTypes: readonly string[]; headers: readonly string[]; examples: readonly string[] }>
-  >;
+  answers: Readonly<Record<number, AnswerConstants>> & { readonly default?: AnswerConstants };
+}
+
+export interface AnswerConstants {
+  mediaTypes: readonly string[];
+  headers: readonly string[];
+  examples: readonly string[];
 }
 
 /** Where each operation is found; apart from the rest, so that a caller's bundle holds no more than it needs. */

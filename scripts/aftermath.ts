@@ -1,9 +1,11 @@
 import type { Differ } from "./breaking/wire-changes.ts";
+import { PUBLIC_CONTRACT } from "./contracts.ts";
 import type { ParsedContract } from "./parse.ts";
-import { CONTRACT, type Print } from "./sound-contract.ts";
+import type { Print } from "./sound-contract.ts";
 
 export interface Aftermath {
   root: string;
+  /** The public one. */
   contract?: ParsedContract | undefined;
   /** Files that are new. */
   written: string[];
@@ -34,7 +36,7 @@ async function misfitLines(root: string): Promise<string[]> {
 async function advise({ root, contract, differ }: Omit<Aftermath, "written">, print: Print): Promise<void> {
   const { contractAt } = await import("./breaking/contract-at.ts");
   try {
-    const old = await contractAt(root, CONTRACT, AGAINST);
+    const old = await contractAt(root, PUBLIC_CONTRACT.file, AGAINST);
     if (!contract || old.source === contract.source) return;
     const breaking = await import("./breaking/breaking.ts");
     await breaking.advise({ root, contract, against: AGAINST, differ }, print);

@@ -1,2 +1,4 @@
-/** The first line of each generated source. */
-export const BANNER = "// Written by `npm run generate` from openapi.yaml. Edit that file, never this one.\n";
+/** The first line of each source that is generated from the contract in `file`. */
+export function banner(file: string): string {
+  return `// Written by \`npm run generate\` from ${file}. Edit that file, never this one.\n`;
+}

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { createNexusClient, type NexusClient } from "../client/nexus-client.ts";
 import type { User } from "../generated/types.ts";
-import { type RunningServer, startServer } from "../server/start.ts";
+import type { RunningServer } from "../server/running-server.ts";
+import { startServer } from "../server/start.ts";
 import { DEMO_SIGN_INS, type DemoSignIn } from "../server/stub/demo-sign-ins.ts";
 
 const DIRECTORY = fileURLToPath(new URL("../server/demo-directory.json", import.meta.url));

@@ -2,9 +2,10 @@ import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { type Aftermath, tellAftermath } from "./aftermath.ts";
 import type { Differ } from "./breaking/wire-changes.ts";
+import { CONTRACT_NAMES, CONTRACTS, PUBLIC_CONTRACT } from "./contracts.ts";
 import { type Options, readOptions } from "./options.ts";
 import { regenerate } from "./regenerate.ts";
-import { CONTRACT, type Print, soundContract } from "./sound-contract.ts";
+import { type Print, readContracts, soundContracts } from "./sound-contract.ts";
 import { onEachChange } from "./watch.ts";
 
 export interface Surroundings {
@@ -14,15 +15,15 @@ export interface Surroundings {
   isBrief?: boolean;
   /** Ends `--watch`. */
   signal?: AbortSignal;
-  /** Called after each good run of `--watch`, with the names of the files that are new. */
-  onRun?: (written: string[]) => void;
+  /** Called after each good run of `--watch`, with the names of the files that are new; the next run waits for it. */
+  onRun?: (written: string[]) => Promise<void>;
   /** What compares two contracts on the wire. Default: Redocly's. */
   differ?: Differ;
 }
 
 /**
- * Regenerates `generated/` from `openapi.yaml`; `--check` only compares, `--watch` goes on at each change, `--breaking`
- * judges the contract against an older one.
+ * Regenerates `generated/` from the contracts; `--check` only compares, `--watch` goes on at each change, `--breaking`
+ * judges the public one against an older one.
  * Exit codes: 0 done, fresh or nothing breaks, 1 stale (`--check`) or something breaks (`--breaking`), 2 the contract or
  * the call is wrong, 3 our own failure.
  */
@@ -43,14 +44,15 @@ export async function run(args: string[], print: Print, surroundings: Surroundin
 }
 
 async function judge({ task, against }: Options, print: Print, { root, differ }: Surroundings & { root: string }) {
-  const contract = await soundContract(root, print);
-  if (!contract) return 2;
+  const read = await readContracts(root, [PUBLIC_CONTRACT], print);
+  const [sound] = (read && (await soundContracts(read, print))) ?? [];
+  if (!sound) return 2;
   const [{ gate, printChangelog }, { RevisionUnusable }] = await Promise.all([
     import("./breaking/breaking.ts"),
     import("./breaking/contract-at.ts"),
   ]);
   const answer = task === "changelog" ? printChangelog : gate;
-  return answer({ root, contract, against, differ }, print).catch((error: unknown) => {
+  return answer({ root, contract: sound.contract, against, differ }, print).catch((error: unknown) => {
     if (!(error instanceof RevisionUnusable)) throw error;
     print(error.message);
     return 2;
@@ -68,14 +70,15 @@ async function goOn(surroundings: Surroundings & { root: string }, print: Print)
     const { code: now, ...outcome } = await regenerate({ root, isCheck: false }, print);
     code = now;
     if (before !== 0 && code === 0) print("fixed");
-    if (code === 0) onRun?.(outcome.written);
+    if (code === 0) await onRun?.(outcome.written);
     const isCurrent = () => mine === turn && !signal.aborted;
     const tell: Print = (line) => (isCurrent() ? print(line) : undefined);
     const aftermath: Aftermath = { ...outcome, ...surroundings };
     if (!isBrief && code === 0) void tellAftermath(aftermath, tell).catch((error: Error) => tell(error.message));
   };
-  print(`Watching ${CONTRACT}; Ctrl-C ends it.`);
-  await onEachChange(join(root, CONTRACT), next, signal);
+  print(`Watching ${CONTRACT_NAMES}; Ctrl-C ends it.`);
+  const files = CONTRACTS.map(({ file }) => join(root, file));
+  await onEachChange(files, next, signal);
   return 0;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { ContractDocument } from "./contract-document.ts";
 
-/** What `generated/` was made from and by what; no dates and no paths, so that it is the same on every machine. */
+/** What a contract's folder was made from and by what; no dates and no paths, so that it is the same on every machine. */
 export interface Manifest {
   /** SHA-256 of the parsed document: comments and layout of the YAML make no difference. */
   document: string;
@@ -20,6 +20,7 @@ const GENERATOR = [
   "render.ts",
   "render-declarations.ts",
   "render-operations.ts",
+  "render-sources.ts",
   "render-types.ts",
   "render-validators.ts",
 ];

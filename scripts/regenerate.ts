@@ -1,12 +1,15 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { compare, isAsWritten } from "./compare.ts";
+import { CONTRACT_NAMES, CONTRACTS, PUBLIC_CONTRACT } from "./contracts.ts";
 import type { ParsedContract } from "./parse.ts";
-import { type Print, readContract, soundContract } from "./sound-contract.ts";
+import type { Rendered } from "./render.ts";
+import { type Print, type ReadContract, readContracts, soundContracts } from "./sound-contract.ts";
 import { createSourcesAside } from "./sources-aside.ts";
 import { LOCK, withLock, writeAll } from "./write.ts";
 
 const sourcesAside = createSourcesAside();
-const UNCHANGED = "generated/ is in step with openapi.yaml; nothing was written.";
+const IN_STEP = `generated/ is in step with ${CONTRACT_NAMES}`;
+const UNCHANGED = `${IN_STEP}; nothing was written.`;
 const CAUSES = {
   missing: "is missing",
   extra: "does not belong here",
@@ -18,56 +21,76 @@ const CAUSES = {
 export interface Outcome {
   code: number;
   written: string[];
-  /** The contract, where nothing is wrong with it. */
-  contract?: ParsedContract;
+  /** The public contract, where nothing is wrong with any. */
+  contract?: ParsedContract | undefined;
 }
 
-/** One run: parse, lint, render, and write or compare. */
+/** One run over all contracts: parse, lint, render, and write or compare. Where one is wrong, nothing is touched. */
 export async function regenerate(
   { root, isCheck }: { root: string; isCheck: boolean },
   print: Print,
 ): Promise<Outcome> {
-  const read = await readContract(root, print);
-  const folder = join(root, "generated");
-  if (read?.contract && !isCheck && (await isAsWritten(folder, read.contract.document))) {
+  const read = await readContracts(root, CONTRACTS, print);
+  if (!read) return { code: 2, written: [] };
+  const contract = read.find(({ file }) => file === PUBLIC_CONTRACT.file)?.contract;
+  const due = isCheck ? read : await outOfStep(root, read);
+  if (due.length === 0) {
     print(UNCHANGED);
-    return { code: 0, written: [], contract: read.contract };
+    return { code: 0, written: [], contract };
   }
-  // Begun before it is known whether the contract is sound: where it is not, nobody asks for them.
-  const sources = read?.contract && sourcesAside(read.contract.document);
-  sources?.catch(() => {});
-  const contract = read && (await soundContract(root, print, read));
-  if (!contract || !sources) return { code: 2, written: [] };
-  const { render } = await import("./render.ts");
-  const rendered = await render(contract.document, sources);
-  if (isCheck) return { code: await check(folder, rendered, print), written: [] };
-  return { code: 0, written: await update(folder, rendered, print), contract };
+  const rendered = await renderSound(due, print);
+  if (!rendered) return { code: 2, written: [] };
+  if (isCheck) return { code: await check(root, rendered, print), written: [] };
+  return { code: 0, written: await update(root, rendered, print), contract };
 }
 
-async function check(folder: string, rendered: ReadonlyMap<string, string>, print: Print): Promise<number> {
-  const { differences, reasons, otherLineEndings } = await compare(folder, rendered);
-  for (const reason of reasons) print(reason);
-  for (const { file, cause, detail } of differences) {
-    print(`generated/${file} ${CAUSES[cause]}.`);
+/** The contracts whose folders are not what their manifests vouch for. */
+async function outOfStep(root: string, read: ReadContract[]): Promise<ReadContract[]> {
+  const isInStep = await Promise.all(
+    read.map(({ output, contract }) => contract && isAsWritten(root, output, contract.document)),
+  );
+  return read.filter((_, index) => !isInStep[index]);
+}
+
+async function renderSound(read: ReadContract[], print: Print): Promise<Rendered[] | undefined> {
+  // Begun before it is known whether the contracts are sound: where one is not, nobody asks for them.
+  const sources = read.map(({ file, contract }) => contract && sourcesAside({ file, document: contract.document }));
+  for (const promise of sources) promise?.catch(() => {});
+  const sound = await soundContracts(read, print);
+  if (!sound) return undefined;
+  const { render } = await import("./render.ts");
+  return Promise.all(sound.map((one, index) => render(one, sources[index] ?? Promise.resolve(new Map()))));
+}
+
+async function check(root: string, rendered: Rendered[], print: Print): Promise<number> {
+  const parts = await Promise.all(rendered.map((part) => compare(root, part)));
+  // A tool is the same for all.
+  for (const reason of new Set(parts.flatMap(({ reasons }) => reasons))) print(reason);
+  for (const { file, cause, detail } of parts.flatMap(({ differences }) => differences)) {
+    print(`${file} ${CAUSES[cause]}.`);
     if (detail) print(`  ${detail.replaceAll("\n", "\n  ")}`);
   }
+  const otherLineEndings = parts.flatMap((part) => part.otherLineEndings);
   if (otherLineEndings.length > 0) print(`Only line endings differ in ${otherLineEndings.join(", ")}; that is fine.`);
-  const isStale = differences.length + reasons.length > 0;
-  print(isStale ? "Run: npm run generate" : "generated/ is in step with openapi.yaml.");
+  const isStale = parts.some(({ differences, reasons }) => differences.length + reasons.length > 0);
+  print(isStale ? "Run: npm run generate" : `${IN_STEP}.`);
   return isStale ? 1 : 0;
 }
 
-async function update(folder: string, rendered: ReadonlyMap<string, string>, print: Print): Promise<string[]> {
-  const { stale, extra } = await withLock(folder, async () => {
-    const { differences } = await compare(folder, rendered);
-    const named = (isExtra: boolean) =>
-      differences.filter(({ cause }) => (cause === "extra") === isExtra).map(({ file }) => file);
-    const files = new Map(Array.from(rendered).filter(([file]) => named(false).includes(file)));
-    await writeAll(folder, files);
-    return { stale: [...files.keys()], extra: named(true).filter((file) => file !== LOCK) };
+async function update(root: string, rendered: Rendered[], print: Print): Promise<string[]> {
+  const { stale, extra } = await withLock(join(root, PUBLIC_CONTRACT.output), async () => {
+    const parts = await Promise.all(rendered.map((part) => compare(root, part)));
+    const differences = parts.flatMap((part) => part.differences);
+    const texts = differences.flatMap(({ file, text }) => (text === undefined ? [] : [[file, text] as const]));
+    const files = new Map(texts);
+    await writeAll(root, files);
+    return {
+      stale: [...files.keys()],
+      extra: differences.filter(({ file, cause }) => cause === "extra" && basename(file) !== LOCK),
+    };
   });
-  for (const file of stale) print(`wrote generated/${file}`);
-  for (const file of extra) print(`kept generated/${file}: it ${CAUSES.extra}`);
+  for (const file of stale) print(`wrote ${file}`);
+  for (const { file } of extra) print(`kept ${file}: it ${CAUSES.extra}`);
   if (stale.length === 0) print(UNCHANGED);
   return stale;
 }

@@ -1,8 +1,6 @@
-import { BANNER } from "./banner.ts";
-
 /** The declarations of validators.js, for the schemas with these names. */
 export function renderDeclarations(names: string[]): string {
-  return `${BANNER}import type { components } from "./types.ts";
+  return `import type { components } from "./types.ts";
 
 /** One way in which a value breaks its schema. */
 export interface Violation {

@@ -1,4 +1,3 @@
-import { BANNER } from "./banner.ts";
 import {
   type Answer,
   type Content,
@@ -7,6 +6,15 @@ import {
   type Reference,
   resolve,
 } from "./contract-document.ts";
+
+/** The registered ones (https://www.iana.org/assignments/http-status-codes): any other number would be a slip. */
+const ERROR_STATUS = `/** What \`default\` stands for, but for those an operation declares; whatever is no error is declared by number. */
+export type ErrorStatus =
+  | 400 | 401 | 402 | 403 | 404 | 405 | 406 | 407 | 408 | 409 | 410 | 411 | 412 | 413 | 414 | 415 | 416 | 417 | 421
+  | 422 | 423 | 424 | 425 | 426 | 428 | 429 | 431 | 451
+  | 500 | 501 | 502 | 503 | 504 | 505 | 506 | 507 | 508 | 511;
+
+`;
 
 type FoundOperation = ReturnType<typeof operationsOf>[number];
 
@@ -23,9 +31,10 @@ export function renderOperations(document: ContractDocument): string {
       type === "apiKey" ? { type, in: place, name: header } : { type, scheme },
     ]),
   );
-  return `${BANNER}import type { operations } from "./types.ts";
+  const hasDefault = operations.some(({ operation }) => operation.responses?.default);
+  return `import type { operations } from "./types.ts";
 
-${operations.map((found) => typesOf(document, found)).join("\n")}
+${hasDefault ? ERROR_STATUS : ""}${operations.map((found) => typesOf(document, found)).join("\n")}
 /** Path parameters, body and answers of each operation. */
 export interface Operations {
 ${operations.map(nameOf).map(tableRow).join("\n")}
@@ -43,15 +52,19 @@ export interface OperationConstants {
   method: string;
   /** The path template, as in the contract. */
   path: string;
-  /** Alternatives of schemes that must all hold. */
+  /** Alternatives of schemes that must all hold; an empty one lets everybody in. */
   security: readonly (readonly (keyof typeof SECURITY_SCHEMES)[])[];
   /** Any one of these suffices; none are needed where the list is empty. */
   permissions: readonly string[];
   requestMediaTypes: readonly string[];
   requestExamples: readonly string[];
-  answers: Readonly<
-    Record<number, { mediaTypes: readonly string[]; headers: readonly string[]; examples: readonly string[] }>
-  >;
+  answers: Readonly<Record<number, AnswerConstants>> & { readonly default?: AnswerConstants };
+}
+
+export interface AnswerConstants {
+  mediaTypes: readonly string[];
+  headers: readonly string[];
+  examples: readonly string[];
 }
 
 /** Where each operation is found; apart from the rest, so that a caller's bundle holds no more than it needs. */
@@ -76,20 +89,30 @@ function nameOf({ operation }: FoundOperation): string {
 function typesOf(document: ContractDocument, found: FoundOperation): string {
   const name = nameOf(found);
   const type = `operations["${name}"]`;
+  const path = found.path.includes("{") ? `${type}["parameters"]["path"]` : "Record<string, never>";
   const body = found.operation.requestBody
     ? `NonNullable<${type}["requestBody"]>["content"][keyof NonNullable<${type}["requestBody"]>["content"]]`
     : "undefined";
-  const answers = Object.entries(found.operation.responses ?? {}).map(([status, answer]) => {
+  const responses = found.operation.responses ?? {};
+  const answers = Object.entries(responses).map(([key, answer]) => {
     const mediaType = Object.keys(resolve<Answer>(document, answer).content ?? {})[0];
-    const content = mediaType ? `${type}["responses"][${status}]["content"]["${mediaType}"]` : "undefined";
-    return `  | { status: ${status}; body: ${content} }`;
+    const isDefault = key === "default";
+    const status = isDefault ? errorsBut(Object.keys(responses)) : key;
+    if (!mediaType) return `  | { status: ${status}; body?: undefined }`;
+    return `  | { status: ${status}; body: ${type}["responses"][${isDefault ? '"default"' : key}]["content"]["${mediaType}"] }`;
   });
-  return `export type ${name}Path = ${type}["parameters"]["path"];
+  return `export type ${name}Path = ${path};
 export type ${name}Request = ${body};
 /** Every answer the contract declares. */
 export type ${name}Answer =
 ${answers.join("\n")};
 `;
+}
+
+/** The statuses that `default` stands for beside others. */
+function errorsBut(declared: string[]): string {
+  const errors = declared.filter((status) => Number(status) >= 400);
+  return errors.length > 0 ? `Exclude<ErrorStatus, ${errors.join(" | ")}>` : "ErrorStatus";
 }
 
 function tableRow(name: string): string {

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import standalone from "ajv/dist/standalone/index.js";
-import { BANNER } from "./banner.ts";
 import { contractAjv, schemaReference } from "./contract-ajv.ts";
 import type { ContractDocument } from "./contract-document.ts";
 
@@ -12,7 +11,7 @@ export function renderValidators(document: ContractDocument): string {
   const names = Object.keys(document.components.schemas);
   const ajv = contractAjv(document.components.schemas);
   const code = standalone.default(ajv, Object.fromEntries(names.map((name) => [name, schemaReference(name)])));
-  return BANNER + inlineRequires(code);
+  return inlineRequires(code);
 }
 
 /**

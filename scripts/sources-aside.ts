@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { ContractDocument } from "./contract-document.ts";
+import type { SourcesRequest } from "./render-sources.ts";
 import type { SourcesAnswer } from "./sources-thread.ts";
 
 const ENTRY = new URL("./sources-thread.ts", import.meta.url);
@@ -8,7 +8,7 @@ const ENTRY = new URL("./sources-thread.ts", import.meta.url);
  * Renders and compiles the TypeScript sources on a thread of their own, while this one lints and compiles the schemas:
  * each takes about half of a run. The thread is kept for the next run, and keeps no process alive.
  */
-export function createSourcesAside(): (document: ContractDocument) => Promise<Map<string, string>> {
+export function createSourcesAside(): (request: SourcesRequest) => Promise<Map<string, string>> {
   const threads: Worker[] = [];
   const pending = new Map<number, PromiseWithResolvers<Map<string, string>>>();
   let turns = 0;
@@ -33,14 +33,14 @@ export function createSourcesAside(): (document: ContractDocument) => Promise<Ma
     threads.push(thread);
     return thread;
   };
-  return (document) => {
+  return (request) => {
     const thread = threads[0] ?? start();
     const waiting = Promise.withResolvers<Map<string, string>>();
     turns += 1;
     pending.set(turns, waiting);
     // Without this the process could end before the answer is there.
     thread.ref();
-    thread.postMessage({ turn: turns, document });
+    thread.postMessage({ turn: turns, ...request });
     return waiting.promise;
   };
 }

@@ -1,11 +1,6 @@
 import { enableCompileCache } from "node:module";
 import { parentPort } from "node:worker_threads";
-import type { ContractDocument } from "./contract-document.ts";
-
-export interface SourcesRequest {
-  turn: number;
-  document: ContractDocument;
-}
+import type { SourcesRequest } from "./render-sources.ts";
 
 export interface SourcesAnswer {
   turn: number;
@@ -18,8 +13,8 @@ enableCompileCache();
 const { renderSources } = await import("./render-sources.ts");
 
 /** The second thread: one answer for each document it is sent. */
-parentPort?.on("message", async ({ turn, document }: SourcesRequest) => {
-  const answer = await renderSources(document).then(
+parentPort?.on("message", async ({ turn, ...request }: SourcesRequest & { turn: number }) => {
+  const answer = await renderSources(request).then(
     (sources): SourcesAnswer => ({ turn, sources }),
     (error: Error): SourcesAnswer => ({ turn, error }),
   );

@@ -4,10 +4,10 @@ import { basename, dirname } from "node:path";
 const DEBOUNCE_MS = 100;
 
 /**
- * Calls `run` once now and after each change of `file`, never twice at a time: a change during a run is one more run
- * after it. Watches the folder, because many editors save by replacing the file. Ends when `signal` aborts.
+ * Calls `run` once now and after each change of one of `files`, never twice at a time: a change during a run is one more run
+ * after it. Watches their folders, because many editors save by replacing a file. Ends when `signal` aborts.
  */
-export async function onEachChange(file: string, run: () => Promise<void>, signal: AbortSignal): Promise<void> {
+export async function onEachChange(files: string[], run: () => Promise<void>, signal: AbortSignal): Promise<void> {
   let isWanted = true;
   let wake = () => {};
   let timer: NodeJS.Timeout | undefined;
@@ -15,11 +15,13 @@ export async function onEachChange(file: string, run: () => Promise<void>, signa
     isWanted = true;
     wake();
   };
-  const watcher = watch(dirname(file), (_, name) => {
-    if (name !== basename(file)) return;
-    clearTimeout(timer);
-    timer = setTimeout(want, DEBOUNCE_MS);
-  });
+  const watchers = files.map((file) =>
+    watch(dirname(file), (_, name) => {
+      if (name !== basename(file)) return;
+      clearTimeout(timer);
+      timer = setTimeout(want, DEBOUNCE_MS);
+    }),
+  );
   signal.addEventListener("abort", () => wake(), { once: true });
   while (!signal.aborted) {
     if (isWanted) {
@@ -32,5 +34,5 @@ export async function onEachChange(file: string, run: () => Promise<void>, signa
     }
   }
   clearTimeout(timer);
-  watcher.close();
+  for (const watcher of watchers) watcher.close();
 }

@@ -1,17 +1,17 @@
 import { link, mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { holding } from "./lock.ts";
 
 /** Holds the process id of the run that is writing. */
 export const LOCK = ".lock";
-/** Names of files on their way: `.types.ts.4711.tmp`. */
+/** Names of files on their way: `.types.ts.4711.tmp`, each in the folder it is for. */
 const TEMPORARY = /^\..+\.\d+\.tmp$/;
 
 /** Runs `work` while no other run does; what a killed run has left behind is cleared away first. */
 export async function withLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
   await mkdir(folder, { recursive: true });
   return holding(join(folder, LOCK), async () => {
-    const left = (await readdir(folder)).filter((file) => TEMPORARY.test(file));
+    const left = (await readdir(folder, { recursive: true })).filter((file) => TEMPORARY.test(basename(file)));
     for (const file of left) await rm(join(folder, file), { force: true });
     return work();
   });
@@ -23,6 +23,7 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
  */
 export async function writeAll(folder: string, files: ReadonlyMap<string, string>, move = rename): Promise<void> {
   const moved: string[] = [];
+  for (const file of files.keys()) await mkdir(dirname(join(folder, file)), { recursive: true });
   try {
     await Promise.all(Array.from(files, ([file, text]) => writeDurably(temporary(folder, file), text)));
     for (const file of files.keys()) {
@@ -45,12 +46,12 @@ export async function writeAll(folder: string, files: ReadonlyMap<string, string
 }
 
 function temporary(folder: string, file: string): string {
-  return join(folder, `.${file}.${process.pid}.tmp`);
+  return join(folder, dirname(file), `.${basename(file)}.${process.pid}.tmp`);
 }
 
 /** A second name of the old file, which keeps its bytes and times. */
 function backup(folder: string, file: string): string {
-  return join(folder, `.${file}.old.${process.pid}.tmp`);
+  return join(folder, dirname(file), `.${basename(file)}.old.${process.pid}.tmp`);
 }
 
 /** On disk when it returns, so that no power cut leaves the new name with nothing in it. */

@@ -25,42 +25,42 @@ export interface AccessOptions {
 
 /** Who is let in, and by what. */
 export interface Access {
-  schemes: SchemeHandlers;
+  /** Asked at each request: a file may have changed. */
+  credentials: () => Credentials;
+  /** Undefined where no Bearer token holds. */
+  tokens: TokenRules | undefined;
   /** Absent where any credentials were given. */
   demo?: DemoCredentials | undefined;
   close(): void;
 }
 
-interface Source {
-  credentials: () => Credentials;
-  tokens: TokenRules | undefined;
-  demo?: DemoCredentials | undefined;
-  close?: () => void;
-}
-
 /** @throws CredentialsRefused, JwksRefused */
 export async function openAccess(options: AccessOptions, clock: Clock, log: Logger): Promise<Access> {
-  const { credentials, tokens, demo, close = () => {} } = await openSource(options, clock, log);
-  const rules = options.bearer ? await openTokens(options.bearer, clock, log) : tokens;
+  const source = await openSource(options, clock, log);
+  return options.bearer ? { ...source, tokens: await openTokens(options.bearer, clock, log) } : source;
+}
+
+/** The contract's schemes, each with what it looks for. */
+export function schemesOf(
+  { credentials, tokens }: Pick<Access, "credentials" | "tokens">,
+  clock: Clock,
+): SchemeHandlers {
   return {
-    schemes: {
-      Bearer: bearerScheme(rules, clock),
-      ApplicationToken: applicationTokenScheme(credentials, clock),
-      Basic: basicScheme(credentials, clock),
-    },
-    demo,
-    close,
+    Bearer: bearerScheme(tokens, clock),
+    ApplicationToken: applicationTokenScheme(credentials, clock),
+    Basic: basicScheme(credentials, clock),
   };
 }
 
-async function openSource({ access, credentialsFile }: AccessOptions, clock: Clock, log: Logger): Promise<Source> {
+async function openSource({ access, credentialsFile }: AccessOptions, clock: Clock, log: Logger): Promise<Access> {
   if (credentialsFile !== undefined) {
-    const { current, close } = openCredentials(credentialsFile, log);
-    return { credentials: current, tokens: access?.tokens, close };
+    const file = openCredentials(credentialsFile, log);
+    return { credentials: file.current, tokens: access?.tokens, close: file.close };
   }
-  if (access) return { credentials: () => access.credentials, tokens: access.tokens };
+  const close = () => {};
+  if (access) return { credentials: () => access.credentials, tokens: access.tokens, close };
   const { demo, credentials, tokens } = await createDemoCredentials(clock);
-  return { credentials: () => credentials, tokens, demo };
+  return { credentials: () => credentials, tokens, demo, close };
 }
 
 async function openTokens({ jwks, issuer, audience }: BearerOptions, clock: Clock, log: Logger): Promise<TokenRules> {

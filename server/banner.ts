@@ -1,13 +1,15 @@
 import { OPERATIONS, SECURITY_SCHEMES } from "../generated/operations.ts";
-import type { RunningServer } from "./start.ts";
+import type { RunningServer } from "./running-server.ts";
 import { DEMO_SIGN_INS } from "./stub/demo-sign-ins.ts";
 
 /** What is printed once the server listens: where it is, who is in it, how to get in, and a line to paste. */
-export function banner({ url, demo, loaded }: RunningServer, { listsDemoUsers }: { listsDemoUsers: boolean }): string {
+export function banner(server: RunningServer, { listsDemoUsers }: { listsDemoUsers: boolean }): string {
+  const { url, controlUrl, demo, loaded } = server;
   const width = Math.max(...DEMO_SIGN_INS.map(({ userId }) => userId.length));
   const users = DEMO_SIGN_INS.map(({ userId, shows }) => `  ${userId.padEnd(width)}  ${shows}`);
   return [
     `nexus-sync contract server on ${url}  (Ctrl-C ends it)`,
+    ...(controlUrl === undefined ? [] : [`Control port and page: ${controlUrl}`]),
     ...(loaded ? [`${loaded.total} directory entries were read, ${loaded.changed} of them new or changed`] : []),
     ...(listsDemoUsers ? ["", "Users of the demo directory, and what a sign-in of each shows:", ...users] : []),
     ...(demo ? ["", "Demo credentials, new at each start:", ...credentialLines(demo)] : []),

@@ -20,7 +20,7 @@ export async function selfCheck(contract: RequestHandler): Promise<void> {
   const permissions = Object.values(OPERATIONS).flatMap((operation) => [...operation.permissions]);
   const everybody = () => ({ id: "self-check", permissions });
   const metrics = createMetrics();
-  const app = createApp({
+  const { handle } = createApp({
     schemes: { Bearer: everybody, ApplicationToken: everybody, Basic: everybody },
     contract,
     handlers: {
@@ -28,10 +28,13 @@ export async function selfCheck(contract: RequestHandler): Promise<void> {
         throw new Problem("unknown-user");
       },
     },
+    contextOf: () => {
+      throw new Problem("unknown-user");
+    },
     bodyLimit: 1_024,
     watch: () => {},
     load: {},
-    corsOrigin: undefined,
+    corsOrigins: [],
     metrics,
     ready: async () => {},
     isDraining: () => false,
@@ -40,7 +43,7 @@ export async function selfCheck(contract: RequestHandler): Promise<void> {
   });
   metrics.close();
   for (const [operationId, { method, path }] of Object.entries(OPERATIONS)) {
-    const status = await send(app, method, path.replaceAll(/\{\w+\}/g, "self-check"));
+    const status = await send(handle, method, path.replaceAll(/\{\w+\}/g, "self-check"));
     // Refused by the contract, or past it: anything else ended before the contract was asked.
     if (status === 400 || status === 404) continue;
     throw new ContractUnusable(

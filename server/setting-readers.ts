@@ -8,9 +8,19 @@ export class SettingRefused extends Error {
 /** A body is held in memory as a whole. */
 const MOST_BYTES = 104_857_600;
 
-export function readPort(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new SettingRefused(`--port takes a number from 0 to 65535, not '${text}'.`);
+export function readPort(name: string, text: string): number {
+  if (isPort(text)) return Number(text);
+  throw new SettingRefused(`--${name} takes a number from 0 to 65535, not '${text}'.`);
+}
+
+export function readOptionalPort(name: string, text: string): number | "none" {
+  if (text === "none") return text;
+  if (isPort(text)) return Number(text);
+  throw new SettingRefused(`--${name} takes a number from 0 to 65535, or none, not '${text}'.`);
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
 }
 
 export function readBytes(name: string, text: string): number {

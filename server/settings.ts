@@ -4,6 +4,7 @@ import {
   readCount,
   readDatabase,
   readOneOf,
+  readOptionalPort,
   readOrigin,
   readPort,
   SettingRefused,
@@ -32,6 +33,11 @@ export interface Settings {
   logUserIds: boolean;
   /** Key of the hashes that stand for users' ids in the log; from the environment alone, for it is a secret. */
   logKey: string | undefined;
+  /** "none" in service mode, unless somebody said otherwise. */
+  controlPort: number | "none";
+  controlHost: string | undefined;
+  /** From the environment alone, for it is a secret. */
+  controlToken: string | undefined;
 }
 
 interface Flag {
@@ -57,6 +63,11 @@ const FLAGS = {
   "body-limit": { default: "256kb", help: "largest body: bytes, or with kb or mb" },
   "max-in-flight": { default: "256", help: "requests worked on at a time; more are 503" },
   "cors-origin": { default: NONE, help: "the one origin whose pages may read answers" },
+  "control-port": {
+    default: "4011",
+    help: "port of the stub's control page; with --port 0 any free one; none: no such port",
+  },
+  "control-host": { default: "127.0.0.1", help: "address of it; beyond loopback it needs NEXUS_SYNC_CONTROL_TOKEN" },
   "log-level": { default: "info", help: `what is logged: ${LOG_LEVELS.join(", ")}` },
   "log-user-ids": { default: "off", help: "on: users' ids in the log as they are, not hashed" },
 } as const satisfies Record<string, Flag>;
@@ -78,9 +89,11 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Se
   };
   const mode = readOneOf("mode", value("mode"), ["stub", "service"] as const);
   const directory = said("directory") ?? (mode === "service" ? NONE : FLAGS.directory.default);
+  const port = readPort("port", value("port"));
+  const usualControlPort = mode === "service" ? NONE : port === 0 ? "0" : FLAGS["control-port"].default;
   return {
     mode,
-    port: readPort(value("port")),
+    port,
     host: value("host"),
     database: readDatabase(readText("database", value("database")), { isFlag: given.database !== undefined }),
     databasePassword: environment.NEXUS_SYNC_DATABASE_PASSWORD || undefined,
@@ -97,6 +110,9 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Se
     logLevel: readOneOf("log-level", value("log-level"), LOG_LEVELS),
     logUserIds: readOneOf("log-user-ids", value("log-user-ids"), ["on", "off"] as const) === "on",
     logKey: environment.NEXUS_SYNC_LOG_KEY || undefined,
+    controlPort: readOptionalPort("control-port", said("control-port") ?? usualControlPort),
+    controlHost: said("control-host"),
+    controlToken: environment.NEXUS_SYNC_CONTROL_TOKEN || undefined,
   };
 }
 
@@ -107,7 +123,8 @@ export function helpText(): string {
   const head = ["npm start -- [options]", "", "  flag             variable                   default      meaning"];
   const secrets = [
     "Secrets are no flags: NEXUS_SYNC_LOG_KEY keys the hashes of users' ids in the log (default: a new key each start);",
-    "NEXUS_SYNC_DATABASE_PASSWORD is PostgreSQL's password, which may also stand in NEXUS_SYNC_DATABASE.",
+    "NEXUS_SYNC_DATABASE_PASSWORD is PostgreSQL's password, which may also stand in NEXUS_SYNC_DATABASE;",
+    "NEXUS_SYNC_CONTROL_TOKEN is asked for at the control port (default: nothing is, and it is on loopback).",
   ];
   return [...head, ...rows, "", ...secrets].join("\n");
 }

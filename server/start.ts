@@ -1,104 +1,54 @@
 import pino, { type Logger } from "pino";
-import type { Directory, User } from "../generated/types.ts";
-import { type AccessOptions, openAccess } from "./access.ts";
-import { createApp } from "./app.ts";
-import { contractValidator } from "./http/contract.ts";
-import type { Clock } from "./http/credentials.ts";
+import type { Directory } from "../generated/types.ts";
+import { openAccess } from "./access.ts";
 import type { DrainOptions } from "./http/drain.ts";
 import { createMetrics } from "./http/metrics.ts";
-import type { LoadLimits } from "./http/overload.ts";
 import { createHttpServer, listen } from "./http-server.ts";
 import { userIdHash } from "./log.ts";
 import type { ReportProgress } from "./progress-bar.ts";
-import { selfCheck } from "./self-check.ts";
+import type { RunningServer, RunningStub, ServerOptions } from "./running-server.ts";
 import { checkDirectory } from "./store/directory.ts";
 import { openStore, type StoreOptions } from "./store/open-store.ts";
 import type { LoadCount, Store } from "./store/store.ts";
-import type { DemoCredentials } from "./stub/demo-credentials.ts";
-import { syncUserIdentity } from "./sync-user-identity.ts";
-
-export interface ServerOptions extends AccessOptions {
-  /** Default 0: any free port. */
-  port?: number;
-  /** Default 127.0.0.1. */
-  host?: string;
-  /** A SQLite file, ":memory:" (default), or postgres://… (store/postgres-pool.ts says what may stand in it). */
-  database?: string;
-  /** PostgreSQL's; before one in the URL. */
-  databasePassword?: string;
-  /** Connections to PostgreSQL at most. Default 10. */
-  databasePool?: number;
-  /** A JSON or NDJSON file, or the same as an object. Default: nothing is loaded. */
-  directory?: string | Directory;
-  /** Told how far the loading of the directory is. */
-  progress?: ReportProgress;
-  /** Largest body in bytes. Default 262,144. */
-  bodyLimit?: number;
-  /** Default: 256 requests at work, however late the event loop. */
-  load?: LoadLimits;
-  /** The one origin whose pages may read answers. Default: none. */
-  corsOrigin?: string;
-  /** How users' ids are logged. Default: as a hash, keyed anew at each start. */
-  writeUserId?: (userId: string) => string;
-  /** Default: silent. */
-  log?: Logger;
-  /** Default: the system's. */
-  clock?: Clock;
-}
-
-export interface RunningServer {
-  url: string;
-  /** Absent where credentials were given. */
-  demo?: DemoCredentials;
-  /** What came of loading the directory; absent where none was given. */
-  loaded?: LoadCount;
-  /** The stored user, as it is now. */
-  user(id: string): Promise<User | undefined>;
-  /** Adds or replaces what a directory holds, as at the start. */
-  load(directory: string | Directory): Promise<LoadCount>;
-  /** Takes no more connections, lets requests under way finish, and closes the store. */
-  close(): Promise<void>;
-  /** The same with patience for idle connections, and an end to it. False where `deadlineMs` or `cut` ended a request. */
-  end(options: DrainOptions): Promise<boolean>;
-  /** Ends all connections now. */
-  cut(): void;
-}
-
-/** Compiled once a process; all servers in it share the validator. */
-const CONTRACT = contractValidator();
+import { openControlPort } from "./stub/control-port.ts";
+import { createStub, type Stub } from "./stub/stub.ts";
+import { createWayIn } from "./way-in.ts";
 
 /** Starts a contract server in this process; many of them do not disturb each other. */
-export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { clock = () => new Date(), log = pino({ level: "silent" }) } = options;
+export function startServer(options: ServerOptions & { stub: false }): Promise<RunningServer>;
+export function startServer(options?: ServerOptions): Promise<RunningStub>;
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer | RunningStub> {
+  const { clock = () => new Date(), log = pino({ level: "silent" }), directory, host = "127.0.0.1" } = options;
   const store = await openStore(storeOf(options, log));
   const metrics = createMetrics();
-  const closers = [() => metrics.close(), () => store.close()];
+  const closers = [() => metrics.close()];
+  let stub: Stub | undefined;
   const release = async () => {
     for (const close of closers) await close();
+    await (stub ? stub.sessions.close() : store.close());
   };
   try {
-    const { directory } = options;
     const loaded = directory === undefined ? undefined : await loadChecked(store, directory, options.progress);
-    const { schemes, demo, close: closeAccess } = await openAccess(options, clock, log);
-    closers.push(closeAccess);
-    const { server, drain, watch } = createHttpServer(log);
-    const app = createApp({
-      watch,
-      schemes,
-      contract: CONTRACT,
-      handlers: { SyncUserIdentity: syncUserIdentity({ store, clock, metrics }) },
-      bodyLimit: options.bodyLimit ?? 262_144,
-      load: options.load ?? {},
-      corsOrigin: options.corsOrigin,
-      writeUserId: options.writeUserId ?? userIdHash(),
-      ready: () => store.ready(),
+    stub = await stubOn(store, options);
+    const current = stub?.first.store ?? (() => store);
+    const access = await openAccess(options, clock, log);
+    const { demo } = access;
+    closers.push(access.close);
+    const { server, drain, watch, refuse } = createHttpServer(log);
+    const control = await openControlPort(options, { sessions: stub?.sessions, server, host, clock, log });
+    closers.push(control.close);
+    const surroundings = {
+      ...{ store, clock, access, watch, metrics, log, sessions: stub?.sessions },
+      // The control port's pages may try the operation: with credentials that somebody types in there.
+      corsOrigins: [...control.origins, options.corsOrigin ?? []].flat(),
+      ...wayInOf(options),
+      ready: () => current().ready(),
       isDraining: drain.isDraining,
-      metrics,
-      log,
-    });
-    await selfCheck(CONTRACT);
-    server.on("request", app);
-    const url = await listen(server, options.port ?? 0, options.host ?? "127.0.0.1");
+    };
+    let wayIn = await createWayIn(surroundings);
+    refuse(() => wayIn.refusal);
+    server.on("request", (request, response) => wayIn.handle(request, response));
+    const url = await listen(server, options.port ?? 0, host);
     const end = once(async (how: DrainOptions) => {
       const isWhole = await drain.end(how);
       await release();
@@ -106,10 +56,15 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     });
     return {
       url,
+      ...(control.url && { controlUrl: control.url }),
       ...(demo && { demo }),
       ...(loaded && { loaded }),
-      user: (id) => store.user(id),
-      load: (directory) => loadChecked(store, directory),
+      ...(stub && controlsOf(stub)),
+      user: (id) => current().user(id),
+      load: (source) => loadChecked(current(), source),
+      exchange: async (create) => {
+        wayIn = await create(surroundings);
+      },
       close: async () => void (await end({})),
       end,
       cut: drain.cut,
@@ -118,6 +73,21 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     await release();
     throw error;
   }
+}
+
+function wayInOf({ bodyLimit = 262_144, load = {}, writeUserId = userIdHash() }: ServerOptions) {
+  return { bodyLimit, load, writeUserId };
+}
+
+async function stubOn(store: Store, options: ServerOptions): Promise<Stub | undefined> {
+  const { database = ":memory:", directory, journalSize, stub = true } = options;
+  if (!stub) return undefined;
+  return createStub({ store, isInMemory: database === ":memory:", directory, journalSize });
+}
+
+function controlsOf({ first, sessions }: Stub) {
+  const { faults, journal, directory, reset } = first;
+  return { faults, journal, directory, reset, session: (name: string) => sessions.of(name) };
 }
 
 function storeOf({ database = ":memory:", databasePassword, databasePool }: ServerOptions, log: Logger): StoreOptions {

@@ -9,10 +9,10 @@ import { type Decision, type Found, type Store, StoreUnavailable } from "./store
 
 export interface RequestContext {
   caller: Caller;
+  store: Store;
 }
 
 export interface SyncSurroundings {
-  store: Store;
   clock: Clock;
   metrics: Pick<Metrics, "stored" | "violated">;
 }
@@ -21,8 +21,8 @@ type SyncHandler = Handlers<RequestContext>["SyncUserIdentity"];
 type Result = Extract<Awaited<ReturnType<SyncHandler>>, { status: 200 }>["body"];
 
 /** The operation: one store call whose decision is `planSync`, with the answer checked before anything is committed. */
-export function syncUserIdentity({ store, clock, metrics }: SyncSurroundings): SyncHandler {
-  return async ({ path, body }, { caller }) => {
+export function syncUserIdentity({ clock, metrics }: SyncSurroundings): SyncHandler {
+  return async ({ path, body }, { caller, store }) => {
     const { connectionId, groups } = body.connection;
     const decide = (found: Found | undefined): Decision<Result> => {
       if (!found) throw new Problem("unknown-user");

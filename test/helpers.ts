@@ -4,7 +4,8 @@ import type { Credentials } from "../client/credentials.ts";
 import { createNexusClient, type NexusClient, type NexusClientOptions } from "../client/nexus-client.ts";
 import type { SyncUserIdentityRequest } from "../generated/operations.ts";
 import type { Directory, User, UserRole } from "../generated/types.ts";
-import { type RunningServer, type ServerOptions, startServer } from "../server/start.ts";
+import type { RunningServer, ServerOptions } from "../server/running-server.ts";
+import { startServer } from "../server/start.ts";
 
 import { runLog, watchSecrets } from "./run-log.ts";
 

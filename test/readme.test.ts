@@ -42,6 +42,21 @@ test("the client example does what it says", async () => {
   expect(example.trim().split("\n").length).toBeLessThanOrEqual(10);
 });
 
+test("the test of a caller passes, and fails where the caller gives up", async () => {
+  const project = copyProject();
+  const [, section = ""] = README.split("## Testing your caller");
+  const [, example = ""] = /```ts\n([\s\S]*?)```/.exec(section) ?? [];
+  const run = (name: string, text: string) => {
+    project.write(name, text);
+    return promisify(execFile)(process.execPath, ["--test", "--test-reporter=tap", name], { cwd: project.root });
+  };
+  expect((await run("caller.test.ts", example)).stdout).toMatch(/^# pass 1$/m);
+  const impatient = example.replace("baseUrl: stub.url,", "baseUrl: stub.url, retry: { limit: 0 },");
+  await expect(run("impatient.test.ts", impatient)).rejects.toMatchObject({
+    stdout: expect.stringMatching(/^# fail 1$/m),
+  });
+});
+
 test("the table of settings is what --help lists", () => {
   const { stdout } = spawnSync(process.execPath, [join(ROOT, "server/main.ts"), "--help"], { encoding: "utf8" });
   const flags = Array.from(stdout.matchAll(/^ {2}(--\S+) +(\S+) +(\S+)/gm), ([, flag, variable, preset]) => [
@@ -80,7 +95,13 @@ test("every dependency is named with its reason, and pinned", () => {
 });
 
 test("every link of a README leads to a file", () => {
-  for (const file of ["README.md", "server/README.md", "client/README.md", "scripts/README.md"]) {
+  for (const file of [
+    "README.md",
+    "server/README.md",
+    "server/stub/README.md",
+    "client/README.md",
+    "scripts/README.md",
+  ]) {
     const links = readFileSync(join(ROOT, file), "utf8").matchAll(/\]\(([^)#]+)\)/g);
     for (const [, link = ""] of Array.from(links).filter(([, target = ""]) => !target.startsWith("https://")))
       expect(existsSync(join(ROOT, dirname(file), link)), `${file}: ${link}`).toBe(true);

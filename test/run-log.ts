@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { createLog } from "../server/log.ts";
-import type { RunningServer } from "../server/start.ts";
+import type { RunningServer } from "../server/running-server.ts";
 
 /** Names the folder of the run's log; set once, before the tests' processes start. */
 const FOLDER = "NEXUS_SYNC_RUN_LOG";

@@ -1,5 +1,6 @@
+import { PUBLIC_CONTRACT } from "../contracts.ts";
 import type { ParsedContract } from "../parse.ts";
-import { CONTRACT, type Print } from "../sound-contract.ts";
+import type { Print } from "../sound-contract.ts";
 import { APPROVALS, readApprovals } from "./approvals.ts";
 import { fingerprint, isBreaking } from "./change.ts";
 import { compareContracts } from "./compare-contracts.ts";
@@ -28,13 +29,13 @@ export interface Answer {
 
 /** @throws RevisionUnusable, DifferFailed */
 export async function differences({ root, contract, against, differ }: Question): Promise<Answer> {
-  const old = await contractAt(root, CONTRACT, against);
+  const old = await contractAt(root, PUBLIC_CONTRACT.file, against);
   const found = await compareContracts(old.contract.document, contract.document, differ);
   const { reasons, problems } =
     found.length > 0 ? await readApprovals(root, found) : { reasons: new Map<string, string>(), problems: [] };
   const judged = found.map((change): Judged & { line: number } => {
     const place = (change.isGone ? old.contract : contract).locate(change.place, "key");
-    const at = placeText(CONTRACT, against, place, change.isGone);
+    const at = placeText(PUBLIC_CONTRACT.file, against, place, change.isGone);
     return { ...change, at, approval: reasons.get(fingerprint(change)), line: place.line };
   });
   const [was, is] = [old.contract, contract].map(({ document }) => String(document.info?.version));

@@ -24,16 +24,18 @@ export function openConnection(url: string): Connection {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
   const waiting: { since: number; resolve: (reply: Reply) => void; reject: (error: Error) => void }[] = [];
-  let received = "";
-  socket.setEncoding("latin1");
-  socket.on("data", (text: string) => {
-    received += text;
-    for (let end = endOfAnswer(received); end > 0; end = endOfAnswer(received)) {
-      const status = Number(received.slice(9, 12));
-      const head = received.indexOf("\r\n\r\n") + 2;
-      const closes = /\r\nconnection: close\r\n/i.test(received.slice(0, head));
-      const body = received.slice(head + 2, end);
-      received = received.slice(end);
+  let received: Buffer = Buffer.alloc(0);
+  let end = 0;
+  socket.on("data", (bytes) => {
+    received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
+    // Where an answer ends is looked for once, not with each piece of it.
+    end ||= endOfAnswer(received);
+    while (end > 0 && received.length >= end) {
+      const status = Number(received.toString("latin1", 9, 12));
+      const closes = received.subarray(0, end).includes("\r\nConnection: close\r\n");
+      const body = received.toString("latin1", received.indexOf("\r\n\r\n") + 4, end);
+      received = received.subarray(end);
+      end = endOfAnswer(received);
       const next = waiting.shift();
       next?.resolve({ status, closes, body, ms: performance.now() - next.since });
     }
@@ -54,11 +56,10 @@ export function openConnection(url: string): Connection {
   };
 }
 
-/** The index behind the first whole answer in `text`; 0 where it is not yet whole. */
-function endOfAnswer(text: string): number {
-  const head = text.indexOf("\r\n\r\n");
+/** The index behind the answer that begins with these bytes; 0 where its head is not yet whole. */
+function endOfAnswer(bytes: Buffer): number {
+  const head = bytes.indexOf("\r\n\r\n");
   if (head < 0) return 0;
-  const [, length = "0"] = /\r\ncontent-length: (\d+)/i.exec(text.slice(0, head)) ?? [];
-  const end = head + 4 + Number(length);
-  return text.length >= end ? end : 0;
+  const place = bytes.indexOf("Content-Length: ") + 16;
+  return head + 4 + (place < 16 ? 0 : Number.parseInt(bytes.toString("latin1", place, place + 10), 10));
 }

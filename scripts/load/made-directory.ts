@@ -1,20 +1,23 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { User } from "../../generated/types.ts";
 
 const ROLES = 20;
 const CONNECTION = "con_acme-ad";
 
-/** Writes a directory of so many users as NDJSON: 20 roles, a map to each, and users with what a usual one has. */
-export async function makeDirectory(file: string, users: number): Promise<void> {
-  await pipeline(Readable.from(lines(users)), createWriteStream(file));
+type MakeUser = (index: number) => Pick<User, "id">;
+
+/** Writes a directory of so many users as NDJSON: 20 roles, a map to each, and the users. */
+export async function makeDirectory(file: string, users: number, makeUser: MakeUser = userOf): Promise<void> {
+  await pipeline(Readable.from(lines(users, makeUser)), createWriteStream(file));
 }
 
 export function userIdOf(index: number): string {
   return `u-${index}`;
 }
 
-function* lines(users: number): Generator<string> {
+function* lines(users: number, makeUser: MakeUser): Generator<string> {
   for (let role = 0; role < ROLES; role += 1) {
     yield line({ role: { id: `r-${role}`, name: `Role ${role}`, audience: "https://api.acme.example" } });
     yield line({
@@ -24,7 +27,7 @@ function* lines(users: number): Generator<string> {
       },
     });
   }
-  for (let index = 0; index < users; index += 1) yield line({ user: userOf(index) });
+  for (let index = 0; index < users; index += 1) yield line({ user: makeUser(index) });
 }
 
 function userOf(index: number) {

@@ -25,7 +25,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "server/store/group-commit.ts",
-        from: "      const outcomes = inTransaction(() => {\n        first();\n        return group.map(({ work }) => work());\n      });\n",
+        from: "      const outcomes = inTransaction(() => {\n        begun();\n        return group.map(({ work }) => work());\n      });\n",
         to: [
           "      if (database.isTransaction) commit.run();",
           "      begin.run();",

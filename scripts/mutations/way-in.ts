@@ -5,11 +5,11 @@ export const WAY_IN_MUTATIONS: readonly Mutation[] = [
   {
     name: "security after the body is read",
     edits: [
-      { file: "server/app.ts", from: "  app.use(security(schemes));\n", to: "" },
+      { file: "server/app.ts", from: "    security(schemes),\n", to: "" },
       {
         file: "server/app.ts",
-        from: "  app.use(jsonBody(bodyLimit));\n",
-        to: "  app.use(jsonBody(bodyLimit));\n  app.use(security(schemes));\n",
+        from: "    jsonBody(bodyLimit),\n",
+        to: "    jsonBody(bodyLimit),\n    security(schemes),\n",
       },
     ],
     tests: ["test/server/http/a-credentials.test.ts", "test/server/http/h-framing.test.ts"],
@@ -29,8 +29,8 @@ export const WAY_IN_MUTATIONS: readonly Mutation[] = [
       },
       {
         file: "server/http/body.ts",
-        from: "if (bytes.length > 0) request.body = parse(decode(bytes));",
-        to: 'const { gunzipSync } = await import("node:zlib");\n    if (bytes.length > 0) request.body = parse(decode(request.headers["content-encoding"] ? gunzipSync(bytes) : bytes));',
+        from: "const text = decode(bytes);",
+        to: 'const { gunzipSync } = await import("node:zlib");\n      const text = decode(request.headers["content-encoding"] ? gunzipSync(bytes) : bytes);',
       },
     ],
     tests: ["test/server/http/c-media-types.test.ts"],
@@ -40,7 +40,7 @@ export const WAY_IN_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: "server/http/credentials.ts",
-        from: 'return createHash("sha256").update(text, "utf8").digest();',
+        from: 'return hash("sha256", text, "buffer");',
         to: "return Buffer.from(text);",
       },
     ],

@@ -1,10 +1,19 @@
-import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import {
+  decodeProtectedHeader,
+  errors,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+  type ProtectedHeaderParameters,
+} from "jose";
 import { authorization, type Failure } from "./authorization.ts";
 import type { Clock } from "./credentials.ts";
 import { ALGORITHMS, isKid } from "./key-set.ts";
 import { KeysUnavailable } from "./keys-unavailable.ts";
 import { Problem } from "./problem.ts";
 import type { Caller, SchemeHandler } from "./security.ts";
+import { createTokenMemory } from "./token-memory.ts";
 
 export interface TokenRules {
   keys: JWTVerifyGetKey;
@@ -27,13 +36,17 @@ const REFUSED_PARAMETERS = ["jwk", "jku", "x5u", "x5c", "crit", "b64"];
  * no token holds.
  */
 export function bearerScheme(rules: TokenRules | undefined, clock: Clock): SchemeHandler {
+  const remember = createTokenMemory(TOLERANCE_SECONDS);
   return async (request) => {
     const header = authorization(request, "bearer");
     if (typeof header === "string") return header;
     if (!isCompactJws(header.value)) return "malformed";
     try {
-      if (!rules || !isPlainHeader(header.value)) return "wrong";
-      return callerOf(await verified(header.value, rules, clock), clock);
+      const parameters = decodeProtectedHeader(header.value);
+      if (!rules || !isPlainHeader(parameters)) return "wrong";
+      const [now, key] = [clock(), await keyOf(header.value, parameters, rules)];
+      const verify = () => verified(header.value, { key, now }, rules);
+      return callerOf(await remember(header.value, { key, now: now.getTime() }, verify), clock);
     } catch (error) {
       return failureOf(error);
     }
@@ -48,21 +61,41 @@ function isCompactJws(token: string): boolean {
 }
 
 /** Without a kid, jose takes the only key that fits: a rotated set would then verify by luck. */
-function isPlainHeader(token: string): boolean {
-  const header = decodeProtectedHeader(token);
+function isPlainHeader(header: ProtectedHeaderParameters): boolean {
   const { typ = "JWT", kid } = header;
   const isAccessToken = typeof typ === "string" && /^(application\/)?(at\+)?jwt$/i.test(typ);
   return isAccessToken && isKid(kid) && !REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name));
 }
 
-async function verified(token: string, { keys, issuer, audience }: TokenRules, clock: Clock): Promise<JWTPayload> {
-  const { payload } = await jwtVerify(token, keys, {
+async function keyOf(token: string, header: ProtectedHeaderParameters, { keys }: TokenRules) {
+  if (!isAccepted(header)) throw new errors.JOSEAlgNotAllowed();
+  const [protectedPart, payload = "", signature = ""] = token.split(".");
+  const key = await keys(header, {
+    payload,
+    signature,
+    ...(protectedPart !== undefined && { protected: protectedPart }),
+  });
+  if (key instanceof Uint8Array) throw new errors.JOSENotSupported("A key of Bearer tokens is public.");
+  return key;
+}
+
+/** Before any key is looked for, which may take a fetch. */
+function isAccepted(header: ProtectedHeaderParameters): header is JWTHeaderParameters {
+  return header.alg !== undefined && ALGORITHMS.includes(header.alg);
+}
+
+async function verified(
+  token: string,
+  { key, now }: { key: Awaited<ReturnType<typeof keyOf>>; now: Date },
+  { issuer, audience }: TokenRules,
+): Promise<JWTPayload> {
+  const { payload } = await jwtVerify(token, key, {
     algorithms: [...ALGORITHMS],
     issuer,
     audience,
     clockTolerance: TOLERANCE_SECONDS,
     requiredClaims: ["exp", "iat", "sub"],
-    currentDate: clock(),
+    currentDate: now,
   });
   return payload;
 }

@@ -7,7 +7,11 @@ import { Problem } from "./problem.ts";
 export function jsonBody(limit: number): RequestHandler {
   return async (request, response, next) => {
     const bytes = await read(request, limit, () => response.writeContinue());
-    if (bytes.length > 0) request.body = parse(decode(bytes));
+    if (bytes.length > 0) {
+      const text = decode(bytes);
+      response.locals.sentText = text;
+      request.body = parse(text);
+    }
     next();
   };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { parse } from "node:url";
 import type { RequestHandler } from "express";
 import { middleware } from "express-openapi-validator";
 import { inOrder } from "./in-order.ts";
@@ -10,12 +11,25 @@ type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
 const DOCUMENT = new URL("../../generated/openapi.json", import.meta.url);
 
 /**
- * Checks path parameters and body against the contract; all violations are thrown at once. Its own security is off:
- * it would run after the body, and ours has run before. Queries are dropped by the router, so any would be unknown.
+ * The validator calls `url.parse` for each request, which walks the stack each time until it has told that it is
+ * deprecated (DEP0169). It tells it here, once, to nobody.
  */
-export function contractValidator(): RequestHandler {
+function settleUrlParse(): void {
+  const { noDeprecation = false } = process;
+  process.noDeprecation = true;
+  parse("/");
+  process.noDeprecation = noDeprecation;
+}
+
+/**
+ * Checks path parameters and body against the contract whose bundled document lies there; all violations are thrown at
+ * once. Its own security is off: it would run after the body, and ours has run before. Queries are dropped by the
+ * router, so any would be unknown.
+ */
+export function contractValidator(document = DOCUMENT): RequestHandler {
+  settleUrlParse();
   const stages = middleware({
-    apiSpec: requestSide(JSON.parse(readFileSync(DOCUMENT, "utf8"))) as ApiDocument,
+    apiSpec: requestSide(JSON.parse(readFileSync(document, "utf8"))) as ApiDocument,
     $refParser: { mode: "bundle" },
     validateApiSpec: false,
     validateRequests: { allErrors: true, allowUnknownQueryParameters: false },
@@ -40,7 +54,7 @@ function shortened(stages: readonly RequestHandler[]): RequestHandler {
     const known = found.get(operationId);
     if (!known) {
       return all(request, response, (error?: unknown) => {
-        if (isOpenApi(request)) found.set(operationId, request.openapi);
+        if (operationId && isOpenApi(request)) found.set(operationId, request.openapi);
         next(error);
       });
     }

@@ -7,12 +7,13 @@ const ANSWER_HEADERS = ["x-request-id", "retry-after", "www-authenticate"];
 const MAX_AGE = "600";
 
 /**
- * Lets pages of one origin read answers (Fetch standard, "CORS protocol"), and answers their preflights; without an
- * origin nothing is said, and a preflight is a method like any other: 405.
+ * Lets pages of these origins read answers (Fetch standard, "CORS protocol"), and answers their preflights; to others
+ * nothing is said, and a preflight is a method like any other: 405.
  */
-export function cors(origin: string | undefined): RequestHandler {
+export function cors(origins: readonly string[]): RequestHandler {
   return (request, response, next) => {
-    if (origin === undefined || request.headers.origin !== origin) return next();
+    const { origin } = request.headers;
+    if (origin === undefined || !origins.includes(origin)) return next();
     response.setHeader("Access-Control-Allow-Origin", origin);
     response.setHeader("Vary", "Origin");
     response.setHeader("Access-Control-Expose-Headers", ANSWER_HEADERS.join(", "));

@@ -1,4 +1,5 @@
 import type { Operations } from "../../generated/operations.ts";
+import type { Violation } from "./problem.ts";
 import type { Caller } from "./security.ts";
 
 /** What the stages of the way in learn about a request, in this order, and hand on in `response.locals`. */
@@ -12,10 +13,14 @@ export interface Exchange {
   caller: Caller;
   /** Path parameters, decoded. */
   path: Readonly<Record<string, string>>;
+  /** The body as it was sent. */
+  sentText: string;
   /** Media type of a good answer, chosen by Accept. */
   answerMediaType: string;
   /** Key of the refusal that ended the request. */
   problem: string;
+  /** What was wrong with the request. */
+  violations: readonly Violation[];
 }
 
 declare global {

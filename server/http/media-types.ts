@@ -25,20 +25,28 @@ function plainlyAccepted(accept: string | undefined, offered: readonly string[])
   return offered.find((mediaType) => mediaType === accept);
 }
 
+/** Refuses what is not JSON in UTF-8, uncompressed, with 415. */
+export const contentType = createContentType(OPERATIONS);
+
 /**
- * Refuses what is not JSON in UTF-8, uncompressed, with 415. The header then becomes bare `application/json`: the
- * contract's validator keeps a compiled schema for each spelling it meets, and does not match `application/*+json`.
+ * The same for the operations of the table. The header then becomes bare `application/json`: the contract's validator
+ * keeps a compiled schema for each spelling it meets, and does not match `application/*+json`.
  */
-export const contentType: RequestHandler = (request, response, next) => {
-  if (request.headers["content-encoding"] !== undefined) {
-    throw new Problem("unsupported-media-type", { detail: "Send the body without a Content-Encoding." });
-  }
-  const sent = request.headersDistinct["content-type"] ?? [];
-  const accepted = OPERATIONS[response.locals.operationId].requestMediaTypes;
-  if (sent.length > 0 || hasBody(request.headers)) checkMediaType(sent, accepted);
-  request.headers["content-type"] = "application/json";
-  next();
-};
+export function createContentType(
+  operations: Readonly<Record<string, { requestMediaTypes: readonly string[] }>>,
+): RequestHandler {
+  return (request, response, next) => {
+    if (request.headers["content-encoding"] !== undefined) {
+      throw new Problem("unsupported-media-type", { detail: "Send the body without a Content-Encoding." });
+    }
+    const sent = request.headersDistinct["content-type"] ?? [];
+    const accepted = operations[response.locals.operationId]?.requestMediaTypes ?? [];
+    const isTaken = accepted.length > 0;
+    if (isTaken && (sent.length > 0 || hasBody(request.headers))) checkMediaType(sent, accepted);
+    request.headers["content-type"] = "application/json";
+    next();
+  };
+}
 
 function hasBody(headers: {
   "content-length"?: string | undefined;

@@ -1,5 +1,7 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { randomUUID } from "node:crypto";
+import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from "node:http";
 import type { RequestHandler } from "express";
+import type { EarlyRefusal } from "./early-refusal.ts";
 import { createLateness } from "./lateness.ts";
 import { REFUSALS } from "./refusals.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -26,7 +28,7 @@ const RETRY_AFTER_SECONDS = "1";
  */
 export function createOverload(limits: LoadLimits, onShed: (reason: ShedReason) => void) {
   const { inFlight = 256, delayMs = Number.POSITIVE_INFINITY } = limits;
-  const isLate = createLateness(delayMs);
+  const { isLate, take } = createLateness(delayMs);
   let working = 0;
 
   const work: RequestHandler = (_request, response, next) => {
@@ -36,21 +38,52 @@ export function createOverload(limits: LoadLimits, onShed: (reason: ShedReason) 
     });
     next();
   };
+  const reason = (): ShedReason | undefined => {
+    if (isLate()) return "delay";
+    return working < inFlight ? undefined : "in-flight";
+  };
   /** In front of the app and not in it: a refusal must cost a tenth of an answer, or refusing is what overloads. */
   const before =
     (app: RequestListener, isExempt: (path: string) => boolean): RequestListener =>
     (request, response) => {
-      const late = isLate();
-      if ((working < inFlight && !late) || isExempt(request.url ?? "")) return app(request, response);
-      onShed(late ? "delay" : "in-flight");
+      const why = reason();
+      if (why === undefined) take();
+      if (why === undefined || isExempt(request.url ?? "")) return app(request, response);
+      onShed(why);
       refuse(request, response);
     };
-  return { before, work };
+  /** The same for those who can be refused before they are a request. */
+  const early = (isExempt: (path: string) => boolean): EarlyRefusal => ({
+    reason,
+    isExempt,
+    answer(why, requestId = randomUUID()) {
+      onShed(why);
+      return early503(requestId);
+    },
+  });
+  return { before, early, work };
+}
+
+const CONNECTION = ["Connection: keep-alive", "Keep-Alive: timeout=5"];
+
+function early503(requestId: string): string {
+  const body = bodyFor(requestId);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...["Content-Type: application/problem+json", `Content-Length: ${Buffer.byteLength(body)}`],
+    ...[`Retry-After: ${RETRY_AFTER_SECONDS}`, `X-Request-Id: ${requestId}`, `Date: ${new Date().toUTCString()}`],
+    ...CONNECTION,
+  ];
+  return `${head.join("\r\n")}\r\n\r\n${body}`;
+}
+
+function bodyFor(instance: string): string {
+  return JSON.stringify({ type: TYPE, title, detail, status, instance });
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse): void {
   const instance = requestIdOf(request);
-  const body = JSON.stringify({ type: TYPE, title, detail, status, instance });
+  const body = bodyFor(instance);
   response.writeHead(status, [
     ...["Content-Type", "application/problem+json", "Content-Length", String(Buffer.byteLength(body))],
     ...["Retry-After", RETRY_AFTER_SECONDS, "X-Request-Id", instance],

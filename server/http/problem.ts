@@ -9,7 +9,7 @@ import type {
 import { violationsOf } from "./contract.ts";
 import type { Metrics } from "./metrics.ts";
 import { REFUSALS, type Refusal, type RefusalKey } from "./refusals.ts";
-import { sendJson } from "./send.ts";
+import { type SendAnswer, sendJson } from "./send.ts";
 
 export type Violation = BodyViolation | ParameterViolation;
 
@@ -42,7 +42,11 @@ export class Problem extends Error {
 }
 
 /** The one place where a refusal or a failure becomes an answer (RFC 9457). What is not a refusal is a 500. */
-export function sendProblem(log: Logger, metrics: Metrics): ErrorRequestHandler {
+export function sendProblem(
+  log: Logger,
+  metrics: Pick<Metrics, "violated">,
+  send: SendAnswer = sendJson,
+): ErrorRequestHandler {
   return (error, request, response, _next) => {
     const problem = asProblem(error);
     const { key, options } = problem;
@@ -57,11 +61,14 @@ export function sendProblem(log: Logger, metrics: Metrics): ErrorRequestHandler 
     if (request.headers.expect !== undefined && !request.complete) response.shouldKeepAlive = false;
     for (const [name, value] of Object.entries(options.headers ?? {})) response.setHeader(name, value);
     const body = problemBody(problem, response.locals.requestId);
-    sendJson(response, { status: REFUSALS[key].status, mediaType: "application/problem+json", body });
+    send(response, { status: REFUSALS[key].status, mediaType: "application/problem+json", body });
   };
 
   function note({ key, options }: Problem, error: unknown, { locals }: Response): void {
-    if (options.violations) metrics.violated("request", options.violations.length);
+    if (options.violations) {
+      locals.violations = options.violations;
+      metrics.violated("request", options.violations.length);
+    }
     if (REFUSALS[key].status < 500) return;
     const cause = options.cause ?? error;
     // What passes needs no stack: an outage has many of these lines.

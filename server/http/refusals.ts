@@ -1,7 +1,10 @@
 import type { Operations } from "../../generated/operations.ts";
 
-/** Those of the contract, and those of requests that end before it is known which operation they are for. */
-type ErrorStatus = Exclude<Operations[keyof Operations]["answer"]["status"], 200> | 408 | 431;
+/**
+ * Those of the contract, those of requests that end before it is known which operation they are for, and those that a
+ * stub's control port has alone.
+ */
+type ErrorStatus = Exclude<Operations[keyof Operations]["answer"]["status"], 200> | 408 | 431 | 409 | 421;
 
 export interface Refusal {
   status: ErrorStatus;
@@ -46,6 +49,7 @@ export const REFUSALS = {
     title: "The server failed; the cause is in its log",
     detail: "The log has the cause under the request id. Sending the request again is safe.",
   },
+  "session-refused": { status: 500, title: "This stub can't load its directory for a session of its own" },
   overloaded: {
     status: 503,
     title: "The server has more requests than it can answer in time",
@@ -55,6 +59,21 @@ export const REFUSALS = {
     status: 503,
     title: "The server can't answer right now; repeat the request later",
     detail: "The header Retry-After says how long to wait. Sending the request again is safe.",
+  },
+  "foreign-host": {
+    status: 421,
+    title: "The control port does not go by this name",
+    detail: "The header Host must name the address and port it listens on, or localhost with that port.",
+  },
+  "foreign-origin": {
+    status: 403,
+    title: "The control port takes no requests from pages of other origins",
+    detail: "Its own page, and programs that are no browser, may send them.",
+  },
+  "fixed-directory": {
+    status: 409,
+    title: "The directory of this stub can't be replaced",
+    detail: "Its users are in a database. Without --database they are in memory, and can be replaced.",
   },
 } as const satisfies Record<string, Refusal>;
 

@@ -5,10 +5,11 @@ import { type Entries, entriesIn } from "./directory-entries.ts";
 import { createScratch } from "./directory-scratch.ts";
 import { DirectoryRefused } from "./store.ts";
 
-/** Told after each thousand entries: the share that has been read, from 0 to 1. */
-export type CheckProgress = (share: number) => void;
+/** Entries after which progress is told, each time. */
+export const ENTRIES_A_STEP = 1_000;
 
-const EVERY = 1_000;
+/** The share that has been read, from 0 to 1. What it throws ends the reading. */
+export type CheckProgress = (share: number) => void;
 
 /**
  * Reads a whole directory and checks it. Roles and maps are kept in memory; users stay in the file.
@@ -41,7 +42,7 @@ async function readAll(entries: Entries, check: ReturnType<typeof createDirector
   let total = 0;
   for await (const placed of entries.read()) {
     total += 1;
-    if (total % EVERY === 0) progress(entries.share());
+    if (total % ENTRIES_A_STEP === 0) progress(entries.share());
     const kind = check.entry(placed);
     // The check has seen to it that the value is of that kind.
     if (kind === "role") roles.push((placed.value as { role: Role }).role);

@@ -7,12 +7,19 @@ interface Waiting {
   fail: (error: unknown) => void;
 }
 
+interface Watcher {
+  /** Called in each shared transaction, before its work. */
+  begun(): void;
+  /** Called when a transaction has been undone: whatever was read in it may never have been. */
+  undone(): void;
+}
+
 /**
- * `first` is called in each shared transaction before its work. Group commit: what is asked for while the event loop reads requests, or was blocked by the last commit, shares the next
+ * Group commit: what is asked for while the event loop reads requests, or was blocked by the last commit, shares the next
  * transaction, and is told only after that is on disk. Work that throws fails alone: it must write with its last
  * statement at most, which SQLite undoes by itself, so that no savepoint is needed.
  */
-export function createGroupCommit(database: DatabaseSync, first: () => void) {
+export function createGroupCommit(database: DatabaseSync, { begun, undone }: Watcher) {
   const [begin, commit] = ["BEGIN IMMEDIATE", "COMMIT"].map((sql) => database.prepare(sql)) as [Statement, Statement];
   let waiting: Waiting[] = [];
 
@@ -25,6 +32,7 @@ export function createGroupCommit(database: DatabaseSync, first: () => void) {
       return result;
     } catch (error) {
       if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
+      undone();
       throw translated(error);
     }
   };
@@ -33,7 +41,7 @@ export function createGroupCommit(database: DatabaseSync, first: () => void) {
     waiting = [];
     try {
       const outcomes = inTransaction(() => {
-        first();
+        begun();
         return group.map(({ work }) => work());
       });
       for (const tell of outcomes) tell();

@@ -4,7 +4,7 @@ import { whileNoneLoads } from "./postgres-load-lock.ts";
 import { postgresLoadTarget } from "./postgres-load-target.ts";
 import { openPool, type PostgresOptions } from "./postgres-pool.ts";
 import { migrate } from "./postgres-schema.ts";
-import { storedUser, syncIn } from "./postgres-sync.ts";
+import { firstUsers, storedUser, syncIn } from "./postgres-sync.ts";
 import { type Send, transact, type Work } from "./postgres-transaction.ts";
 import { type Store, StoreUnavailable } from "./store.ts";
 import { createTurns } from "./turns.ts";
@@ -56,6 +56,14 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
         const [found] = await send(storedUser(id));
         const document = found?.rows[0]?.document;
         return { value: document === undefined ? undefined : (JSON.parse(document) as User) };
+      }),
+    users: (limit) =>
+      run(async (send) => {
+        const [found, counted] = await send(firstUsers(limit), {
+          text: "SELECT count(*) AS total FROM nexus_sync_users",
+        });
+        const users = (found?.rows ?? []).map(({ document = "" }) => JSON.parse(document) as User);
+        return { value: { users, total: Number(counted?.rows[0]?.total) } };
       }),
     ready: () =>
       run(async (send) => {

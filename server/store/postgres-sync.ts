@@ -26,6 +26,10 @@ export function storedUser(userId: string): Statement {
   return { name: "nexus-user", text: "SELECT document FROM nexus_sync_users WHERE id = $1", values: [userId] };
 }
 
+export function firstUsers(limit: number): Statement {
+  return { text: "SELECT document FROM nexus_sync_users ORDER BY id LIMIT $1", values: [limit] };
+}
+
 /** FOR UPDATE waits for a sync under way, then reads what it saved; on a replica it is an error (25006). */
 function lockedUser(userId: string): Statement {
   const text = "SELECT document FROM nexus_sync_users WHERE id = $1 FOR UPDATE";

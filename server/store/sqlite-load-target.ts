@@ -6,11 +6,11 @@ import type { LoadedUser, LoadTarget } from "./load.ts";
 interface LoadSurroundings {
   /** Runs `work` in a transaction of its own. */
   inTransaction: <T>(work: () => T) => T;
-  /** Told when roles or maps may have changed. */
-  onRoles: () => void;
+  /** Told after each transaction. */
+  onSaved: () => void;
 }
 
-export function sqliteLoadTarget(database: DatabaseSync, { inTransaction, onRoles }: LoadSurroundings): LoadTarget {
+export function sqliteLoadTarget(database: DatabaseSync, { inTransaction, onSaved }: LoadSurroundings): LoadTarget {
   const owner = database.prepare("SELECT user_id FROM identities WHERE connection = ? AND provider_user = ?");
   const [saveUser, saveRole, saveMap] = [userSaver(database), roleSaver(database), mapSaver(database)];
   return {
@@ -22,11 +22,13 @@ export function sqliteLoadTarget(database: DatabaseSync, { inTransaction, onRole
     },
     async saveRoles(roles, maps) {
       const count = inTransaction(() => countOf(roles, saveRole) + countOf(maps, saveMap));
-      onRoles();
+      onSaved();
       return count;
     },
     async saveUsers(users) {
-      return inTransaction(() => countOf(users, saveUser));
+      const count = inTransaction(() => countOf(users, saveUser));
+      onSaved();
+      return count;
     },
   };
 }

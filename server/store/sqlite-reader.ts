@@ -4,15 +4,19 @@ import type { Found, SyncKey } from "./store.ts";
 
 /** Roles and groups remembered at a time; beyond it all are forgotten. */
 const MOST_REMEMBERED = 10_000;
+/** Users, whose documents are larger. */
+const MOST_USERS = 1_000;
 
 type Statement = ReturnType<DatabaseSync["prepare"]>;
 
 /**
- * Reads users, and the roles that a sign-in can reach. Roles and maps change with a directory only, so they are
- * remembered: until `forgetRoles`, or until another connection has written, which `data_version` tells.
+ * Reads users, and the roles that a sign-in can reach. What has been read is remembered, parsed: until `forget`, or until
+ * another connection has written, which `data_version` tells. A user is forgotten before it is saved.
  */
 export function createReader(database: DatabaseSync) {
-  const users = database.prepare("SELECT document FROM users WHERE id = ?");
+  const select = database.prepare("SELECT document FROM users WHERE id = ?");
+  const first = database.prepare("SELECT document FROM users ORDER BY id LIMIT ?");
+  const count = database.prepare("SELECT count(*) AS total FROM users");
   const version = database.prepare("PRAGMA data_version");
   const role = createMemory<Role>(database.prepare("SELECT document FROM roles WHERE id = ?"));
   const granted = createMemory<Role>(
@@ -21,27 +25,43 @@ export function createReader(database: DatabaseSync) {
        WHERE map.connection = ? AND map.group_name = ?`,
     ),
   );
+  const remembered = new Map<string, User>();
   let seenVersion: unknown;
 
-  const forgetRoles = () => {
+  const forget = () => {
+    remembered.clear();
     role.forget();
     granted.forget();
   };
   const user = (id: string): User | undefined => {
-    const row = users.get(id);
+    const row = select.get(id);
     return row && (JSON.parse(String(row.document)) as User);
+  };
+  const rememberedUser = (id: string): User | undefined => {
+    const known = remembered.get(id);
+    if (known) return known;
+    const found = user(id);
+    if (remembered.size >= MOST_USERS) remembered.clear();
+    if (found) remembered.set(id, found);
+    return found;
   };
   return {
     user,
-    forgetRoles,
+    users(limit: number): { users: User[]; total: number } {
+      const users = first.all(limit).map(({ document }) => JSON.parse(String(document)) as User);
+      return { users, total: Number(count.get()?.total) };
+    },
+    forget,
+    /** To be called before a user is saved, whatever becomes of the transaction. */
+    forgetUser: (id: string) => void remembered.delete(id),
     /** To be called in each transaction, before `found`. */
     refresh(): void {
       const now = version.get()?.data_version;
-      if (now !== seenVersion) forgetRoles();
+      if (now !== seenVersion) forget();
       seenVersion = now;
     },
     found({ userId, connectionId, groups }: SyncKey): Found | undefined {
-      const stored = user(userId);
+      const stored = rememberedUser(userId);
       if (!stored) return undefined;
       const direct = (stored.roles ?? []).flatMap(({ id }) => role.all(id));
       const mapped = groups.flatMap((group) => granted.all(connectionId, group));

@@ -16,15 +16,17 @@ export function openSqliteStore(file: string): Store {
   const read = createReader(database);
   const save = database.prepare("UPDATE users SET document = ? WHERE id = ?");
   const alive = database.prepare("SELECT 1 FROM users LIMIT 1");
-  const commit = createGroupCommit(database, read.refresh);
-  const target = sqliteLoadTarget(database, { inTransaction: commit.inTransaction, onRoles: read.forgetRoles });
+  const commit = createGroupCommit(database, { begun: read.refresh, undone: read.forget });
+  const target = sqliteLoadTarget(database, { inTransaction: commit.inTransaction, onSaved: read.forget });
   let loading: Promise<unknown> = Promise.resolve();
 
   return {
     sync(key, change) {
       return commit.share(() => {
         const { user, answer } = change(read.found(key));
-        if (user) save.run(JSON.stringify(user), user.id);
+        if (!user) return answer;
+        read.forgetUser(user.id);
+        save.run(JSON.stringify(user), user.id);
         return answer;
       });
     },
@@ -35,6 +37,9 @@ export function openSqliteStore(file: string): Store {
     },
     async user(id) {
       return read.user(id);
+    },
+    async users(limit) {
+      return read.users(limit);
     },
     async ready() {
       try {

@@ -19,6 +19,8 @@ export interface Store {
    */
   load(directory: CheckedDirectory, progress?: Progress): Promise<LoadCount>;
   user(id: string): Promise<User | undefined>;
+  /** The first `limit` users in the order of their ids' bytes, and how many there are. */
+  users(limit: number): Promise<{ users: User[]; total: number }>;
   /** Rejects where the store can't answer now. */
   ready(): Promise<void>;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { copyProject } from "./project-copy.ts";
+import { copyProject, filesIn } from "./project-copy.ts";
 
 type Project = ReturnType<typeof copyProject>;
 
@@ -9,8 +9,7 @@ type Project = ReturnType<typeof copyProject>;
 async function checked(change: (project: Project) => void) {
   const project = copyProject();
   change(project);
-  const folder = join(project.root, "generated");
-  const state = () => readdirSync(folder).map((file) => [file, statSync(join(folder, file)).mtimeMs]);
+  const state = () => filesIn(join(project.root, "generated"));
   const before = state();
   const result = await project.generate("--check");
   expect(state()).toEqual(before);
@@ -18,7 +17,10 @@ async function checked(change: (project: Project) => void) {
 }
 
 test("fresh", async () => {
-  expect(await checked(() => {})).toEqual({ code: 0, output: "generated/ is in step with openapi.yaml.\n" });
+  expect(await checked(() => {})).toEqual({
+    code: 0,
+    output: "generated/ is in step with openapi.yaml and server/stub/control.yaml.\n",
+  });
 });
 
 test("the contract was edited", async () => {
@@ -86,8 +88,8 @@ test("line endings alone pass, with a note", async () => {
   expect({ code, output }).toMatchInlineSnapshot(`
     {
       "code": 0,
-      "output": "Only line endings differ in types.ts; that is fine.
-    generated/ is in step with openapi.yaml.
+      "output": "Only line endings differ in generated/types.ts; that is fine.
+    generated/ is in step with openapi.yaml and server/stub/control.yaml.
     ",
     }
   `);
@@ -98,7 +100,9 @@ test("a comment in the contract makes nothing stale", async () => {
   expect((await checked(edit)).code).toBe(0);
   const project = copyProject();
   edit(project);
-  expect((await project.generate()).output).toBe("generated/ is in step with openapi.yaml; nothing was written.\n");
+  expect((await project.generate()).output).toBe(
+    "generated/ is in step with openapi.yaml and server/stub/control.yaml; nothing was written.\n",
+  );
 });
 
 test("an optional property rewrites the files it is in, and the second run writes nothing", async () => {
@@ -115,5 +119,7 @@ test("an optional property rewrites the files it is in, and the second run write
     wrote generated/manifest.json
     "
   `);
-  expect((await project.generate()).output).toBe("generated/ is in step with openapi.yaml; nothing was written.\n");
+  expect((await project.generate()).output).toBe(
+    "generated/ is in step with openapi.yaml and server/stub/control.yaml; nothing was written.\n",
+  );
 });

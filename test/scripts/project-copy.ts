@@ -69,13 +69,19 @@ function spawnNode(cwd: string, file: string, ...args: string[]) {
   return { code: status, output: `${stdout}${stderr}` };
 }
 
+/** All files below a folder: name, text and the time of the last change. */
+export function filesIn(folder: string): [name: string, text: string, mtimeMs: number][] {
+  const entries = readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted();
+  const files = entries.filter((name) => statSync(join(folder, name)).isFile());
+  return files.map((name) => [name, readFileSync(join(folder, name), "utf8"), statSync(join(folder, name)).mtimeMs]);
+}
+
 export type Edit = [from: string, to: string];
 
 /** What `npm run generate` says to a contract with these edits; generated/ must be untouched, bytes and times. */
 export async function refused(...edits: Edit[]): Promise<string> {
   const project = copyProject();
-  const folder = join(project.root, "generated");
-  const state = () => readdirSync(folder).map((file) => [file, statSync(join(folder, file)).mtimeMs]);
+  const state = () => filesIn(join(project.root, "generated"));
   const before = state();
   for (const [from, to] of edits) project.edit("openapi.yaml", from, to);
 

@@ -1,9 +1,8 @@
-import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { run } from "../../scripts/generate.ts";
 import { typeErrors } from "../../scripts/type-check.ts";
-import { copyProject } from "./project-copy.ts";
+import { copyProject, filesIn } from "./project-copy.ts";
 
 const EDITS = 300;
 /** Every so many accepted edits the compiler looks at the whole project. */
@@ -36,7 +35,7 @@ test(`${EDITS} random edits: in step, or refused with a place, and never a crash
   const lines = source.split("\n");
   const pick = seeded(20_261_123);
   const folder = join(project.root, "generated");
-  const state = () => readdirSync(folder).map((file) => [file, statSync(join(folder, file)).mtimeMs]);
+  const state = () => filesIn(folder);
   const outcomes = { accepted: 0, refused: 0 };
 
   for (let edit = 0; edit < EDITS; edit += 1) {

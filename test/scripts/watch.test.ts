@@ -34,11 +34,11 @@ function startWatch() {
 }
 
 const HEADER = `name: ${SECURITY_SCHEMES.ApplicationToken.name}`;
-const FRESH = "generated/ is in step with openapi.yaml; nothing was written.";
+const FRESH = "generated/ is in step with openapi.yaml and server/stub/control.yaml; nothing was written.";
 
 test("good, bad, good: the last good output is kept, and the recovery is told", async () => {
   const { project, until, stop } = startWatch();
-  expect(await until(FRESH)).toEqual(["Watching openapi.yaml; Ctrl-C ends it.", FRESH]);
+  expect(await until(FRESH)).toEqual(["Watching openapi.yaml and server/stub/control.yaml; Ctrl-C ends it.", FRESH]);
 
   project.edit("openapi.yaml", HEADER, "name: X-App-Token");
   expect(await until("wrote generated/manifest")).toContain("wrote generated/operations.ts");
@@ -75,4 +75,11 @@ test("a save by rename is seen", async () => {
   renameSync(join(project.root, "openapi.yaml.new"), join(project.root, "openapi.yaml"));
   await until("wrote generated/manifest");
   expect(project.read("generated/operations.ts")).toContain("X-Renamed");
+});
+
+test("the control port's contract is watched as well", async () => {
+  const { project, until } = startWatch();
+  await until(FRESH);
+  project.edit("server/stub/control.yaml", "operationId: ListFaults", "operationId: ReadFaults");
+  expect(await until("wrote generated/control/manifest")).toContain("wrote generated/control/operations.ts");
 });

@@ -67,6 +67,19 @@ test("it starts with nothing configured, and what it prints to paste answers 200
   expect(await response.json()).toMatchObject({ userId: "u-ada", isAuthenticated: true });
 });
 
+test("it prints where the control port is, and opens none where nobody could be kept out", async () => {
+  const [, url = ""] = /^Control port and page: (\S+)$/m.exec(await start(["--port", "0"]).printed(/curl/)) ?? [];
+  expect((await fetch(`${url}/requests`)).status).toBe(200);
+  expect(await start(["--port", "0", "--control-host", "0.0.0.0"]).ended).toEqual({
+    code: 2,
+    output: `The control port on 0.0.0.0 needs a token of 16 visible characters or more in NEXUS_SYNC_CONTROL_TOKEN. Without one it is for loopback alone.\n`,
+  });
+  const environment = { NEXUS_SYNC_CONTROL_TOKEN: "planted-control-token" };
+  const open = await start(["--port", "0", "--control-host", "0.0.0.0"], { environment }).printed(/curl/);
+  expect(open).toMatch(/^Control port and page: http:\/\/0\.0\.0\.0:\d+$/m);
+  expect(open).not.toContain(environment.NEXUS_SYNC_CONTROL_TOKEN);
+});
+
 test("an own directory is counted, and again at the next start, where nothing in it has changed", async () => {
   const folder = temporaryFolder();
   const [directory, database] = [join(folder, "directory.json"), join(folder, "nexus.sqlite")];
@@ -127,9 +140,13 @@ test("a port in use ends it with exit 2", async () => {
   await once(other, "listening");
   onTestFinished(() => void other.close());
   const { port } = other.address() as AddressInfo;
-  expect(await start(["--port", String(port)]).ended).toEqual({
+  expect(await start(["--port", String(port), "--control-port", "0"]).ended).toEqual({
     code: 2,
     output: `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Choose another --port or --host.\n`,
+  });
+  expect(await start(["--port", "0", "--control-port", String(port)]).ended).toEqual({
+    code: 2,
+    output: `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Choose another --control-port or --control-host.\n`,
   });
 });
 
@@ -184,11 +201,14 @@ test("--help lists every flag with its variable and default, and exits 0", async
       --body-limit     NEXUS_SYNC_BODY_LIMIT      256kb        largest body: bytes, or with kb or mb
       --max-in-flight  NEXUS_SYNC_MAX_IN_FLIGHT   256          requests worked on at a time; more are 503
       --cors-origin    NEXUS_SYNC_CORS_ORIGIN     none         the one origin whose pages may read answers
+      --control-port   NEXUS_SYNC_CONTROL_PORT    4011         port of the stub's control page; with --port 0 any free one; none: no such port
+      --control-host   NEXUS_SYNC_CONTROL_HOST    127.0.0.1    address of it; beyond loopback it needs NEXUS_SYNC_CONTROL_TOKEN
       --log-level      NEXUS_SYNC_LOG_LEVEL       info         what is logged: trace, debug, info, warn, error, fatal, silent
       --log-user-ids   NEXUS_SYNC_LOG_USER_IDS    off          on: users' ids in the log as they are, not hashed
 
     Secrets are no flags: NEXUS_SYNC_LOG_KEY keys the hashes of users' ids in the log (default: a new key each start);
-    NEXUS_SYNC_DATABASE_PASSWORD is PostgreSQL's password, which may also stand in NEXUS_SYNC_DATABASE.
+    NEXUS_SYNC_DATABASE_PASSWORD is PostgreSQL's password, which may also stand in NEXUS_SYNC_DATABASE;
+    NEXUS_SYNC_CONTROL_TOKEN is asked for at the control port (default: nothing is, and it is on loopback).
     "
   `);
 });

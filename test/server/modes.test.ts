@@ -34,6 +34,15 @@ test.for<[what: string, args: string[], refusal: RegExp | undefined]>([
   ["an issuer alone", [...SERVICE, "--issuer", "https://login.example"], /need all of/],
   ["two places for keys", [...SERVICE, ...BEARER, "--jwks-url", "https://login.example/jwks"], /exclude each other/],
   ["tokens without application tokens", BEARER, /application tokens.*--credentials/],
+  ["a control port for everybody", ["--control-host", "0.0.0.0"], /^The control port on 0\.0\.0\.0 needs a token/],
+  ["no control port, wherever", ["--control-host", "0.0.0.0", "--control-port", "none"], undefined],
+  [
+    "no number for it",
+    ["--control-port", "some"],
+    /--control-port takes a number from 0 to 65535, or none, not 'some'/,
+  ],
+  ["a service with a control port", [...SERVICE, "--control-port", "4011"], /^--mode service has no control port/],
+  ["a service with a host for it", [...SERVICE, "--control-host", "127.0.0.1"], /^--mode service has no control port/],
   ["an unknown mode", ["--mode", "serivce"], /--mode takes one of stub, service, not 'serivce'/],
   ["an origin with a path", ["--cors-origin", "https://portal.example/"], /--cors-origin takes an origin/],
   ["no room for requests", ["--max-in-flight", "0"], /--max-in-flight takes a whole number/],
@@ -61,6 +70,19 @@ test("PostgreSQL's password comes from the environment, alone or in the URL, and
   });
   expect(readSettings(["--database-pool", "3"], {})).toMatchObject({ databasePool: 3, databasePassword: undefined });
   expect(refusalOf("--database-password", "p")).toMatch(/Unknown option '--database-password'/);
+});
+
+test("the control port's token comes from the environment, and is no flag", () => {
+  const token = "planted-control-token";
+  const settings = readSettings(["--control-host", "0.0.0.0"], { NEXUS_SYNC_CONTROL_TOKEN: token });
+  expect(settings).toMatchObject({ controlToken: token, controlHost: "0.0.0.0", controlPort: 4011 });
+  expect(refusalOf("--control-token", token)).toMatch(/Unknown option '--control-token'/);
+});
+
+test("a free port for the stub means a free one for its control port, and a service has none", () => {
+  expect(readSettings(["--port", "0"], {})).toMatchObject({ controlPort: 0 });
+  expect(readSettings(["--port", "0", "--control-port", "4012"], {})).toMatchObject({ controlPort: 4012 });
+  expect(readSettings(SERVICE, {})).toMatchObject({ controlPort: "none" });
 });
 
 test("a user's name, a port and the address of an interface are no password", () => {

@@ -59,6 +59,7 @@ test("a service lets in keys of the credentials command and tokens of the key se
   };
   const basic = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString("base64")}`;
   expect(await call({ Authorization: basic })).toBe(200);
+  expect(await call({ Authorization: basic, Prefer: "code=503", "X-Contract-Session": "one two" })).toBe(200);
   expect(await call({ Authorization: `Bearer ${token}`, [TOKEN_HEADER]: applicationToken })).toBe(200);
   expect(await call({ Authorization: `Bearer ${token}` })).toBe(401);
 

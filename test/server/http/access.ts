@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { createLocalJWKSet } from "jose";
 import { SECURITY_SCHEMES } from "../../../generated/operations.ts";
 import { hashSecret } from "../../../server/http/credentials.ts";
-import type { ServerOptions } from "../../../server/start.ts";
+import type { ServerOptions } from "../../../server/running-server.ts";
 
 /** The time on the servers' clocks, so that an expiry is exact to the second. */
 export const NOW = new Date("2026-11-23T12:00:00Z");

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ProblemDetails, SyncUserIdentityResult, ValidationProblemDetails } from "../../../generated/validators.js";
-import type { RunningServer } from "../../../server/start.ts";
+import type { RunningServer } from "../../../server/running-server.ts";
 import { JSON_TYPE } from "../../helpers.ts";
 import { basic } from "./access.ts";
 import { type Answer, type Call, dump, openSite, type Site, type SiteOptions, send } from "./site.ts";

@@ -82,6 +82,20 @@ test("what a group can't save, for the disk is full, fails as a whole, and nothi
   expect(nickname("u-3")).toBe("again");
 });
 
+test("what was read of a group that was undone is not remembered", async () => {
+  const { store, other } = await storeOfTwenty();
+  other.exec(
+    "CREATE TRIGGER full BEFORE UPDATE ON users WHEN new.id = 'u-3' BEGIN SELECT raise(ROLLBACK, 'full'); END",
+  );
+
+  const look = () => store.sync({ userId: "u-0", connectionId: "con_a", groups: [] }, (answer) => ({ answer }));
+
+  // The second one reads what the first one saved, and both are undone by the third.
+  await Promise.allSettled([change(store, "u-0", { nickname: "never" }), look(), change(store, "u-3", {})]);
+
+  expect((await look())?.user).toEqual({ id: "u-0" });
+});
+
 test("a group that can't have the lock is unavailable as a whole, soon, and the next one works", async () => {
   const { store, other, nickname } = await storeOfTwenty();
   other.exec("BEGIN IMMEDIATE");

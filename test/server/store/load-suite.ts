@@ -54,6 +54,18 @@ export function loadTests(open: OpenStore): void {
     ]);
   });
 
+  test("users can be listed, in the order of their ids' bytes, and are counted", async () => {
+    const { store } = await open();
+    const users = ["u-b", "U-c", "u-\u00e9", "u-a", "u-\u{1f600}"].map((id) => ({ id, nickname: id }));
+    expect(await store.users(10)).toEqual({ users: [], total: 0 });
+    await store.load(directoryOf({ users }));
+
+    const listed = await store.users(4);
+
+    expect(listed.users.map(({ id }) => id)).toEqual(["U-c", "u-a", "u-b", "u-\u00e9"]);
+    expect([listed.users[1], listed.total]).toEqual([users[3], 5]);
+  });
+
   test("a load of nothing changes nothing", async () => {
     const { store } = await open();
     await store.load(directoryOf(acme));
@@ -88,8 +100,11 @@ export function loadTests(open: OpenStore): void {
     await change(store, "u-ada", { nickname: "synced", displayName: "Ada" });
     await change(store, "u-bob", { nickname: "synced" });
     const edited = { ...ada, nickname: "edited" };
+    // What has been seen must not be remembered.
+    await seen(store);
 
     expect(await store.load(directoryOf({ ...acme, users: [edited, bob] }))).toEqual({ changed: 1, total: 5 });
+    expect(await seen(store)).toMatchObject([{ user: edited }, {}, undefined]);
     expect(await store.user("u-ada")).toEqual(edited);
     expect(await store.user("u-bob")).toEqual({ ...bob, nickname: "synced" });
   });
@@ -215,9 +230,11 @@ export function loadTests(open: OpenStore): void {
 
     await change(store, "u-ada", { nickname: "synced" });
     await change(store, "u-bob", { nickname: "synced" });
+    expect(await seen(store)).toMatchObject([{ user: { nickname: "synced" } }, {}, undefined]);
     held.release();
 
     expect(await loading).toEqual({ changed: 1, total: 1 });
+    expect(await seen(store)).toMatchObject([{ user: { nickname: "edited" } }, {}, undefined]);
     expect([(await store.user("u-ada"))?.nickname, (await store.user("u-bob"))?.nickname]).toEqual([
       "edited",
       "synced",

@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { withLock, writeAll } from "../../scripts/write.ts";
-import { copyProject } from "./project-copy.ts";
+import { copyProject, filesIn } from "./project-copy.ts";
 
 function folderOf(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), "nexus-sync-"));
@@ -15,22 +15,15 @@ function folderOf(files: Record<string, string>): string {
   return folder;
 }
 
-function stateOf(folder: string) {
-  return readdirSync(folder).map((file) => {
-    const path = join(folder, file);
-    return [file, readFileSync(path, "utf8"), statSync(path).mtimeMs];
-  });
-}
-
 const NEW = new Map([
   ["a", "new a"],
   ["b", "new b"],
-  ["c", "new c"],
+  ["below/c", "new c"],
 ]);
 
 test.for([0, 1, 2])("a fault at rename %i leaves every file as it was, and nothing temporary", async (fault) => {
   const folder = folderOf({ a: "old a", b: "old b", other: "mine" });
-  const before = stateOf(folder);
+  const before = filesIn(folder);
   let moves = 0;
   const move: typeof rename = async (from, to) => {
     moves += 1;
@@ -40,19 +33,19 @@ test.for([0, 1, 2])("a fault at rename %i leaves every file as it was, and nothi
 
   await expect(writeAll(folder, NEW, move)).rejects.toThrow("no space left");
 
-  expect(stateOf(folder)).toEqual(before);
+  expect(filesIn(folder)).toEqual(before);
 });
 
 test("without a fault all are written", async () => {
   const folder = folderOf({ a: "old a", other: "mine" });
   await writeAll(folder, NEW);
-  expect(stateOf(folder).map(([file, text]) => [file, text])).toEqual([...NEW, ["other", "mine"]]);
+  expect(filesIn(folder).map(([file, text]) => [file, text])).toEqual([...NEW, ["other", "mine"]].toSorted());
 });
 
 test("a run that was killed is named by --check, and one generate heals it", async () => {
   const project = copyProject();
   const folder = join(project.root, "generated");
-  const before = stateOf(folder).map(([file, text]) => [file, text]);
+  const before = filesIn(folder).map(([file, text]) => [file, text]);
   project.write(
     "kill.ts",
     `
@@ -71,7 +64,7 @@ test("a run that was killed is named by --check, and one generate heals it", asy
   expect(output).toContain("generated/openapi.json was edited by hand.\n");
   expect((await project.generate()).code).toBe(0);
 
-  expect(stateOf(folder).map(([file, text]) => [file, text])).toEqual(before);
+  expect(filesIn(folder).map(([file, text]) => [file, text])).toEqual(before);
 });
 
 test("two runs at once wait for each other", async () => {
@@ -103,7 +96,7 @@ test("other folder, time zone, locale: the same bytes", () => {
 test("two runs of the command at once: both succeed, the same bytes, nothing temporary", async () => {
   const project = copyProject();
   const folder = join(project.root, "generated");
-  const before = stateOf(folder).map(([file, text]) => [file, text]);
+  const before = filesIn(folder).map(([file, text]) => [file, text]);
   rmSync(folder, { recursive: true });
   // Without what follows the writing, which is the type check of the whole project.
   const brief =
@@ -113,5 +106,5 @@ test("two runs of the command at once: both succeed, the same bytes, nothing tem
   );
   const codes = await Promise.all(runs.map(async (child) => (await once(child, "exit"))[0]));
   expect(codes).toEqual([0, 0]);
-  expect(stateOf(folder).map(([file, text]) => [file, text])).toEqual(before);
+  expect(filesIn(folder).map(([file, text]) => [file, text])).toEqual(before);
 });

@@ -77,16 +77,12 @@ test("a renamed operation and a status that is gone are generated, and the lines
 
 test("an operation without a handler, and a handler with an undeclared status, do not compile", async () => {
   const project = copyProject();
-  project.edit(
-    "server/start.ts",
-    "handlers: { SyncUserIdentity: syncUserIdentity({ store, clock, metrics }) }",
-    "handlers: {}",
-  );
+  project.edit("server/way-in.ts", "{ SyncUserIdentity: syncUserIdentity({ clock, metrics: options.metrics }) }", "{}");
   project.edit("server/sync-user-identity.ts", "return { status: 200, body:", "return { status: 201, body:");
 
   const { output } = project.typeCheck();
 
-  expect(output).toMatch(/^server\/start\.ts\(\d+,\d+\): error TS2741: Property 'SyncUserIdentity' is missing/m);
+  expect(output).toMatch(/^server\/way-in\.ts\(\d+,\d+\): error TS[\s\S]*Property 'SyncUserIdentity' is missing/m);
   expect(output).toMatch(
     /^server\/sync-user-identity\.ts\(\d+,\d+\): error TS2322[\s\S]*Type '201' is not assignable/m,
   );

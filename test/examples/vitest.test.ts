@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createNexusClient, type NexusClient } from "../../client/nexus-client.ts";
+import type { RunningStub } from "../../server/running-server.ts";
+import { startServer } from "../../server/start.ts";
+import { decide } from "./login-hook.ts";
+
+/* A suite of yours with vitest: the stub runs in the test's own process, on a free port. */
+
+let stub: RunningStub;
+let client: NexusClient;
+
+beforeAll(async () => {
+  // A directory of your own would do as well, as a file or an object.
+  stub = await startServer({ directory: "server/demo-directory.json" });
+  const credentials = { type: "basic", username: "demo-key", password: stub.demo?.apiKey.secret ?? "" } as const;
+  client = createNexusClient({ baseUrl: stub.url, credentials, timeoutMs: 500, retry: { limit: 2, baseMs: 10 } });
+});
+// Users, faults and requests of one test are none of the next one's business.
+beforeEach(() => stub.reset());
+afterAll(() => stub.close());
+
+test("a group becomes a role", async () => {
+  expect(await decide(client, "u-ada", ["engineers"])).toEqual({ allow: true, roles: ["Engineer", "Viewer"] });
+});
+
+test("an inactive user stays outside", async () => {
+  await stub.directory.replace({ users: [{ id: "u-ada", isActive: false }], roles: [], roleConnectionMaps: [] });
+  expect(await decide(client, "u-ada", ["engineers"])).toEqual({ allow: false, why: "inactive" });
+});
+
+test("two failures are got over, and the sync is asked for three times", async () => {
+  stub.faults.replace([
+    { times: 1, fault: { kind: "status", status: 503 } },
+    { times: 1, fault: { kind: "drop-answer" } },
+  ]);
+  expect(await decide(client, "u-ada", ["engineers"])).toMatchObject({ allow: true });
+  const verdict = stub.journal.verify({ match: { userId: "u-ada" }, count: { exactly: 3 } });
+  expect(verdict.passed, JSON.stringify(verdict)).toBe(true);
+});
+
+test("a directory that hangs is not waited for", async () => {
+  stub.faults.replace([{ match: { userId: "u-ada" }, fault: { kind: "latency", ms: 30_000 } }]);
+  expect(await decide(client, "u-ada", [])).toEqual({ allow: false, why: "try-later" });
+  expect(await decide(client, "u-grace", [])).toMatchObject({ allow: true });
+});

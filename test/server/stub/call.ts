@@ -1,0 +1,23 @@
+import type { RunningServer } from "../../../server/running-server.ts";
+import { basicHeader, JSON_TYPE, signIn } from "../../helpers.ts";
+import { type Answer, type Call, send } from "../http/site.ts";
+
+/** A good sign-in of u-ada with the demo credentials, but for what is given; several headers of one name as a list. */
+export function call(server: RunningServer, { headers, ...changes }: Call = {}): Promise<Answer> {
+  return send(server, {
+    credentials: basicHeader(server),
+    headers: { ...JSON_TYPE, ...headers },
+    body: signIn({ groups: ["engineers"], attributes: { department: "Engines" } }),
+    ...changes,
+  });
+}
+
+/** The request for a user, as a path. */
+export function pathOf(userId: string): string {
+  return `/v1/users/${encodeURIComponent(userId)}/$sync`;
+}
+
+/** The detail of the one violation that a 400 lists. */
+export function violationIn({ text }: Answer): unknown {
+  return JSON.parse(text).errors[0];
+}
