@@ -49,6 +49,8 @@ async function copyWithPaths(folder: string, added: number): Promise<string> {
   for (const part of PARTS) cpSync(join(ROOT, part), join(root, part), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"), "dir");
   if (added === 0) return root;
+  const wayIn = join(root, "server/way-in.ts");
+  writeFileSync(wayIn, withHandlers(readFileSync(wayIn, "utf8")));
   const file = join(root, "openapi.yaml");
   writeFileSync(file, withPaths(readFileSync(file, "utf8"), added));
   const said: string[] = [];
@@ -57,7 +59,18 @@ async function copyWithPaths(folder: string, added: number): Promise<string> {
   return root;
 }
 
-/** The one path item again and again, whole; nobody calls the others, so they need no handler. */
+/** The server starts only if every operation has a handler: each gets the one there is. */
+function withHandlers(wayIn: string): string {
+  const table = /const handlers = \{ SyncUserIdentity: (.*) \};/;
+  if (!table.test(wayIn)) throw new Error("server/way-in.ts has no table of handlers to extend.");
+  return wayIn.replace(
+    table,
+    (_all, handler: string) =>
+      `const handlers = Object.fromEntries(Object.keys(OPERATIONS).map((id) => [id, ${handler}])) as never;`,
+  );
+}
+
+/** The one path item again and again, whole. */
 export function withPaths(contract: string, added: number): string {
   const [, item] = /\npaths:\n(?: {2}#.*\n)*( {2}\/[\s\S]*?)\n\ncomponents:\n/.exec(contract) ?? [];
   if (item === undefined) throw new Error("The contract has no path to copy.");
