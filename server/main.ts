@@ -4,7 +4,7 @@ import { serve } from "./serve.ts";
 import { helpText, readSettings } from "./settings.ts";
 
 /** A request that has waited this long, in milliseconds, while the event loop is overloaded, is refused with 503. */
-const LATE_MS = 5;
+const LATE_MS = 6;
 
 /**
  * Exit codes: 0 ended as asked, 1 our own failure, or an end that cut a request (a second signal, the deadline), 2 a
