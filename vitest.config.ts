@@ -10,7 +10,7 @@ const KIND = NEXUS_SYNC_FAULTS ? "faults" : NEXUS_SYNC_LONG ? "long" : "test";
 export default defineConfig({
   test: {
     include: [`test/**/*.${KIND}.ts`],
-    globalSetup: ["test/run-log.ts", "test/postgres-run.ts"],
+    globalSetup: ["test/helpers/run-log.ts", "test/helpers/postgres-run.ts"],
     testTimeout: 30_000,
     sequence: { shuffle: true },
     isolate: false,

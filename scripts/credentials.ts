@@ -1,9 +1,9 @@
-import { CredentialsRefused } from "../server/http/credentials-file.ts";
+import { CredentialsRefused } from "../server/auth/credentials-file.ts";
 import { add } from "./credentials/add.ts";
 import { CallRefused, readCall } from "./credentials/call.ts";
 import { list } from "./credentials/list.ts";
 import { revoke } from "./credentials/revoke.ts";
-import type { Print } from "./sound-contract.ts";
+import type { Print } from "./generate/sound-contract.ts";
 
 /**
  * Keeps the credentials file of a contract server: `add api-key NAME`, `add application-token NAME`, `list`, `revoke ID`.

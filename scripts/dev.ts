@@ -1,10 +1,10 @@
-import { refuseUnfit } from "../server/modes.ts";
 import type { RunningServer } from "../server/running-server.ts";
 import type { Serving } from "../server/serve.ts";
 import { helpText, readSettings, type Settings } from "../server/settings.ts";
+import { refuseUnfit } from "../server/settings-check.ts";
+import type { Print } from "./generate/sound-contract.ts";
+import { watchAside } from "./generate/watch-aside.ts";
 import { createImportAnew } from "./import-anew.ts";
-import type { Print } from "./sound-contract.ts";
-import { watchAside } from "./watch-aside.ts";
 
 const WAY_IN = new URL("../server/way-in.ts", import.meta.url);
 

@@ -1,12 +1,12 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
-import { type Aftermath, tellAftermath } from "./aftermath.ts";
 import type { Differ } from "./breaking/wire-changes.ts";
-import { CONTRACT_NAMES, CONTRACTS, PUBLIC_CONTRACT } from "./contracts.ts";
-import { type Options, readOptions } from "./options.ts";
-import { regenerate } from "./regenerate.ts";
-import { type Print, readContracts, soundContracts } from "./sound-contract.ts";
-import { onEachChange } from "./watch.ts";
+import { type Aftermath, tellAftermath } from "./generate/aftermath.ts";
+import { CONTRACT_NAMES, CONTRACTS, PUBLIC_CONTRACT } from "./generate/contracts.ts";
+import { type Options, readOptions } from "./generate/options.ts";
+import { regenerate } from "./generate/regenerate.ts";
+import { type Print, readContracts, soundContracts } from "./generate/sound-contract.ts";
+import { onEachChange } from "./generate/watch.ts";
 
 export interface Surroundings {
   /** The project's folder. Default: the current one. */

@@ -6,7 +6,7 @@ const RENEWED = ["generated/", "server/"].map((folder) => ROOT + folder);
  * One for the whole process. The store's state lives on, and what it, the keys and the self-check throw is told apart by
  * class: a class of another age would be another class.
  */
-const LASTING = ["server/store/", "server/http/keys-unavailable.ts", "server/contract-unusable.ts"].map(
+const LASTING = ["server/store/", "server/auth/keys-unavailable.ts", "server/contract/contract-error.ts"].map(
   (path) => ROOT + path,
 );
 

@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { regenerate } from "./regenerate.ts";
-import type { Print } from "./sound-contract.ts";
+import { regenerate } from "./generate/regenerate.ts";
+import type { Print } from "./generate/sound-contract.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PARTS = ["openapi.yaml", "package.json", "generated", "scripts", "server/stub"];

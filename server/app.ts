@@ -2,6 +2,8 @@ import type { RequestListener } from "node:http";
 import express, { type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Handlers } from "../generated/operations.ts";
+import { type SchemeHandlers, security } from "./auth/security.ts";
+import type { RequestContext } from "./handlers/sync-user-identity.ts";
 import { type AccessLogOptions, accessLog } from "./http/access-log.ts";
 import { jsonBody } from "./http/body.ts";
 import { cors } from "./http/cors.ts";
@@ -10,16 +12,14 @@ import type { EarlyRefusal } from "./http/early-refusal.ts";
 import { headerCount } from "./http/header-count.ts";
 import { type HealthOptions, health, isHealthPath } from "./http/health.ts";
 import { inOrder } from "./http/in-order.ts";
-import { acceptable, contentType } from "./http/media-types.ts";
-import { createOverload, type LoadLimits } from "./http/overload.ts";
+import { createOverload, type LoadLimits } from "./http/load-shedding.ts";
+import { acceptable, contentType } from "./http/negotiation.ts";
 import { sendProblem } from "./http/problem.ts";
 import { requestId } from "./http/request-id.ts";
-import { pathParameters, route } from "./http/route.ts";
-import { type SchemeHandlers, security } from "./http/security.ts";
+import { pathParameters, route } from "./http/router.ts";
 import { sendJson } from "./http/send.ts";
 import { createShedLog } from "./http/shed-log.ts";
 import type { StubStages } from "./stub/stages.ts";
-import type { RequestContext } from "./sync-user-identity.ts";
 
 export interface AppOptions extends AccessLogOptions, HealthOptions {
   /** Told of each request that is taken, before anything else. */

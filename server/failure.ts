@@ -1,9 +1,9 @@
-import { ContractUnusable } from "./contract-unusable.ts";
-import { CredentialsRefused } from "./http/credentials-file.ts";
-import { JwksRefused } from "./http/key-set.ts";
-import { SettingRefused } from "./setting-readers.ts";
+import { CredentialsRefused } from "./auth/credentials-file.ts";
+import { JwksRefused } from "./auth/key-set.ts";
+import { ContractUnusable } from "./contract/contract-error.ts";
+import { SettingRefused } from "./setting-values.ts";
 import { DirectoryRefused, StoreUnavailable, StoreUnusable } from "./store/store.ts";
-import { ControlPortRefused } from "./stub/control-refusal.ts";
+import { ControlPortRefused } from "./stub/control/control-port-error.ts";
 
 /**
  * Prints why the server can't run, and answers with the exit code: one clear line for what the person who started it can

@@ -1,7 +1,7 @@
 import { tellFailure } from "./failure.ts";
-import { refuseUnfit } from "./modes.ts";
 import { serve } from "./serve.ts";
 import { helpText, readSettings } from "./settings.ts";
+import { refuseUnfit } from "./settings-check.ts";
 
 /** A request that has waited this long, in milliseconds, while the event loop is overloaded, is refused with 503. */
 const LATE_MS = 6;

@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
 import type { Directory, User } from "../generated/types.ts";
-import type { AccessOptions } from "./access.ts";
-import type { Clock } from "./http/credentials.ts";
-import type { DrainOptions } from "./http/drain.ts";
-import type { LoadLimits } from "./http/overload.ts";
+import type { AccessOptions } from "./auth/access.ts";
+import type { Clock } from "./auth/credentials.ts";
+import type { LoadLimits } from "./http/load-shedding.ts";
+import type { DrainOptions } from "./http/shutdown.ts";
 import type { ReportProgress } from "./progress-bar.ts";
 import type { LoadCount } from "./store/store.ts";
-import type { ControlPortOptions } from "./stub/control-port.ts";
+import type { ControlPortOptions } from "./stub/control/control-port.ts";
 import type { DemoCredentials } from "./stub/demo-credentials.ts";
 import type { Session } from "./stub/session.ts";
 import type { CreateWayIn } from "./way-in.ts";

@@ -5,7 +5,7 @@ import type { RequestHandler } from "express";
 import pino from "pino";
 import { OPERATIONS } from "../generated/operations.ts";
 import { createApp } from "./app.ts";
-import { ContractUnusable } from "./contract-unusable.ts";
+import { ContractUnusable } from "./contract/contract-error.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { Problem } from "./http/problem.ts";
 

@@ -1,12 +1,12 @@
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { AccessOptions } from "./access.ts";
+import type { AccessOptions } from "./auth/access.ts";
 import { banner } from "./banner.ts";
-import { createLog, userIdHash } from "./log.ts";
+import { createLog, userIdHash } from "./http/log.ts";
 import { createProgressBar } from "./progress-bar.ts";
 import type { RunningServer } from "./running-server.ts";
 import type { Settings } from "./settings.ts";
-import type { ControlPortOptions } from "./stub/control-port.ts";
+import type { ControlPortOptions } from "./stub/control/control-port.ts";
 
 const DEMO_DIRECTORY = fileURLToPath(new URL("./demo-directory.json", import.meta.url));
 

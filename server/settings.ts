@@ -8,7 +8,7 @@ import {
   readOrigin,
   readPort,
   SettingRefused,
-} from "./setting-readers.ts";
+} from "./setting-values.ts";
 
 export interface Settings {
   mode: "stub" | "service";

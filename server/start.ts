@@ -1,16 +1,16 @@
 import pino, { type Logger } from "pino";
 import type { Directory } from "../generated/types.ts";
-import { openAccess } from "./access.ts";
-import type { DrainOptions } from "./http/drain.ts";
+import { openAccess } from "./auth/access.ts";
+import { checkDirectory } from "./directory/directory.ts";
+import { createHttpServer, listen } from "./http/http-server.ts";
+import { userIdHash } from "./http/log.ts";
 import { createMetrics } from "./http/metrics.ts";
-import { createHttpServer, listen } from "./http-server.ts";
-import { userIdHash } from "./log.ts";
+import type { DrainOptions } from "./http/shutdown.ts";
 import type { ReportProgress } from "./progress-bar.ts";
 import type { RunningServer, RunningStub, ServerOptions } from "./running-server.ts";
-import { checkDirectory } from "./store/directory.ts";
 import { openStore, type StoreOptions } from "./store/open-store.ts";
 import type { LoadCount, Store } from "./store/store.ts";
-import { openControlPort } from "./stub/control-port.ts";
+import { openControlPort } from "./stub/control/control-port.ts";
 import { createStub, type Stub } from "./stub/stub.ts";
 import { createWayIn } from "./way-in.ts";
 

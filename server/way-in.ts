@@ -1,13 +1,13 @@
 import { OPERATIONS } from "../generated/operations.ts";
-import { type Access, schemesOf } from "./access.ts";
 import { type AppOptions, createApp, type WayIn } from "./app.ts";
-import { ContractUnusable } from "./contract-unusable.ts";
-import { contractValidator } from "./http/contract.ts";
+import { type Access, schemesOf } from "./auth/access.ts";
+import { ContractUnusable } from "./contract/contract-error.ts";
+import { contractValidator } from "./contract/request-validation.ts";
+import { type SyncSurroundings, syncUserIdentity } from "./handlers/sync-user-identity.ts";
 import { selfCheck } from "./self-check.ts";
 import type { Store } from "./store/store.ts";
 import type { Sessions } from "./stub/sessions.ts";
 import { stagesOf } from "./stub/stages.ts";
-import { type SyncSurroundings, syncUserIdentity } from "./sync-user-identity.ts";
 
 /** What a way in finds when it is made, and leaves behind when another takes its place. */
 export interface Surroundings

@@ -7,8 +7,8 @@ import { expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import demoDirectory from "../server/demo-directory.json" with { type: "json" };
 import { startServer } from "../server/start.ts";
-import { basicOf } from "./helpers.ts";
-import { copyProject, copyWithHistory } from "./scripts/project-copy.ts";
+import { basicOf } from "./helpers/stub.ts";
+import { copyProject, copyWithHistory } from "./scripts/generate/project-copy.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const README = readFileSync(join(ROOT, "README.md"), "utf8");

@@ -1,4 +1,4 @@
-// Written by `npm run generate` from server/stub/control.yaml. Edit that file, never this one.
+// Written by `npm run generate` from server/stub/control/control.yaml. Edit that file, never this one.
 import type { operations } from "./types.ts";
 
 /** What `default` stands for, but for those an operation declares; whatever is no error is declared by number. */

@@ -1,4 +1,4 @@
-// Written by `npm run generate` from server/stub/control.yaml. Edit that file, never this one.
+// Written by `npm run generate` from server/stub/control/control.yaml. Edit that file, never this one.
 export interface paths {
     "/requests": {
         parameters: {

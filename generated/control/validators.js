@@ -1,4 +1,4 @@
-// Written by `npm run generate` from server/stub/control.yaml. Edit that file, never this one.
+// Written by `npm run generate` from server/stub/control/control.yaml. Edit that file, never this one.
 const inlined_ajv_formats_dist_formats = ((exports) => {
 const module = { exports };
 "use strict";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../test/postgres-process.ts";
-import { type PostgresServer, startPostgres } from "../../test/postgres-server.ts";
+import { freePort } from "../shared/postgres-process.ts";
+import { type PostgresServer, startPostgres } from "../shared/postgres-server.ts";
 import type { ContestantName } from "./contestant-names.ts";
 import { postmasterPid } from "./database-process.ts";
 import type { Running } from "./load.ts";

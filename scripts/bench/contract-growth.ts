@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { regenerate } from "../regenerate.ts";
+import { regenerate } from "../generate/regenerate.ts";
 import { startService } from "./our-server.ts";
 import { type Place, USERS } from "./place.ts";
 import { type Figures, type Racer, type Turns, takeTurns } from "./rounds.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { didYouMean, nearest } from "../nearest.ts";
+import { didYouMean, nearest } from "../shared/nearest.ts";
 import { CONTESTANT_NAMES } from "./contestant-names.ts";
 
 export interface BenchOptions {

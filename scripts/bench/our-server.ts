@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../test/postgres-process.ts";
+import { freePort } from "../shared/postgres-process.ts";
 import { AUDIENCE, ISSUER, type Place } from "./place.ts";
 import { requestsOf } from "./requests.ts";
 import { type Command, type ServerChild, startChild } from "./server-child.ts";

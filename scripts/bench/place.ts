@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { SECURITY_SCHEMES } from "../../generated/operations.ts";
-import { hashSecret } from "../../server/http/credentials.ts";
+import { hashSecret } from "../../server/auth/credentials.ts";
 import { makeDirectory } from "../load/made-directory.ts";
 import { usualUser } from "./usual-sign-in.ts";
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../test/postgres-process.ts";
+import { freePort } from "../shared/postgres-process.ts";
 import type { Place } from "./place.ts";
 import { requestsOf } from "./requests.ts";
 import { type ServerChild, startChild } from "./server-child.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import { type Diagnostic, formatDiagnostic } from "../diagnostic.ts";
+import { type Diagnostic, formatDiagnostic } from "../generate/diagnostic.ts";
 import { type Change, fingerprint, isBreaking } from "./change.ts";
 
 export const APPROVALS = "openapi.breaking-ok.yaml";

@@ -1,6 +1,6 @@
-import { PUBLIC_CONTRACT } from "../contracts.ts";
-import type { ParsedContract } from "../parse.ts";
-import type { Print } from "../sound-contract.ts";
+import { PUBLIC_CONTRACT } from "../generate/contracts.ts";
+import type { ParsedContract } from "../generate/parse.ts";
+import type { Print } from "../generate/sound-contract.ts";
 import { APPROVALS, readApprovals } from "./approvals.ts";
 import { fingerprint, isBreaking } from "./change.ts";
 import { compareContracts } from "./compare-contracts.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Pointer } from "../parse.ts";
+import type { Pointer } from "../generate/parse.ts";
 
 /** What a change asks of the version (semver): `major` breaks callers. */
 export type Impact = "major" | "minor" | "patch";

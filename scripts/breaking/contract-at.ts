@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { type ParsedContract, parseContract } from "../parse.ts";
+import { type ParsedContract, parseContract } from "../generate/parse.ts";
 
 /** The revision, or the contract in it, can't be used; the message says why. */
 export class RevisionUnusable extends Error {

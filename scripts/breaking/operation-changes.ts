@@ -1,6 +1,6 @@
 import type ts from "typescript";
-import { type ContractDocument, operationsOf } from "../contract-document.ts";
-import type { Pointer } from "../parse.ts";
+import { type ContractDocument, operationsOf } from "../generate/contract-document.ts";
+import type { Pointer } from "../generate/parse.ts";
 import type { Change } from "./change.ts";
 import { type Misfit, misfits, type Pair } from "./misfits.ts";
 import { schemaPointer } from "./schema-pointer.ts";

@@ -1,4 +1,4 @@
-import type { Place } from "../diagnostic.ts";
+import type { Place } from "../generate/diagnostic.ts";
 import { type Change, fingerprint, isBreaking, pointerText } from "./change.ts";
 
 export interface Judged extends Change {

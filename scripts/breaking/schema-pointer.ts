@@ -1,5 +1,5 @@
-import { type ContractDocument, referencePointer, type Schema, valueAt } from "../contract-document.ts";
-import type { Pointer } from "../parse.ts";
+import { type ContractDocument, referencePointer, type Schema, valueAt } from "../generate/contract-document.ts";
+import type { Pointer } from "../generate/parse.ts";
 
 /**
  * Where in the document the property at `path` is described, from a request body or an answer at `start` on; undefined

@@ -1,10 +1,10 @@
 import type ts from "typescript";
-import { programOf, sourceFileOf } from "../compile.ts";
-import { type ContractDocument, operationsOf } from "../contract-document.ts";
-import { nearest } from "../nearest.ts";
-import type { Pointer } from "../parse.ts";
-import { renderOperations } from "../render-operations.ts";
-import { renderTypes } from "../render-types.ts";
+import { programOf, sourceFileOf } from "../generate/compile.ts";
+import { type ContractDocument, operationsOf } from "../generate/contract-document.ts";
+import type { Pointer } from "../generate/parse.ts";
+import { renderOperations } from "../generate/render-operations.ts";
+import { renderTypes } from "../generate/render-types.ts";
+import { nearest } from "../shared/nearest.ts";
 import type { Change } from "./change.ts";
 import { operationChanges, type Side } from "./operation-changes.ts";
 

@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type ContractDocument, referencePointer } from "../contract-document.ts";
-import type { Pointer } from "../parse.ts";
+import { type ContractDocument, referencePointer } from "../generate/contract-document.ts";
+import type { Pointer } from "../generate/parse.ts";
 import type { Change, Impact } from "./change.ts";
 
 const CONFIG = fileURLToPath(new URL("./redocly-diff.yaml", import.meta.url));

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { OPERATIONS } from "../../generated/operations.ts";
-import { ENTRY, type ListName } from "../../server/http/credentials-check.ts";
-import { didYouMean, nearest } from "../nearest.ts";
+import { ENTRY, type ListName } from "../../server/auth/credentials-schema.ts";
+import { didYouMean, nearest } from "../shared/nearest.ts";
 import { readExpiry } from "./expiry.ts";
 
 /** What a credential is called on the command line, and the list of the file that it stands in. */

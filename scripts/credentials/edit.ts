@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isScalar, isSeq, type ParsedNode, parseDocument, type YAMLSeq } from "yaml";
-import type { ListName } from "../../server/http/credentials-check.ts";
-import { type CredentialEntry, type CredentialsFile, parseCredentials } from "../../server/http/credentials-file.ts";
+import { type CredentialEntry, type CredentialsFile, parseCredentials } from "../../server/auth/credentials-file.ts";
+import type { ListName } from "../../server/auth/credentials-schema.ts";
 
 /** A file without any credentials. */
 export const EMPTY = '{\n  "apiKeys": [],\n  "applicationTokens": []\n}\n';

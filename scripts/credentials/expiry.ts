@@ -1,4 +1,4 @@
-import { ENTRY } from "../../server/http/credentials-check.ts";
+import { ENTRY } from "../../server/auth/credentials-schema.ts";
 
 const DAY_MS = 86_400_000;
 

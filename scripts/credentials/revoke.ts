@@ -1,7 +1,7 @@
-import { LISTS } from "../../server/http/credentials-check.ts";
-import { type CredentialEntry, parseCredentials } from "../../server/http/credentials-file.ts";
-import { didYouMean, nearest } from "../nearest.ts";
-import type { Print } from "../sound-contract.ts";
+import { type CredentialEntry, parseCredentials } from "../../server/auth/credentials-file.ts";
+import { LISTS } from "../../server/auth/credentials-schema.ts";
+import type { Print } from "../generate/sound-contract.ts";
+import { didYouMean, nearest } from "../shared/nearest.ts";
 import { CallRefused } from "./call.ts";
 import { changeFile } from "./change-file.ts";
 import { verified, withRevoked } from "./edit.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { checkDirectory } from "../../server/store/directory.ts";
-import { openSqliteStore } from "../../server/store/sqlite-store.ts";
+import { checkDirectory } from "../../server/directory/directory.ts";
+import { openSqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
 import { makeDirectory } from "./made-directory.ts";
 import { changingSync } from "./store-sync.ts";
 

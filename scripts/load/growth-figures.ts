@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openStore } from "../../server/store/open-store.ts";
 import type { Store } from "../../server/store/store.ts";
-import { startPostgres } from "../../test/postgres-server.ts";
+import { startPostgres } from "../shared/postgres-server.ts";
 import { median } from "./group-commit-figures.ts";
 import { loadInChild } from "./load-child.ts";
 import { makeDirectory } from "./made-directory.ts";

@@ -6,7 +6,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     name: "SQLite: a sync decides from what it read before the lock",
     edits: [
       {
-        file: "server/store/sqlite-store.ts",
+        file: "server/store/sqlite/sqlite-store.ts",
         from: "      return commit.share(() => {\n        const { user, answer } = change(read.found(key));",
         to: "      const found = read.found(key);\n      return commit.share(() => {\n        const { user, answer } = change(found);",
       },
@@ -16,15 +16,19 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   {
     name: "SQLite: no transaction",
     edits: [
-      { file: "server/store/group-commit.ts", from: '["BEGIN IMMEDIATE", "COMMIT"]', to: '["SELECT 1", "SELECT 1"]' },
+      {
+        file: "server/store/sqlite/group-commit.ts",
+        from: '["BEGIN IMMEDIATE", "COMMIT"]',
+        to: '["SELECT 1", "SELECT 1"]',
+      },
     ],
-    tests: ["test/server/store/group-commit.test.ts"],
+    tests: ["test/server/store/sqlite/group-commit.test.ts"],
   },
   {
     name: "SQLite: the answer is sent before the commit",
     edits: [
       {
-        file: "server/store/group-commit.ts",
+        file: "server/store/sqlite/group-commit.ts",
         from: "      const outcomes = inTransaction(() => {\n        begun();\n        return group.map(({ work }) => work());\n      });\n",
         to: [
           "      if (database.isTransaction) commit.run();",
@@ -40,20 +44,20 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   {
     // A kill -9 can't show it: what was written outlives the process, synced or not.
     name: "SQLite: nothing is synced to disk",
-    edits: [{ file: "server/store/sqlite-schema.ts", from: "synchronous = FULL;", to: "synchronous = OFF;" }],
+    edits: [{ file: "server/store/sqlite/schema.ts", from: "synchronous = FULL;", to: "synchronous = OFF;" }],
     tests: ["test/scripts/trace-commit.test.ts"],
     needs: "strace",
   },
   {
     name: "PostgreSQL: a sync reads its user without the lock",
-    edits: [{ file: "server/store/postgres-sync.ts", from: "WHERE id = $1 FOR UPDATE", to: "WHERE id = $1" }],
+    edits: [{ file: "server/store/postgres/sync.ts", from: "WHERE id = $1 FOR UPDATE", to: "WHERE id = $1" }],
     tests: ["test/faults/postgres-load.faults.ts"],
   },
   {
     name: "PostgreSQL: a commit that nobody confirmed counts as done",
     edits: [
       {
-        file: "server/store/postgres-sync.ts",
+        file: "server/store/postgres/sync.ts",
         from: 'await send(save, { text: "COMMIT" });',
         to: 'await send(save, { text: "COMMIT" }).catch(() => {});',
       },
@@ -64,7 +68,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     name: "PostgreSQL: each sync of one user waits on a connection of its own",
     edits: [
       {
-        file: "server/store/turns.ts",
+        file: "server/store/postgres/user-queue.ts",
         from: "last.get(name)?.then(work) ?? work()",
         to: "work()",
       },

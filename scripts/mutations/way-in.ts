@@ -12,18 +12,18 @@ export const WAY_IN_MUTATIONS: readonly Mutation[] = [
         to: "    jsonBody(bodyLimit),\n    security(schemes),\n",
       },
     ],
-    tests: ["test/server/http/a-credentials.test.ts", "test/server/http/h-framing.test.ts"],
+    tests: ["test/server/auth/credentials.test.ts", "test/server/http/framing.test.ts"],
   },
   {
     name: "the issuer of a token is not looked at",
-    edits: [{ file: "server/http/bearer.ts", from: "    issuer,\n    audience,\n", to: "    audience,\n" }],
-    tests: ["test/server/http/j-bearer.test.ts"],
+    edits: [{ file: "server/auth/bearer.ts", from: "    issuer,\n    audience,\n", to: "    audience,\n" }],
+    tests: ["test/server/auth/bearer.test.ts"],
   },
   {
     name: "compressed bodies are inflated",
     edits: [
       {
-        file: "server/http/media-types.ts",
+        file: "server/http/negotiation.ts",
         from: 'if (request.headers["content-encoding"] !== undefined)',
         to: 'if (request.headers["content-encoding"] === "none")',
       },
@@ -33,18 +33,18 @@ export const WAY_IN_MUTATIONS: readonly Mutation[] = [
         to: 'const { gunzipSync } = await import("node:zlib");\n      const text = decode(request.headers["content-encoding"] ? gunzipSync(bytes) : bytes);',
       },
     ],
-    tests: ["test/server/http/c-media-types.test.ts"],
+    tests: ["test/server/http/negotiation.test.ts"],
   },
   {
     name: "secrets are compared as they are, not by their hashes",
     edits: [
       {
-        file: "server/http/credentials.ts",
+        file: "server/auth/credentials.ts",
         from: 'return hash("sha256", text, "buffer");',
         to: "return Buffer.from(text);",
       },
     ],
-    tests: ["test/server/http/a-credentials.test.ts"],
+    tests: ["test/server/auth/credentials.test.ts"],
   },
   {
     name: "answers tell the message of the error",
@@ -55,6 +55,6 @@ export const WAY_IN_MUTATIONS: readonly Mutation[] = [
         to: "const { detail = (options.cause as Error | undefined)?.message ?? usual, violations = [] } = options;",
       },
     ],
-    tests: ["test/server/http/answers.test.ts", "test/server/http/b-body.test.ts"],
+    tests: ["test/server/http/problem.test.ts", "test/server/http/body.test.ts"],
   },
 ];

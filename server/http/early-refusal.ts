@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
-import type { ShedReason } from "./overload.ts";
+import type { ShedReason } from "./load-shedding.ts";
 import { plainRequestIn } from "./plain-request.ts";
 
 /** Who decides what is refused, and says how. */

@@ -6,9 +6,9 @@ import type {
   ProblemDetails,
   ValidationProblemDetails,
 } from "../../generated/types.ts";
-import { violationsOf } from "./contract.ts";
+import { violationsOf } from "../contract/request-validation.ts";
 import type { Metrics } from "./metrics.ts";
-import { REFUSALS, type Refusal, type RefusalKey } from "./refusals.ts";
+import { REFUSALS, type Refusal, type RefusalKey } from "./problem-types.ts";
 import { type SendAnswer, sendJson } from "./send.ts";
 
 export type Violation = BodyViolation | ParameterViolation;

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { ShedReason } from "./overload.ts";
+import type { ShedReason } from "./load-shedding.ts";
 
 const EVERY_MS = 1_000;
 

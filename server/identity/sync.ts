@@ -6,8 +6,8 @@ import type {
   SyncUserIdentityResult,
   User,
 } from "../../generated/types.ts";
-import { syncResult } from "./answer.ts";
 import { applyAttributes } from "./attributes.ts";
+import { syncResult } from "./result.ts";
 import { effectiveRoles } from "./roles.ts";
 import { compareCodePoints } from "./text.ts";
 

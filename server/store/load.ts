@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { Role, RoleConnectionMap, User } from "../../generated/types.ts";
-import { type CheckedDirectory, type Claim, claimsOf, roleIdsOf } from "./checked-directory.ts";
+import { type CheckedDirectory, type Claim, claimsOf, roleIdsOf } from "../directory/checked-directory.ts";
 import { DirectoryRefused, type LoadCount } from "./store.ts";
 
 /** Users saved in one transaction: long enough to pay for its commit, short enough for syncs to wait. */

@@ -1,6 +1,6 @@
 import { isPostgresUrl } from "./database-url.ts";
-import type { PostgresOptions } from "./postgres-pool.ts";
-import { openSqliteStore } from "./sqlite-store.ts";
+import type { PostgresOptions } from "./postgres/pool.ts";
+import { openSqliteStore } from "./sqlite/sqlite-store.ts";
 import type { Store } from "./store.ts";
 
 export interface StoreOptions {
@@ -20,6 +20,6 @@ const SILENT = { info: () => {}, warn: () => {} };
 export async function openStore({ database, password, poolSize = 10, log = SILENT }: StoreOptions): Promise<Store> {
   if (!isPostgresUrl(database)) return openSqliteStore(database);
   // Loaded here and not above: a start with SQLite does not wait for it.
-  const { openPostgresStore } = await import("./postgres-store.ts");
+  const { openPostgresStore } = await import("./postgres/postgres-store.ts");
   return openPostgresStore({ url: database, password, poolSize, log });
 }

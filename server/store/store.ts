@@ -1,5 +1,5 @@
 import type { Role, User } from "../../generated/types.ts";
-import type { CheckedDirectory } from "./checked-directory.ts";
+import type { CheckedDirectory } from "../directory/checked-directory.ts";
 import type { Progress } from "./load.ts";
 
 /** Where the directory lives. Every implementation passes test/server/store/store.test.ts. */

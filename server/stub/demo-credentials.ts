@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
-import type { TokenRules } from "../http/bearer.ts";
-import { type Clock, type Credentials, hashSecret } from "../http/credentials.ts";
+import type { TokenRules } from "../auth/bearer.ts";
+import { type Clock, type Credentials, hashSecret } from "../auth/credentials.ts";
 
 /** What the stub prints at its start, for pasting; valid until it ends, the bearer token for a day. */
 export interface DemoCredentials {

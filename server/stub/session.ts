@@ -1,7 +1,7 @@
 import type { Directory, User } from "../../generated/types.ts";
-import type { CheckedDirectory } from "../store/checked-directory.ts";
-import { checkDirectory, ENTRIES_A_STEP } from "../store/directory.ts";
-import { openSqliteStore } from "../store/sqlite-store.ts";
+import type { CheckedDirectory } from "../directory/checked-directory.ts";
+import { checkDirectory, ENTRIES_A_STEP } from "../directory/directory.ts";
+import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { DirectoryRefused, type LoadCount, type Store } from "../store/store.ts";
 import { createFaultRules, type FaultRules } from "./fault-rules.ts";
 import { createJournal, type Journal } from "./journal.ts";

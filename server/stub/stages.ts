@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
 import type { SendAnswer } from "../http/send.ts";
-import { misbehave, sendSpoilt } from "./misbehave.ts";
+import { misbehave, sendSpoilt } from "./faults.ts";
 import { record } from "./record.ts";
 import type { Sessions } from "./sessions.ts";
 

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import type { User } from "../../generated/types.ts";
-import { acme, bearerOf, identity, startStub } from "../helpers.ts";
+import { acme, bearerOf, identity, startStub } from "../helpers/stub.ts";
 import { actionFromReadme, createActionApi, postLoginEvent, SECRETS } from "./auth0-action.ts";
 import { startFaultServer } from "./fault-server.ts";
 

@@ -4,7 +4,7 @@ import { compileFunction } from "node:vm";
 import * as auth0 from "../../client/auth0.ts";
 import * as client from "../../client/nexus-client.ts";
 import * as errors from "../../client/nexus-error.ts";
-import { API, CONNECTION } from "../helpers.ts";
+import { API, CONNECTION } from "../helpers/stub.ts";
 
 const README = new URL("../../client/README.md", import.meta.url);
 

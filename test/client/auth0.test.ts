@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type PostLoginEvent, type SignInOptions, signInOf } from "../../client/auth0.ts";
 import { syncUserIdentityRequestSchema } from "../../client/validate.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
-import { API, acme, CONNECTION, startStub } from "../helpers.ts";
+import { API, acme, CONNECTION, startStub } from "../helpers/stub.ts";
 import { postLoginEvent } from "./auth0-action.ts";
 
 const EVENT = postLoginEvent({ NEXUS_URL: "https://nexus.example" });

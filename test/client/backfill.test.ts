@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { type Line, linesOf } from "../../client/backfill/lines.ts";
-import { acme, basicOf, bearerOf, CONNECTION, identity, signIn, startStub } from "../helpers.ts";
+import { acme, basicOf, bearerOf, CONNECTION, identity, signIn, startStub } from "../helpers/stub.ts";
 import { backfill, nextIn, startBackfill, temporaryFolder } from "./backfill-call.ts";
 import { startFaultServer } from "./fault-server.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SecretAsk } from "../../client/credentials.ts";
-import { signIn } from "../helpers.ts";
+import { signIn } from "../helpers/stub.ts";
 import { clientFor, startFaultServer } from "./fault-server.ts";
 
 /** A server that takes one token, and a source that brings it only when it is forced to. */

@@ -6,7 +6,7 @@ import contract from "../../generated/openapi.json" with { type: "json" };
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { ProblemDetails, SyncUserIdentityResult } from "../../generated/types.ts";
 import { startServer } from "../../server/start.ts";
-import { acme, bearerOf, clientOf, identity, names, signIn, startStub } from "../helpers.ts";
+import { acme, bearerOf, clientOf, identity, names, signIn, startStub } from "../helpers/stub.ts";
 import { clientFor, startFaultServer } from "./fault-server.ts";
 
 test("both ways in lead to the same typed answer", async () => {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { SyncUserIdentityResult } from "../../generated/validators.js";
-import { clientOf, signIn, startStub } from "../helpers.ts";
+import { clientOf, signIn, startStub } from "../helpers/stub.ts";
 import { clientFor, startFaultServer } from "./fault-server.ts";
 
 const config = (words: RegExp) => expect.objectContaining({ kind: "config", message: expect.stringMatching(words) });

@@ -5,8 +5,8 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { RunningServer } from "../../server/running-server.ts";
 import { startServer } from "../../server/start.ts";
-import { acme, basicOf, signIn } from "../helpers.ts";
-import { runLog, watchSecrets } from "../run-log.ts";
+import { runLog, watchSecrets } from "../helpers/run-log.ts";
+import { acme, basicOf, signIn } from "../helpers/stub.ts";
 import { bundle, execute, olderNode, type PackedClient, packClient } from "./packed-client.ts";
 
 let packed: PackedClient;

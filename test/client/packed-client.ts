@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build, type InlineConfig } from "tsdown";
-import { run as buildClient } from "../../scripts/build-client.ts";
+import { run as buildClient } from "../../scripts/build.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const execute = promisify(execFile);

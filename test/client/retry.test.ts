@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import type { ClientEvent } from "../../client/events.ts";
 import type { NexusClientOptions } from "../../client/nexus-client.ts";
-import { signIn } from "../helpers.ts";
+import { signIn } from "../helpers/stub.ts";
 import { clientFor, startFaultServer } from "./fault-server.ts";
 
 const JSON_HEADER = { "Content-Type": "application/json" };

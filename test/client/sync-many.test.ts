@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { SyncItem, SyncOutcome } from "../../client/bulk/sync-item.ts";
 import { type SyncManyOptions, syncMany, TooManyFailures } from "../../client/bulk.ts";
 import { isNexusError, NexusError } from "../../client/nexus-error.ts";
-import { acme, CONNECTION, clientOf, identity, signIn, startStub } from "../helpers.ts";
+import { acme, CONNECTION, clientOf, identity, signIn, startStub } from "../helpers/stub.ts";
 import { clientFor, startFaultServer } from "./fault-server.ts";
 
 const JSON_HEADER = { "Content-Type": "application/json" };

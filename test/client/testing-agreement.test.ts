@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createContractFetch } from "../../client/testing.ts";
 import type { RunningServer } from "../../server/running-server.ts";
-import { basicHeader, bearerOf, JSON_TYPE, signIn, startStub } from "../helpers.ts";
+import { basicHeader, bearerOf, JSON_TYPE, signIn, startStub } from "../helpers/stub.ts";
 
 interface Sent {
   path?: string;

@@ -5,7 +5,7 @@ import { hasStatus } from "../../client/nexus-error.ts";
 import { type ContractFetchOptions, createContractFetch, failTimes, rateLimit } from "../../client/testing.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
 import { OPERATIONS } from "../../generated/operations.ts";
-import { signIn } from "../helpers.ts";
+import { signIn } from "../helpers/stub.ts";
 import { clientFor } from "./fault-server.ts";
 
 const BASE = "https://nexus.example";

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import type { NexusClientOptions } from "../../client/nexus-client.ts";
 import { isNexusError } from "../../client/nexus-error.ts";
-import { signIn } from "../helpers.ts";
+import { signIn } from "../helpers/stub.ts";
 import { clientFor, startFaultServer } from "./fault-server.ts";
 
 const JSON_HEADER = { "Content-Type": "application/json" };

@@ -8,7 +8,7 @@ import { pointerOf, violationsOf } from "../../client/violations.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { SyncUserIdentityResult } from "../../generated/types.ts";
-import { signIn, startStub } from "../helpers.ts";
+import { signIn, startStub } from "../helpers/stub.ts";
 
 const request = syncUserIdentityRequestSchema["~standard"];
 const result = syncUserIdentityResultSchema["~standard"];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { User } from "../../generated/types.ts";
-import { CONNECTION, identity } from "../helpers.ts";
+import { CONNECTION, identity } from "../helpers/stub.ts";
 import { problemsOf, type SyncRecord } from "./checker.ts";
 import { assertionsOf, seenIn } from "./seen.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { PostgresServer } from "../postgres-server.ts";
+import type { PostgresServer } from "../../scripts/shared/postgres-server.ts";
 import { isUnanswered, problemsOf } from "./checker.ts";
 import { readPostgres } from "./postgres-read.ts";
 import { createPostgresScene } from "./postgres-scene.ts";

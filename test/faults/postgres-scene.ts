@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { type PostgresServer, startPostgres } from "../postgres-server.ts";
+import { type PostgresServer, startPostgres } from "../../scripts/shared/postgres-server.ts";
 import { createRecorder, type Recorder, type Target } from "./recorder.ts";
 import { createScene, type Scene } from "./scene.ts";
 import { type ServerUnderTest, startServerUnderTest } from "./server-under-test.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { startFaultServer } from "../client/fault-server.ts";
-import { basicHeader, startStub } from "../helpers.ts";
+import { basicHeader, startStub } from "../helpers/stub.ts";
 import { createRecorder } from "./recorder.ts";
 
 test("a good sync is ok and its answer shows it everywhere; what must be refused is refused", async () => {

@@ -1,5 +1,5 @@
 import { type Connection, openConnection, type Reply } from "../../scripts/load/connection.ts";
-import { API } from "../helpers.ts";
+import { API } from "../helpers/stub.ts";
 import type { SyncRecord } from "./checker.ts";
 import { assertionsOf, seenInAnswer, tokenOf } from "./seen.ts";
 

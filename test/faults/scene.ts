@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { hashSecret } from "../../server/http/credentials.ts";
-import { acme, CONNECTION, identity } from "../helpers.ts";
+import { hashSecret } from "../../server/auth/credentials.ts";
+import { acme, CONNECTION, identity } from "../helpers/stub.ts";
 
 export interface Scene {
   folder: string;

@@ -1,5 +1,5 @@
 import type { SyncUserIdentityResult, User } from "../../generated/types.ts";
-import { CONNECTION } from "../helpers.ts";
+import { CONNECTION } from "../helpers/stub.ts";
 
 /** What a user document says about the syncs that made it. */
 export interface Seen {

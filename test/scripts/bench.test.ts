@@ -16,8 +16,8 @@ import { summaryOf } from "../../scripts/bench/rounds.ts";
 import { spreadOf } from "../../scripts/bench/spread.ts";
 import { ratioOf, verdictLine, verdicts } from "../../scripts/bench/targets.ts";
 import { run } from "../../scripts/bench.ts";
-import { refuseUnfit } from "../../server/modes.ts";
 import { readSettings } from "../../server/settings.ts";
+import { refuseUnfit } from "../../server/settings-check.ts";
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "nexus-sync-bench-"));

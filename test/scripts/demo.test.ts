@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { run } from "../../scripts/demo.ts";
 import signIns from "../../server/demo-sign-ins.json" with { type: "json" };
-import { copyProject } from "./project-copy.ts";
+import { copyProject } from "./generate/project-copy.ts";
 
 test("the demo shows every user, and a role that goes with its group", async () => {
   const lines: string[] = [];

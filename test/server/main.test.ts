@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import signIns from "../../server/demo-sign-ins.json" with { type: "json" };
-import { acme } from "../helpers.ts";
-import { copyProject } from "../scripts/project-copy.ts";
+import { acme } from "../helpers/stub.ts";
+import { copyProject } from "../scripts/generate/project-copy.ts";
 
 const MAIN = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
 

@@ -7,9 +7,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { run as credentials } from "../../scripts/credentials.ts";
-import { acme, JSON_TYPE, signIn } from "../helpers.ts";
-import { AUDIENCE, ISSUER, TOKEN_HEADER } from "./http/access.ts";
-import { createSigner } from "./http/signers.ts";
+import { AUDIENCE, ISSUER, TOKEN_HEADER } from "../helpers/access.ts";
+import { acme, JSON_TYPE, signIn } from "../helpers/stub.ts";
+import { createSigner } from "./auth/signers.ts";
 
 const MAIN = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
 

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { startServer } from "../../server/start.ts";
-import { acme, basicHeader, clientOf, JSON_TYPE, signIn, startStub } from "../helpers.ts";
+import { acme, basicHeader, clientOf, JSON_TYPE, signIn, startStub } from "../helpers/stub.ts";
 
 test("twenty servers in one process do not disturb each other", async () => {
   const stubs = await Promise.all(Array.from({ length: 20 }, () => startStub()));

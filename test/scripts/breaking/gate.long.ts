@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { run } from "../../../scripts/generate.ts";
-import { copyProject, copyWithHistory } from "../project-copy.ts";
+import { copyProject, copyWithHistory } from "../generate/project-copy.ts";
 
 const KEY_REQUIRED = ["openapi.yaml", "required: [key]", "required: [key, value]"] as const;
 

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import type { SyncUserIdentityResult, User } from "../../../generated/types.ts";
-import { API, CONNECTION } from "../../helpers.ts";
-import type { Case } from "./bad-input.ts";
-import { goodBody } from "./site.ts";
+import type { Case } from "../../helpers/bad-input.ts";
+import { goodBody } from "../../helpers/site.ts";
+import { API, CONNECTION } from "../../helpers/stub.ts";
 
 type After = (stored: User, result: SyncUserIdentityResult) => unknown;
 

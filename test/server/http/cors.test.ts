@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { put, startStub } from "../../helpers.ts";
+import { put, startStub } from "../../helpers/stub.ts";
 
 const ORIGIN = "https://portal.acme.example";
 const PREFLIGHT = { Origin: ORIGIN, "Access-Control-Request-Method": "PUT" };

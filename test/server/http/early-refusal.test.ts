@@ -4,8 +4,8 @@ import { type AddressInfo, connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { refuseEarly } from "../../../server/http/early-refusal.ts";
-import { basicHeader, put, signIn, startStub } from "../../helpers.ts";
-import { holdUser, temporaryPostgres } from "../../postgres.ts";
+import { holdUser, temporaryPostgres } from "../../helpers/postgres.ts";
+import { basicHeader, put, signIn, startStub } from "../../helpers/stub.ts";
 
 /** A server that answers with what it was sent, and refuses early while `over` says so; and a connection to it. */
 async function site() {

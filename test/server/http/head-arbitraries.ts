@@ -1,8 +1,8 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import fc from "fast-check";
-import { JSON_TYPE } from "../../helpers.ts";
-import { basic, basicOf, bearer, mint } from "./access.ts";
-import type { Call } from "./site.ts";
+import { basic, basicOf, bearer, mint } from "../../helpers/access.ts";
+import type { Call } from "../../helpers/site.ts";
+import { JSON_TYPE } from "../../helpers/stub.ts";
 
 /** Most parts of a request are as they should be, so that the odd ones meet every stage of the way in. */
 function mostly<T>(good: T, odd: fc.Arbitrary<T>): fc.Arbitrary<T> {

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from "vitest";
 import { ProblemDetails } from "../../../generated/validators.js";
-import { put, startStub } from "../../helpers.ts";
-import { holdUser, temporaryPostgres } from "../../postgres.ts";
-import { openSite, send } from "./site.ts";
+import { holdUser, temporaryPostgres } from "../../helpers/postgres.ts";
+import { openSite, send } from "../../helpers/site.ts";
+import { put, startStub } from "../../helpers/stub.ts";
 
 test("/livez and /readyz answer without credentials, HEAD without a body, other methods are 405", async () => {
   const { server } = await startStub();

@@ -4,9 +4,9 @@ import { Agent, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import type { DemoCredentials } from "../../../server/stub/demo-credentials.ts";
-import { acme, signIn } from "../../helpers.ts";
+import { acme, signIn } from "../../helpers/stub.ts";
 
-const SERVER = fileURLToPath(new URL("own-process.ts", import.meta.url));
+const SERVER = fileURLToPath(new URL("../../helpers/own-process.ts", import.meta.url));
 const WARM_UP = 10_000;
 const REQUESTS = 100_000;
 /** The heap is looked at after so many, so that a leak is told before it has filled the memory. */

@@ -4,12 +4,12 @@ import { afterAll, expect, test } from "vitest";
 import { OPERATIONS } from "../../../generated/operations.ts";
 import type { BodyViolation } from "../../../generated/types.ts";
 import { ProblemDetails, ValidationProblemDetails } from "../../../generated/validators.js";
-import { CONNECTION, identity } from "../../helpers.ts";
-import { badInputs, expectNothingInternal, expectResult } from "./bad-input.ts";
+import { badInputs, expectNothingInternal, expectResult } from "../../helpers/bad-input.ts";
+import { type Answer, type Call, sendOver } from "../../helpers/site.ts";
+import { CONNECTION, identity } from "../../helpers/stub.ts";
 import { anyBody, type Body, mutatedBody } from "./body-arbitraries.ts";
 import { oddHead } from "./head-arbitraries.ts";
 import { BY_DESIGN, hasUnstorableText, reasonsFor, secondOpinion } from "./second-opinion.ts";
-import { type Answer, type Call, sendOver } from "./site.ts";
 
 /** The one seed; fast-check prints it, and the smallest request that fails. */
 const SEED = 20_261_123;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acme, put, signIn, startStub } from "../../helpers.ts";
+import { acme, put, signIn, startStub } from "../../helpers/stub.ts";
 import { atNow, attribute, custom, FUTURE, LAST_CHANGE, NOW, PAST, pointersOf } from "./samples.ts";
 
 const MAX = 1_000;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { acme, bearerOf, CONNECTION, clientOf, identity, signIn, startStub } from "../../helpers.ts";
-import { bytesOf, temporaryDatabase } from "../store/temporary-folder.ts";
+import { acme, bearerOf, CONNECTION, clientOf, identity, signIn, startStub } from "../../helpers/stub.ts";
+import { bytesOf, temporaryDatabase } from "../../helpers/temporary-folder.ts";
 import { atNow, attribute, FUTURE, LAST_CHANGE, NOW, PAST } from "./samples.ts";
 
 /** A user who was last changed at Christmas, by the directory. */

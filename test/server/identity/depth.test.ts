@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ApplicationDeployment, Organization, Subscription, User } from "../../../generated/types.ts";
-import { acme, CONNECTION, identity, signIn, startStub } from "../../helpers.ts";
+import { acme, CONNECTION, identity, signIn, startStub } from "../../helpers/stub.ts";
 
 /** Stands wherever an answer must not reach. */
 const PRIVATE = "of another member";

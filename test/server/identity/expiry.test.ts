@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { User } from "../../../generated/types.ts";
-import { acme, names, signIn, startStub } from "../../helpers.ts";
+import { acme, names, signIn, startStub } from "../../helpers/stub.ts";
 import { atNow, attribute, custom, FUTURE, LAST_CHANGE, NOW, PAST } from "./samples.ts";
 
 const viewer = (expires: string | null) => ({ id: "r-viewer", name: "Viewer", description: null, expires });

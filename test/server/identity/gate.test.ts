@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acme, CONNECTION, identity, put, signIn, startStub } from "../../helpers.ts";
+import { acme, CONNECTION, identity, put, signIn, startStub } from "../../helpers/stub.ts";
 import { atNow, attribute, LAST_CHANGE, PAST, problemOf } from "./samples.ts";
 
 /** A sign-in that would change groups, profile and attributes, and earn a role. */

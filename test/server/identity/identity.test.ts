@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acme, CONNECTION, identity, signIn, startStub } from "../../helpers.ts";
+import { acme, CONNECTION, identity, signIn, startStub } from "../../helpers/stub.ts";
 import { groupsOf } from "./samples.ts";
 
 test("the groups of a sign-in become those of the identity, stored and in the answer", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { User } from "../../../generated/types.ts";
-import { acme, put, signIn, startStub } from "../../helpers.ts";
+import { acme, put, signIn, startStub } from "../../helpers/stub.ts";
 import { custom, LAST_CHANGE, pointersOf } from "./samples.ts";
 
 type Field = "givenName" | "familyName" | "displayName" | "nickname" | "picture" | "language";

@@ -4,8 +4,8 @@ import { expect, onTestFinished, test } from "vitest";
 import type { SyncUserIdentityResult, User } from "../../../generated/types.ts";
 import { startServer } from "../../../server/start.ts";
 import { createDemoCredentials } from "../../../server/stub/demo-credentials.ts";
-import { acme, CONNECTION, identity, put, signIn, startStub } from "../../helpers.ts";
-import { bytesOf, temporaryDatabase } from "../store/temporary-folder.ts";
+import { acme, CONNECTION, identity, put, signIn, startStub } from "../../helpers/stub.ts";
+import { bytesOf, temporaryDatabase } from "../../helpers/temporary-folder.ts";
 import { atNow, attribute, custom, LAST_CHANGE, problemOf } from "./samples.ts";
 
 /** A sign-in that carries one token in three places. */

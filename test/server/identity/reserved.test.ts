@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acme, signIn, startStub } from "../../helpers.ts";
+import { acme, signIn, startStub } from "../../helpers/stub.ts";
 import { attribute, custom, LAST_CHANGE } from "./samples.ts";
 
 const RESERVED = [

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Role, RoleConnectionMap, UserRole } from "../../../generated/types.ts";
-import { API, acme, CONNECTION, identity, names, signIn, startStub } from "../../helpers.ts";
+import { API, acme, CONNECTION, identity, names, signIn, startStub } from "../../helpers/stub.ts";
 import { atNow, FUTURE, LAST_CHANGE, NOW, PAST } from "./samples.ts";
 
 const role = (id: string, name = id, audience = API): Role => ({ id, name, audience, description: `${name}!` });

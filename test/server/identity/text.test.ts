@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { codePointLength, compareCodePoints, isBlank, unstorableText } from "../../../server/identity/text.ts";
-import { API, put, signIn, startStub } from "../../helpers.ts";
+import { API, put, signIn, startStub } from "../../helpers/stub.ts";
 import { custom, groupsOf, pointersOf } from "./samples.ts";
 
 const NUL = "\u0000";

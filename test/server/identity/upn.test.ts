@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acme, signIn, startStub } from "../../helpers.ts";
+import { acme, signIn, startStub } from "../../helpers/stub.ts";
 import { LAST_CHANGE, NOW, PAST } from "./samples.ts";
 
 const upn = (id: string, clientUpnKey: string | null) => ({

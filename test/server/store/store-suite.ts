@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import type { Directory, User } from "../../../generated/types.ts";
-import { type CheckedDirectory, claimsOf } from "../../../server/store/checked-directory.ts";
+import { type CheckedDirectory, claimsOf } from "../../../server/directory/checked-directory.ts";
 import type { Store } from "../../../server/store/store.ts";
 import { durabilityTests } from "./durability-suite.ts";
 import { loadTests } from "./load-suite.ts";

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
-import { openSqliteStore } from "../../../server/store/sqlite-store.ts";
+import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { temporaryDatabase } from "../../helpers/temporary-folder.ts";
 import { describeStore, type StoreUnderTest } from "./store-suite.ts";
-import { temporaryDatabase } from "./temporary-folder.ts";
 
 async function openFor(file: string): Promise<StoreUnderTest> {
   let store = openSqliteStore(file);

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { startServer } from "../../../server/start.ts";
-import { acme, clientOf, names, signIn } from "../../helpers.ts";
-import { temporaryDatabase, temporaryFolder } from "./temporary-folder.ts";
+import { acme, clientOf, names, signIn } from "../../helpers/stub.ts";
+import { temporaryDatabase, temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 test("a directory that can't be written now is unavailable, in one line and not a stack", async () => {
   const database = temporaryDatabase();

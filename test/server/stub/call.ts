@@ -1,6 +1,6 @@
 import type { RunningServer } from "../../../server/running-server.ts";
-import { basicHeader, JSON_TYPE, signIn } from "../../helpers.ts";
-import { type Answer, type Call, send } from "../http/site.ts";
+import { type Answer, type Call, send } from "../../helpers/site.ts";
+import { basicHeader, JSON_TYPE, signIn } from "../../helpers/stub.ts";
 
 /** A good sign-in of u-ada with the demo credentials, but for what is given; several headers of one name as a list. */
 export function call(server: RunningServer, { headers, ...changes }: Call = {}): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { NexusErrorKind } from "../../../client/nexus-error.ts";
 import type { Fault } from "../../../generated/control/types.ts";
-import { clientOf, names, signIn, startStub } from "../../helpers.ts";
+import { clientOf, names, signIn, startStub } from "../../helpers/stub.ts";
 
 interface Seen {
   fault: Fault;

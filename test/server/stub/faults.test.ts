@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../generated/control/types.ts";
 import { ProblemDetails } from "../../../generated/validators.js";
 import type { RunningStub } from "../../../server/running-server.ts";
-import { API, acme, basicHeader, CONNECTION, clientOf, sendRaw, signIn, startStub } from "../../helpers.ts";
+import { API, acme, basicHeader, CONNECTION, clientOf, sendRaw, signIn, startStub } from "../../helpers/stub.ts";
 import { call, pathOf } from "./call.ts";
 
 const UNAVAILABLE: Fault = { kind: "status", status: 503 };

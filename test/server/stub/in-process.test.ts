@@ -6,9 +6,9 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { Directory } from "../../../generated/types.ts";
 import type { RunningStub } from "../../../server/running-server.ts";
 import { startServer } from "../../../server/start.ts";
-import { acme, clientOf, names, signIn, startStub } from "../../helpers.ts";
-import { temporaryPostgres } from "../../postgres.ts";
-import { temporaryDatabase, temporaryFolder } from "../store/temporary-folder.ts";
+import { temporaryPostgres } from "../../helpers/postgres.ts";
+import { acme, clientOf, names, signIn, startStub } from "../../helpers/stub.ts";
+import { temporaryDatabase, temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { call, pathOf } from "./call.ts";
 
 const START = new URL("../../../server/start.ts", import.meta.url).href;

@@ -1,7 +1,7 @@
 import { Agent } from "node:http";
 import { startServer } from "../../../server/start.ts";
-import { acme, basicHeader, JSON_TYPE, signIn } from "../../helpers.ts";
-import { sendOver } from "../http/site.ts";
+import { sendOver } from "../../helpers/site.ts";
+import { acme, basicHeader, JSON_TYPE, signIn } from "../../helpers/stub.ts";
 
 /**
  * Run with --expose-gc: a stub alone in a process, its journal full after the first 2,000 of 10,000 calls with bodies of

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { basicOf, bearerOf, JSON_TYPE, signIn, startStub } from "../../helpers.ts";
-import type { Call } from "../http/site.ts";
+import type { Call } from "../../helpers/site.ts";
+import { basicOf, bearerOf, JSON_TYPE, signIn, startStub } from "../../helpers/stub.ts";
 import { call, pathOf } from "./call.ts";
 
 const PLANTED = "planted-s3cret";

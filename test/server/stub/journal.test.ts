@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { JournalEntry } from "../../../generated/control/types.ts";
 import type { RunningStub } from "../../../server/running-server.ts";
-import { API, basicHeader, CONNECTION, JSON_TYPE, sendRaw, signIn, startStub } from "../../helpers.ts";
-import type { Call } from "../http/site.ts";
+import type { Call } from "../../helpers/site.ts";
+import { API, basicHeader, CONNECTION, JSON_TYPE, sendRaw, signIn, startStub } from "../../helpers/stub.ts";
 import { call, pathOf } from "./call.ts";
 
 /** The journal's only entry, which is made once the answer has left. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createLatency } from "../../../server/stub/latency.ts";
-import { clientOf, signIn, startStub } from "../../helpers.ts";
+import { clientOf, signIn, startStub } from "../../helpers/stub.ts";
 import { call } from "./call.ts";
 
 /** The first waits in milliseconds. */

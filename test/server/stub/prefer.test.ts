@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import contract from "../../../generated/openapi.json" with { type: "json" };
 import { OPERATIONS } from "../../../generated/operations.ts";
 import { ProblemDetails, SyncUserIdentityResult, ValidationProblemDetails } from "../../../generated/validators.js";
-import { clientOf, signIn, startStub } from "../../helpers.ts";
+import { clientOf, signIn, startStub } from "../../helpers/stub.ts";
 import { call, pathOf, violationIn } from "./call.ts";
 
 const { answers } = OPERATIONS.SyncUserIdentity;

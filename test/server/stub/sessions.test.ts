@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { Directory } from "../../../generated/types.ts";
 import { ProblemDetails } from "../../../generated/validators.js";
 import type { RunningStub } from "../../../server/running-server.ts";
-import { acme, clientOf, signIn, startStub } from "../../helpers.ts";
-import { temporaryFolder } from "../store/temporary-folder.ts";
+import { acme, clientOf, signIn, startStub } from "../../helpers/stub.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { call, violationIn } from "./call.ts";
 
 const HEADER = "X-Contract-Session";

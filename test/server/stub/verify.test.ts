@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RequestMatch, Verification } from "../../../generated/control/types.ts";
-import { API, CONNECTION, signIn, startStub } from "../../helpers.ts";
+import { API, CONNECTION, signIn, startStub } from "../../helpers/stub.ts";
 import { call, pathOf } from "./call.ts";
 
 /** What the first request below was, and another value for each member. */

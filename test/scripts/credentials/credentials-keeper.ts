@@ -1,0 +1,37 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished } from "vitest";
+import { run } from "../../../scripts/credentials.ts";
+import { hashSecret } from "../../../server/auth/credentials.ts";
+
+export const OLD_HASH = hashSecret("planted-old");
+
+/** An entry by hand, with escapes and spaces that JSON.stringify would not write. */
+export const OLD = `{ "id":"key-old", "name": "Old \\u00e9\\/", "permissions": ["write"],   "sha256": "${OLD_HASH}" }`;
+
+/** `npm run credentials` on a file of its own, in a folder of its own. */
+export function keeper(content?: string) {
+  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "credentials.json");
+  if (content !== undefined) writeFileSync(file, content);
+  const call = async (...args: string[]) => {
+    const lines: string[] = [];
+    const code = await run([...args, "--file", file], (line) => lines.push(line));
+    return { code, output: lines.join("\n").replaceAll(file, "FILE") };
+  };
+  return {
+    file,
+    folder,
+    call,
+    read: () => readFileSync(file, "utf8"),
+    /** What `add` printed, taken apart. */
+    async add(...args: string[]) {
+      const { code, output } = await call("add", ...args);
+      const [, id = "", secret = ""] = /^ {2}id +(\S+)\n {2}(?:secret|token) +(\S+)$/m.exec(output) ?? [];
+      expect(code).toBe(0);
+      return { id, secret, output };
+    },
+  };
+}

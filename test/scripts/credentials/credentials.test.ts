@@ -1,0 +1,241 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { changeFile } from "../../../scripts/credentials/change-file.ts";
+import { run } from "../../../scripts/credentials.ts";
+import { hashSecret } from "../../../server/auth/credentials.ts";
+import { startServer } from "../../../server/start.ts";
+import { ACCESS, AUDIENCE, basicOf, bearer, ISSUER, mint } from "../../helpers/access.ts";
+import { send } from "../../helpers/site.ts";
+import { acme } from "../../helpers/stub.ts";
+import { keeper, OLD } from "./credentials-keeper.ts";
+
+const SCRIPT = fileURLToPath(new URL("../../../scripts/credentials.ts", import.meta.url));
+const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+function withoutTimes(text: string): string {
+  return text.replace(TIME, "TIME");
+}
+
+test("a key works as soon as it is added, and is 401 as soon as it is revoked, without a restart", async () => {
+  const { file, call, add } = keeper('{ "apiKeys": [], "applicationTokens": [] }');
+  const server = await startServer({ directory: acme(), access: ACCESS, credentialsFile: file });
+  onTestFinished(() => server.close());
+  const key = await add("api-key", "Login hook");
+  const app = await add("application-token", "Login hook");
+  const now = Math.floor(Date.now() / 1_000);
+  const claims = { iss: ISSUER, aud: AUDIENCE, sub: "login-hook", iat: now - 1 };
+  const token = mint({ ...claims, exp: now + 600, permissions: ["user.write"] });
+  const keyAnswer = () => send(server, { credentials: { Authorization: basicOf(`${key.id}:${key.secret}`) } });
+  const appAnswer = () => send(server, { credentials: bearer(token, app.secret) });
+  const statuses = async () => [(await keyAnswer()).status, (await appAnswer()).status];
+  // The token came last, and asking for it too early locks nothing.
+  await expect.poll(async () => (await appAnswer()).status, { timeout: 5_000 }).toBe(200);
+  expect(await statuses()).toEqual([200, 200]);
+  expect((await call("revoke", key.id)).code).toBe(0);
+  await expect.poll(statuses, { timeout: 5_000 }).toEqual([401, 200]);
+  expect((await call("revoke", app.id)).code).toBe(0);
+  await expect.poll(statuses, { timeout: 5_000 }).toEqual([401, 401]);
+});
+
+test("add prints what it made this once, and the file has its hash alone, readable by its owner alone", async () => {
+  const { file, folder, read, add } = keeper();
+  const { id, secret, output } = await add("api-key", "Login hook");
+  expect(Buffer.from(secret, "base64url")).toHaveLength(32);
+  expect(output.replace(id, "ID").replace(secret, "SECRET")).toMatchInlineSnapshot(`
+    "The API key 'Login hook' was added to FILE.
+    What follows is shown this once and kept nowhere: store it now. A running server takes it at once.
+
+      id      ID
+      secret  SECRET
+
+    Send id and secret as Basic: curl -u ID:SECRET"
+  `);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(read()).not.toContain(secret);
+  expect(readdirSync(folder)).toEqual(["credentials.json"]);
+  expect(withoutTimes(read().replace(id, "ID").replace(hashSecret(secret), "HASH"))).toMatchInlineSnapshot(`
+    "{
+      "apiKeys": [
+        {
+          "id": "ID",
+          "name": "Login hook",
+          "sha256": "HASH",
+          "permissions": ["user.write"],
+          "created": "TIME"
+        }
+      ],
+      "applicationTokens": []
+    }
+    "
+  `);
+});
+
+test("an application token is printed with the header it goes in", async () => {
+  const { read, add } = keeper();
+  const { id, secret, output } = await add(
+    "application-token",
+    "Hook",
+    "--permission",
+    "write",
+    "--permission",
+    "user.write",
+  );
+  expect(output.replace(id, "ID").replace(secret, "TOKEN")).toMatchInlineSnapshot(`
+    "The application token 'Hook' was added to FILE.
+    What follows is shown this once and kept nowhere: store it now. A running server takes it at once.
+
+      id      ID
+      token   TOKEN
+
+    Send the token as X-Application-Token, together with a Bearer token."
+  `);
+  expect(JSON.parse(read())).toMatchObject({
+    apiKeys: [],
+    applicationTokens: [{ id, name: "Hook", sha256: hashSecret(secret), permissions: ["write", "user.write"] }],
+  });
+});
+
+test.for([
+  ["2d", () => Date.now() + 2 * 86_400_000],
+  ["2099-01-31", () => Date.UTC(2099, 0, 31)],
+  ["2099-01-31T18:00:00+01:00", () => Date.UTC(2099, 0, 31, 17)],
+] as const)("--expires %s is stored as a time", async ([expires, expected]) => {
+  const { read, add } = keeper();
+  const { output } = await add("api-key", "Hook", "--expires", expires);
+  const [{ expires: stored }] = JSON.parse(read()).apiKeys;
+  expect(Math.abs(Date.parse(stored) - expected())).toBeLessThan(30_000);
+  expect(output).toContain(` and expires ${stored}.`);
+});
+
+test("list shows every entry and never a hash; what has expired or was revoked says so", async () => {
+  const { call } = keeper(
+    JSON.stringify({
+      apiKeys: [
+        { id: "key-1", name: "Login hook", sha256: hashSecret("planted-1"), permissions: ["user.write", "write"] },
+        {
+          id: "key-2",
+          name: "Old",
+          sha256: hashSecret("planted-2"),
+          permissions: ["write"],
+          expires: "2026-01-31T00:00:00Z",
+        },
+      ],
+      applicationTokens: [
+        {
+          ...{ id: "app-1", name: "Gone", sha256: hashSecret("planted-3"), permissions: ["write"] },
+          ...{ created: "2026-01-01T00:00:00Z", expires: "2026-01-31T00:00:00Z", revoked: "2026-01-02T00:00:00Z" },
+        },
+      ],
+    }),
+  );
+  const { code, output } = await call("list");
+  expect(code).toBe(0);
+  expect(output).toMatchInlineSnapshot(`
+    "kind               id     name        permissions       created               expires               state
+    api-key            key-1  Login hook  user.write write  -                     -                     active
+    api-key            key-2  Old         write             -                     2026-01-31T00:00:00Z  expired
+    application-token  app-1  Gone        write             2026-01-01T00:00:00Z  2026-01-31T00:00:00Z  revoked"
+  `);
+});
+
+test.for([
+  ["on one line", `{"apiKeys":[${OLD}],"applicationTokens":[]}`],
+  [
+    "over lines with tabs and CR LF",
+    `{\r\n\t"applicationTokens": [\r\n\t],\r\n\t"apiKeys": [\r\n\t\t${OLD}\r\n\t]\r\n}\r\n`,
+  ],
+  ["behind a byte order mark", `\ufeff{"apiKeys": [ ${OLD} ], "applicationTokens": [] }`],
+  ["with a list that stands twice", `{"apiKeys": [], "apiKeys": [${OLD}], "applicationTokens": []}`],
+] as const)("in a file %s the bytes of other entries stay, in their order", async ([_, content]) => {
+  const { call, add, read } = keeper(content);
+  const first = await add("api-key", "First");
+  const second = await add("api-key", "Second");
+  const app = await add("application-token", "App");
+  await call("revoke", first.id);
+  const text = read();
+  expect(text).toContain(OLD);
+  expect([text.at(0), text.at(-1), text.includes("\r\n")]).toEqual([
+    content.at(0),
+    content.at(-1),
+    content.includes("\r\n"),
+  ]);
+  expect(JSON.parse(text.replace("\ufeff", ""))).toMatchObject({
+    apiKeys: [{ id: "key-old" }, { id: first.id, revoked: expect.stringMatching(TIME) }, { id: second.id }],
+    applicationTokens: [{ id: app.id }],
+  });
+  await call("revoke", "key-old");
+  expect(read()).toContain(`${OLD.slice(0, -2)}, "revoked": "`);
+});
+
+test("revoke takes every entry of this id, and doing it again changes nothing", async () => {
+  const entry = (secret: string) => ({ id: "both", name: secret, sha256: hashSecret(secret), permissions: ["write"] });
+  const { call, read } = keeper(JSON.stringify({ apiKeys: [entry("one")], applicationTokens: [entry("two")] }));
+  expect(await call("revoke", "both")).toEqual({
+    code: 0,
+    output: "Revoked: 'one' and 'two'. A running server takes note at once.",
+  });
+  const before = read();
+  expect((await call("revoke", "both")).code).toBe(0);
+  expect(read()).toBe(before);
+  expect(before.match(/"revoked"/g)).toHaveLength(2);
+});
+
+test("eight adds at once, in this and in other processes, all survive", async () => {
+  const { file, folder, add, read } = keeper();
+  const others = Array.from({ length: 4 }, (_, index) =>
+    spawn(process.execPath, [SCRIPT, "add", "api-key", `other-${index}`, "--file", file]),
+  );
+  const here = Array.from({ length: 4 }, (_, index) => add("api-key", `here-${index}`));
+  const codes = await Promise.all(others.map(async (child) => (await once(child, "close"))[0]));
+  await Promise.all(here);
+  expect(codes).toEqual([0, 0, 0, 0]);
+  expect(JSON.parse(read()).apiKeys).toHaveLength(8);
+  expect(readdirSync(folder)).toEqual(["credentials.json"]);
+});
+
+test("what an editor saves while a change is under way is not lost", async () => {
+  const { file, read } = keeper("old");
+  const seen: string[] = [];
+  await changeFile(file, (content) => {
+    seen.push(String(content));
+    if (seen.length === 1) writeFileSync(file, "edited");
+    return `${content}, changed`;
+  });
+  expect(seen).toEqual(["old", "edited"]);
+  expect(read()).toBe("edited, changed");
+});
+
+test("a run that was killed is in nobody's way, and what it left is cleared away", async () => {
+  const { folder, add } = keeper();
+  const { pid } = spawnSync(process.execPath, ["--version"]);
+  writeFileSync(join(folder, ".credentials.json.lock"), String(pid));
+  writeFileSync(join(folder, `.credentials.json.${pid}.tmp`), "half");
+  writeFileSync(join(folder, ".other.json.1.tmp"), "of somebody else");
+  await add("api-key", "Hook");
+  expect(readdirSync(folder).toSorted()).toEqual([".other.json.1.tmp", "credentials.json"]);
+});
+
+test("a file that was there keeps its mode, and a link stays a link", async () => {
+  const { file, folder, add } = keeper(`{"apiKeys": [], "applicationTokens": []}`);
+  chmodSync(file, 0o640);
+  const link = join(folder, "link.json");
+  symlinkSync(file, link);
+  expect(await run(["add", "api-key", "Linked", "--file", link], () => {})).toBe(0);
+  await add("api-key", "Hook");
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(statSync(file).mode & 0o777).toBe(0o640);
+  expect(JSON.parse(readFileSync(link, "utf8")).apiKeys).toHaveLength(2);
+});
+
+test("as a command it keeps credentials.json of the current folder", () => {
+  const { folder } = keeper();
+  const npmRun = (...args: string[]) =>
+    spawnSync(process.execPath, [SCRIPT, ...args], { cwd: folder, encoding: "utf8" });
+  expect(npmRun("add", "api-key", "Hook")).toMatchObject({ status: 0, stderr: "" });
+  expect(npmRun("list").stdout).toMatch(/^kind .*\napi-key +key-\w{12} +Hook +user\.write +\S+ +- +active\n$/);
+  expect(npmRun("lits")).toMatchObject({ status: 2, stdout: expect.stringContaining("Did you mean 'list'?") });
+  expect(statSync(join(folder, "credentials.json")).mode & 0o777).toBe(0o600);
+});

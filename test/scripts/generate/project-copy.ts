@@ -1,0 +1,93 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished } from "vitest";
+import { run } from "../../../scripts/generate.ts";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+// Scripts that measure start the tests' PostgreSQL.
+const MEASURED_WITH = ["scripts/shared/postgres-server.ts", "scripts/shared/postgres-process.ts"];
+const PARTS = [
+  "openapi.yaml",
+  "package.json",
+  "tsconfig.json",
+  "generated",
+  "scripts",
+  "server",
+  "client",
+  ...MEASURED_WITH,
+];
+
+/** A copy of the project, but for its tests, in a temporary folder, to be edited and broken; it shares the installed packages. */
+export function copyProject() {
+  const root = mkdtempSync(join(tmpdir(), "nexus-sync-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  for (const part of PARTS) cpSync(join(ROOT, part), join(root, part), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"), "dir");
+  return {
+    root,
+    read: (file: string) => readFileSync(join(root, file), "utf8"),
+    write: (file: string, text: string) => writeFileSync(join(root, file), text),
+    /** Replaces text that must be there. */
+    edit(file: string, from: string, to: string) {
+      const text = readFileSync(join(root, file), "utf8");
+      if (!text.includes(from)) throw new Error(`${file} does not hold '${from}'.`);
+      writeFileSync(join(root, file), text.replaceAll(from, to));
+    },
+    /** Our generator, in this process, on the copy, without the type check; that and the command line have own tests. */
+    async generate(...args: string[]) {
+      const lines: string[] = [];
+      const code = await run(args, (line) => lines.push(line), { root, isBrief: true });
+      return { code, output: lines.map((line) => `${line}\n`).join("") };
+    },
+    typeCheck: () => spawnNode(root, join(ROOT, "node_modules/typescript/bin/tsc"), "--pretty", "false"),
+    runScript: (file: string, ...args: string[]) => spawnNode(root, file, ...args),
+  };
+}
+
+/** A copy whose contract is committed, to be judged after edits. */
+export function copyWithHistory() {
+  const project = copyProject();
+  const git = (...args: string[]) => {
+    const settings = ["-c", "user.name=Test", "-c", "user.email=test@test.example", "-c", "commit.gpgsign=false"];
+    const { status, stderr } = spawnSync("git", [...settings, ...args], { cwd: project.root, encoding: "utf8" });
+    if (status !== 0) throw new Error(stderr);
+  };
+  const commit = () => {
+    git("add", "openapi.yaml");
+    git("commit", "--quiet", "--message", "The contract");
+  };
+  git("init", "--quiet");
+  commit();
+  return { ...project, commit };
+}
+
+function spawnNode(cwd: string, file: string, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], { cwd, encoding: "utf8" });
+  return { code: status, output: `${stdout}${stderr}` };
+}
+
+/** All files below a folder: name, text and the time of the last change. */
+export function filesIn(folder: string): [name: string, text: string, mtimeMs: number][] {
+  const entries = readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted();
+  const files = entries.filter((name) => statSync(join(folder, name)).isFile());
+  return files.map((name) => [name, readFileSync(join(folder, name), "utf8"), statSync(join(folder, name)).mtimeMs]);
+}
+
+export type Edit = [from: string, to: string];
+
+/** What `npm run generate` says to a contract with these edits; generated/ must be untouched, bytes and times. */
+export async function refused(...edits: Edit[]): Promise<string> {
+  const project = copyProject();
+  const state = () => filesIn(join(project.root, "generated"));
+  const before = state();
+  for (const [from, to] of edits) project.edit("openapi.yaml", from, to);
+
+  const { code, output } = await project.generate();
+
+  expect(code).toBe(2);
+  expect(state()).toEqual(before);
+  return output;
+}

@@ -1,0 +1,125 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import ts from "typescript";
+import { expect, test } from "vitest";
+import type { Violation } from "../../../generated/validators.js";
+import { copyProject, type Edit } from "./project-copy.ts";
+
+/** Asks the copy's server over HTTP, and the copy's standalone validator, about each payload. */
+const ASK = `
+import { readFileSync } from "node:fs";
+import { SyncUserIdentityRequest as isRequest } from "./generated/validators.js";
+import { startServer } from "./server/start.ts";
+const server = await startServer({ directory: { users: [{ id: "u-ada" }], roles: [], roleConnectionMaps: [] } });
+const { id, secret } = server.demo.apiKey;
+const headers = {
+  Authorization: "Basic " + Buffer.from(id + ":" + secret).toString("base64"),
+  "Content-Type": "application/json",
+};
+const verdicts = [];
+for (const payload of JSON.parse(readFileSync("payloads.json", "utf8"))) {
+  const answer = await fetch(server.url + "/v1/users/u-ada/$sync", { method: "PUT", headers, body: JSON.stringify(payload) });
+  const fits = isRequest(payload);
+  verdicts.push({ status: answer.status, fits, errors: fits ? [] : isRequest.errors });
+}
+await server.close();
+console.log(JSON.stringify(verdicts));
+`;
+
+const UPN =
+  '        clientUpnKey:\n          type: [string, "null"]\n          maxLength: 255\n          description: >-\n';
+const withProperty = (...lines: string[]): Edit => [
+  UPN,
+  `        shoe:\n${lines.map((line) => `          ${line}\n`).join("")}${UPN}`,
+];
+
+const EDITS: [what: string, ...edits: Edit[]][] = [
+  ["an optional integer", withProperty("type: integer", "minimum: 30")],
+  ["an enum that may be null", withProperty("type: [string, 'null']", "enum: [low, high, null]")],
+  ["a list", withProperty("type: array", "items:", "  type: string", "  minLength: 2")],
+  [
+    "an object with a required member",
+    withProperty("type: object", "required: [size]", "properties:", "  size:", "    type: number"),
+  ],
+  ["a boolean or a string", withProperty("type: [boolean, string]")],
+  [
+    "a required property",
+    withProperty("type: string"),
+    ["required: [audience, attributes, connection]", "required: [audience, attributes, connection, shoe]"],
+    ["      value:\n        audience: https", "      value:\n        shoe: low\n        audience: https"],
+  ],
+  ["a pattern", withProperty("type: [string, 'null']", "pattern: ^[a-z]{2,}$")],
+];
+
+const absent = fc.constant(undefined);
+const PAYLOAD = fc.record({
+  audience: fc.oneof({ weight: 5, arbitrary: fc.constant("a") }, fc.constantFrom("", null, 1)),
+  attributes: fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.array(fc.record({ key: fc.constantFrom("a", "b"), value: fc.constantFrom("x", null) })),
+    },
+    fc.constantFrom(null, [{}], [{ key: 1 }], ["a"]),
+  ),
+  connection: fc.oneof(
+    { weight: 5, arbitrary: fc.constant({ connectionId: "c" }) },
+    fc.constantFrom({}, null, { connectionId: "" }),
+  ),
+  clientUpnKey: fc.oneof(absent, fc.constantFrom("erp", "ERP", null, 7)),
+  shoe: fc.oneof(
+    absent,
+    fc.constantFrom(38, 29, 38.5, "low", "l", true, null, ["ab"], ["a"], [1], { size: 1 }, { size: "1" }, {}),
+  ),
+});
+
+/** The lines of a file with one payload a line that do not compile. */
+function linesThatDoNotCompile(root: string, payloads: unknown[]): Set<number> {
+  const file = join(root, "payloads.ts");
+  const lines = payloads.map(
+    (payload, index) => `export const p${index}: SyncUserIdentityRequest = ${JSON.stringify(payload)};`,
+  );
+  writeFileSync(file, ['import type { SyncUserIdentityRequest } from "./generated/types.ts";', ...lines].join("\n"));
+  const program = ts.createProgram([file], {
+    strict: true,
+    noEmit: true,
+    module: ts.ModuleKind.NodeNext,
+    allowImportingTsExtensions: true,
+    types: [],
+    skipLibCheck: true,
+  });
+  const faults = ts.getPreEmitDiagnostics(program);
+  // A fault with no place, or outside the payloads, would be the test's own.
+  expect(faults.filter((fault) => fault.file?.fileName !== file)).toEqual([]);
+  return new Set(
+    faults.map(({ file: found, start = 0 }) => (found?.getLineAndCharacterOfPosition(start).line ?? 0) - 1),
+  );
+}
+
+/** A type says what is there and of which kind, and nothing of lengths, patterns, ranges or whole numbers. */
+function isSaidByTypes({ keyword, params }: Violation, payload: unknown): boolean {
+  if (keyword === "type" && params.type === "integer") return typeof Object(payload).shoe !== "number";
+  return ["type", "required", "enum"].includes(keyword);
+}
+
+test.for(EDITS)("after %s, server, validator and type agree", async ([, ...edits]) => {
+  const project = copyProject();
+  for (const [from, to] of edits) project.edit("openapi.yaml", from, to);
+  expect(await project.generate()).toMatchObject({ code: 0 });
+  // As JSON: what is undefined is not there.
+  const payloads: unknown[] = JSON.parse(JSON.stringify(fc.sample(PAYLOAD, { numRuns: 150, seed: 20_261_124 })));
+  project.write("payloads.json", JSON.stringify(payloads));
+  project.write("ask.ts", ASK);
+
+  const { output } = project.runScript("ask.ts");
+  const verdicts: { status: number; fits: boolean; errors: Violation[] }[] = JSON.parse(output);
+  const wrong = linesThatDoNotCompile(project.root, payloads);
+
+  const told = payloads.map((payload, index) => ({ payload, ...verdicts[index], compiles: !wrong.has(index) }));
+  const byServer = told.filter(({ status, fits }) => status !== (fits ? 200 : 400));
+  const byType = told.filter(
+    ({ errors = [], compiles, payload }) => compiles === errors.some((error) => isSaidByTypes(error, payload)),
+  );
+  expect({ byServer, byType }).toEqual({ byServer: [], byType: [] });
+  expect(new Set(told.map(({ fits }) => fits)).size).toBe(2);
+});

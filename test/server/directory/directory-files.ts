@@ -1,0 +1,36 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import type { Directory, User } from "../../../generated/types.ts";
+import { checkDirectory } from "../../../server/directory/directory.ts";
+import { DirectoryRefused } from "../../../server/store/store.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
+
+/** Writes a file that is gone after the test. */
+export function fileOf(name: string, content: string): string {
+  const file = join(temporaryFolder(), name);
+  writeFileSync(file, content);
+  return file;
+}
+
+export const lines = (...values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join("");
+
+/** What a directory holds, read as a store would. */
+export async function read(source: string | Directory): Promise<Directory> {
+  const directory = await checkDirectory(source);
+  const { roles, roleConnectionMaps, total } = directory;
+  const users: User[] = [];
+  for await (const user of directory.users()) users.push(user);
+  expect(total).toBe(roles.length + roleConnectionMaps.length + users.length);
+  directory.close();
+  return { users, roles: [...roles], roleConnectionMaps: [...roleConnectionMaps] };
+}
+
+/** All that is wrong with a directory; where it lies is cut off. */
+export async function problemsOf(source: unknown): Promise<string[]> {
+  const refusal = await read(source as Directory).catch((error: unknown) => error);
+  if (!(refusal instanceof DirectoryRefused)) throw new Error("The directory was not refused.", { cause: refusal });
+  const count = refusal.problems.length;
+  expect(refusal.message).toBe(`The directory was not loaded: ${count} problem${count === 1 ? "" : "s"}.`);
+  return refusal.problems.map((problem) => problem.replace(/^.*?\/(?=directory\.)/, ""));
+}

@@ -1,0 +1,204 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import { type Store, StoreUnavailable } from "../../../../server/store/store.ts";
+import { connected, query } from "../../../helpers/postgres.ts";
+import { change } from "../store-suite.ts";
+import { countOf, countUp, holdRows, OTHERS, storeAt, storeWithUsers, waiting } from "./under-test.ts";
+
+/** Makes the first so many saves of users fail with an error code, when they are made or when they are committed. */
+async function failSaves(url: string, { code, times, when }: { code: string; times: number; when: "SAVE" | "COMMIT" }) {
+  const at = when === "SAVE" ? "" : "DEFERRABLE INITIALLY DEFERRED";
+  await query(
+    url,
+    `CREATE SEQUENCE saves;
+     CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       IF nextval('saves') <= ${times} THEN RAISE EXCEPTION 'told to' USING ERRCODE = '${code}'; END IF;
+       RETURN NULL; END $$;
+     CREATE CONSTRAINT TRIGGER failing AFTER UPDATE ON nexus_sync_users ${at} FOR EACH ROW EXECUTE FUNCTION fail()`,
+  );
+}
+
+/** The one connection that stores have to this database, once it is alone. */
+async function onlyConnection(url: string): Promise<unknown> {
+  const text =
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'nexus-sync' AND datname = current_database()";
+  return vi.waitFor(async () => {
+    const pids = await query(url, text);
+    expect(pids).toHaveLength(1);
+    return pids;
+  });
+}
+
+test("syncs of one user over two servers are one after the other: of 400 counts none is lost", async () => {
+  const { url, store } = await storeWithUsers();
+  const { store: other } = await storeAt(url);
+
+  const twenty = async (at: Store) => {
+    const counts: number[] = [];
+    while (counts.length < 20) counts.push(await countUp(at, "u-ada"));
+    return counts;
+  };
+
+  const callers = Array.from({ length: 20 }, (_, caller) => twenty(caller % 2 === 0 ? store : other));
+  const counts = (await Promise.all(callers)).flat();
+
+  expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 400 }, (_, index) => index + 1));
+  expect(await countOf(store, "u-ada")).toBe(400);
+});
+
+test.each([
+  ["40001", "SAVE"],
+  ["40001", "COMMIT"],
+  ["40P01", "SAVE"],
+  ["55P03", "SAVE"],
+] as const)("a sync that the database undoes with %s at its %s is decided anew, five times", async (code, when) => {
+  const { url, store } = await storeWithUsers();
+  await failSaves(url, { code, times: 5, when });
+  const asked = vi.fn();
+
+  expect(await countUp(store, "u-ada", asked)).toBe(1);
+
+  expect(asked).toHaveBeenCalledTimes(6);
+  expect(await countOf(store, "u-ada")).toBe(1);
+});
+
+test("a sync that is undone six times is unavailable, and saves nothing", async () => {
+  const { url, store } = await storeWithUsers();
+  await failSaves(url, { code: "40001", times: 6, when: "SAVE" });
+  const asked = vi.fn();
+
+  await expect(countUp(store, "u-ada", asked)).rejects.toThrow(StoreUnavailable);
+
+  expect(asked).toHaveBeenCalledTimes(6);
+  expect(await countOf(store, "u-ada")).toBe(0);
+  expect(await countUp(store, "u-ada")).toBe(1);
+});
+
+test("a sync that is undone is decided with what others have stored meanwhile", async () => {
+  const { url, store } = await storeWithUsers();
+  await failSaves(url, { code: "40001", times: 1, when: "COMMIT" });
+  const found: unknown[] = [];
+  const other = await connected(url);
+  onTestFinished(() => other.end());
+  const document = JSON.stringify({ id: "u-ada", nickname: "other" });
+
+  await store.sync({ userId: "u-ada", connectionId: "con_a", groups: [] }, (now) => {
+    // Waits for the lock of this attempt, and stores before the next one.
+    if (found.push(now?.user.nickname) === 1)
+      other.query("UPDATE nexus_sync_users SET document = $1 WHERE id = 'u-ada'", [document]);
+    return { user: { id: "u-ada", nickname: "mine" }, answer: null };
+  });
+
+  expect(found).toEqual([undefined, "other"]);
+  expect((await store.user("u-ada"))?.nickname).toBe("mine");
+});
+
+test.each(["40001", "08006"])("an error of the caller's with the code %s comes out as it is, once", async (code) => {
+  const { store } = await storeWithUsers();
+  const error = Object.assign(new Error("mine"), { code, severity: "ERROR" });
+  const asked = vi.fn(() => {
+    throw error;
+  });
+
+  await expect(countUp(store, "u-ada", asked)).rejects.toBe(error);
+
+  expect(asked).toHaveBeenCalledTimes(1);
+  expect(await countUp(store, "u-ada")).toBe(1);
+});
+
+test("what the database will never accept is an error and not an outage, is not repeated, and shows no row", async () => {
+  const { url, store, lines } = await storeWithUsers();
+  await query(url, "ALTER TABLE nexus_sync_users ADD CONSTRAINT short CHECK (length(document) < 40)");
+  const asked = vi.fn();
+  const name = "planted".repeat(10);
+
+  const error = await store
+    .sync({ userId: "u-ada", connectionId: "con_a", groups: [] }, (found) => {
+      asked();
+      return { user: { id: "u-ada", ...found?.user, nickname: name }, answer: null };
+    })
+    .catch((refused: Error) => refused);
+
+  expect(error).toBeInstanceOf(Error);
+  expect(error).not.toBeInstanceOf(StoreUnavailable);
+  expect(JSON.stringify([error, Object.getOwnPropertyNames(error), String(error), error?.cause])).not.toContain(name);
+  expect(String(error)).toMatch(/refused a statement: .*short.*\(23514\)\.$/);
+  expect(asked).toHaveBeenCalledTimes(1);
+  expect(lines).toEqual([]);
+  expect(await countUp(store, "u-bob")).toBe(1);
+});
+
+test("a sync waits for one that holds its user, also for longer than a lock is waited for", async () => {
+  const { url, store } = await storeWithUsers({ poolSize: 1 });
+  const before = await onlyConnection(url);
+  const { letGo } = await holdRows(url, "u-ada");
+  const asked = vi.fn();
+  setTimeout(letGo, 1_300);
+
+  expect(await countUp(store, "u-ada", asked)).toBe(1);
+
+  expect(asked).toHaveBeenCalledTimes(1);
+  // The first attempt has given up, and with it its connection.
+  expect(await onlyConnection(url)).not.toEqual(before);
+});
+
+test("of two that wait for each other the sync gives way, and is done after the other", async () => {
+  const { url } = await storeWithUsers();
+  await query(
+    url,
+    `CREATE TABLE other (a int); INSERT INTO other VALUES (0);
+     CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE other SET a = a + 1; RETURN NEW; END $$;
+     CREATE TRIGGER touching BEFORE UPDATE ON nexus_sync_users FOR EACH ROW EXECUTE FUNCTION touch()`,
+  );
+  // The one that has waited this long looks who waits for whom: the sync, which waits first.
+  const database = new URL(url).pathname.slice(1);
+  await query(url, `ALTER DATABASE ${database} SET deadlock_timeout = '400ms'`);
+  const { store } = await storeAt(url);
+  const other = await connected(url);
+  onTestFinished(() => other.end());
+  await other.query("BEGIN");
+  await other.query("UPDATE other SET a = 100");
+  const asked = vi.fn();
+
+  const counted = countUp(store, "u-ada", asked);
+  await waiting(url, 1);
+  await other.query("SELECT 1 FROM nexus_sync_users WHERE id = 'u-ada' FOR UPDATE");
+  await other.query("COMMIT");
+
+  expect(await counted).toBe(1);
+  expect(asked).toHaveBeenCalledTimes(2);
+  expect(await query(url, "SELECT a FROM other")).toEqual([{ a: 101 }]);
+});
+
+test("a sync that finds no connection free in time is unavailable, and the others go on", async () => {
+  const { url, store } = await storeWithUsers({ poolSize: 1 });
+  const { letGo } = await holdRows(url, ...OTHERS);
+  const held = OTHERS.map((userId) => countUp(store, userId).catch((error: unknown) => error));
+  const start = performance.now();
+
+  await expect(countUp(store, "u-bob")).rejects.toThrow(StoreUnavailable);
+
+  expect(performance.now() - start).toBeLessThan(3_000);
+  await letGo();
+  await Promise.all(held);
+  expect(await countUp(store, "u-bob")).toBe(1);
+});
+
+test("a decision that throws or changes nothing gives its connection back, and lets go of the user", async () => {
+  const { url, store } = await storeWithUsers({ poolSize: 1 });
+  const pids = await onlyConnection(url);
+
+  for (const fails of [true, false, true]) {
+    const asked = store.sync({ userId: "u-ada", connectionId: "con_a", groups: [] }, () => {
+      if (fails) throw new RangeError("no");
+      return { answer: "fine" };
+    });
+    if (fails) await expect(asked).rejects.toThrow(RangeError);
+    else expect(await asked).toBe("fine");
+  }
+
+  const others = () => query(url, "SELECT 1 FROM nexus_sync_users WHERE id = 'u-ada' FOR UPDATE NOWAIT");
+  await vi.waitFor(others, { timeout: 2_000 });
+  await change(store, "u-ada", { nickname: "now" });
+  expect((await store.user("u-ada"))?.nickname).toBe("now");
+  expect(await onlyConnection(url)).toEqual(pids);
+});

@@ -1,0 +1,103 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { type PostgresServer, startPostgres } from "../../../../scripts/shared/postgres-server.ts";
+import { StoreUnavailable } from "../../../../server/store/store.ts";
+import { query } from "../../../helpers/postgres.ts";
+import { acme, clientOf, put, signIn, startStub } from "../../../helpers/stub.ts";
+import { directoryOf } from "../store-suite.ts";
+import { countOf, countUp, storeAt } from "./under-test.ts";
+
+async function ownPostgres(): Promise<PostgresServer> {
+  const postgres = await startPostgres({ fsync: false });
+  onTestFinished(() => postgres.remove());
+  return postgres;
+}
+
+const readiness = async (server: { url: string }) => (await fetch(`${server.url}/readyz`)).status;
+
+test("while the database is away a sync is 503 with Retry-After and the server not ready; then it works again", async () => {
+  const postgres = await ownPostgres();
+  const { server } = await startStub({ database: postgres.url });
+  const { server: second } = await startStub({ database: postgres.url, directory: acme() });
+  const body = signIn({ attributes: { department: "Engines" } });
+  expect((await put(server, { body })).status).toBe(200);
+  expect(await readiness(server)).toBe(200);
+
+  await postgres.kill();
+
+  const refused = await put(server, { body });
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+  expect(refused.headers.get("content-type")).toMatch(/^application\/problem\+json/);
+  expect(await refused.json()).toMatchObject({ status: 503 });
+  expect(await readiness(server)).toBe(503);
+  expect((await fetch(`${server.url}/livez`)).status).toBe(200);
+
+  await postgres.start();
+
+  await vi.waitFor(async () => expect(await readiness(server)).toBe(200), { timeout: 5_000 });
+  const changed = signIn({ attributes: { department: "Looms" } });
+  await clientOf(server).syncUserIdentity("u-ada", changed);
+  // Any server shows what any other stored.
+  const { attributes } = (await second.user("u-ada")) ?? {};
+  expect(attributes).toEqual([expect.objectContaining({ name: "department", value: "Looms" })]);
+});
+
+test.each(["fast", "immediate"] as const)("a store lives through a restart of the database (%s)", async (mode) => {
+  const postgres = await ownPostgres();
+  const { store, lines } = await storeAt(postgres.url);
+  await store.load(directoryOf({ users: [{ id: "u-ada" }] }));
+  let counted = 0;
+  let unknown = 0;
+  let isOver = false;
+  const callers = Array.from({ length: 8 }, async () => {
+    while (!isOver) {
+      const outcome = await countUp(store, "u-ada").catch((error: unknown) => error);
+      if (typeof outcome === "number") counted += 1;
+      else {
+        expect(outcome).toBeInstanceOf(StoreUnavailable);
+        unknown += 1;
+        await sleep(5);
+      }
+    }
+  });
+
+  await vi.waitFor(() => expect(counted).toBeGreaterThan(20));
+  await postgres.restart(mode);
+  const before = counted;
+  await vi.waitFor(() => expect(counted).toBeGreaterThan(before + 20), { timeout: 5_000 });
+  isOver = true;
+  await Promise.all(callers);
+
+  const stored = await countOf(store, "u-ada");
+  expect(stored).toBeGreaterThanOrEqual(counted);
+  expect(stored).toBeLessThanOrEqual(counted + unknown);
+  expect(unknown).toBeGreaterThan(0);
+  expect(lines.length).toBeGreaterThan(0);
+  // Once a second, however many connections are lost.
+  expect(lines.length).toBeLessThan(8);
+  expect(lines.join("\n")).not.toMatch(/planted|u-ada/);
+});
+
+test("no sync is decided from a replica; once it is the primary, the same store works", async () => {
+  const postgres = await ownPostgres();
+  const { store } = await storeAt(postgres.url);
+  await store.load(directoryOf({ users: [{ id: "u-ada" }] }));
+  await postgres.stop();
+  const signal = join(postgres.folder, "standby.signal");
+  writeFileSync(signal, "");
+  onTestFinished(() => rmSync(signal, { force: true }));
+  await postgres.start();
+  expect(await query(postgres.url, "SELECT pg_is_in_recovery() AS replica")).toEqual([{ replica: true }]);
+  const asked = vi.fn();
+
+  await vi.waitFor(() => expect(store.user("u-ada")).resolves.toBeDefined());
+  await expect(countUp(store, "u-ada", asked)).rejects.toThrow(/read-only transaction \(25006\)/);
+  await expect(store.ready()).rejects.toThrow("The database can only be read now.");
+
+  expect(asked).not.toHaveBeenCalled();
+  await query(postgres.url, "SELECT pg_promote()");
+  await vi.waitFor(() => store.ready(), { timeout: 5_000 });
+  expect(await countUp(store, "u-ada")).toBe(1);
+});

@@ -1,0 +1,110 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import { connected, query } from "../../../helpers/postgres.ts";
+import { heldBack } from "../load-suite.ts";
+import { change, directoryOf } from "../store-suite.ts";
+import { holdRows, storeAt, storeWithUsers } from "./under-test.ts";
+
+const users = Array.from({ length: 1_200 }, (_, index) => ({
+  id: `u-${index}`,
+  identities: [{ id: 1, azoConnectionId: "con_a", azoUserId: `ad|${index}` }],
+  roles: [{ id: "r-a", name: "A" }],
+}));
+const roles = [{ id: "r-a", name: "A", audience: "urn:api", description: null }];
+
+test("two servers that load one directory at once load it once", async () => {
+  const { url, store } = await storeWithUsers({ poolSize: 1 });
+  const { store: other, lines } = await storeAt(url, { poolSize: 1 });
+  const directory = directoryOf({ users, roles });
+
+  const counts = await Promise.all([store.load(directory), other.load(directory)]);
+
+  expect(counts.map(({ changed }) => changed).sort()).toEqual([0, 1_201]);
+  expect(await query(url, "SELECT count(*)::int AS count FROM nexus_sync_identities")).toEqual([{ count: 1_200 }]);
+  expect(lines.filter((line) => !line.includes("Another server"))).toEqual([]);
+});
+
+test("of two servers that load different users with one identity at once, one is refused", async () => {
+  const { url, store } = await storeWithUsers();
+  const { store: other, lines } = await storeAt(url);
+  const identities = [{ id: 1, azoConnectionId: "con_a", azoUserId: "ad|1" }];
+  const held = heldBack({ users: [{ id: "u-one", identities }] });
+  const first = store.load(held.directory);
+  await held.taken;
+
+  const second = other.load(directoryOf({ users: [{ id: "u-two", identities }] })).catch((error: unknown) => error);
+  await vi.waitFor(() => expect(lines).toEqual(["Another server is loading a directory; this one waits for it."]));
+  held.release();
+
+  expect(await first).toEqual({ changed: 1, total: 1 });
+  expect(await second).toMatchObject({
+    problems: ["user u-two: its identity (con_a, ad|1) belongs to the stored user u-one"],
+  });
+  expect(await other.user("u-two")).toBeUndefined();
+});
+
+test("what is as it was is neither written nor locked by a load", async () => {
+  const { url, store } = await storeWithUsers();
+  await store.load(directoryOf({ users, roles }));
+  const versions =
+    "SELECT id, xmin::text FROM nexus_sync_users UNION ALL SELECT id, xmin::text FROM nexus_sync_roles ORDER BY id";
+  const before = await query(url, versions);
+  const other = await connected(url);
+  onTestFinished(() => other.end());
+  await other.query("BEGIN");
+  await other.query("SELECT 1 FROM nexus_sync_users WHERE id = 'u-7' FOR UPDATE");
+  await other.query("SELECT 1 FROM nexus_sync_roles FOR UPDATE");
+
+  expect(await store.load(directoryOf({ users, roles }))).toEqual({ changed: 0, total: 1_201 });
+
+  await other.query("ROLLBACK");
+  expect(await query(url, versions)).toEqual(before);
+});
+
+test("a load waits for a sync that holds a user, and the sync for the load", async () => {
+  const { url, store } = await storeWithUsers();
+  const { letGo } = await holdRows(url, "u-ada");
+  const loaded = store.load(directoryOf({ users: [{ id: "u-ada", nickname: "loaded" }] }));
+  setTimeout(letGo, 1_200);
+
+  expect(await loaded).toEqual({ changed: 1, total: 1 });
+  await change(store, "u-ada", { username: "synced" });
+  expect(await store.user("u-ada")).toEqual({ id: "u-ada", nickname: "loaded", username: "synced" });
+});
+
+test("a sync looks only at indexes, however much is stored", async () => {
+  const { url, store } = await storeWithUsers();
+  const many = Array.from({ length: 3_000 }, (_, index) => ({
+    ...roles[0],
+    id: `r-${index}`,
+    name: "A",
+    audience: "urn:api",
+  }));
+  const roleConnectionMaps = many.map(({ id }, index) => {
+    return { id: `m-${index}`, roleId: id, azoConnectionId: "con_a", groupName: `g-${index}` };
+  });
+  await store.load(directoryOf({ users, roles: [...roles, ...many], roleConnectionMaps }));
+  await store.close();
+  // A connection reports what it did when it ends.
+  const connections =
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'nexus-sync'";
+  await vi.waitFor(async () => expect(await query(url, connections)).toEqual([]), { timeout: 5_000 });
+  await query(url, "ANALYZE");
+  const { store: fresh } = await storeAt(url, { poolSize: 1 });
+  const scans = `SELECT relname, seq_scan::int FROM pg_stat_user_tables WHERE relname <> 'nexus_sync_state' ORDER BY relname`;
+  const used =
+    "SELECT idx_scan::int AS scans FROM pg_stat_user_tables WHERE relname = 'nexus_sync_role_connection_maps'";
+  const [before, usedBefore] = [await query(url, scans), await query(url, used)];
+
+  for (let turn = 0; turn < 12; turn += 1) {
+    const key = { userId: `u-${turn}`, connectionId: "con_a", groups: ["g-1", "g-2", "g-none"] };
+    const found = await fresh.sync(key, (now) => ({
+      ...(now && { user: { ...now.user, nickname: "synced" } }),
+      answer: now,
+    }));
+    expect(found?.roles.map(({ id }) => id).sort()).toEqual(["r-1", "r-2", "r-a"]);
+  }
+
+  await fresh.close();
+  await vi.waitFor(async () => expect(await query(url, used)).not.toEqual(usedBefore), { timeout: 5_000 });
+  expect(await query(url, scans)).toEqual(before);
+});

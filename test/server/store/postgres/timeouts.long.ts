@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { StoreUnavailable } from "../../../../server/store/store.ts";
+import { query } from "../../../helpers/postgres.ts";
+import { countOf, countUp, holdRows, storeAt, storeWithUsers } from "./under-test.ts";
+
+test("a sync that waits for its user for five seconds is unavailable then", async () => {
+  const { url, store } = await storeWithUsers();
+  const { letGo } = await holdRows(url, "u-ada");
+  const start = performance.now();
+
+  await expect(countUp(store, "u-ada")).rejects.toThrow(StoreUnavailable);
+
+  const took = performance.now() - start;
+  expect(took).toBeGreaterThan(3_500);
+  expect(took).toBeLessThan(5_500);
+  await letGo();
+  expect(await countUp(store, "u-ada")).toBe(1);
+});
+
+test("a process that freezes while it decides loses its lock, and saves nothing", async () => {
+  const { url, store } = await storeWithUsers();
+  const { store: other } = await storeAt(url);
+
+  const frozen = store.sync({ userId: "u-ada", connectionId: "con_a", groups: [] }, (found) => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6_000);
+    return { user: { id: "u-ada", ...found?.user, nickname: "100" }, answer: null };
+  });
+
+  await expect(frozen).rejects.toThrow(StoreUnavailable);
+  expect(await countOf(other, "u-ada")).toBe(0);
+  expect(await countUp(other, "u-ada")).toBe(1);
+});
+
+test("a database that stops answering in the middle of a sync is unavailable in time", async () => {
+  const { url, store } = await storeWithUsers();
+  await query(
+    url,
+    `CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN NEW; END $$;
+     CREATE TRIGGER sleeping BEFORE UPDATE ON nexus_sync_users FOR EACH ROW EXECUTE FUNCTION sleep()`,
+  );
+  const start = performance.now();
+
+  await expect(countUp(store, "u-ada")).rejects.toThrow(StoreUnavailable);
+
+  expect(performance.now() - start).toBeLessThan(5_500);
+  const still = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
+  await expect.poll(() => query(url, still)).toEqual([]);
+});

@@ -1,0 +1,93 @@
+import { expect, onTestFinished, test } from "vitest";
+import { startServer } from "../../../../server/start.ts";
+import { basicOf, startStub } from "../../../helpers/stub.ts";
+import { control } from "../control/control-site.ts";
+import { browserTests, overhang } from "./browser.ts";
+
+const browserTest = browserTests();
+
+browserTest(
+  "the reference tries the operation against the running stub, with credentials that are typed in",
+  async (open) => {
+    const { server } = await startStub();
+    const page = await open(server, "/docs");
+    await page.locator(".opblock").waitFor();
+    expect(await page.locator(".servers").innerText()).toContain(server.url);
+    expect(await page.locator(".errors-wrapper").count()).toBe(0);
+
+    const { username, password } = basicOf(server);
+    await page.getByRole("button", { name: "Authorize", exact: true }).first().click();
+    const basic = page.locator(".auth-container", { hasText: "Basic" });
+    await basic.getByLabel(/username/i).fill(username);
+    await basic.getByLabel(/password/i).fill(String(password));
+    await basic.getByRole("button", { name: /apply|authorize/i }).click();
+    await page.getByRole("button", { name: "Close" }).first().click();
+
+    await page.getByPlaceholder("userId").fill("u-ada");
+    await page.getByRole("button", { name: "Execute" }).click();
+    const live = page.locator(".live-responses-table");
+    await live.waitFor();
+    expect(await live.innerText()).toMatch(/^Code\s+Details\s+200/);
+    expect(server.journal.list().requests.map(({ status }) => status)).toContain(200);
+  },
+);
+
+browserTest("it fits a phone, also in the dark", async (open) => {
+  const { server } = await startStub();
+  const page = await open(server, "/docs", { viewport: { width: 375, height: 800 }, colorScheme: "dark" });
+  await page.locator(".opblock").waitFor();
+  expect(await overhang(page)).toBe(0);
+  expect(await page.evaluate("document.documentElement.className")).toBe("dark-mode");
+});
+
+test("pages load nothing but files of this port, and nobody can frame them", async () => {
+  const { server } = await startStub();
+  for (const [path, mediaType] of [
+    ["/", "text/html; charset=utf-8"],
+    ["/docs", "text/html; charset=utf-8"],
+    ["/page.js", "text/javascript; charset=utf-8"],
+    ["/requests.css", "text/css; charset=utf-8"],
+    ["/swagger-ui.css", "text/css; charset=utf-8"],
+    ["/swagger-ui-bundle.js", "text/javascript; charset=utf-8"],
+    ["/openapi.json", "application/json"],
+  ] as const) {
+    const { status, headers } = await control(server, path);
+    expect([status, headers.get("content-type"), headers.get("cache-control")]).toEqual([200, mediaType, "no-store"]);
+    expect(headers.get("content-security-policy")).toBe(
+      `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${server.url}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    );
+  }
+  for (const path of [
+    "/swagger-ui.js",
+    "/swagger-ui-bundle.js.map",
+    "/docs/",
+    "/docs/../page.js/",
+    "//page.js",
+    "/%70age.js",
+  ])
+    expect((await control(server, path)).status).toBe(404);
+});
+
+test("the main port lets the control port's pages try it, and no others", async () => {
+  const { server } = await startStub();
+  const { port } = new URL(server.controlUrl ?? "");
+  const allowedFor = async (Origin: string) => {
+    const headers = { Origin, "Access-Control-Request-Method": "PUT" };
+    const answer = await fetch(`${server.url}/v1/users/u-ada/$sync`, { method: "OPTIONS", headers });
+    return answer.headers.get("access-control-allow-origin");
+  };
+  for (const origin of [`http://127.0.0.1:${port}`, `http://localhost:${port}`])
+    expect(await allowedFor(origin)).toBe(origin);
+  for (const origin of ["null", "http://127.0.0.1", `https://127.0.0.1:${port}`, `http://evil.example:${port}`])
+    expect(await allowedFor(origin)).toBe(null);
+});
+
+test("a stub on all addresses is tried at the name that its control port was reached by", async () => {
+  const server = await startServer({ host: "0.0.0.0" });
+  onTestFinished(() => server.close());
+  const { port } = new URL(server.url);
+  const url = (server.controlUrl ?? "").replace("127.0.0.1", "localhost");
+  expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({
+    servers: [{ url: `http://localhost:${port}` }],
+  });
+});

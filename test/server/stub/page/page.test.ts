@@ -1,0 +1,229 @@
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { API, acme, CONNECTION, identity, put, signIn, startStub } from "../../../helpers/stub.ts";
+import { browserTests, overhang } from "./browser.ts";
+
+const browserTest = browserTests();
+
+const BAD = { ...signIn(), audience: "", connection: { connectionId: 5 } };
+
+/** The text of each request in the list, once there are so many. */
+async function requestsOn(page: Page, count: number): Promise<string[]> {
+  await expect.poll(() => page.locator("#request-list > li").count(), { timeout: 5_000 }).toBe(count);
+  return page.locator("#request-list summary").allInnerTexts();
+}
+
+/** Presses Tab until the focus is on what it says. */
+async function tabTo(page: Page, text: RegExp): Promise<void> {
+  const focused = () =>
+    page.evaluate<string>(
+      "document.activeElement.getAttribute('aria-label') ?? document.activeElement.innerText ?? ''",
+    );
+  for (let presses = 0; presses < 60; presses += 1) {
+    await page.keyboard.press("Tab");
+    if (text.test(await focused())) return;
+  }
+  throw new Error(`Tab does not lead to ${text}.`);
+}
+
+browserTest("requests appear as they are answered, the latest first", async (open) => {
+  const { server } = await startStub();
+  const page = await open(server, "/");
+  await expect.poll(() => page.locator("#state").innerText()).toBe("Live");
+  expect(await page.locator("#no-requests").isVisible()).toBe(true);
+
+  await put(server);
+  await requestsOn(page, 1);
+  await put(server, { body: BAD });
+  await put(server, { headers: { "X-Contract-Session": "other" } });
+
+  const [latest, first] = await requestsOn(page, 2);
+  expect(latest).toMatch(/^400\s+PUT\s+\/v1\/users\/u-ada\/\$sync\s+invalid-request\s+[\d.]+ ms/);
+  expect(first).toMatch(/^200\s+PUT/);
+
+  await page.getByLabel("Session", { exact: true }).fill("other");
+  await page.getByRole("button", { name: "Switch" }).click();
+  await expect
+    .poll(() => page.locator("#request-list summary").allInnerTexts())
+    .toEqual([expect.stringMatching(/^200.*session other/s)]);
+});
+
+browserTest("a refused request is opened to see what was wrong, pointer by pointer, and stays open", async (open) => {
+  const { server } = await startStub();
+  await put(server, { body: BAD });
+  const page = await open(server, "/");
+  await page.locator("summary").click();
+  const wrong = page.locator(".wrongs");
+  expect(await wrong.locator("dt").allInnerTexts()).toEqual(["/audience", "/connection/connectionId"]);
+  expect(await wrong.locator("dd").allInnerTexts()).toEqual([
+    'must NOT have fewer than 1 characters\nsent: ""',
+    "must be string\nsent: 5",
+  ]);
+  const [sent, answered] = await page.locator("pre").allInnerTexts();
+  expect(JSON.parse(sent ?? "")).toEqual(BAD);
+  expect(JSON.parse(answered ?? "")).toMatchObject({ status: 400 });
+  expect(await page.locator(".message dd").allInnerTexts()).toEqual(
+    expect.arrayContaining(["(hidden)", "application/problem+json"]),
+  );
+
+  await put(server);
+  await requestsOn(page, 2);
+  expect(await wrong.isVisible()).toBe(true);
+});
+
+browserTest("faults are added and removed, and change what the stub answers", async (open) => {
+  const { server } = await startStub();
+  const page = await open(server, "/");
+  const add = page.getByRole("button", { name: "Add fault" });
+  await page.getByLabel("Status", { exact: true }).fill("503");
+  await page.getByLabel("Retry-After").fill("7");
+  await page.getByLabel("User id").fill("u-ada");
+  await page.getByLabel("Times").fill("2");
+  await add.click();
+  const faults = page.locator("#fault-list > li");
+  await expect
+    .poll(() => faults.allInnerTexts())
+    .toEqual([expect.stringMatching(/^answer 503, Retry-After 7, for userId u-ada\s+fired 0 of 2/)]);
+  const answer = await put(server);
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "7"]);
+  await expect.poll(() => faults.innerText()).toMatch(/fired 1 of 2/);
+
+  for (const name of ["userId", "times"]) await page.locator(`[name=${name}]`).fill("");
+  const kinds = ["latency", "reset", "drop-answer", "truncated-body", "malformed-json", "wrong-media-type"];
+  for (const [index, kind] of kinds.entries()) {
+    await page.locator("#fault-kind").selectOption(kind);
+    await add.click();
+    await expect.poll(() => faults.count()).toBe(index + 2);
+  }
+  expect(server.faults.list().map(({ rule }) => rule)).toEqual([
+    // What has fired already is taken off, for rules count anew when they are replaced.
+    { match: { userId: "u-ada" }, times: 1, fault: { kind: "status", status: 503, retryAfterSeconds: 7 } },
+    { fault: { kind: "latency", ms: 1000 } },
+    ...kinds.slice(1).map((kind) => ({ fault: { kind } })),
+  ]);
+
+  await page.getByRole("button", { name: /^Remove: wait/ }).click();
+  await expect.poll(() => faults.count()).toBe(6);
+  await page.getByRole("button", { name: "Remove all" }).click();
+  await expect.poll(() => faults.count()).toBe(0);
+  expect((await put(server)).status).toBe(200);
+});
+
+browserTest(
+  "a fault that can't be is told of where it is made",
+  async (open) => {
+    const { server } = await startStub();
+    const page = await open(server, "/");
+    // More than the contract takes, and nothing a form would know.
+    server.faults.replace(Array.from({ length: 100 }, () => ({ fault: { kind: "reset" as const } })));
+    await expect.poll(() => page.locator("#fault-list > li").count()).toBe(100);
+    await page.getByRole("button", { name: "Add fault" }).click();
+    await expect.poll(() => page.getByRole("alert").innerText()).toMatch(/\/rules must NOT have more than 100 items/);
+  },
+  { mayComplain: /status of 400/ },
+);
+
+browserTest("everything can be done with the keyboard", async (open) => {
+  const { server } = await startStub();
+  await put(server, { body: BAD });
+  const page = await open(server, "/");
+  await requestsOn(page, 1);
+  await tabTo(page, /^400/);
+  await page.keyboard.press("Enter");
+  await expect.poll(() => page.locator(".wrongs").isVisible()).toBe(true);
+  expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
+
+  await tabTo(page, /^Add fault/);
+  await page.keyboard.press("Enter");
+  await expect.poll(() => server.faults.list().length).toBe(1);
+  await page.evaluate("document.getElementById('faults-title').focus()");
+  await tabTo(page, /^Remove: answer 503/);
+  // What is looked at anew every second must not take the focus away.
+  await put(server);
+  await expect.poll(() => page.locator("#fault-list").innerText()).toMatch(/fired 1/);
+  await page.keyboard.press("Enter");
+  await expect.poll(() => server.faults.list()).toEqual([]);
+  await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("faults-title");
+});
+
+browserTest("users are listed with what a sync would give them, and anew when that changes", async (open) => {
+  const { server } = await startStub({ directory: acme({ user: { givenName: "Ada" } }) });
+  const page = await open(server, "/");
+  const users = page.locator("#user-list > li");
+  await expect.poll(() => users.allInnerTexts()).toEqual([expect.stringMatching(/^Ada u-ada\s+No connection/)]);
+  await put(server, { body: signIn({ groups: ["engineers"] }) });
+  await expect.poll(() => users.innerText(), { timeout: 5_000 }).toMatch(/Engineer$/);
+  expect(await users.innerText()).toContain(`${CONNECTION} → ${API}`);
+});
+
+browserTest("what callers and directories say is shown as text", async (open) => {
+  const evil = '<img src=x onerror="alert(1)">';
+  const user = { displayName: evil, identities: [identity(CONNECTION, [evil])] };
+  const roles = [{ id: "r", name: `<script>alert(2)</script>${evil}`, audience: API }];
+  const roleConnectionMaps = [{ id: "m", roleId: "r", azoConnectionId: CONNECTION, groupName: evil }];
+  const { server } = await startStub({ directory: acme({ user, roles, roleConnectionMaps }) });
+  server.faults.replace([{ match: { userId: evil }, fault: { kind: "reset" } }]);
+  await put(server, { path: `/v1/users/${encodeURIComponent(evil)}/$sync`, body: BAD });
+  await put(server, { body: { [evil]: evil }, headers: { "X-Request-Id": "<b>id</b>", "X-Evil": evil } });
+  const page = await open(server, "/");
+  await requestsOn(page, 2);
+  for (const summary of await page.locator("summary").all()) await summary.click();
+  for (const place of ["#request-list", "#fault-list", "#user-list"])
+    expect(await page.locator(place).innerText()).toContain(evil);
+  expect(await page.locator("img, b, #user-list script").count()).toBe(0);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  browserTest(`it fits a phone, and is ${colorScheme} where that is asked for`, async (open) => {
+    const { server } = await startStub();
+    const long = `u-${"x".repeat(120)}`;
+    await put(server, { path: `/v1/users/${long}/$sync` });
+    server.faults.replace([{ match: { userId: long, audience: `${API}/${long}` }, fault: { kind: "drop-answer" } }]);
+    const page = await open(server, "/", { viewport: { width: 320, height: 640 }, colorScheme });
+    await requestsOn(page, 1);
+    await page.locator("summary").click();
+    await expect.poll(() => page.locator("#fault-list > li").count()).toBe(1);
+    expect(await overhang(page)).toBe(0);
+    const [red = 0] =
+      String(await page.evaluate("getComputedStyle(document.body).backgroundColor")).match(/\d+/g) ?? [];
+    expect(Number(red) < 64).toBe(colorScheme === "dark");
+  });
+}
+
+browserTest(
+  "where a token is needed the page asks for it, and forgets it when it is closed",
+  async (open) => {
+    const controlToken = "planted-control-token";
+    const { server } = await startStub({ controlToken });
+    await put(server);
+    const page = await open(server, "/");
+    await page.getByLabel(/^Token/).fill("planted-wrong-token");
+    await page.getByRole("button", { name: "Enter" }).click();
+    await expect.poll(() => page.locator("#state").innerText()).toMatch(/wrong/);
+    await page.getByLabel(/^Token/).fill(controlToken);
+    await page.getByRole("button", { name: "Enter" }).click();
+    await requestsOn(page, 1);
+    const kept = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])";
+    expect(await page.evaluate(kept)).toBe('[{},{},""]');
+    await page.reload();
+    await expect.poll(() => page.getByLabel(/^Token/).isVisible()).toBe(true);
+  },
+  { mayComplain: /status of 401/ },
+);
+
+browserTest(
+  "a reset asks first, and brings back the start",
+  async (open) => {
+    const { server } = await startStub();
+    await put(server);
+    const page = await open(server, "/");
+    await requestsOn(page, 1);
+    page.once("dialog", (dialog) => dialog.dismiss());
+    await page.getByRole("button", { name: "Reset session" }).click();
+    expect(server.journal.list().requests).toHaveLength(1);
+    page.once("dialog", (dialog) => dialog.accept());
+    await page.getByRole("button", { name: "Reset session" }).click();
+    await requestsOn(page, 0);
+  },
+  { mayComplain: /^dialog: Go back/ },
+);
