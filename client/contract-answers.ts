@@ -1,12 +1,12 @@
 import contract from "../generated/openapi.json" with { type: "json" };
-import { OPERATIONS, type SyncUserIdentityAnswer } from "../generated/operations.ts";
+import { OPERATIONS, type SyncUserIdentityResponse } from "../generated/operations.ts";
 import { NexusError } from "./nexus-error.ts";
 
 const OPERATION = OPERATIONS.SyncUserIdentity;
 
-export type AnswerStatus = SyncUserIdentityAnswer["status"];
+export type AnswerStatus = SyncUserIdentityResponse["status"];
 /** Names of the examples that the contract has for a status. */
-export type ExampleOf<Status extends AnswerStatus> = (typeof OPERATION.answers)[`${Status}`]["examples"][number];
+export type ExampleOf<Status extends AnswerStatus> = (typeof OPERATION.responses)[`${Status}`]["examples"][number];
 
 export interface ContractAnswer {
   status: AnswerStatus;
@@ -24,7 +24,7 @@ export function contractAnswer(status: AnswerStatus, example?: string): Contract
   if (!isDeclared(status)) {
     throw new NexusError("config", `The contract has no answer ${status}, only ${declaredStatuses().join(", ")}.`);
   }
-  const { examples, mediaTypes } = OPERATION.answers[status];
+  const { examples, mediaTypes } = OPERATION.responses[status];
   const names: readonly string[] = examples;
   const name = example ?? names[0];
   const [mediaType] = mediaTypes;
@@ -39,22 +39,22 @@ export function contractAnswer(status: AnswerStatus, example?: string): Contract
 
 /** True if the contract declares this status for the operation. */
 export function isDeclared(status: number): status is AnswerStatus {
-  return Object.hasOwn(OPERATION.answers, status);
+  return Object.hasOwn(OPERATION.responses, status);
 }
 
 /** The status that has an example of this name, where only the name is given. */
 export function statusOf(example: string): AnswerStatus {
   const status = declaredStatuses().find((one) => {
-    const names: readonly string[] = OPERATION.answers[one].examples;
+    const names: readonly string[] = OPERATION.responses[one].examples;
     return names.includes(example);
   });
   if (status !== undefined) return status;
-  const all = declaredStatuses().flatMap((one) => [...OPERATION.answers[one].examples]);
+  const all = declaredStatuses().flatMap((one) => [...OPERATION.responses[one].examples]);
   throw new NexusError("config", `The contract has no answer '${example}', only ${all.join(", ")}.`);
 }
 
 function declaredStatuses(): AnswerStatus[] {
-  return Object.keys(OPERATION.answers).map((status) => Number(status) as AnswerStatus);
+  return Object.keys(OPERATION.responses).map((status) => Number(status) as AnswerStatus);
 }
 
 function declaredAnswer(status: AnswerStatus): unknown {

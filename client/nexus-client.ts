@@ -1,4 +1,4 @@
-import type { SyncUserIdentityAnswer, SyncUserIdentityRequest } from "../generated/operations.ts";
+import type { SyncUserIdentityRequest, SyncUserIdentityResponse } from "../generated/operations.ts";
 import { checkBaseUrl, checkCredentials, checkHeaders, checkPlace, checkTime, checkUserId } from "./check-options.ts";
 import { type Credentials, createSecretKeeper } from "./credentials.ts";
 import { type ClientEvent, quietly } from "./events.ts";
@@ -8,7 +8,7 @@ import { checkAnswer, type ResponseSchema } from "./response-schema.ts";
 import { type RetryOptions, retryPolicy } from "./retry.ts";
 import { deliver } from "./transport.ts";
 
-export type SyncUserIdentityResult = Extract<SyncUserIdentityAnswer, { status: 200 }>["body"];
+export type SyncUserIdentityResult = Extract<SyncUserIdentityResponse, { status: 200 }>["body"];
 
 export interface NexusClientOptions {
   /** Where the API lies, without `/v1`; https, or http on loopback. */

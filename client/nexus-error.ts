@@ -1,4 +1,4 @@
-import type { SyncUserIdentityAnswer } from "../generated/operations.ts";
+import type { SyncUserIdentityResponse } from "../generated/operations.ts";
 
 /**
  * What went wrong:
@@ -24,7 +24,7 @@ export type NexusErrorKind =
   | "redirect"
   | "config";
 
-export type ErrorAnswer = Exclude<SyncUserIdentityAnswer, { status: 200 }>;
+export type ErrorAnswer = Exclude<SyncUserIdentityResponse, { status: 200 }>;
 
 export interface NexusErrorDetails {
   cause?: unknown;

@@ -21,7 +21,7 @@ export type Failure =
   | { status: number; retryAfterSeconds?: number };
 
 const HALF = '{"userId":';
-const JSON_TYPE = { "Content-Type": OPERATIONS.SyncUserIdentity.answers[200].mediaTypes[0] };
+const JSON_TYPE = { "Content-Type": OPERATIONS.SyncUserIdentity.responses[200].mediaTypes[0] };
 const PAGE_TYPE = { "Content-Type": "text/html" };
 
 /** Fails one exchange; rejects with the signal's reason when the request is aborted meanwhile. */

@@ -1,4 +1,4 @@
-import type { SyncUserIdentityAnswer, SyncUserIdentityRequest } from "../generated/operations.ts";
+import type { SyncUserIdentityRequest, SyncUserIdentityResponse } from "../generated/operations.ts";
 import * as validators from "../generated/validators.js";
 import { violationsOf } from "./violations.ts";
 
@@ -25,7 +25,7 @@ export interface StandardIssue {
 }
 
 export type { SyncUserIdentityRequest };
-export type SyncUserIdentityResult = Extract<SyncUserIdentityAnswer, { status: 200 }>["body"];
+export type SyncUserIdentityResult = Extract<SyncUserIdentityResponse, { status: 200 }>["body"];
 
 /** The body of `PUT /v1/users/{userId}/$sync`. Contract: `#/components/schemas/SyncUserIdentityRequest`. */
 export const syncUserIdentityRequestSchema: StandardSchemaV1<SyncUserIdentityRequest> = schemaOf(

@@ -3,8 +3,8 @@ import type { operations } from "./types.ts";
 
 export type SyncUserIdentityPath = operations["SyncUserIdentity"]["parameters"]["path"];
 export type SyncUserIdentityRequest = NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"][keyof NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"]];
-/** Every answer the contract declares. */
-export type SyncUserIdentityAnswer =
+/** Every response the contract declares. */
+export type SyncUserIdentityResponse =
   | { status: 200; body: operations["SyncUserIdentity"]["responses"][200]["content"]["application/json"] }
   | { status: 400; body: operations["SyncUserIdentity"]["responses"][400]["content"]["application/problem+json"] }
   | { status: 401; body: operations["SyncUserIdentity"]["responses"][401]["content"]["application/problem+json"] }
@@ -18,9 +18,9 @@ export type SyncUserIdentityAnswer =
   | { status: 500; body: operations["SyncUserIdentity"]["responses"][500]["content"]["application/problem+json"] }
   | { status: 503; body: operations["SyncUserIdentity"]["responses"][503]["content"]["application/problem+json"] };
 
-/** Path parameters, body and answers of each operation. */
+/** Path parameters, body and responses of each operation. */
 export interface Operations {
-  SyncUserIdentity: { path: SyncUserIdentityPath; body: SyncUserIdentityRequest; answer: SyncUserIdentityAnswer };
+  SyncUserIdentity: { path: SyncUserIdentityPath; body: SyncUserIdentityRequest; response: SyncUserIdentityResponse };
 }
 
 /** One handler for each operation: a missing one, an extra one or an undeclared status does not compile. */
@@ -28,23 +28,23 @@ export type Handlers<Context> = {
   [Id in keyof Operations]: (
     request: Pick<Operations[Id], "path" | "body">,
     context: Context,
-  ) => Promise<Operations[Id]["answer"]>;
+  ) => Promise<Operations[Id]["response"]>;
 };
 
 export interface OperationConstants {
   method: string;
   /** The path template, as in the contract. */
   path: string;
-  /** Alternatives of schemes that must all hold; an empty one lets everybody in. */
+  /** Alternatives of schemes that must all hold; an empty one needs no credentials. */
   security: readonly (readonly (keyof typeof SECURITY_SCHEMES)[])[];
   /** Any one of these suffices; none are needed where the list is empty. */
   permissions: readonly string[];
   requestMediaTypes: readonly string[];
   requestExamples: readonly string[];
-  answers: Readonly<Record<number, AnswerConstants>> & { readonly default?: AnswerConstants };
+  responses: Readonly<Record<number, ResponseConstants>> & { readonly default?: ResponseConstants };
 }
 
-export interface AnswerConstants {
+export interface ResponseConstants {
   mediaTypes: readonly string[];
   headers: readonly string[];
   examples: readonly string[];
@@ -103,7 +103,7 @@ export const OPERATIONS = {
       "groupSignIn",
       "minimal"
     ],
-    "answers": {
+    "responses": {
       "200": {
         "mediaTypes": [
           "application/json",

@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { createNexusClient, type NexusClient } from "../client/nexus-client.ts";
 import type { User } from "../generated/types.ts";
 import type { RunningServer } from "../server/running-server.ts";
-import { startServer } from "../server/start.ts";
 import { DEMO_SIGN_INS, type DemoSignIn } from "../server/stub/demo-sign-ins.ts";
+import { startStub } from "../server/stub/start-stub.ts";
 
 const DIRECTORY = fileURLToPath(new URL("../server/demo-directory.json", import.meta.url));
 
@@ -19,7 +19,7 @@ interface Row {
  * a group less. Exit codes: 0 everything came as expected, 1 something else.
  */
 export async function run(print: (line: string) => void): Promise<number> {
-  const server = await startServer({ directory: DIRECTORY });
+  const server = await startStub({ directory: DIRECTORY });
   try {
     const surprises = await signEverybodyIn(server, print);
     for (const surprise of surprises) print(`UNEXPECTED: ${surprise}`);

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import demoDirectory from "../server/demo-directory.json" with { type: "json" };
-import { startServer } from "../server/start.ts";
+import { startStub } from "../server/stub/start-stub.ts";
 import { basicOf } from "./helpers/stub.ts";
 import { copyProject, copyWithHistory } from "./scripts/generate/project-copy.ts";
 
@@ -32,7 +32,7 @@ test("the client example does what it says", async () => {
   const project = copyProject();
   const [, example = ""] = /```ts\n([\s\S]*?)```/.exec(README) ?? [];
   project.write("example.ts", example);
-  const server = await startServer({ directory: join(ROOT, "server/demo-directory.json") });
+  const server = await startStub({ directory: join(ROOT, "server/demo-directory.json") });
   const environment = { NEXUS_URL: server.url, NEXUS_SECRET: String(basicOf(server).password) };
   // Not spawnSync: the server lives in this process and must go on answering.
   const env = { ...process.env, ...environment };

@@ -9,86 +9,86 @@ export type ErrorStatus =
 
 export type ListRequestsPath = Record<string, never>;
 export type ListRequestsRequest = undefined;
-/** Every answer the contract declares. */
-export type ListRequestsAnswer =
+/** Every response the contract declares. */
+export type ListRequestsResponse =
   | { status: 200; body: operations["ListRequests"]["responses"][200]["content"]["application/json"] }
   | { status: ErrorStatus; body: operations["ListRequests"]["responses"]["default"]["content"]["application/problem+json"] };
 
 export type ForgetRequestsPath = Record<string, never>;
 export type ForgetRequestsRequest = undefined;
-/** Every answer the contract declares. */
-export type ForgetRequestsAnswer =
+/** Every response the contract declares. */
+export type ForgetRequestsResponse =
   | { status: 204; body?: undefined }
   | { status: ErrorStatus; body: operations["ForgetRequests"]["responses"]["default"]["content"]["application/problem+json"] };
 
 export type VerifyRequestsPath = Record<string, never>;
 export type VerifyRequestsRequest = NonNullable<operations["VerifyRequests"]["requestBody"]>["content"][keyof NonNullable<operations["VerifyRequests"]["requestBody"]>["content"]];
-/** Every answer the contract declares. */
-export type VerifyRequestsAnswer =
+/** Every response the contract declares. */
+export type VerifyRequestsResponse =
   | { status: 200; body: operations["VerifyRequests"]["responses"][200]["content"]["application/json"] }
   | { status: ErrorStatus; body: operations["VerifyRequests"]["responses"]["default"]["content"]["application/problem+json"] };
 
 export type ListFaultsPath = Record<string, never>;
 export type ListFaultsRequest = undefined;
-/** Every answer the contract declares. */
-export type ListFaultsAnswer =
+/** Every response the contract declares. */
+export type ListFaultsResponse =
   | { status: 200; body: operations["ListFaults"]["responses"][200]["content"]["application/json"] }
   | { status: ErrorStatus; body: operations["ListFaults"]["responses"]["default"]["content"]["application/problem+json"] };
 
 export type ReplaceFaultsPath = Record<string, never>;
 export type ReplaceFaultsRequest = NonNullable<operations["ReplaceFaults"]["requestBody"]>["content"][keyof NonNullable<operations["ReplaceFaults"]["requestBody"]>["content"]];
-/** Every answer the contract declares. */
-export type ReplaceFaultsAnswer =
+/** Every response the contract declares. */
+export type ReplaceFaultsResponse =
   | { status: 200; body: operations["ReplaceFaults"]["responses"][200]["content"]["application/json"] }
   | { status: ErrorStatus; body: operations["ReplaceFaults"]["responses"]["default"]["content"]["application/problem+json"] };
 
 export type RemoveFaultsPath = Record<string, never>;
 export type RemoveFaultsRequest = undefined;
-/** Every answer the contract declares. */
-export type RemoveFaultsAnswer =
+/** Every response the contract declares. */
+export type RemoveFaultsResponse =
   | { status: 204; body?: undefined }
   | { status: ErrorStatus; body: operations["RemoveFaults"]["responses"]["default"]["content"]["application/problem+json"] };
 
 export type ReplaceDirectoryPath = Record<string, never>;
 export type ReplaceDirectoryRequest = NonNullable<operations["ReplaceDirectory"]["requestBody"]>["content"][keyof NonNullable<operations["ReplaceDirectory"]["requestBody"]>["content"]];
-/** Every answer the contract declares. */
-export type ReplaceDirectoryAnswer =
+/** Every response the contract declares. */
+export type ReplaceDirectoryResponse =
   | { status: 200; body: operations["ReplaceDirectory"]["responses"][200]["content"]["application/json"] }
   | { status: ErrorStatus; body: operations["ReplaceDirectory"]["responses"]["default"]["content"]["application/problem+json"] };
 
 export type ListUsersPath = Record<string, never>;
 export type ListUsersRequest = undefined;
-/** Every answer the contract declares. */
-export type ListUsersAnswer =
+/** Every response the contract declares. */
+export type ListUsersResponse =
   | { status: 200; body: operations["ListUsers"]["responses"][200]["content"]["application/json"] }
   | { status: ErrorStatus; body: operations["ListUsers"]["responses"]["default"]["content"]["application/problem+json"] };
 
 export type ReadUserPath = operations["ReadUser"]["parameters"]["path"];
 export type ReadUserRequest = undefined;
-/** Every answer the contract declares. */
-export type ReadUserAnswer =
+/** Every response the contract declares. */
+export type ReadUserResponse =
   | { status: 200; body: operations["ReadUser"]["responses"][200]["content"]["application/json"] }
   | { status: ErrorStatus; body: operations["ReadUser"]["responses"]["default"]["content"]["application/problem+json"] };
 
 export type ResetSessionPath = Record<string, never>;
 export type ResetSessionRequest = undefined;
-/** Every answer the contract declares. */
-export type ResetSessionAnswer =
+/** Every response the contract declares. */
+export type ResetSessionResponse =
   | { status: 204; body?: undefined }
   | { status: ErrorStatus; body: operations["ResetSession"]["responses"]["default"]["content"]["application/problem+json"] };
 
-/** Path parameters, body and answers of each operation. */
+/** Path parameters, body and responses of each operation. */
 export interface Operations {
-  ListRequests: { path: ListRequestsPath; body: ListRequestsRequest; answer: ListRequestsAnswer };
-  ForgetRequests: { path: ForgetRequestsPath; body: ForgetRequestsRequest; answer: ForgetRequestsAnswer };
-  VerifyRequests: { path: VerifyRequestsPath; body: VerifyRequestsRequest; answer: VerifyRequestsAnswer };
-  ListFaults: { path: ListFaultsPath; body: ListFaultsRequest; answer: ListFaultsAnswer };
-  ReplaceFaults: { path: ReplaceFaultsPath; body: ReplaceFaultsRequest; answer: ReplaceFaultsAnswer };
-  RemoveFaults: { path: RemoveFaultsPath; body: RemoveFaultsRequest; answer: RemoveFaultsAnswer };
-  ReplaceDirectory: { path: ReplaceDirectoryPath; body: ReplaceDirectoryRequest; answer: ReplaceDirectoryAnswer };
-  ListUsers: { path: ListUsersPath; body: ListUsersRequest; answer: ListUsersAnswer };
-  ReadUser: { path: ReadUserPath; body: ReadUserRequest; answer: ReadUserAnswer };
-  ResetSession: { path: ResetSessionPath; body: ResetSessionRequest; answer: ResetSessionAnswer };
+  ListRequests: { path: ListRequestsPath; body: ListRequestsRequest; response: ListRequestsResponse };
+  ForgetRequests: { path: ForgetRequestsPath; body: ForgetRequestsRequest; response: ForgetRequestsResponse };
+  VerifyRequests: { path: VerifyRequestsPath; body: VerifyRequestsRequest; response: VerifyRequestsResponse };
+  ListFaults: { path: ListFaultsPath; body: ListFaultsRequest; response: ListFaultsResponse };
+  ReplaceFaults: { path: ReplaceFaultsPath; body: ReplaceFaultsRequest; response: ReplaceFaultsResponse };
+  RemoveFaults: { path: RemoveFaultsPath; body: RemoveFaultsRequest; response: RemoveFaultsResponse };
+  ReplaceDirectory: { path: ReplaceDirectoryPath; body: ReplaceDirectoryRequest; response: ReplaceDirectoryResponse };
+  ListUsers: { path: ListUsersPath; body: ListUsersRequest; response: ListUsersResponse };
+  ReadUser: { path: ReadUserPath; body: ReadUserRequest; response: ReadUserResponse };
+  ResetSession: { path: ResetSessionPath; body: ResetSessionRequest; response: ResetSessionResponse };
 }
 
 /** One handler for each operation: a missing one, an extra one or an undeclared status does not compile. */
@@ -96,23 +96,23 @@ export type Handlers<Context> = {
   [Id in keyof Operations]: (
     request: Pick<Operations[Id], "path" | "body">,
     context: Context,
-  ) => Promise<Operations[Id]["answer"]>;
+  ) => Promise<Operations[Id]["response"]>;
 };
 
 export interface OperationConstants {
   method: string;
   /** The path template, as in the contract. */
   path: string;
-  /** Alternatives of schemes that must all hold; an empty one lets everybody in. */
+  /** Alternatives of schemes that must all hold; an empty one needs no credentials. */
   security: readonly (readonly (keyof typeof SECURITY_SCHEMES)[])[];
   /** Any one of these suffices; none are needed where the list is empty. */
   permissions: readonly string[];
   requestMediaTypes: readonly string[];
   requestExamples: readonly string[];
-  answers: Readonly<Record<number, AnswerConstants>> & { readonly default?: AnswerConstants };
+  responses: Readonly<Record<number, ResponseConstants>> & { readonly default?: ResponseConstants };
 }
 
-export interface AnswerConstants {
+export interface ResponseConstants {
   mediaTypes: readonly string[];
   headers: readonly string[];
   examples: readonly string[];
@@ -185,7 +185,7 @@ export const OPERATIONS = {
     "permissions": [],
     "requestMediaTypes": [],
     "requestExamples": [],
-    "answers": {
+    "responses": {
       "200": {
         "mediaTypes": [
           "application/json"
@@ -214,7 +214,7 @@ export const OPERATIONS = {
     "permissions": [],
     "requestMediaTypes": [],
     "requestExamples": [],
-    "answers": {
+    "responses": {
       "204": {
         "mediaTypes": [],
         "headers": [],
@@ -243,7 +243,7 @@ export const OPERATIONS = {
       "application/json"
     ],
     "requestExamples": [],
-    "answers": {
+    "responses": {
       "200": {
         "mediaTypes": [
           "application/json"
@@ -272,7 +272,7 @@ export const OPERATIONS = {
     "permissions": [],
     "requestMediaTypes": [],
     "requestExamples": [],
-    "answers": {
+    "responses": {
       "200": {
         "mediaTypes": [
           "application/json"
@@ -303,7 +303,7 @@ export const OPERATIONS = {
       "application/json"
     ],
     "requestExamples": [],
-    "answers": {
+    "responses": {
       "200": {
         "mediaTypes": [
           "application/json"
@@ -332,7 +332,7 @@ export const OPERATIONS = {
     "permissions": [],
     "requestMediaTypes": [],
     "requestExamples": [],
-    "answers": {
+    "responses": {
       "204": {
         "mediaTypes": [],
         "headers": [],
@@ -361,7 +361,7 @@ export const OPERATIONS = {
       "application/json"
     ],
     "requestExamples": [],
-    "answers": {
+    "responses": {
       "200": {
         "mediaTypes": [
           "application/json"
@@ -390,7 +390,7 @@ export const OPERATIONS = {
     "permissions": [],
     "requestMediaTypes": [],
     "requestExamples": [],
-    "answers": {
+    "responses": {
       "200": {
         "mediaTypes": [
           "application/json"
@@ -419,7 +419,7 @@ export const OPERATIONS = {
     "permissions": [],
     "requestMediaTypes": [],
     "requestExamples": [],
-    "answers": {
+    "responses": {
       "200": {
         "mediaTypes": [
           "application/json"
@@ -448,7 +448,7 @@ export const OPERATIONS = {
     "permissions": [],
     "requestMediaTypes": [],
     "requestExamples": [],
-    "answers": {
+    "responses": {
       "204": {
         "mediaTypes": [],
         "headers": [],

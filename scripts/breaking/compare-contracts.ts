@@ -1,4 +1,4 @@
-import type { ContractDocument } from "../generate/contract-document.ts";
+import type { ContractDocument } from "../../server/contract/document.ts";
 import { type Change, pointerText } from "./change.ts";
 import { sourceChanges } from "./source-changes.ts";
 import { type Differ, wireChanges } from "./wire-changes.ts";

@@ -1,5 +1,5 @@
 import type ts from "typescript";
-import { type ContractDocument, operationsOf } from "../generate/contract-document.ts";
+import { type ContractDocument, operationsOf } from "../../server/contract/document.ts";
 import type { Pointer } from "../generate/parse.ts";
 import type { Change } from "./change.ts";
 import { type Misfit, misfits, type Pair } from "./misfits.ts";

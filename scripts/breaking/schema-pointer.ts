@@ -1,4 +1,4 @@
-import { type ContractDocument, referencePointer, type Schema, valueAt } from "../generate/contract-document.ts";
+import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../server/contract/document.ts";
 import type { Pointer } from "../generate/parse.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type ts from "typescript";
+import { type ContractDocument, operationsOf } from "../../server/contract/document.ts";
 import { programOf, sourceFileOf } from "../generate/compile.ts";
-import { type ContractDocument, operationsOf } from "../generate/contract-document.ts";
 import type { Pointer } from "../generate/parse.ts";
 import { renderOperations } from "../generate/render-operations.ts";
 import { renderTypes } from "../generate/render-types.ts";

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type ContractDocument, referencePointer } from "../generate/contract-document.ts";
+import { type ContractDocument, referencePointer } from "../../server/contract/document.ts";
 import type { Pointer } from "../generate/parse.ts";
 import type { Change, Impact } from "./change.ts";
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { ContractDocument } from "./contract-document.ts";
+import type { ContractDocument } from "../../server/contract/document.ts";
 import { CONTRACTS } from "./contracts.ts";
 import { type Manifest, manifestOf, sha256 } from "./manifest.ts";
 import type { Rendered } from "./render.ts";

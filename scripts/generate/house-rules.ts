@@ -1,14 +1,14 @@
 import type { Ajv2020 } from "ajv/dist/2020.js";
-import { didYouMean, nearest } from "../shared/nearest.ts";
-import { contractAjv, schemaReference } from "./contract-ajv.ts";
 import {
   type ContractDocument,
-  type Operation,
+  type OperationObject,
   operationsOf,
   referencePointer,
   type Schema,
   valueAt,
-} from "./contract-document.ts";
+} from "../../server/contract/document.ts";
+import { didYouMean, nearest } from "../shared/nearest.ts";
+import { contractAjv, schemaReference } from "./contract-ajv.ts";
 import type { Finding } from "./lint.ts";
 import type { Pointer } from "./parse.ts";
 
@@ -26,7 +26,7 @@ export function checkOperations(document: ContractDocument): Finding[] {
   ]);
 }
 
-function idFindings(operation: Operation, pointer: Pointer): Finding[] {
+function idFindings(operation: OperationObject, pointer: Pointer): Finding[] {
   const rule = "operation-operationId";
   const { operationId } = operation;
   if (operationId === undefined) {

@@ -1,6 +1,6 @@
 import { createConfig, lintFromString } from "@redocly/openapi-core";
+import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../server/contract/document.ts";
 import { didYouMean, nearest } from "../shared/nearest.ts";
-import { type ContractDocument, referencePointer, type Schema, valueAt } from "./contract-document.ts";
 import type { Finding } from "./lint.ts";
 import type { ParsedContract, Pointer } from "./parse.ts";
 

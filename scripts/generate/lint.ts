@@ -1,13 +1,13 @@
-import { contractAjv, schemaReference } from "./contract-ajv.ts";
 import {
-  type Answer,
   type Content,
   type ContractDocument,
-  type Example,
+  type ExampleObject,
   operationsOf,
+  type ResponseObject,
   referencePointer,
   resolve,
-} from "./contract-document.ts";
+} from "../../server/contract/document.ts";
+import { contractAjv, schemaReference } from "./contract-ajv.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { checkKeywords, checkOperations, checkSchemas } from "./house-rules.ts";
 import { redoclyFindings } from "./lint-redocly.ts";
@@ -53,14 +53,16 @@ function checkVersion({ openapi, paths, components }: ContractDocument): Finding
 function checkExamples(document: ContractDocument): Finding[] {
   const contents: Content[] = operationsOf(document).flatMap(({ operation }) => [
     resolve<{ content: Content }>(document, operation.requestBody ?? { content: {} }).content,
-    ...Object.values(operation.responses ?? {}).map((answer) => resolve<Answer>(document, answer).content ?? {}),
+    ...Object.values(operation.responses ?? {}).map(
+      (answer) => resolve<ResponseObject>(document, answer).content ?? {},
+    ),
   ]);
   const ajv = contractAjv(document.components.schemas);
   const used = contents.flatMap((content) => Object.values(content));
   const findings = used.flatMap(({ schema, examples = {} }) =>
     Object.entries(examples).flatMap(([name, example]) => {
       const validate = schema && ajv.compile(absolute(schema));
-      if (!validate || validate(resolve<Example>(document, example).value)) return [];
+      if (!validate || validate(resolve<ExampleObject>(document, example).value)) return [];
       const home = "$ref" in example ? referencePointer(example.$ref) : ["components", "examples", name];
       return (validate.errors ?? []).map((error) => ({
         pointer: [...home, "value", ...referencePointer(error.instancePath).filter((segment) => segment !== "")],

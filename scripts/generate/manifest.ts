@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { ContractDocument } from "./contract-document.ts";
+import type { ContractDocument } from "../../server/contract/document.ts";
 
 /** What a contract's folder was made from and by what; no dates and no paths, so that it is the same on every machine. */
 export interface Manifest {
@@ -16,7 +16,7 @@ export interface Manifest {
 const GENERATOR = [
   "banner.ts",
   "contract-ajv.ts",
-  "contract-document.ts",
+  "../../server/contract/document.ts",
   "render.ts",
   "render-declarations.ts",
   "render-operations.ts",

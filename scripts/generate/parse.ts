@@ -1,5 +1,5 @@
 import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from "yaml";
-import type { ContractDocument } from "./contract-document.ts";
+import type { ContractDocument } from "../../server/contract/document.ts";
 import type { Diagnostic, Place } from "./diagnostic.ts";
 
 export type Pointer = readonly (string | number)[];

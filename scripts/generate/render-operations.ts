@@ -1,11 +1,12 @@
 import {
-  type Answer,
   type Content,
   type ContractDocument,
   operationsOf,
   type Reference,
+  type RequestBodyObject,
+  type ResponseObject,
   resolve,
-} from "./contract-document.ts";
+} from "../../server/contract/document.ts";
 
 /** The registered ones (https://www.iana.org/assignments/http-status-codes): any other number would be a slip. */
 const ERROR_STATUS = `/** What \`default\` stands for, but for those an operation declares; whatever is no error is declared by number. */
@@ -18,7 +19,7 @@ export type ErrorStatus =
 
 type FoundOperation = ReturnType<typeof operationsOf>[number];
 
-/** The contract's operations as types (request, closed union of answers, handler table) and as constants. */
+/** The contract's operations as types (request, closed union of responses, handler table) and as constants. */
 export function renderOperations(document: ContractDocument): string {
   const operations = operationsOf(document);
   const constants = Object.fromEntries(operations.map((found) => [nameOf(found), constantsOf(document, found)]));
@@ -35,7 +36,7 @@ export function renderOperations(document: ContractDocument): string {
   return `import type { operations } from "./types.ts";
 
 ${hasDefault ? ERROR_STATUS : ""}${operations.map((found) => typesOf(document, found)).join("\n")}
-/** Path parameters, body and answers of each operation. */
+/** Path parameters, body and responses of each operation. */
 export interface Operations {
 ${operations.map(nameOf).map(tableRow).join("\n")}
 }
@@ -45,23 +46,23 @@ export type Handlers<Context> = {
   [Id in keyof Operations]: (
     request: Pick<Operations[Id], "path" | "body">,
     context: Context,
-  ) => Promise<Operations[Id]["answer"]>;
+  ) => Promise<Operations[Id]["response"]>;
 };
 
 export interface OperationConstants {
   method: string;
   /** The path template, as in the contract. */
   path: string;
-  /** Alternatives of schemes that must all hold; an empty one lets everybody in. */
+  /** Alternatives of schemes that must all hold; an empty one needs no credentials. */
   security: readonly (readonly (keyof typeof SECURITY_SCHEMES)[])[];
   /** Any one of these suffices; none are needed where the list is empty. */
   permissions: readonly string[];
   requestMediaTypes: readonly string[];
   requestExamples: readonly string[];
-  answers: Readonly<Record<number, AnswerConstants>> & { readonly default?: AnswerConstants };
+  responses: Readonly<Record<number, ResponseConstants>> & { readonly default?: ResponseConstants };
 }
 
-export interface AnswerConstants {
+export interface ResponseConstants {
   mediaTypes: readonly string[];
   headers: readonly string[];
   examples: readonly string[];
@@ -94,8 +95,8 @@ function typesOf(document: ContractDocument, found: FoundOperation): string {
     ? `NonNullable<${type}["requestBody"]>["content"][keyof NonNullable<${type}["requestBody"]>["content"]]`
     : "undefined";
   const responses = found.operation.responses ?? {};
-  const answers = Object.entries(responses).map(([key, answer]) => {
-    const mediaType = Object.keys(resolve<Answer>(document, answer).content ?? {})[0];
+  const union = Object.entries(responses).map(([key, response]) => {
+    const mediaType = Object.keys(resolve<ResponseObject>(document, response).content ?? {})[0];
     const isDefault = key === "default";
     const status = isDefault ? errorsBut(Object.keys(responses)) : key;
     if (!mediaType) return `  | { status: ${status}; body?: undefined }`;
@@ -103,9 +104,9 @@ function typesOf(document: ContractDocument, found: FoundOperation): string {
   });
   return `export type ${name}Path = ${path};
 export type ${name}Request = ${body};
-/** Every answer the contract declares. */
-export type ${name}Answer =
-${answers.join("\n")};
+/** Every response the contract declares. */
+export type ${name}Response =
+${union.join("\n")};
 `;
 }
 
@@ -116,13 +117,13 @@ function errorsBut(declared: string[]): string {
 }
 
 function tableRow(name: string): string {
-  return `  ${name}: { path: ${name}Path; body: ${name}Request; answer: ${name}Answer };`;
+  return `  ${name}: { path: ${name}Path; body: ${name}Request; response: ${name}Response };`;
 }
 
 function constantsOf(document: ContractDocument, { path, method, operation }: FoundOperation) {
-  const request = resolve<{ content: Content }>(document, operation.requestBody ?? { content: {} }).content;
-  const answers = Object.entries(operation.responses ?? {}).map(([status, answer]) => {
-    const { content = {}, headers = {} } = resolve<Answer>(document, answer as Answer | Reference);
+  const request = resolve<RequestBodyObject>(document, operation.requestBody ?? { content: {} }).content;
+  const declared = Object.entries(operation.responses ?? {}).map(([status, response]) => {
+    const { content = {}, headers = {} } = resolve<ResponseObject>(document, response as ResponseObject | Reference);
     return [
       status,
       { mediaTypes: Object.keys(content), headers: Object.keys(headers), examples: exampleNames(content) },
@@ -135,7 +136,7 @@ function constantsOf(document: ContractDocument, { path, method, operation }: Fo
     permissions: operation["x-required-permissions"] ?? [],
     requestMediaTypes: Object.keys(request),
     requestExamples: exampleNames(request),
-    answers: Object.fromEntries(answers),
+    responses: Object.fromEntries(declared),
   };
 }
 

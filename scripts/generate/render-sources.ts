@@ -1,6 +1,6 @@
+import type { ContractDocument } from "../../server/contract/document.ts";
 import { banner } from "./banner.ts";
 import { compileErrors } from "./compile.ts";
-import type { ContractDocument } from "./contract-document.ts";
 import { renderDeclarations } from "./render-declarations.ts";
 import { renderOperations } from "./render-operations.ts";
 import { renderTypes } from "./render-types.ts";

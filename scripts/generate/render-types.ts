@@ -1,5 +1,5 @@
 import openapiTS, { astToString } from "openapi-typescript";
-import type { ContractDocument } from "./contract-document.ts";
+import type { ContractDocument } from "../../server/contract/document.ts";
 
 /** The contract's TypeScript types. The only file that knows openapi-typescript (no releases since 2026-09). */
 export async function renderTypes(document: ContractDocument): Promise<string> {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import standalone from "ajv/dist/standalone/index.js";
+import type { ContractDocument } from "../../server/contract/document.ts";
 import { contractAjv, schemaReference } from "./contract-ajv.ts";
-import type { ContractDocument } from "./contract-document.ts";
 
 const { resolve } = createRequire(import.meta.url);
 

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { startServer } from "../../server/start.ts";
+import { startStub } from "../../server/stub/start-stub.ts";
 
 export interface Loaded {
   changed: number;
@@ -25,7 +25,7 @@ async function failed(child: ReturnType<typeof fork>): Promise<never> {
 if (import.meta.main) {
   const [database = "", directory = ""] = process.argv.slice(2);
   const start = performance.now();
-  const server = await startServer({ database, directory });
+  const server = await startStub({ database, directory });
   const seconds = (performance.now() - start) / 1_000;
   await server.close();
   process.send?.({ changed: server.loaded?.changed, seconds, peakMb: process.resourceUsage().maxRSS / 1_024 });

@@ -12,7 +12,7 @@ const PARAMETER = new RegExp(`(${TOKEN})=(${VALUE})`, "g");
 
 /** Chooses the answer's media type by Accept (RFC 9110 section 12.5.1), or refuses with 406. */
 export const acceptable: RequestHandler = (request, response, next) => {
-  const offered = OPERATIONS[response.locals.operationId].answers[200].mediaTypes;
+  const offered = OPERATIONS[response.locals.operationId].responses[200].mediaTypes;
   const chosen = plainlyAccepted(request.headers.accept, offered) ?? request.accepts([...offered]);
   if (!chosen) throw new Problem("not-acceptable", { detail: `This operation answers in ${offered.join(" or ")}.` });
   response.locals.answerMediaType = chosen;

@@ -4,7 +4,7 @@ import type { Operations } from "../../generated/operations.ts";
  * Those of the contract, those of requests that end before it is known which operation they are for, and those that a
  * stub's control port has alone.
  */
-type ErrorStatus = Exclude<Operations[keyof Operations]["answer"]["status"], 200> | 408 | 431 | 409 | 421;
+type ErrorStatus = Exclude<Operations[keyof Operations]["response"]["status"], 200> | 408 | 431 | 409 | 421;
 
 export interface Refusal {
   status: ErrorStatus;

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import type { User } from "../../generated/types.ts";
-import { acme, bearerOf, identity, startStub } from "../helpers/stub.ts";
+import { acme, bearerOf, identity, startStubWithClient } from "../helpers/stub.ts";
 import { actionFromReadme, createActionApi, postLoginEvent, SECRETS } from "./auth0-action.ts";
 import { startFaultServer } from "./fault-server.ts";
 
@@ -20,7 +20,7 @@ const KEYLESS = { id: "upn-0", userId: ADA, customUpnValue: "ada@keyless.example
 
 /** A running server that knows Ada, and an event and an api for her sign-in, with a token already in the cache. */
 async function startSignIn(user: Partial<User> = {}) {
-  const { server } = await startStub({
+  const { server } = await startStubWithClient({
     directory: acme({ user: { id: ADA, customUpns: [KEYLESS, ...UPNS], ...user } }),
   });
   const { token, applicationToken } = bearerOf(server);

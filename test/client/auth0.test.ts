@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type PostLoginEvent, type SignInOptions, signInOf } from "../../client/auth0.ts";
 import { syncUserIdentityRequestSchema } from "../../client/validate.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
-import { API, acme, CONNECTION, startStub } from "../helpers/stub.ts";
+import { API, acme, CONNECTION, startStubWithClient } from "../helpers/stub.ts";
 import { postLoginEvent } from "./auth0-action.ts";
 
 const EVENT = postLoginEvent({ NEXUS_URL: "https://nexus.example" });
@@ -64,7 +64,7 @@ test("a linked account without claims has no groups, whatever the first account 
 });
 
 test("profile claims that are no text, blank or too long are left out, and the longest ones are taken by the server", async () => {
-  const { client } = await startStub({ directory: acme({ user: { id: "auth0|ada" } }) });
+  const { client } = await startStubWithClient({ directory: acme({ user: { id: "auth0|ada" } }) });
   const longest = { given_name: 100, family_name: 100, name: 200, nickname: 100, picture: 250 };
   const of = (extra: number) => Object.entries(longest).map(([key, most]) => [key, "😀".repeat(most + extra)]);
   const sent = (claims: object) => {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { type Line, linesOf } from "../../client/backfill/lines.ts";
-import { acme, basicOf, bearerOf, CONNECTION, identity, signIn, startStub } from "../helpers/stub.ts";
+import { acme, basicOf, bearerOf, CONNECTION, identity, signIn, startStubWithClient } from "../helpers/stub.ts";
 import { backfill, nextIn, startBackfill, temporaryFolder } from "./backfill-call.ts";
 import { startFaultServer } from "./fault-server.ts";
 
@@ -25,7 +25,7 @@ test("every line of a file is synced, and the end says how many and how fast", a
   const directory = acme({
     users: [0, 1, 2].map((n) => ({ id: `u-${n}`, identities: [identity(CONNECTION, [], n)] })),
   });
-  const { server } = await startStub({ directory });
+  const { server } = await startStubWithClient({ directory });
   const path = temporaryFolder();
   // A byte order mark, CRLF, blank lines, U+2028 within a string, and no end of the last line.
   writeFileSync(path("in.ndjson"), `\uFEFF${line("u-0")}\r\n\n${line("u-1", "a\u2028b")}\n  \n${line("u-2")}`);
@@ -40,7 +40,7 @@ test("every line of a file is synced, and the end says how many and how fast", a
 });
 
 test("lines that fail are listed with their numbers, without a body or a credential, and are not the end", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const path = temporaryFolder();
   const noBody = '{"userId": "u-7"}';
   const badText = Buffer.concat([Buffer.from('{"userId": "u-8\xff"', "latin1"), Buffer.from("}\n")]);

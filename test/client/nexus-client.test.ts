@@ -5,12 +5,12 @@ import { hasStatus, isNexusError } from "../../client/nexus-error.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { ProblemDetails, SyncUserIdentityResult } from "../../generated/types.ts";
-import { startServer } from "../../server/start.ts";
-import { acme, bearerOf, clientOf, identity, names, signIn, startStub } from "../helpers/stub.ts";
+import { startStub } from "../../server/stub/start-stub.ts";
+import { acme, bearerOf, clientOf, identity, names, signIn, startStubWithClient } from "../helpers/stub.ts";
 import { clientFor, startFaultServer } from "./fault-server.ts";
 
 test("both ways in lead to the same typed answer", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const basic = await clientOf(server).syncUserIdentity("u-ada", signIn({ groups: ["engineers"] }));
   const bearer = clientOf(server, { credentials: bearerOf(server) });
 
@@ -21,7 +21,7 @@ test("both ways in lead to the same typed answer", async () => {
 });
 
 test("secrets may come from functions, asked at each call", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const { token, applicationToken } = bearerOf(server);
   let asked = 0;
   const client = clientOf(server, {
@@ -50,7 +50,7 @@ test("Basic carries UTF-8 and colons in the secret", async () => {
 });
 
 test("safeSyncUserIdentity answers with data and what is known of the call", async () => {
-  const { client } = await startStub();
+  const { client } = await startStubWithClient();
   const result = await client.safeSyncUserIdentity("u-ada", signIn());
   expect(result).toMatchObject({ ok: true, data: { userId: "u-ada" }, meta: { status: 200 } });
   expect(result.ok && result.meta.requestId).toMatch(/^[0-9a-f-]{36}$/);
@@ -58,7 +58,7 @@ test("safeSyncUserIdentity answers with data and what is known of the call", asy
 });
 
 test("a refusal is an error with status, typed problem and request id", async () => {
-  const { client } = await startStub();
+  const { client } = await startStubWithClient();
   const error = await client.syncUserIdentity("u-nobody", signIn()).catch((thrown: unknown) => thrown);
 
   if (!hasStatus(error, 404)) throw new Error(`not a 404: ${error}`);
@@ -70,7 +70,7 @@ test("a refusal is an error with status, typed problem and request id", async ()
 });
 
 test("the violations of a 400 are typed", async () => {
-  const { client } = await startStub();
+  const { client } = await startStubWithClient();
   const result = await client.safeSyncUserIdentity("u-ada", signIn({ audience: "" }));
   if (result.ok || !hasStatus(result.error, 400)) throw new Error("not a 400");
   expect(result.error.problem.errors).toEqual([
@@ -79,7 +79,7 @@ test("the violations of a 400 are typed", async () => {
 });
 
 test("wrong arguments do not compile", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
   const baseUrl = server.url;
   // @ts-expect-error Bearer counts only together with an application token.
   expect(() => createNexusClient({ baseUrl, credentials: { type: "bearer", token: "t" } })).toThrow("applicationToken");
@@ -167,7 +167,7 @@ test("the fetch that is global at the call is used", async () => {
 
 test("every request example of the contract goes through the client against the server", async () => {
   const user = { identities: [identity("con_acme-ad", [], 1)] };
-  const server = await startServer({ directory: acme({ user }) });
+  const server = await startStub({ directory: acme({ user }) });
   const examples = Object.entries(contract.components.examples).filter(([, { value }]) => "audience" in value);
   expect(examples.map(([name]) => name)).toEqual(["groupSignIn", "minimal"]);
   for (const [, { value }] of examples) {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { SyncUserIdentityResult } from "../../generated/validators.js";
-import { clientOf, signIn, startStub } from "../helpers/stub.ts";
+import { clientOf, signIn, startStubWithClient } from "../helpers/stub.ts";
 import { clientFor, startFaultServer } from "./fault-server.ts";
 
 const config = (words: RegExp) => expect.objectContaining({ kind: "config", message: expect.stringMatching(words) });
@@ -57,7 +57,7 @@ test("an answer that does not fit the schema is a validation error that says whe
   if (result.ok) throw new Error("It was taken for success.");
   expect(result.error).toMatchObject({ kind: "validation", status: 200 });
   expect(result.error.message).toBe("The answer does not fit responseSchema at /displayName.");
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   expect((await clientOf(server, { responseSchema }).safeSyncUserIdentity("u-ada", signIn())).ok).toBe(true);
 });
 

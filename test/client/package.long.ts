@@ -4,7 +4,7 @@ import { createContext, runInContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { RunningServer } from "../../server/running-server.ts";
-import { startServer } from "../../server/start.ts";
+import { startStub } from "../../server/stub/start-stub.ts";
 import { runLog, watchSecrets } from "../helpers/run-log.ts";
 import { acme, basicOf, signIn } from "../helpers/stub.ts";
 import { bundle, execute, olderNode, type PackedClient, packClient } from "./packed-client.ts";
@@ -125,7 +125,7 @@ createNexusClient({ baseUrl: process.env.NEXUS_URL, credentials })
 `;
 
 async function startAcme(): Promise<RunningServer> {
-  const server = await startServer({ directory: acme(), log: runLog() });
+  const server = await startStub({ directory: acme(), log: runLog() });
   watchSecrets(server);
   onTestFinished(() => server.close());
   return server;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { SyncItem, SyncOutcome } from "../../client/bulk/sync-item.ts";
 import { type SyncManyOptions, syncMany, TooManyFailures } from "../../client/bulk.ts";
 import { isNexusError, NexusError } from "../../client/nexus-error.ts";
-import { acme, CONNECTION, clientOf, identity, signIn, startStub } from "../helpers/stub.ts";
+import { acme, CONNECTION, clientOf, identity, signIn, startStubWithClient } from "../helpers/stub.ts";
 import { clientFor, startFaultServer } from "./fault-server.ts";
 
 const JSON_HEADER = { "Content-Type": "application/json" };
@@ -42,7 +42,7 @@ const idsOf = (seen: { url: string | undefined }[]) => seen.map(({ url }) => url
 
 test("every item is synced, and the outcome says whose it is and what came of it", async () => {
   const directory = acme({ users: users(5).map((id, n) => ({ id, identities: [identity(CONNECTION, [], n)] })) });
-  const { server } = await startStub({ directory });
+  const { server } = await startStubWithClient({ directory });
   const outcomes = await all(syncMany(clientOf(server), itemsFor([...users(5), "u-nobody"])));
   const told = outcomes
     .toSorted((a, b) => a.index - b.index)
@@ -78,7 +78,7 @@ test("no item is read before there is room for it", async () => {
 });
 
 test("two items of one user never overlap, and keep their order", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const { url, counts, seen } = await startSlowServer((path) => (path.includes("u-0") ? 15 : 2));
   await all(syncMany(clientFor(url), itemsFor(["u-0", "u-0", "u-1", "u-0", "u-2", "u-0"]), { concurrency: 6 }));
   expect([counts.overlaps, seen.length]).toEqual([0, 6]);

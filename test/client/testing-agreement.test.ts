@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createContractFetch } from "../../client/testing.ts";
 import type { RunningServer } from "../../server/running-server.ts";
-import { basicHeader, bearerOf, JSON_TYPE, signIn, startStub } from "../helpers/stub.ts";
+import { basicHeader, bearerOf, JSON_TYPE, signIn, startStubWithClient } from "../helpers/stub.ts";
 
 interface Sent {
   path?: string;
@@ -68,14 +68,14 @@ test.for<[string, Sent, number]>([
   ["no secret", { headers: { ...JSON_TYPE, ...BASIC } }, 401],
   ["an unknown scheme", { headers: { ...JSON_TYPE, Authorization: "Digest a" } }, 401],
 ])("the contract's fetch answers like the server: %s", async ([, sent, status]) => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const [real, ours] = await bothAnswer(server, sent);
   expect(real?.status).toBe(status);
   expect(ours).toEqual(real);
 });
 
 test("Bearer counts only together with the application token", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const { token, applicationToken } = bearerOf(server);
   const bearer = { ...JSON_TYPE, Authorization: `Bearer ${token}` };
   const application = { "X-Application-Token": String(applicationToken) };
@@ -98,7 +98,7 @@ test.for([
   ["text/plain", 415],
   ["", 415],
 ] as const)("the contract's fetch takes a media type like the server: %s", async ([type, status]) => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const headers = { ...basicHeader(server), ...(type && { "Content-Type": type }) };
   const [real, ours] = await bothAnswer(server, { headers });
   expect(real?.status).toBe(status);
@@ -106,7 +106,7 @@ test.for([
 });
 
 test("a content coding is refused by both", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const headers = { ...JSON_TYPE, ...basicHeader(server), "Content-Encoding": "gzip" };
   const [real, ours] = await bothAnswer(server, { headers });
   expect(real?.status).toBe(415);
@@ -114,7 +114,7 @@ test("a content coding is refused by both", async () => {
 });
 
 test("whatever the body, the server and the contract's fetch agree", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const text = fc.oneof(fc.string({ maxLength: 5 }), fc.constant(null), fc.integer(), fc.constant("g\u0000"));
   const entry = fc.record({ key: text, value: text }, { requiredKeys: [] });
   const connection = fc.record({ connectionId: text, groups: fc.oneof(fc.array(text), text) }, { requiredKeys: [] });

@@ -33,7 +33,7 @@ test("another example is answered by its name", async () => {
 });
 
 test("every answer of the contract can be had, with its headers, and is what the client makes of it", async () => {
-  for (const [key, { examples: names, headers }] of Object.entries(OPERATIONS.SyncUserIdentity.answers)) {
+  for (const [key, { examples: names, headers }] of Object.entries(OPERATIONS.SyncUserIdentity.responses)) {
     const status = Number(key) as 404;
     const example = names[0] as "unknownUser";
     const fetch = createContractFetch({ answer: { status, example } });

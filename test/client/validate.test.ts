@@ -8,7 +8,7 @@ import { pointerOf, violationsOf } from "../../client/violations.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { SyncUserIdentityResult } from "../../generated/types.ts";
-import { signIn, startStub } from "../helpers/stub.ts";
+import { signIn, startStubWithClient } from "../helpers/stub.ts";
 
 const request = syncUserIdentityRequestSchema["~standard"];
 const result = syncUserIdentityResultSchema["~standard"];
@@ -32,7 +32,7 @@ test("every example of the contract fits", () => {
 });
 
 test("what the server answers fits", async () => {
-  const { client } = await startStub();
+  const { client } = await startStubWithClient();
   expect(result.validate(await client.syncUserIdentity("u-ada", signIn())).issues).toBeUndefined();
 });
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
 import { createNexusClient } from "../../client/nexus-client.ts";
-import { startServer } from "../../server/start.ts";
+import { startStub } from "../../server/stub/start-stub.ts";
 import { decide } from "./login-hook.ts";
 
 /* A suite of yours with Node's own runner: `node --test test/examples/node-test.ts`. */
 
-const stub = await startServer({
+const stub = await startStub({
   directory: {
     users: [{ id: "u-1", identities: [{ id: 1, azoConnectionId: "con_acme-ad", azoUserId: "ad|1" }] }],
     roles: [{ id: "r-1", name: "Engineer", audience: "https://api.acme.example" }],

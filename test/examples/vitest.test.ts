@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createNexusClient, type NexusClient } from "../../client/nexus-client.ts";
 import type { RunningStub } from "../../server/running-server.ts";
-import { startServer } from "../../server/start.ts";
+import { startStub } from "../../server/stub/start-stub.ts";
 import { decide } from "./login-hook.ts";
 
 /* A suite of yours with vitest: the stub runs in the test's own process, on a free port. */
@@ -11,7 +11,7 @@ let client: NexusClient;
 
 beforeAll(async () => {
   // A directory of your own would do as well, as a file or an object.
-  stub = await startServer({ directory: "server/demo-directory.json" });
+  stub = await startStub({ directory: "server/demo-directory.json" });
   const credentials = { type: "basic", username: "demo-key", password: stub.demo?.apiKey.secret ?? "" } as const;
   client = createNexusClient({ baseUrl: stub.url, credentials, timeoutMs: 500, retry: { limit: 2, baseMs: 10 } });
 });

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { startFaultServer } from "../client/fault-server.ts";
-import { basicHeader, startStub } from "../helpers/stub.ts";
+import { basicHeader, startStubWithClient } from "../helpers/stub.ts";
 import { createRecorder } from "./recorder.ts";
 
 test("a good sync is ok and its answer shows it everywhere; what must be refused is refused", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const { records, caller } = createRecorder({ url: server.url, authorization: basicHeader(server).Authorization });
   const { sync, close } = caller("a");
   for (const kind of ["good", "too-long", "unknown-user", "wrong-secret"] as const) await sync("u-ada", kind);

@@ -1,8 +1,8 @@
-import { startServer } from "../../server/start.ts";
+import { startStub } from "../../server/stub/start-stub.ts";
 
 /** A server alone in a process started with --expose-gc, whose parent asks for its heap by any message. */
 const [directory = "{}"] = process.argv.slice(2);
-const { url, demo } = await startServer({ directory: JSON.parse(directory) });
+const { url, demo } = await startStub({ directory: JSON.parse(directory) });
 process.on("message", () => {
   globalThis.gc?.();
   process.send?.({ heapUsed: process.memoryUsage().heapUsed });

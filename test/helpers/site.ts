@@ -7,7 +7,7 @@ import { buffer } from "node:stream/consumers";
 import pino from "pino";
 import type { User } from "../../generated/types.ts";
 import type { RunningServer } from "../../server/running-server.ts";
-import { startServer } from "../../server/start.ts";
+import { startStub } from "../../server/stub/start-stub.ts";
 import { ACCESS, basic, NOW } from "./access.ts";
 import { runLog } from "./run-log.ts";
 import { acme, CONNECTION, identity, JSON_TYPE, signIn } from "./stub.ts";
@@ -54,7 +54,7 @@ export async function openSite({ clock = () => NOW, access = ACCESS, users = [] 
   const log = pino({ level: "info" }, { write });
   const others = OTHER_IDS.map((id, index) => ({ id, identities: [identity(CONNECTION, [], index + 2)] }));
   const directory = acme({ users: [...acme().users, ...others, ...users] });
-  const server = await startServer({ database: file, directory, access, log, clock });
+  const server = await startStub({ database: file, directory, access, log, clock });
   const close = async () => {
     await server.close();
     await rm(folder, { recursive: true });

@@ -5,7 +5,7 @@ import { createNexusClient, type NexusClient, type NexusClientOptions } from "..
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { Directory, User, UserRole } from "../../generated/types.ts";
 import type { RunningServer, ServerOptions } from "../../server/running-server.ts";
-import { startServer } from "../../server/start.ts";
+import { startStub } from "../../server/stub/start-stub.ts";
 
 import { runLog, watchSecrets } from "./run-log.ts";
 
@@ -46,8 +46,8 @@ type SignIn = Partial<Omit<SyncUserIdentityRequest, "attributes">> & {
 };
 
 /** A running stub with demo credentials and a client for it; ends with the test. */
-export async function startStub(options: ServerOptions = {}) {
-  const server = await startServer({ directory: acme(), log: runLog(), ...options });
+export async function startStubWithClient(options: ServerOptions = {}) {
+  const server = await startStub({ directory: acme(), log: runLog(), ...options });
   watchSecrets(server);
   onTestFinished(() => server.close());
   return { server, client: clientOf(server) };

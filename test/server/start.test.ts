@@ -1,11 +1,11 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { startServer } from "../../server/start.ts";
-import { acme, basicHeader, clientOf, JSON_TYPE, signIn, startStub } from "../helpers/stub.ts";
+import { startStub } from "../../server/stub/start-stub.ts";
+import { acme, basicHeader, clientOf, JSON_TYPE, signIn, startStubWithClient } from "../helpers/stub.ts";
 
 test("twenty servers in one process do not disturb each other", async () => {
-  const stubs = await Promise.all(Array.from({ length: 20 }, () => startStub()));
+  const stubs = await Promise.all(Array.from({ length: 20 }, () => startStubWithClient()));
   const [first, ...others] = stubs;
   await first?.client.syncUserIdentity("u-ada", signIn({ attributes: { department: "Engines" } }));
 
@@ -17,13 +17,13 @@ test("twenty servers in one process do not disturb each other", async () => {
 });
 
 test("credentials of one server are wrong at another", async () => {
-  const [one, other] = [await startStub(), await startStub()];
+  const [one, other] = [await startStubWithClient(), await startStubWithClient()];
   const client = clientOf(one.server, { baseUrl: other.server.url });
   expect(await client.safeSyncUserIdentity("u-ada", signIn())).toMatchObject({ ok: false, error: { status: 401 } });
 });
 
 test("close lets a request under way finish, and frees the port", async () => {
-  const server = await startServer({ directory: acme() });
+  const server = await startStub({ directory: acme() });
   const body = JSON.stringify(signIn({ groups: ["engineers"] }));
   const { port } = new URL(server.url);
   const socket = connect(Number(port), "127.0.0.1");

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { pointerText } from "../../../scripts/breaking/change.ts";
 import { compareContracts } from "../../../scripts/breaking/compare-contracts.ts";
 import { sourceChanges } from "../../../scripts/breaking/source-changes.ts";
-import type { ContractDocument } from "../../../scripts/generate/contract-document.ts";
 import { parseContract } from "../../../scripts/generate/parse.ts";
+import type { ContractDocument } from "../../../server/contract/document.ts";
 
 const SOURCE = readFileSync(new URL("../../../openapi.yaml", import.meta.url), "utf8");
 

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { changeFile } from "../../../scripts/credentials/change-file.ts";
 import { run } from "../../../scripts/credentials.ts";
 import { hashSecret } from "../../../server/auth/credentials.ts";
-import { startServer } from "../../../server/start.ts";
+import { startStub } from "../../../server/stub/start-stub.ts";
 import { ACCESS, AUDIENCE, basicOf, bearer, ISSUER, mint } from "../../helpers/access.ts";
 import { send } from "../../helpers/site.ts";
 import { acme } from "../../helpers/stub.ts";
@@ -21,7 +21,7 @@ function withoutTimes(text: string): string {
 
 test("a key works as soon as it is added, and is 401 as soon as it is revoked, without a restart", async () => {
   const { file, call, add } = keeper('{ "apiKeys": [], "applicationTokens": [] }');
-  const server = await startServer({ directory: acme(), access: ACCESS, credentialsFile: file });
+  const server = await startStub({ directory: acme(), access: ACCESS, credentialsFile: file });
   onTestFinished(() => server.close());
   const key = await add("api-key", "Login hook");
   const app = await add("application-token", "Login hook");

@@ -112,7 +112,7 @@ test("the control port is no public contract: nothing in it breaks anybody", asy
 
 test("anonymous or with a token: the first alternative asks for nothing", () => {
   expect(OPERATIONS.ListRequests.security).toEqual([[], ["ControlToken"]]);
-  expect(Object.keys(OPERATIONS.ListRequests.answers)).toEqual(["200", "default"]);
+  expect(Object.keys(OPERATIONS.ListRequests.responses)).toEqual(["200", "default"]);
 });
 
 test("a handler answers as declared, with an error status where there is a default; all else does not compile", () => {

@@ -7,9 +7,9 @@ const { name: NAME } = SECURITY_SCHEMES.ApplicationToken;
 /** Calls the server of the copy through the client of the copy, and prints which header carried the token. */
 const PROBE = `
 import { createNexusClient } from "./client/nexus-client.ts";
-import { startServer } from "./server/start.ts";
+import { startStub } from "./server/stub/start-stub.ts";
 const directory = { users: [{ id: "u-ada" }], roles: [], roleConnectionMaps: [] };
-const server = await startServer({ directory });
+const server = await startStub({ directory });
 const { bearerToken: token, applicationToken } = server.demo;
 let sent = [];
 const client = createNexusClient({

@@ -10,8 +10,8 @@ import { copyProject, type Edit } from "./project-copy.ts";
 const ASK = `
 import { readFileSync } from "node:fs";
 import { SyncUserIdentityRequest as isRequest } from "./generated/validators.js";
-import { startServer } from "./server/start.ts";
-const server = await startServer({ directory: { users: [{ id: "u-ada" }], roles: [], roleConnectionMaps: [] } });
+import { startStub } from "./server/stub/start-stub.ts";
+const server = await startStub({ directory: { users: [{ id: "u-ada" }], roles: [], roleConnectionMaps: [] } });
 const { id, secret } = server.demo.apiKey;
 const headers = {
   Authorization: "Basic " + Buffer.from(id + ":" + secret).toString("base64"),

@@ -8,7 +8,7 @@ import pino from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { hashSecret } from "../../../server/auth/credentials.ts";
 import { CredentialsRefused } from "../../../server/auth/credentials-file.ts";
-import { startServer } from "../../../server/start.ts";
+import { startStub } from "../../../server/stub/start-stub.ts";
 import { ACCESS, AUDIENCE, basicOf, bearer, ISSUER, mint } from "../../helpers/access.ts";
 import { send } from "../../helpers/site.ts";
 import { acme } from "../../helpers/stub.ts";
@@ -49,7 +49,7 @@ async function follow(content: string) {
   const lines: string[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => lines.push(line) });
   const options = { directory: acme(), access: ACCESS, credentialsFile: place.file, log };
-  const server = await startServer(options);
+  const server = await startStub(options);
   onTestFinished(() => server.close());
   // Past the look that each start ends with: what a test sees from now on comes of watching.
   await setTimeout(150);
@@ -188,7 +188,7 @@ test("a server that has ended, or never began, no longer follows its file", asyn
   await once(other, "listening");
   onTestFinished(() => void other.close());
   const { port } = other.address() as { port: number };
-  await expect(startServer({ ...options, port })).rejects.toThrow("EADDRINUSE");
+  await expect(startStub({ ...options, port })).rejects.toThrow("EADDRINUSE");
   replace(fileOf([]));
   await setTimeout(300);
   expect(told()).toEqual([]);
@@ -208,7 +208,7 @@ test("all problems are listed, each with file and pointer, and no value is repea
       applicationTokens: [{}, entry("app", { sha256: hashSecret("planted").toUpperCase(), permissions: ["a b"] })],
     }),
   );
-  const refusal = await startServer({ credentialsFile: file }).catch((error: unknown) => error);
+  const refusal = await startStub({ credentialsFile: file }).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(CredentialsRefused);
   const { message, problems } = refusal as CredentialsRefused;
   const output = [message, ...problems].join("\n");
@@ -251,7 +251,7 @@ test.for([
   ["one list alone", '{"apiKeys": []}', " /applicationTokens: must be a list"],
 ] as const)("%s refuses the start", async ([_, content, problem]) => {
   const { file } = credentialsFile(content);
-  const refusal = await startServer({ credentialsFile: file }).catch((error: unknown) => error);
+  const refusal = await startStub({ credentialsFile: file }).catch((error: unknown) => error);
   expect(refusal).toMatchObject({
     name: "CredentialsRefused",
     message: "The credentials were not loaded: 1 problem.",

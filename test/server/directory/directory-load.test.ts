@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Directory } from "../../../generated/types.ts";
-import { startServer } from "../../../server/start.ts";
 import { DirectoryRefused } from "../../../server/store/store.ts";
+import { startStub } from "../../../server/stub/start-stub.ts";
 import { acme } from "../../helpers/stub.ts";
 import { bytesOf, temporaryDatabase, temporaryFolder } from "../../helpers/temporary-folder.ts";
 
@@ -12,11 +12,11 @@ test("a server does not start with a bad directory, and lets go of its database"
   const file = join(dirname(database), "directory.json");
   writeFileSync(file, JSON.stringify(acme({ users: [{ id: "u-1" }, { id: "u-2" }, { id: "u-1" }] })));
 
-  await expect(startServer({ database, directory: file })).rejects.toThrow(
+  await expect(startStub({ database, directory: file })).rejects.toThrow(
     new DirectoryRefused([`${file} /users/2: the id 'u-1' is already taken`]),
   );
 
-  const server = await startServer({ database });
+  const server = await startStub({ database });
   onTestFinished(() => server.close());
   expect([await server.user("u-1"), await server.user("u-2")]).toEqual([undefined, undefined]);
 });
@@ -26,7 +26,7 @@ test("what does not fit its schema never reaches the store, so that all problems
   const file = join(temporaryFolder(), "directory.json");
   writeFileSync(file, JSON.stringify({ roles: [{ id: [] }], roleConnectionMaps: [{ roleId: {} }], users }));
 
-  const refusal = await startServer({ directory: file }).catch((error: unknown) => error);
+  const refusal = await startStub({ directory: file }).catch((error: unknown) => error);
 
   expect(refusal).toBeInstanceOf(DirectoryRefused);
   expect((refusal as DirectoryRefused).problems).toEqual([
@@ -46,16 +46,16 @@ test("what does not fit its schema never reaches the store, so that all problems
 
 test("a bad directory leaves a database with users as it was", async () => {
   const database = temporaryDatabase();
-  await (await startServer({ database, directory: acme() })).close();
-  const holder = await startServer({ database });
+  await (await startStub({ database, directory: acme() })).close();
+  const holder = await startStub({ database });
   const before = [bytesOf(database), await holder.user("u-ada")];
   await holder.close();
 
   const ada = { ...acme().users[0], id: "u-ada", nickname: "edited" };
   const edited = { ...acme({ users: [ada, { id: "u-new" }, { id: "u-new" }] }) };
-  await expect(startServer({ database, directory: edited })).rejects.toThrow(DirectoryRefused);
+  await expect(startStub({ database, directory: edited })).rejects.toThrow(DirectoryRefused);
 
-  const server = await startServer({ database });
+  const server = await startStub({ database });
   onTestFinished(() => server.close());
   expect([bytesOf(database), await server.user("u-ada")]).toEqual(before);
   expect(await server.user("u-new")).toBeUndefined();
@@ -64,7 +64,7 @@ test("a bad directory leaves a database with users as it was", async () => {
 test("starting again with the same directory changes nothing, with an edited one what was edited", async () => {
   const database = temporaryDatabase();
   const started = async (directory: Directory) => {
-    const server = await startServer({ database, directory });
+    const server = await startStub({ database, directory });
     const user = await server.user("u-ada");
     await server.close();
     return user;
@@ -77,16 +77,16 @@ test("starting again with the same directory changes nothing, with an edited one
 
 test("a directory that takes a stored user's identity is refused, and the database is left as it was", async () => {
   const database = temporaryDatabase();
-  await (await startServer({ database, directory: acme() })).close();
+  await (await startStub({ database, directory: acme() })).close();
   const [ada] = acme().users;
   const directory = acme({ users: [{ id: "u-new" }, { ...ada, id: "u-thief" }] });
 
-  const refusal = await startServer({ database, directory }).catch((error: unknown) => error);
+  const refusal = await startStub({ database, directory }).catch((error: unknown) => error);
 
   expect(refusal).toMatchObject({
     problems: [expect.stringMatching(/^user u-thief: .* belongs to the stored user u-ada$/)],
   });
-  const server = await startServer({ database });
+  const server = await startStub({ database });
   onTestFinished(() => server.close());
   expect([await server.user("u-ada"), await server.user("u-new")]).toEqual([ada, undefined]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { put, startStub } from "../../helpers/stub.ts";
+import { put, startStubWithClient } from "../../helpers/stub.ts";
 
 const ORIGIN = "https://portal.acme.example";
 const PREFLIGHT = { Origin: ORIGIN, "Access-Control-Request-Method": "PUT" };
@@ -9,14 +9,14 @@ async function preflight(url: string, headers: Record<string, string>) {
 }
 
 test("without an origin a preflight is a method like any other", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const answer = await preflight(server.url, PREFLIGHT);
   expect([answer.status, answer.headers.get("allow")]).toEqual([405, "PUT"]);
   expect(answer.headers.get("access-control-allow-origin")).toBe(null);
 });
 
 test("the origin's preflight is answered, and its answers may be read, refusals too", async () => {
-  const { server } = await startStub({ corsOrigin: ORIGIN });
+  const { server } = await startStubWithClient({ corsOrigin: ORIGIN });
   const answer = await preflight(server.url, PREFLIGHT);
   expect(answer.status).toBe(204);
   expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -33,7 +33,7 @@ test("the origin's preflight is answered, and its answers may be read, refusals 
 });
 
 test("another origin and another method get nothing", async () => {
-  const { server } = await startStub({ corsOrigin: ORIGIN });
+  const { server } = await startStubWithClient({ corsOrigin: ORIGIN });
   const other = await preflight(server.url, { ...PREFLIGHT, Origin: "https://portal.acme.example.evil.example" });
   expect([other.status, other.headers.get("access-control-allow-origin")]).toEqual([405, null]);
   expect((await preflight(server.url, { ...PREFLIGHT, "Access-Control-Request-Method": "DELETE" })).status).toBe(405);

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { refuseEarly } from "../../../server/http/early-refusal.ts";
 import { holdUser, temporaryPostgres } from "../../helpers/postgres.ts";
-import { basicHeader, put, signIn, startStub } from "../../helpers/stub.ts";
+import { basicHeader, put, signIn, startStubWithClient } from "../../helpers/stub.ts";
 
 /** A server that answers with what it was sent, and refuses early while `over` says so; and a connection to it. */
 async function site() {
@@ -131,7 +131,7 @@ test("where requests end is uncertain after chunks or two at once: then the pars
 
 test("early or not, the refusal reads the same", async () => {
   const database = await temporaryPostgres();
-  const { server } = await startStub({ database, load: { inFlight: 1 } });
+  const { server } = await startStubWithClient({ database, load: { inFlight: 1 } });
   const finish = await holdUser(database, "u-ada");
   const held = put(server);
   const { authorization, host } = { authorization: basicHeader(server).Authorization, host: new URL(server.url).host };

@@ -2,10 +2,10 @@ import { expect, onTestFinished, test } from "vitest";
 import { ProblemDetails } from "../../../generated/validators.js";
 import { holdUser, temporaryPostgres } from "../../helpers/postgres.ts";
 import { openSite, send } from "../../helpers/site.ts";
-import { put, startStub } from "../../helpers/stub.ts";
+import { put, startStubWithClient } from "../../helpers/stub.ts";
 
 test("/livez and /readyz answer without credentials, HEAD without a body, other methods are 405", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   for (const [path, text] of [
     ["/livez", "alive\n"],
     ["/readyz", "ready\n"],
@@ -25,7 +25,7 @@ test("/livez and /readyz answer without credentials, HEAD without a body, other 
 });
 
 test("/readyz is 503 from the moment the server begins to end, while /livez stays 200 and answers close", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   // Keep-alive connections of fetch stay usable through the grace.
   expect((await fetch(`${server.url}/livez`)).headers.get("connection")).toBe("keep-alive");
   const ended = server.end({ graceMs: 300 });
@@ -55,7 +55,7 @@ test("/readyz is 503 where the store can't answer, and the cause is in the log a
 });
 
 test("/metrics counts requests by status and problem, store time, violations and the event loop's delay", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   await put(server);
   await put(server, { body: {} });
   await put(server, { headers: { Authorization: "Basic planted" } });
@@ -78,14 +78,14 @@ test("/metrics counts requests by status and problem, store time, violations and
 });
 
 test("two servers in a process count each for itself", async () => {
-  const [{ server: one }, { server: other }] = [await startStub(), await startStub()];
+  const [{ server: one }, { server: other }] = [await startStubWithClient(), await startStubWithClient()];
   await put(one);
   expect(await (await fetch(`${other.url}/metrics`)).text()).not.toContain('status="200",problem=""');
 });
 
 test("a request that is under way when the server begins to end is answered, with Connection: close", async () => {
   const database = await temporaryPostgres();
-  const { server } = await startStub({ database });
+  const { server } = await startStubWithClient({ database });
   const finish = await holdUser(database, "u-ada");
   const underWay = put(server);
   await expect

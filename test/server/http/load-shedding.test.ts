@@ -4,7 +4,7 @@ import { ProblemDetails } from "../../../generated/validators.js";
 import { createLateness, type Lateness } from "../../../server/http/lateness.ts";
 import type { RunningServer } from "../../../server/running-server.ts";
 import { holdUser, temporaryPostgres } from "../../helpers/postgres.ts";
-import { basicHeader, put, signIn, startStub } from "../../helpers/stub.ts";
+import { basicHeader, put, signIn, startStubWithClient } from "../../helpers/stub.ts";
 
 /** A good request whose body does not come to its end until `finish`. */
 function slowRequest({ url, ...server }: RunningServer) {
@@ -25,7 +25,7 @@ function slowRequest({ url, ...server }: RunningServer) {
 /** Keeps every sync of u-ada that has arrived whole waiting until `finish`. */
 async function busyServer(inFlight: number) {
   const database = await temporaryPostgres();
-  const { server } = await startStub({ database, load: { inFlight } });
+  const { server } = await startStubWithClient({ database, load: { inFlight } });
   return { server, finish: await holdUser(database, "u-ada") };
 }
 
@@ -53,7 +53,7 @@ test("more at work than allowed is 503 with Retry-After, whoever asks; health pa
 });
 
 test("bodies that are on their way hold no place", async () => {
-  const { server } = await startStub({ load: { inFlight: 1 } });
+  const { server } = await startStubWithClient({ load: { inFlight: 1 } });
   const slow = Array.from({ length: 5 }, () => slowRequest(server));
   await expect.poll(async () => metric(server, "nexus_sync_requests_in_flight")).toBe(6);
   expect((await put(server)).status).toBe(200);

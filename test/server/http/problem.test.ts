@@ -7,8 +7,8 @@ import { check } from "../../helpers/bad-input.ts";
 import { type Answer, type Call, openSite, type Site, send } from "../../helpers/site.ts";
 import { JSON_TYPE } from "../../helpers/stub.ts";
 
-const { answers } = OPERATIONS.SyncUserIdentity;
-type Status = keyof typeof answers;
+const { responses } = OPERATIONS.SyncUserIdentity;
+type Status = keyof typeof responses;
 
 /** What brings each answer about: a request, or something done to the server before a good one. */
 const CAUSES: Record<Status, Call | ((site: Site) => Promise<Call> | Call)> = {
@@ -47,7 +47,7 @@ describe("every answer of the contract", () => {
   }
 
   test("none is left out above", () => {
-    expect(Object.keys(CAUSES)).toEqual(Object.keys(answers));
+    expect(Object.keys(CAUSES)).toEqual(Object.keys(responses));
   });
 });
 
@@ -167,7 +167,7 @@ async function startSite(): Promise<Site> {
 }
 
 function expectDeclared({ status, headers, text }: Answer): void {
-  const { mediaTypes, headers: declared } = answers[String(status) as Status];
+  const { mediaTypes, headers: declared } = responses[String(status) as Status];
   expect(mediaTypes).toContain(headers["content-type"]?.join());
   for (const name of declared) {
     expect(headers[name.toLowerCase()]?.join(", "), name).toMatch(HEADERS[name] ?? expect.fail(`No test of ${name}`));

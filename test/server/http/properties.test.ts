@@ -28,7 +28,7 @@ const { site, send } = badInputs({ users });
 const agent = new Agent({ keepAlive: true });
 afterAll(() => agent.destroy());
 
-const DECLARED = Object.keys(OPERATIONS.SyncUserIdentity.answers).map(Number);
+const DECLARED = Object.keys(OPERATIONS.SyncUserIdentity.responses).map(Number);
 const PROTOTYPE = Reflect.ownKeys(Object.prototype);
 
 test(

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { acme, put, signIn, startStub } from "../../helpers/stub.ts";
+import { acme, put, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { atNow, attribute, custom, FUTURE, LAST_CHANGE, NOW, PAST, pointersOf } from "./samples.ts";
 
 const MAX = 1_000;
 const filled = (count: number) => Array.from({ length: count }, (_, index) => attribute(index + 1, `a${index}`, "x"));
 
 test("an attribute that is new gets an id and never expires", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
 
   const { user } = await client.syncUserIdentity("u-ada", signIn({ attributes: { department: "Engines" } }));
 
@@ -17,7 +17,7 @@ test("an attribute that is new gets an id and never expires", async () => {
 
 test("an attribute that has not expired keeps its id and its expiry", async () => {
   const attributes = [attribute(7, "department", "Engines", { expires: FUTURE }), attribute(9, "floor", "12")];
-  const { server, client } = await startStub({ directory: acme({ user: { attributes } }), clock: atNow });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes } }), clock: atNow });
 
   await client.syncUserIdentity("u-ada", signIn({ attributes: { floor: "13", department: "Looms" } }));
 
@@ -31,7 +31,7 @@ test.each([PAST, NOW])(
   "an attribute that expired at %s comes back with a new id and without expiry",
   async (expires) => {
     const attributes = [attribute(7, "department", "Engines", { expires }), attribute(3, "floor", "12")];
-    const { server, client } = await startStub({ directory: acme({ user: { attributes } }), clock: atNow });
+    const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes } }), clock: atNow });
 
     await client.syncUserIdentity("u-ada", signIn({ attributes: { department: "Engines" } }));
 
@@ -50,7 +50,7 @@ test("no two attributes of a user have one id, whatever comes and goes", async (
     attribute(6, "gone", "x", { expires: PAST }),
     attribute(5, "five", "x"),
   ];
-  const { server, client } = await startStub({ directory: acme({ user: { attributes } }), clock: atNow });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes } }), clock: atNow });
 
   for (const names of [["a", "b", "one"], ["gone"], ["c", "five", "d"]]) {
     const asserted = Object.fromEntries(names.map((name) => [name, `new ${name}`]));
@@ -64,7 +64,7 @@ test("no two attributes of a user have one id, whatever comes and goes", async (
 
 test("a value that is null or absent means no change, and makes no attribute", async () => {
   const attributes = [attribute(1, "department", "Engines"), attribute(2, "empty", null)];
-  const { server, client } = await startStub({ directory: acme({ user: { attributes, ...LAST_CHANGE } }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes, ...LAST_CHANGE } }) });
   const asserted = [
     { key: "department", value: null },
     { key: "new", value: null },
@@ -79,7 +79,7 @@ test("a value that is null or absent means no change, and makes no attribute", a
 
 test("an attribute that is not mentioned keeps its value", async () => {
   const attributes = [attribute(1, "department", "Engines"), attribute(2, "floor", "12", { expires: FUTURE })];
-  const { server, client } = await startStub({ directory: acme({ user: { attributes } }), clock: atNow });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes } }), clock: atNow });
 
   await client.syncUserIdentity("u-ada", signIn({ attributes: { room: "7" } }));
 
@@ -87,7 +87,7 @@ test("an attribute that is not mentioned keeps its value", async () => {
 });
 
 test("a blank value of a custom attribute is a value", async () => {
-  const { server, client } = await startStub({
+  const { server, client } = await startStubWithClient({
     directory: acme({ user: { attributes: [attribute(1, "department", "Engines")] } }),
   });
 
@@ -100,7 +100,7 @@ test("a blank value of a custom attribute is a value", async () => {
 });
 
 test("an attribute without value gets one", async () => {
-  const { server, client } = await startStub({
+  const { server, client } = await startStubWithClient({
     directory: acme({ user: { attributes: [attribute(4, "department", null)] } }),
   });
 
@@ -110,7 +110,7 @@ test("an attribute without value gets one", async () => {
 });
 
 test("names of custom attributes differ by case, blanks and Unicode form", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
   const names = ["department", "Department", " department", "Zo\u00eb", "Zoe\u0308", " ", "\ufb01", "fi"];
 
   await client.syncUserIdentity("u-ada", signIn({ attributes: names.map((key) => ({ key, value: `of ${key}` })) }));
@@ -123,7 +123,7 @@ for (const { how, last, expected } of [
   { last: null, expected: [], how: "null, which means no change" },
 ]) {
   test(`the last of two equal keys wins where it is ${how}`, async () => {
-    const { server, client } = await startStub();
+    const { server, client } = await startStubWithClient();
     const attributes = ["first", last].map((value) => ({ key: "department", value }));
 
     await client.syncUserIdentity("u-ada", signIn({ attributes }));
@@ -133,7 +133,7 @@ for (const { how, last, expected } of [
 }
 
 test("names of Object.prototype are ordinary names and are kept", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
   const names = [
     "__proto__",
     "constructor",
@@ -156,7 +156,7 @@ test("names of Object.prototype are ordinary names and are kept", async () => {
 });
 
 test(`a user can have ${MAX} custom attributes, and all of them can change`, async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
   const all = (value: string) => filled(MAX).map(({ name }) => ({ key: name, value }));
 
   await client.syncUserIdentity("u-ada", signIn({ attributes: all("x") }));
@@ -167,7 +167,9 @@ test(`a user can have ${MAX} custom attributes, and all of them can change`, asy
 });
 
 test(`beyond ${MAX} custom attributes each one that is new is refused, and nothing is written`, async () => {
-  const { server } = await startStub({ directory: acme({ user: { attributes: filled(MAX - 1), ...LAST_CHANGE } }) });
+  const { server } = await startStubWithClient({
+    directory: acme({ user: { attributes: filled(MAX - 1), ...LAST_CHANGE } }),
+  });
   const before = await server.user("u-ada");
 
   const attributes = { fits: "x", a0: "changed", nickname: "n", tooMany: "x", email: "x", another: "x" };
@@ -178,7 +180,7 @@ test(`beyond ${MAX} custom attributes each one that is new is refused, and nothi
 });
 
 test("at the limit, profile and reserved keys and null values still pass", async () => {
-  const { server, client } = await startStub({ directory: acme({ user: { attributes: filled(MAX) } }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes: filled(MAX) } }) });
 
   const attributes = { nickname: "n", email: "x@acme.example", roles: "admin", unset: null, a7: "changed" };
   await client.syncUserIdentity("u-ada", signIn({ attributes }));
@@ -190,7 +192,7 @@ test("at the limit, profile and reserved keys and null values still pass", async
 
 test("at the limit, an attribute that has expired can come back", async () => {
   const attributes = [...filled(MAX - 1), attribute(MAX, "gone", "x", { expires: PAST })];
-  const { server, client } = await startStub({ directory: acme({ user: { attributes } }), clock: atNow });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes } }), clock: atNow });
 
   await client.syncUserIdentity("u-ada", signIn({ attributes: { gone: "back" } }));
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acme, bearerOf, CONNECTION, clientOf, identity, signIn, startStub } from "../../helpers/stub.ts";
+import { acme, bearerOf, CONNECTION, clientOf, identity, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { bytesOf, temporaryDatabase } from "../../helpers/temporary-folder.ts";
 import { atNow, attribute, FUTURE, LAST_CHANGE, NOW, PAST } from "./samples.ts";
 
@@ -30,7 +30,7 @@ for (const { how, request } of [
   { how: "asks for one custom UPN", request: { ...NOTHING_NEW, clientUpnKey: "erp" } },
 ]) {
   test(`a sync that ${how} changes nothing: no time moves and no id is given`, async () => {
-    const { server, client } = await startStub({ directory: acme({ user: ada }), clock: atNow });
+    const { server, client } = await startStubWithClient({ directory: acme({ user: ada }), clock: atNow });
     const before = await server.user("u-ada");
 
     const { user } = await client.syncUserIdentity("u-ada", request);
@@ -42,7 +42,7 @@ for (const { how, request } of [
 
 test("a sync that changes nothing writes not a byte", async () => {
   const database = temporaryDatabase();
-  const { client } = await startStub({ directory: acme({ user: ada }), clock: atNow, database });
+  const { client } = await startStubWithClient({ directory: acme({ user: ada }), clock: atNow, database });
   const before = bytesOf(database);
 
   await client.syncUserIdentity("u-ada", NOTHING_NEW);
@@ -61,7 +61,7 @@ for (const { what, request } of [
   { what: "an attribute gets a value", request: { ...NOTHING_NEW, attributes: [{ key: "floor", value: "" }] } },
 ]) {
   test(`where ${what}, the user was modified now, by the API key that asked`, async () => {
-    const { server, client } = await startStub({ directory: acme({ user: ada }), clock: atNow });
+    const { server, client } = await startStubWithClient({ directory: acme({ user: ada }), clock: atNow });
 
     const { user } = await client.syncUserIdentity("u-ada", request);
 
@@ -71,7 +71,7 @@ for (const { what, request } of [
 }
 
 test("with a bearer token the user was modified by the token's subject", async () => {
-  const { server } = await startStub({ directory: acme({ user: ada }), clock: atNow });
+  const { server } = await startStubWithClient({ directory: acme({ user: ada }), clock: atNow });
   const client = clientOf(server, { credentials: bearerOf(server) });
 
   const { user } = await client.syncUserIdentity("u-ada", signIn());
@@ -82,7 +82,7 @@ test("with a bearer token the user was modified by the token's subject", async (
 
 test("another caller who says the same changes nothing", async () => {
   let time = NOW;
-  const { server, client } = await startStub({ directory: acme({ user: ada }), clock: () => new Date(time) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: ada }), clock: () => new Date(time) });
   await client.syncUserIdentity("u-ada", signIn({ groups: ["new"], attributes: { room: "7" } }));
   time = "2026-03-02T09:00:00.000Z";
 
@@ -93,7 +93,7 @@ test("another caller who says the same changes nothing", async () => {
 });
 
 test("a change keeps all that no rule is about", async () => {
-  const { server, client } = await startStub({ directory: acme({ user: ada }), clock: atNow });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: ada }), clock: atNow });
   const before = await server.user("u-ada");
 
   await client.syncUserIdentity("u-ada", { ...NOTHING_NEW, attributes: [{ key: "nickname", value: "adk" }] });
@@ -103,7 +103,7 @@ test("a change keeps all that no rule is about", async () => {
 
 test("groups that are stored in another order are put in order", async () => {
   const user = { identities: [identity(CONNECTION, ["b", "a", "b"])], ...LAST_CHANGE };
-  const { server, client } = await startStub({ directory: acme({ user }), clock: atNow });
+  const { server, client } = await startStubWithClient({ directory: acme({ user }), clock: atNow });
 
   await client.syncUserIdentity("u-ada", signIn({ groups: ["a", "b"] }));
 

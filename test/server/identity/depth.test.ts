@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ApplicationDeployment, Organization, Subscription, User } from "../../../generated/types.ts";
-import { acme, CONNECTION, identity, signIn, startStub } from "../../helpers/stub.ts";
+import { acme, CONNECTION, identity, signIn, startStubWithClient } from "../../helpers/stub.ts";
 
 /** Stands wherever an answer must not reach. */
 const PRIVATE = "of another member";
@@ -106,7 +106,7 @@ const user: Partial<User> = {
 };
 
 async function answered(changes: Partial<User>): Promise<Partial<User>> {
-  const { client } = await startStub({ directory: acme({ user: changes }) });
+  const { client } = await startStubWithClient({ directory: acme({ user: changes }) });
   const result = await client.syncUserIdentity("u-ada", signIn());
   return result.user ?? {};
 }
@@ -169,7 +169,7 @@ test("nothing of another member or of a hidden reference is anywhere in an answe
 });
 
 test("what is not shown stays in the store when the user changes", async () => {
-  const { server, client } = await startStub({ directory: acme({ user }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user }) });
   const before = await server.user("u-ada");
 
   const { user: shown } = await client.syncUserIdentity("u-ada", signIn({ attributes: { nickname: "adk" } }));

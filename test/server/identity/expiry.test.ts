@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { User } from "../../../generated/types.ts";
-import { acme, names, signIn, startStub } from "../../helpers/stub.ts";
+import { acme, names, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { atNow, attribute, custom, FUTURE, LAST_CHANGE, NOW, PAST } from "./samples.ts";
 
 const viewer = (expires: string | null) => ({ id: "r-viewer", name: "Viewer", description: null, expires });
@@ -23,7 +23,7 @@ test.each([
     roles: [viewer(expires)],
     memberOf: [{ id: "om-1", roles: [viewer(expires)] }],
   };
-  const { client } = await startStub({ directory: acme({ user }), clock: atNow });
+  const { client } = await startStubWithClient({ directory: acme({ user }), clock: atNow });
 
   const result = await client.syncUserIdentity("u-ada", signIn());
 
@@ -47,7 +47,7 @@ test("what expires between two equal requests is gone from the second answer, an
     roles: [viewer(FUTURE)],
     ...LAST_CHANGE,
   };
-  const { server, client } = await startStub({ directory: acme({ user }), clock: () => new Date(time) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user }), clock: () => new Date(time) });
   const before = await server.user("u-ada");
 
   const first = await client.syncUserIdentity("u-ada", signIn());
@@ -62,7 +62,10 @@ test("what expires between two equal requests is gone from the second answer, an
 test("a change of something else keeps what has expired in the store", async () => {
   const attributes = [attribute(1, "badge", "x", { expires: PAST })];
   const roles = [viewer(PAST)];
-  const { server, client } = await startStub({ directory: acme({ user: { attributes, roles } }), clock: atNow });
+  const { server, client } = await startStubWithClient({
+    directory: acme({ user: { attributes, roles } }),
+    clock: atNow,
+  });
 
   await client.syncUserIdentity("u-ada", signIn({ attributes: { department: "Engines" } }));
 
@@ -88,7 +91,7 @@ const IRRELEVANT: { what: string; user: Partial<User> }[] = [
 ];
 for (const { what, user } of IRRELEVANT) {
   test(`${what} plays no part in whether the user is authenticated`, async () => {
-    const { client } = await startStub({ directory: acme({ user }), clock: atNow });
+    const { client } = await startStubWithClient({ directory: acme({ user }), clock: atNow });
 
     const result = await client.syncUserIdentity("u-ada", signIn());
 
@@ -97,7 +100,7 @@ for (const { what, user } of IRRELEVANT) {
 }
 
 test("a subscription that has expired stays in the answer", async () => {
-  const { client } = await startStub({
+  const { client } = await startStubWithClient({
     directory: acme({ user: { subscriptions: [expiredSubscription] } }),
     clock: atNow,
   });

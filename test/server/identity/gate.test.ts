@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acme, CONNECTION, identity, put, signIn, startStub } from "../../helpers/stub.ts";
+import { acme, CONNECTION, identity, put, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { atNow, attribute, LAST_CHANGE, PAST, problemOf } from "./samples.ts";
 
 /** A sign-in that would change groups, profile and attributes, and earn a role. */
@@ -15,7 +15,7 @@ test.each([
   { refusal: 400, headers: {}, body: {} },
   { refusal: 404, headers: {}, body: signIn() },
 ])("a request for an unknown user is refused by the first stage it does not pass: $refusal", async (sent) => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
 
   const response = await put(server, { path: "/v1/users/u-nobody/$sync", body: sent.body, headers: sent.headers });
 
@@ -23,7 +23,7 @@ test.each([
 });
 
 test("an unknown user is refused with a problem and is not created", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
 
   const response = await put(server, { path: "/v1/users/u-nobody/$sync", body: everything() });
 
@@ -34,7 +34,7 @@ test("an unknown user is refused with a problem and is not created", async () =>
 test.each(["__proto__", "constructor", "toString", "U-ADA", "u-ada%20", "u-a", "u-adaa"])(
   "the id %s is not that of u-ada",
   async (id) => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
 
     const response = await put(server, { path: `/v1/users/${id}/$sync` });
 
@@ -52,7 +52,7 @@ for (const { who, user } of [
   { who: "a user with an identity without connection", user: { identities: [{ id: 1, azoConnectionId: null }] } },
 ]) {
   test(`${who} is not authenticated, and nothing is written`, async () => {
-    const { server, client } = await startStub({ directory: acme({ user: { ...withRole, ...user } }) });
+    const { server, client } = await startStubWithClient({ directory: acme({ user: { ...withRole, ...user } }) });
     const before = await server.user("u-ada");
 
     const result = await client.syncUserIdentity("u-ada", everything());
@@ -72,7 +72,7 @@ for (const { who, user } of [
   { who: "with a second identity here", user: { identities: [identity("con_other"), identity(CONNECTION, [], 2)] } },
 ]) {
   test(`a user ${who} is authenticated`, async () => {
-    const { client } = await startStub({ directory: acme({ user: { ...withRole, ...user } }) });
+    const { client } = await startStubWithClient({ directory: acme({ user: { ...withRole, ...user } }) });
 
     const { isAuthenticated, roles } = await client.syncUserIdentity("u-ada", signIn());
 
@@ -82,7 +82,7 @@ for (const { who, user } of [
 
 test("a blank connection is none that an identity can have left out", async () => {
   const identities = [{ id: 1, azoConnectionId: null }, { id: 2 }];
-  const { client } = await startStub({ directory: acme({ user: { identities } }) });
+  const { client } = await startStubWithClient({ directory: acme({ user: { identities } }) });
 
   const { isAuthenticated } = await client.syncUserIdentity("u-ada", signIn({ connection: { connectionId: " " } }));
 
@@ -90,7 +90,7 @@ test("a blank connection is none that an identity can have left out", async () =
 });
 
 test("the gate comes before the attributes: a value too long for the profile does not matter there", async () => {
-  const { client } = await startStub({ directory: acme({ user: { isActive: false } }) });
+  const { client } = await startStubWithClient({ directory: acme({ user: { isActive: false } }) });
 
   const sent = everything({ attributes: { nickname: "n".repeat(101) } });
   const { isAuthenticated } = await client.syncUserIdentity("u-ada", sent);
@@ -100,7 +100,7 @@ test("the gate comes before the attributes: a value too long for the profile doe
 
 test("a user who does not pass is shown without what has expired", async () => {
   const user = { isActive: false, attributes: [attribute(1, "old", "x", { expires: PAST }), attribute(2, "new", "y")] };
-  const { server, client } = await startStub({ directory: acme({ user }), clock: atNow });
+  const { server, client } = await startStubWithClient({ directory: acme({ user }), clock: atNow });
 
   const result = await client.syncUserIdentity("u-ada", signIn());
 
@@ -109,7 +109,9 @@ test("a user who does not pass is shown without what has expired", async () => {
 });
 
 test("a user who does not pass has the three names too", async () => {
-  const { client } = await startStub({ directory: acme({ user: { isActive: false, username: "ada lovelace" } }) });
+  const { client } = await startStubWithClient({
+    directory: acme({ user: { isActive: false, username: "ada lovelace" } }),
+  });
 
   const result = await client.syncUserIdentity("u-ada", signIn());
 

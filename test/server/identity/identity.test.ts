@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { acme, CONNECTION, identity, signIn, startStub } from "../../helpers/stub.ts";
+import { acme, CONNECTION, identity, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { groupsOf } from "./samples.ts";
 
 test("the groups of a sign-in become those of the identity, stored and in the answer", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
 
   const { user } = await client.syncUserIdentity("u-ada", signIn({ groups: ["engineers", "on-call"] }));
 
@@ -12,7 +12,7 @@ test("the groups of a sign-in become those of the identity, stored and in the an
 });
 
 test("groups are trimmed, blanks and duplicates dropped", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
 
   await client.syncUserIdentity("u-ada", signIn({ groups: [" b ", "", "a", "b", " \t\n ", "a\n", "c d"] }));
 
@@ -20,7 +20,7 @@ test("groups are trimmed, blanks and duplicates dropped", async () => {
 });
 
 test("groups are sorted by code point", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
   const byCodePoint = ["B", "Z", "a", "aa", "b", "ä", "\uffff", "\u{1f600}", "\u{1f601}"];
 
   await client.syncUserIdentity("u-ada", signIn({ groups: [...byCodePoint].reverse() }));
@@ -29,7 +29,7 @@ test("groups are sorted by code point", async () => {
 });
 
 test("groups that differ in case or in Unicode form are different groups", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
   const groups = ["Engineers", "Zoe\u0308", "Zo\u00eb", "engineers"];
 
   await client.syncUserIdentity("u-ada", signIn({ groups }));
@@ -38,7 +38,7 @@ test("groups that differ in case or in Unicode form are different groups", async
 });
 
 test("groups are replaced, never merged", async () => {
-  const { server, client } = await startStub({
+  const { server, client } = await startStubWithClient({
     directory: acme({ user: { identities: [identity(CONNECTION, ["old", "kept"])] } }),
   });
 
@@ -54,7 +54,7 @@ for (const { how, groups } of [
   { groups: [" ", ""], how: "blanks only" },
 ]) {
   test(`groups that are ${how} mean none`, async () => {
-    const { server, client } = await startStub({
+    const { server, client } = await startStubWithClient({
       directory: acme({ user: { identities: [identity(CONNECTION, ["engineers"])] } }),
     });
 
@@ -72,7 +72,7 @@ test("every identity at the connection gets the groups, and the others stay", as
     identity(CONNECTION, [], 3),
     identity(CONNECTION.toUpperCase(), ["four"], 4),
   ];
-  const { server, client } = await startStub({ directory: acme({ user: { identities } }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { identities } }) });
 
   await client.syncUserIdentity("u-ada", signIn({ groups: ["new"] }));
 
@@ -88,7 +88,7 @@ test("of an identity nothing but the groups changes", async () => {
     loginDomain: "acme.example",
     idpTenantFqdn: "ad.acme.example",
   };
-  const { server, client } = await startStub({ directory: acme({ user: { identities: [before] } }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { identities: [before] } }) });
 
   await client.syncUserIdentity("u-ada", signIn({ groups: ["new"] }));
 
@@ -96,7 +96,7 @@ test("of an identity nothing but the groups changes", async () => {
 });
 
 test("no identity is ever created", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
 
   await client.syncUserIdentity("u-ada", signIn({ connection: { connectionId: "con_new", groups: ["new"] } }));
 
@@ -105,7 +105,7 @@ test("no identity is ever created", async () => {
 
 test("an identity that had no list of groups gets one", async () => {
   const { groups: _, ...bare } = identity(CONNECTION);
-  const { server, client } = await startStub({ directory: acme({ user: { identities: [bare] } }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { identities: [bare] } }) });
 
   await client.syncUserIdentity("u-ada", signIn({ groups: ["engineers"] }));
 

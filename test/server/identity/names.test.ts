@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acme, signIn, startStub } from "../../helpers/stub.ts";
+import { acme, signIn, startStubWithClient } from "../../helpers/stub.ts";
 
 const everyName = {
   displayName: "Countess of Lovelace",
@@ -23,7 +23,7 @@ test.each([
   { stored: { emailAddress: null }, displayName: "u-ada" },
   { stored: {}, displayName: "u-ada" },
 ])("the display name is the nearest name that is known: $displayName", async ({ stored, displayName }) => {
-  const { client } = await startStub({ directory: acme({ user: stored }) });
+  const { client } = await startStubWithClient({ directory: acme({ user: stored }) });
 
   const result = await client.syncUserIdentity("u-ada", signIn());
 
@@ -45,7 +45,7 @@ test.each([
   { stored: { emailAddress: "ada@acme.example" }, givenName: "ada@acme.example", familyName: "ada@acme.example" },
   { stored: {}, givenName: "u-ada", familyName: "u-ada" },
 ])("names that are not stored are taken from the display name: $stored", async ({ stored, givenName, familyName }) => {
-  const { client } = await startStub({ directory: acme({ user: stored }) });
+  const { client } = await startStubWithClient({ directory: acme({ user: stored }) });
 
   const result = await client.syncUserIdentity("u-ada", signIn());
 
@@ -55,7 +55,7 @@ test.each([
 test("an id that is a blank still gives names", async () => {
   const directory = acme();
   const users = directory.users.map((user) => ({ ...user, id: " " }));
-  const { client } = await startStub({ directory: { ...directory, users } });
+  const { client } = await startStubWithClient({ directory: { ...directory, users } });
 
   const result = await client.syncUserIdentity(" ", signIn());
 
@@ -63,7 +63,7 @@ test("an id that is a blank still gives names", async () => {
 });
 
 test("names asserted by this very sign-in count", async () => {
-  const { client } = await startStub({ directory: acme({ user: { username: "ada.king" } }) });
+  const { client } = await startStubWithClient({ directory: acme({ user: { username: "ada.king" } }) });
 
   const result = await client.syncUserIdentity(
     "u-ada",
@@ -74,7 +74,7 @@ test("names asserted by this very sign-in count", async () => {
 });
 
 test("names that were made up are neither stored nor shown as the user's own", async () => {
-  const { server, client } = await startStub({ directory: acme({ user: { username: "ada king" } }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { username: "ada king" } }) });
 
   const { user } = await client.syncUserIdentity("u-ada", signIn({ attributes: { department: "Engines" } }));
 

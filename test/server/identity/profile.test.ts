@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { User } from "../../../generated/types.ts";
-import { acme, put, signIn, startStub } from "../../helpers/stub.ts";
+import { acme, put, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { custom, LAST_CHANGE, pointersOf } from "./samples.ts";
 
 type Field = "givenName" | "familyName" | "displayName" | "nickname" | "picture" | "language";
@@ -40,7 +40,7 @@ const PROFILE: Record<Field, string> = {
 };
 
 test.each(SPELLINGS)("the claim %s sets %s and is no custom attribute", async (key, field) => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
 
   const { user } = await client.syncUserIdentity("u-ada", signIn({ attributes: { [key]: "Neu" } }));
 
@@ -50,7 +50,7 @@ test.each(SPELLINGS)("the claim %s sets %s and is no custom attribute", async (k
 });
 
 test.each(SPELLINGS)("the claim %s sets %s in any case", async (key, field) => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
 
   for (const spelled of [key.toUpperCase(), key.toLowerCase(), key.charAt(0).toUpperCase() + key.slice(1)]) {
     await client.syncUserIdentity("u-ada", signIn({ attributes: { [spelled]: `by ${spelled}` } }));
@@ -61,7 +61,7 @@ test.each(SPELLINGS)("the claim %s sets %s in any case", async (key, field) => {
 });
 
 test.each(LIMITS)("the claim %s: %s takes %i code points", async (key, field, max) => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
 
   for (const value of ["x".repeat(max), "\u{1f600}".repeat(max)]) {
     await client.syncUserIdentity("u-ada", signIn({ attributes: { [key]: value } }));
@@ -71,7 +71,7 @@ test.each(LIMITS)("the claim %s: %s takes %i code points", async (key, field, ma
 });
 
 test.each(LIMITS)("the claim %s: %s does not take more than %i code points", async (key, _field, max) => {
-  const { server } = await startStub({ directory: acme({ user: { ...PROFILE, ...LAST_CHANGE } }) });
+  const { server } = await startStubWithClient({ directory: acme({ user: { ...PROFILE, ...LAST_CHANGE } }) });
   const before = await server.user("u-ada");
 
   for (const value of ["x".repeat(max + 1), "\u{1f600}".repeat(max + 1)]) {
@@ -84,7 +84,7 @@ test.each(LIMITS)("the claim %s: %s does not take more than %i code points", asy
 });
 
 test("all values that are too long are reported at once", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const long = "x".repeat(300);
 
   const response = await put(server, {
@@ -96,7 +96,7 @@ test("all values that are too long are reported at once", async () => {
 });
 
 test.each(["language", "locale"])("the claim %s has no limit", async (key) => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
 
   await client.syncUserIdentity("u-ada", signIn({ attributes: { [key]: "x".repeat(5_000) } }));
 
@@ -104,7 +104,7 @@ test.each(["language", "locale"])("the claim %s has no limit", async (key) => {
 });
 
 test.each(["", " ", "\t\r\n", "\u00a0"])("a blank value (%j) is ignored", async (blank) => {
-  const { server, client } = await startStub({ directory: acme({ user: { ...PROFILE, ...LAST_CHANGE } }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { ...PROFILE, ...LAST_CHANGE } }) });
   const attributes = SPELLINGS.map(([key]) => ({ key, value: blank }));
 
   const { user } = await client.syncUserIdentity("u-ada", signIn({ attributes }));
@@ -114,7 +114,7 @@ test.each(["", " ", "\t\r\n", "\u00a0"])("a blank value (%j) is ignored", async 
 });
 
 test("a value that is null or absent means no change", async () => {
-  const { server, client } = await startStub({ directory: acme({ user: { ...PROFILE, ...LAST_CHANGE } }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { ...PROFILE, ...LAST_CHANGE } }) });
   const nulls = SPELLINGS.map(([key]) => ({ key, value: null }));
   const absent = SPELLINGS.map(([key]) => ({ key }));
 
@@ -125,7 +125,7 @@ test("a value that is null or absent means no change", async () => {
 });
 
 test.each(SPELLINGS)("the claim %s changes %s alone", async (key, field) => {
-  const { server, client } = await startStub({ directory: acme({ user: PROFILE }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: PROFILE }) });
 
   await client.syncUserIdentity("u-ada", signIn({ attributes: { [key]: "Neu" } }));
 
@@ -133,7 +133,7 @@ test.each(SPELLINGS)("the claim %s changes %s alone", async (key, field) => {
 });
 
 test("a value is stored as sent, blanks around it too", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
 
   await client.syncUserIdentity("u-ada", signIn({ attributes: { name: " Ada\tKing " } }));
 
@@ -141,7 +141,7 @@ test("a value is stored as sent, blanks around it too", async () => {
 });
 
 test("the last of two equal keys wins", async () => {
-  const { server, client } = await startStub({ directory: acme({ user: PROFILE }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: PROFILE }) });
   const attributes = [
     { key: "nickname", value: "first" },
     { key: "given_name", value: "First" },
@@ -155,7 +155,7 @@ test("the last of two equal keys wins", async () => {
 });
 
 test("claims are taken in order: of two spellings of one field the last wins", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
   const attributes = [
     { key: "given_name", value: "First" },
     { key: "givenName", value: "Last" },
@@ -171,7 +171,7 @@ test("claims are taken in order: of two spellings of one field the last wins", a
 });
 
 test("the last of two equal keys wins where it is null: nothing changes", async () => {
-  const { server, client } = await startStub({ directory: acme({ user: { ...PROFILE, ...LAST_CHANGE } }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { ...PROFILE, ...LAST_CHANGE } }) });
   const attributes = [
     { key: "nickname", value: "first" },
     { key: "nickname", value: null },
@@ -183,7 +183,7 @@ test("the last of two equal keys wins where it is null: nothing changes", async 
 });
 
 test("a spelling without a value does not take back what another one said", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
   const attributes = [
     { key: "given_name", value: "Ada" },
     { key: "givenName", value: null },
@@ -194,7 +194,7 @@ test("a spelling without a value does not take back what another one said", asyn
 });
 
 test("a blank value is ignored however long it is", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
   await client.syncUserIdentity("u-ada", signIn({ attributes: { nickname: " ".repeat(101) } }));
   expect((await server.user("u-ada"))?.nickname).toBeUndefined();
 });

@@ -2,9 +2,9 @@ import { DatabaseSync } from "node:sqlite";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import type { SyncUserIdentityResult, User } from "../../../generated/types.ts";
-import { startServer } from "../../../server/start.ts";
 import { createDemoCredentials } from "../../../server/stub/demo-credentials.ts";
-import { acme, CONNECTION, identity, put, signIn, startStub } from "../../helpers/stub.ts";
+import { startStub } from "../../../server/stub/start-stub.ts";
+import { acme, CONNECTION, identity, put, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { bytesOf, temporaryDatabase } from "../../helpers/temporary-folder.ts";
 import { atNow, attribute, custom, LAST_CHANGE, problemOf } from "./samples.ts";
 
@@ -20,7 +20,7 @@ const tokensOf = (user: User | undefined) => [
 ];
 
 test("the same request ten times, one after the other and at once, gives one state and one answer", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
   const first = await client.syncUserIdentity("u-ada", carrying("t"));
   const stored = await server.user("u-ada");
 
@@ -33,7 +33,7 @@ test("the same request ten times, one after the other and at once, gives one sta
 });
 
 test("the first of equal requests may come ten times at once: one attribute, not ten", async () => {
-  const { server, client } = await startStub({ clock: atNow });
+  const { server, client } = await startStubWithClient({ clock: atNow });
 
   const answers = await Promise.all(Array.from({ length: 10 }, () => client.syncUserIdentity("u-ada", carrying("t"))));
 
@@ -46,7 +46,7 @@ test("the first of equal requests may come ten times at once: one attribute, not
 
 test.each([":memory:", "a file"])("syncs of one user at once are all or nothing, over %s", async (where) => {
   const database = where === ":memory:" ? where : temporaryDatabase();
-  const { server, client } = await startStub({ database });
+  const { server, client } = await startStubWithClient({ database });
   const tokens = Array.from({ length: 32 }, (_, index) => `t${index}`);
 
   const reads: Promise<User | undefined>[] = [];
@@ -72,7 +72,7 @@ test.each([":memory:", "a file"])("syncs of one user at once are all or nothing,
 test("syncs of many users at once stay with their users", async () => {
   const ids = Array.from({ length: 20 }, (_, index) => `u-${index}`);
   const users = ids.map((id, index) => ({ id, identities: [identity(CONNECTION, [], index)] }));
-  const { server, client } = await startStub({ directory: acme({ users }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ users }) });
 
   await Promise.all(ids.map((id) => client.syncUserIdentity(id, carrying(id))));
 
@@ -82,7 +82,7 @@ test("syncs of many users at once stay with their users", async () => {
 test("a request that is refused leaves the store byte-identical", async () => {
   const database = temporaryDatabase();
   const directory = acme({ user: { attributes: [attribute(1, "department", "Engines")], ...LAST_CHANGE } });
-  const { server, client } = await startStub({ database, directory });
+  const { server, client } = await startStubWithClient({ database, directory });
   await client.syncUserIdentity("u-ada", carrying("kept"));
   const [before, user] = [bytesOf(database), await server.user("u-ada")];
 
@@ -113,7 +113,7 @@ test("a caller without permission is refused and writes nothing", async () => {
   const { demo, credentials, tokens } = await createDemoCredentials(atNow);
   const apiKeys = credentials.apiKeys.map((key) => ({ ...key, permissions: ["user.read"] }));
   const access = { credentials: { ...credentials, apiKeys }, tokens };
-  const running = await startServer({ directory: acme(), access, clock: atNow });
+  const running = await startStub({ directory: acme(), access, clock: atNow });
   onTestFinished(() => running.close());
   const server = { ...running, demo };
   const before = await server.user("u-ada");
@@ -128,7 +128,7 @@ test("an answer that would break the contract is found before it is stored, and 
   const log = pino({ level: "error" }, { write: (line) => lines.push(line) });
   // The next id of an attribute is one more than an int32 can be.
   const user = { attributes: [attribute(2_147_483_647, "department", "Engines")], ...LAST_CHANGE };
-  const { server } = await startStub({ directory: acme({ user }), log });
+  const { server } = await startStubWithClient({ directory: acme({ user }), log });
   const before = await server.user("u-ada");
 
   const problem = await problemOf(await put(server, { body: carrying("t") }), 500);
@@ -148,7 +148,7 @@ test("an answer that would break the contract is found before it is stored, and 
 test("a stored user that breaks the contract is neither answered nor written, and others go on", async () => {
   const database = temporaryDatabase();
   const users = ["u-ada", "u-bob"].map((id, index) => ({ id, identities: [identity(CONNECTION, [], index)] }));
-  const { server, client } = await startStub({ database, directory: acme({ users }) });
+  const { server, client } = await startStubWithClient({ database, directory: acme({ users }) });
   const second = new DatabaseSync(database);
   onTestFinished(() => second.close());
   second.exec(`UPDATE users SET document = json_set(document, '$.emailAddress', 'no address') WHERE id = 'u-ada'`);
@@ -163,7 +163,7 @@ test("a stored user that breaks the contract is neither answered nor written, an
 
 test("a store that can't be written now is a 503, nothing is written, and repeating the request works", async () => {
   const database = temporaryDatabase();
-  const { server, client } = await startStub({ database });
+  const { server, client } = await startStubWithClient({ database });
   const before = await server.user("u-ada");
   const second = new DatabaseSync(database);
   onTestFinished(() => second.close());

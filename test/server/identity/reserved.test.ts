@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acme, signIn, startStub } from "../../helpers/stub.ts";
+import { acme, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { attribute, custom, LAST_CHANGE } from "./samples.ts";
 
 const RESERVED = [
@@ -23,7 +23,7 @@ const ada = {
 };
 
 test.each(RESERVED)("the claim %s is ignored, whatever its case", async (key) => {
-  const { server, client } = await startStub({ directory: acme({ user: ada }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: ada }) });
   const before = await server.user("u-ada");
 
   for (const spelled of [key, key.toUpperCase(), key.toLowerCase(), key.charAt(0).toUpperCase() + key.slice(1)]) {
@@ -36,7 +36,7 @@ test.each(RESERVED)("the claim %s is ignored, whatever its case", async (key) =>
 });
 
 test("reserved claims do not keep others from being stored", async () => {
-  const { server, client } = await startStub({ directory: acme({ user: ada }) });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: ada }) });
 
   const attributes = { sub: "x", department: "Engines", Roles: "admin", nickname: "adk", isActive: "false" };
   const { isAuthenticated } = await client.syncUserIdentity("u-ada", signIn({ attributes }));
@@ -80,7 +80,7 @@ test.each([
   ],
   ...["modify", "given-name", "names", "pictures", "my_locale", "owner", "organization", " id", "id "],
 ])("the claim %s is near a reserved one and is an ordinary name", async (key) => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
 
   await client.syncUserIdentity("u-ada", signIn({ attributes: { [key]: "x" } }));
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Role, RoleConnectionMap, UserRole } from "../../../generated/types.ts";
-import { API, acme, CONNECTION, identity, names, signIn, startStub } from "../../helpers/stub.ts";
+import { API, acme, CONNECTION, identity, names, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { atNow, FUTURE, LAST_CHANGE, NOW, PAST } from "./samples.ts";
 
 const role = (id: string, name = id, audience = API): Role => ({ id, name, audience, description: `${name}!` });
@@ -22,7 +22,10 @@ const map = (roleId: string, groupName: string | null, changes: Partial<RoleConn
 /** Signs u-ada in to a directory with these roles, assignments and maps. */
 async function rolesOf({ roles, direct = [], maps = [], request = signIn() }: Case) {
   const user = { roles: direct, identities: [identity(CONNECTION), identity("con_other", ["elsewhere"], 2)] };
-  const { client } = await startStub({ directory: acme({ user, roles, roleConnectionMaps: maps }), clock: atNow });
+  const { client } = await startStubWithClient({
+    directory: acme({ user, roles, roleConnectionMaps: maps }),
+    clock: atNow,
+  });
   const result = await client.syncUserIdentity("u-ada", request);
   return result.roles;
 }
@@ -124,7 +127,7 @@ test.each([
 ])("a map with %o matches nothing", async (blank) => {
   const identities = [identity(CONNECTION), identity(" ", [], 2)];
   const roleConnectionMaps = [map("r-1", "engineers", blank)];
-  const { client } = await startStub({
+  const { client } = await startStubWithClient({
     directory: acme({ user: { identities }, roles: [role("r-1")], roleConnectionMaps }),
   });
 
@@ -209,7 +212,7 @@ test("roles are ordered by name, then by id, both by code point", async () => {
 });
 
 test("losing a group takes its role away at the next sync, and getting it back restores it", async () => {
-  const { client } = await startStub();
+  const { client } = await startStubWithClient();
 
   const seen: string[][] = [];
   for (const groups of [["engineers"], ["other"], ["engineers"], []]) {
@@ -221,7 +224,7 @@ test("losing a group takes its role away at the next sync, and getting it back r
 });
 
 test("a role by group is never stored", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
 
   const { user, roles } = await client.syncUserIdentity("u-ada", signIn({ groups: ["engineers"] }));
 
@@ -232,7 +235,7 @@ test("a role by group is never stored", async () => {
 
 test("a manual grant is never destroyed: with, without and again with the group", async () => {
   const direct = [assigned("r-engineer", FUTURE), assigned("r-viewer", PAST), assigned("r-other")];
-  const { server, client } = await startStub({ directory: acme({ user: { roles: direct } }), clock: atNow });
+  const { server, client } = await startStubWithClient({ directory: acme({ user: { roles: direct } }), clock: atNow });
 
   const seen: unknown[] = [];
   for (const groups of [["engineers"], [], ["engineers"]]) {
@@ -250,7 +253,7 @@ test("a manual grant is never destroyed: with, without and again with the group"
 
 test("the user's own list has the direct assignments of all audiences that have not expired", async () => {
   const direct = [assigned("r-other"), assigned("r-viewer", PAST), assigned("r-engineer", FUTURE)];
-  const { client } = await startStub({
+  const { client } = await startStubWithClient({
     directory: acme({ user: { roles: [...direct, assigned("r-viewer", NOW)], ...LAST_CHANGE } }),
     clock: atNow,
   });
@@ -264,7 +267,7 @@ test("the user's own list has the direct assignments of all audiences that have 
 
 test("the roles of a membership do not count", async () => {
   const memberOf = [{ id: "om-1", roles: [assigned("r-viewer")] }];
-  const { client } = await startStub({ directory: acme({ user: { memberOf } }) });
+  const { client } = await startStubWithClient({ directory: acme({ user: { memberOf } }) });
 
   const { roles } = await client.syncUserIdentity("u-ada", signIn());
 

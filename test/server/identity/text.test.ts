@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { codePointLength, compareCodePoints, isBlank, unstorableText } from "../../../server/identity/text.ts";
-import { API, put, signIn, startStub } from "../../helpers/stub.ts";
+import { API, put, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { custom, groupsOf, pointersOf } from "./samples.ts";
 
 const NUL = "\u0000";
@@ -64,7 +64,7 @@ test("many broken values in one list are all found", () => {
 });
 
 test("text is stored as sent: control characters, line separators, marks of direction", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
   const values = [
     "a\r\nb",
     "\u001b[31m",
@@ -84,7 +84,7 @@ test("text is stored as sent: control characters, line separators, marks of dire
 });
 
 test("text is not normalised: two forms of one name are two attributes and two groups", async () => {
-  const { server, client } = await startStub();
+  const { server, client } = await startStubWithClient();
   const [composed, decomposed] = ["Zo\u00eb", "Zoe\u0308"];
 
   const attributes = { [composed]: decomposed, [decomposed]: composed, nickname: decomposed };
@@ -109,7 +109,7 @@ test.each([
   { place: "con_acme-ad", pointer: "/connection/connectionId" },
   { place: "UPN", pointer: "/clientUpnKey" },
 ])("U+0000 and lone surrogates are refused at $pointer", async ({ place, pointer }) => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const before = await server.user("u-ada");
 
   for (const written of ["\\u0000", "a\\ud83d", "\\ude00b", "\\uDE00\\uD83D"]) {
@@ -120,7 +120,7 @@ test.each([
 });
 
 test("unknown members are no way round, and all places are reported at once", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const extra = `{"extra~/":["\\u0000",{"\\ud83d":1}],${good.slice(1).replace("VALUE", "\\ude00")}`;
 
   const response = await put(server, { body: extra });
@@ -130,7 +130,7 @@ test("unknown members are no way round, and all places are reported at once", as
 });
 
 test("a pair of escapes that makes one character is stored", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
 
   const response = await put(server, { body: good.replace("VALUE", "\\ud83d\\ude00 \\\\u0000") });
 
@@ -145,7 +145,7 @@ for (const { what, bytes } of [
   { what: "a surrogate in bytes", bytes: [0xed, 0xa0, 0x80] },
 ]) {
   test(`${what} is not UTF-8 and is refused`, async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const [start = "", end = ""] = good.split("VALUE");
     const before = await server.user("u-ada");
 

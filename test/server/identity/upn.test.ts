@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acme, signIn, startStub } from "../../helpers/stub.ts";
+import { acme, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { LAST_CHANGE, NOW, PAST } from "./samples.ts";
 
 const upn = (id: string, clientUpnKey: string | null) => ({
@@ -20,7 +20,7 @@ const customUpns = [erp, crm, again, general];
 const directory = acme({ user: { customUpns, ...LAST_CHANGE } });
 
 test("a client's key selects the UPNs of that client", async () => {
-  const { client } = await startStub({ directory });
+  const { client } = await startStubWithClient({ directory });
 
   const { user } = await client.syncUserIdentity("u-ada", signIn({ clientUpnKey: "erp" }));
 
@@ -28,7 +28,7 @@ test("a client's key selects the UPNs of that client", async () => {
 });
 
 test.each(["ERP", " erp", "erp ", "er", "erp1", "null", "x".repeat(255)])("the key %j selects none", async (key) => {
-  const { client } = await startStub({ directory });
+  const { client } = await startStubWithClient({ directory });
 
   const { user } = await client.syncUserIdentity("u-ada", signIn({ clientUpnKey: key }));
 
@@ -42,7 +42,7 @@ for (const { how, request } of [
   { how: "is blank", request: signIn({ clientUpnKey: " \t" }) },
 ]) {
   test(`where the key ${how}, all custom UPNs are in the answer`, async () => {
-    const { client } = await startStub({ directory });
+    const { client } = await startStubWithClient({ directory });
 
     const { user } = await client.syncUserIdentity("u-ada", request);
 
@@ -51,7 +51,7 @@ for (const { how, request } of [
 }
 
 test("the key writes nothing", async () => {
-  const { server, client } = await startStub({ directory });
+  const { server, client } = await startStubWithClient({ directory });
   const before = await server.user("u-ada");
 
   await client.syncUserIdentity("u-ada", signIn({ clientUpnKey: "erp" }));
@@ -61,7 +61,7 @@ test("the key writes nothing", async () => {
 });
 
 test("a sync that changes something stores all custom UPNs, not only those selected", async () => {
-  const { server, client } = await startStub({ directory });
+  const { server, client } = await startStubWithClient({ directory });
 
   await client.syncUserIdentity("u-ada", signIn({ clientUpnKey: "erp", attributes: { department: "Engines" } }));
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { NexusErrorKind } from "../../../client/nexus-error.ts";
 import type { Fault } from "../../../generated/control/types.ts";
-import { clientOf, names, signIn, startStub } from "../../helpers/stub.ts";
+import { clientOf, names, signIn, startStubWithClient } from "../../helpers/stub.ts";
 
 interface Seen {
   fault: Fault;
@@ -29,7 +29,7 @@ const SEEN: Record<string, Seen> = {
 const CASES = Object.entries(SEEN).map(([name, seen]) => ({ name, ...seen }));
 
 async function startFaulty(fault: Fault, times?: number) {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   server.faults.replace([{ fault, ...(times !== undefined && { times }) }]);
   const client = (limit: number) => clientOf(server, { timeoutMs: 300, retry: { limit, baseMs: 10 } });
   const isStored = async () => ((await server.user("u-ada"))?.identities?.[0]?.groups ?? []).length > 0;

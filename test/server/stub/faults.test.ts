@@ -2,14 +2,23 @@ import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../generated/control/types.ts";
 import { ProblemDetails } from "../../../generated/validators.js";
 import type { RunningStub } from "../../../server/running-server.ts";
-import { API, acme, basicHeader, CONNECTION, clientOf, sendRaw, signIn, startStub } from "../../helpers/stub.ts";
+import {
+  API,
+  acme,
+  basicHeader,
+  CONNECTION,
+  clientOf,
+  sendRaw,
+  signIn,
+  startStubWithClient,
+} from "../../helpers/stub.ts";
 import { call, pathOf } from "./call.ts";
 
 const UNAVAILABLE: Fault = { kind: "status", status: 503 };
 
 async function startFaulty(fault: Fault) {
   // A name whose characters and bytes are not as many.
-  const { server } = await startStub({ directory: acme({ user: { displayName: "Zo\u00eb \u{1F600}" } }) });
+  const { server } = await startStubWithClient({ directory: acme({ user: { displayName: "Zo\u00eb \u{1F600}" } }) });
   server.faults.replace([{ fault }]);
   return server;
 }
@@ -112,7 +121,7 @@ describe("each kind of fault, byte by byte", () => {
 describe("rules", () => {
   const match = { userId: "u-ada", audience: API, connectionId: CONNECTION };
   test.each(Object.entries(match))("match by %s alone", async (name, value) => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     server.faults.replace([{ match: { [name]: `${value}-other` }, fault: UNAVAILABLE }]);
     expect((await call(server)).status).toBe(200);
     server.faults.replace([{ match: { [name]: value }, fault: UNAVAILABLE }]);
@@ -120,7 +129,7 @@ describe("rules", () => {
   });
 
   test("match by all members that are given", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     server.faults.replace([{ match: { ...match, userId: "u-eve" }, fault: UNAVAILABLE }]);
     expect((await call(server)).status).toBe(200);
     server.faults.replace([{ match, fault: UNAVAILABLE }]);
@@ -128,13 +137,13 @@ describe("rules", () => {
   });
 
   test("match the user id as it is decoded", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     server.faults.replace([{ match: { userId: "auth0|a/b" }, fault: UNAVAILABLE }]);
     expect((await call(server, { path: pathOf("auth0|a/b") })).status).toBe(503);
   });
 
   test("are tried in their order, the next one once one is used up", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const status = (one: number, times?: number) => ({
       ...(times !== undefined && { times }),
       fault: { kind: "status", status: one } as const,
@@ -152,7 +161,7 @@ describe("rules", () => {
   });
 
   test("times: 2 fires exactly twice under 20 parallel calls", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     server.faults.replace([{ times: 2, fault: UNAVAILABLE }]);
     const answers = await Promise.all(Array.from({ length: 20 }, () => call(server)));
     const statuses = answers.map(({ status }) => status);
@@ -162,7 +171,7 @@ describe("rules", () => {
   });
 
   test("that are replaced count anew, and those that are cleared are gone", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const rules = [{ times: 1, fault: UNAVAILABLE }];
     server.faults.replace(rules);
     expect((await call(server)).status).toBe(503);
@@ -177,7 +186,7 @@ describe("rules", () => {
   });
 
   test("are noted in the journal with what they did", async () => {
-    const { server } = await startStub({ directory: acme() });
+    const { server } = await startStubWithClient({ directory: acme() });
     server.faults.replace([{ times: 1, fault: UNAVAILABLE }, { fault: { kind: "reset" } }]);
     const [first, second] = server.faults.list().map(({ id }) => id);
     const client = clientOf(server, { retry: { limit: 0 } });

@@ -5,13 +5,13 @@ import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Directory } from "../../../generated/types.ts";
 import type { RunningStub } from "../../../server/running-server.ts";
-import { startServer } from "../../../server/start.ts";
+import { startStub } from "../../../server/stub/start-stub.ts";
 import { temporaryPostgres } from "../../helpers/postgres.ts";
-import { acme, clientOf, names, signIn, startStub } from "../../helpers/stub.ts";
+import { acme, clientOf, names, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { temporaryDatabase, temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { call, pathOf } from "./call.ts";
 
-const START = new URL("../../../server/start.ts", import.meta.url).href;
+const START = new URL("../../../server/stub/start-stub.ts", import.meta.url).href;
 const eve: Directory = { users: [{ id: "u-eve" }], roles: [], roleConnectionMaps: [] };
 
 /** Something in everything that a reset takes back. */
@@ -35,7 +35,7 @@ async function expectNew(server: RunningStub) {
 
 describe("reset", () => {
   test("brings back the directory of the start, without faults and requests", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     await use(server);
     await server.reset();
     await expectNew(server);
@@ -44,14 +44,14 @@ describe("reset", () => {
 
   test("brings back what the object was at the start, whoever changed it since", async () => {
     const directory = acme();
-    const { server } = await startStub({ directory });
+    const { server } = await startStubWithClient({ directory });
     directory.users.push({ id: "u-eve" });
     await server.reset();
     await expectNew(server);
   });
 
   test("brings back what a replaced directory and a load took the place of", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     await server.directory.replace(eve);
     await server.load(acme({ user: { displayName: "Another" } }));
     await server.reset();
@@ -59,7 +59,7 @@ describe("reset", () => {
   });
 
   test("of a stub without a directory empties it", async () => {
-    const server = await startServer();
+    const server = await startStub();
     onTestFinished(() => server.close());
     await server.directory.replace(eve);
     await server.reset();
@@ -69,7 +69,7 @@ describe("reset", () => {
   test("leaves everything as it is where the start's file has become a bad one", async () => {
     const file = join(temporaryFolder(), "directory.json");
     writeFileSync(file, JSON.stringify(acme()));
-    const { server } = await startStub({ directory: file });
+    const { server } = await startStubWithClient({ directory: file });
     await use(server);
     writeFileSync(file, "{");
     await expect(server.reset()).rejects.toMatchObject({ name: "DirectoryRefused" });
@@ -79,7 +79,7 @@ describe("reset", () => {
   });
 
   test("of one session leaves the others alone", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     await use(server);
     const other = await server.session("other");
     await other.directory.replace(eve);
@@ -90,7 +90,7 @@ describe("reset", () => {
   });
 
   test("under load loses no answer", async () => {
-    const { server, client } = await startStub();
+    const { server, client } = await startStubWithClient();
     const sync = () => client.syncUserIdentity("u-ada", signIn({ groups: ["engineers"] }));
     const answers = Promise.all(Array.from({ length: 200 }, sync));
     for (let nth = 0; nth < 10; nth += 1) await server.reset();
@@ -101,7 +101,7 @@ describe("reset", () => {
 
 describe("directory.replace", () => {
   test("replaces all users, roles and maps, and keeps faults and requests", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     server.faults.replace([{ match: { userId: "u-eve" }, fault: { kind: "status", status: 503 } }]);
     expect(await server.directory.replace(eve)).toEqual({ changed: 1, total: 1 });
     expect((await call(server)).status).toBe(404);
@@ -112,7 +112,7 @@ describe("directory.replace", () => {
   });
 
   test("refuses a directory with every problem, and then nothing is replaced", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const bad = { ...eve, users: [{ id: "" }, { id: "u-eve", roles: [{ id: "r-none", name: "x", audience: "x" }] }] };
     await expect(server.directory.replace(bad)).rejects.toMatchObject({
       name: "DirectoryRefused",
@@ -122,7 +122,7 @@ describe("directory.replace", () => {
   });
 
   test("called twice at once leaves what the last call brought", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const many = { ...eve, users: Array.from({ length: 1_500 }, (_, nth) => ({ id: `u-${nth}` })) };
     await Promise.all([server.directory.replace(many), server.directory.replace(eve)]);
     expect(await server.directory.users(1)).toEqual({ users: eve.users, total: 1 });
@@ -134,7 +134,7 @@ describe("a stub on a database", () => {
     ["a SQLite file", async () => temporaryDatabase()],
     ["PostgreSQL", temporaryPostgres],
   ])("%s: replaces and resets nothing there, and says why; all else works", async (_, database) => {
-    const { server } = await startStub({ database: await database() });
+    const { server } = await startStubWithClient({ database: await database() });
     await use(server);
     const fixed = { name: "SessionFixed", message: expect.stringContaining("without --database") };
     await expect(server.reset()).rejects.toMatchObject(fixed);
@@ -153,7 +153,7 @@ describe("a stub on a database", () => {
 
 describe("without the stub", () => {
   test("there is none of it, and the headers mean nothing", async () => {
-    const server = await startServer({ stub: false, directory: acme() });
+    const server = await startStub({ stub: false, directory: acme() });
     onTestFinished(() => server.close());
     for (const name of ["faults", "journal", "directory", "reset", "session"]) expect(server).not.toHaveProperty(name);
     const headers = { Prefer: "code=404, wait=30", "X-Contract-Session": "one two" };
@@ -166,12 +166,12 @@ describe("without the stub", () => {
 
 describe("twenty servers in one file", () => {
   test("each is up in under 100 ms after the first, on a port of its own", { retry: 2 }, async () => {
-    await startStub();
+    await startStubWithClient();
     const took: number[] = [];
     const urls = new Set<string>();
     for (let nth = 0; nth < 20; nth += 1) {
       const start = performance.now();
-      const { server } = await startStub();
+      const { server } = await startStubWithClient();
       took.push(performance.now() - start);
       urls.add(server.url);
       server.faults.replace([{ fault: { kind: "status", status: 500 + nth } }]);
@@ -183,8 +183,8 @@ describe("twenty servers in one file", () => {
 
   test("leave no open handle: a process with them ends by itself", async () => {
     const script = `
-      const { startServer } = await import(${JSON.stringify(START)});
-      const servers = await Promise.all(Array.from({ length: 20 }, () => startServer({ directory: ${JSON.stringify(acme())} })));
+      const { startStub } = await import(${JSON.stringify(START)});
+      const servers = await Promise.all(Array.from({ length: 20 }, () => startStub({ directory: ${JSON.stringify(acme())} })));
       for (const server of servers) {
         await (await server.session("named")).directory.users(1);
         await fetch(server.url + "/", { headers: { "X-Contract-Session": "other" } });

@@ -1,5 +1,5 @@
 import { Agent } from "node:http";
-import { startServer } from "../../../server/start.ts";
+import { startStub } from "../../../server/stub/start-stub.ts";
 import { sendOver } from "../../helpers/site.ts";
 import { acme, basicHeader, JSON_TYPE, signIn } from "../../helpers/stub.ts";
 
@@ -7,7 +7,7 @@ import { acme, basicHeader, JSON_TYPE, signIn } from "../../helpers/stub.ts";
  * Run with --expose-gc: a stub alone in a process, its journal full after the first 2,000 of 10,000 calls with bodies of
  * some kilobytes. Prints what the journal and the heap were then and at the end.
  */
-const server = await startServer({ directory: acme() });
+const server = await startStub({ directory: acme() });
 const agent = new Agent({ keepAlive: true });
 const body = signIn({ attributes: { note: "x".repeat(4_000) } });
 

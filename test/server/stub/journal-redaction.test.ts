@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Call } from "../../helpers/site.ts";
-import { basicOf, bearerOf, JSON_TYPE, signIn, startStub } from "../../helpers/stub.ts";
+import { basicOf, bearerOf, JSON_TYPE, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { call, pathOf } from "./call.ts";
 
 const PLANTED = "planted-s3cret";
@@ -16,7 +16,7 @@ const SECRET_HEADERS = {
 };
 
 test("no secret is anywhere in the journal, whether it let the caller in or not", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const { token, applicationToken } = bearerOf(server);
   const { username, password } = basicOf(server);
   const good = { Authorization: `Bearer ${token}`, "X-Application-Token": String(applicationToken) };
@@ -52,7 +52,7 @@ test("no secret is anywhere in the journal, whether it let the caller in or not"
 });
 
 test("that a secret was sent is told, and what else was sent is shown", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const headers = { ...JSON_TYPE, ...SECRET_HEADERS, "X-Trace": "planted-trace", "User-Agent": "login-hook/1" };
   await call(server, { headers });
   await call(server, { credentials: {}, body: signIn() });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { JournalEntry } from "../../../generated/control/types.ts";
 import type { RunningStub } from "../../../server/running-server.ts";
 import type { Call } from "../../helpers/site.ts";
-import { API, basicHeader, CONNECTION, JSON_TYPE, sendRaw, signIn, startStub } from "../../helpers/stub.ts";
+import { API, basicHeader, CONNECTION, JSON_TYPE, sendRaw, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { call, pathOf } from "./call.ts";
 
 /** The journal's only entry, which is made once the answer has left. */
@@ -14,7 +14,7 @@ async function entryIn(server: RunningStub): Promise<JournalEntry> {
 
 describe("an entry", () => {
   test("has the request and the answer as they were", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const body = signIn({ groups: ["engineers"] });
     const path = "/v1/users/u%2Dada/%24sync";
     const headers = { "Content-Type": "application/json;charset=utf-8", "X-Request-Id": "my-request" };
@@ -38,7 +38,7 @@ describe("an entry", () => {
   });
 
   test("of a request that breaks the contract has its problem and each violation by its pointer", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     await call(server, { body: { audience: API, attributes: [{}], connection: { connectionId: "" } } });
     const entry = await entryIn(server);
     expect(entry).toMatchObject({ status: 400, problem: "invalid-request", audience: API, connectionId: "" });
@@ -58,7 +58,7 @@ describe("an entry", () => {
     ["an object with other members", { audience: 7, connection: "planted" }],
     ["a connection that is null", { connection: null }],
   ])("of a body that is %s has no audience and no connection", async (_, body) => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     expect((await call(server, { body: JSON.stringify(body) })).status).toBe(400);
     const entry = await entryIn(server);
     expect(entry).not.toHaveProperty("audience");
@@ -67,7 +67,7 @@ describe("an entry", () => {
   });
 
   test("is there once its caller has the answer", async () => {
-    const { server, client } = await startStub();
+    const { server, client } = await startStubWithClient();
     for (let nth = 1; nth <= 100; nth += 1) {
       await client.syncUserIdentity("u-ada", signIn());
       expect(server.journal.list().requests).toHaveLength(nth);
@@ -75,7 +75,7 @@ describe("an entry", () => {
   });
 
   test("of an answer by Prefer says so", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     await call(server, { headers: { Prefer: "code=404" } });
     const { status, answer } = await entryIn(server);
     expect(status).toBe(404);
@@ -104,7 +104,7 @@ describe("refused at each stage", () => {
   };
 
   test.each(Object.entries(cases))("%s is noted", async (_, [status, problem, change]) => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const answer = await call(server, change);
     expect(answer.status).toBe(status);
     const entry = await entryIn(server);
@@ -114,7 +114,7 @@ describe("refused at each stage", () => {
   });
 
   test("a body that broke off is noted without a status", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const head = { Host: "x", ...basicHeader(server), ...JSON_TYPE, "Content-Length": "100" };
     const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);
     const sent = sendRaw(server, `PUT ${pathOf("u-ada")} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n{`);
@@ -128,7 +128,7 @@ describe("refused at each stage", () => {
 
   // Before the way in there is no session, and nothing is known that would be worth a note; the log has a line of it.
   test("what ends before the way in is not noted: no HTTP, overload, health", async () => {
-    const { server } = await startStub({ load: { inFlight: 0 } });
+    const { server } = await startStubWithClient({ load: { inFlight: 0 } });
     expect(await sendRaw(server, "planted\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
     expect((await call(server)).status).toBe(503);
     expect((await fetch(`${server.url}/livez`)).status).toBe(200);
@@ -139,7 +139,7 @@ describe("refused at each stage", () => {
 
 describe("the bound", () => {
   test("the last 1,000 are remembered, the latest first, and the others counted", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     for (let nth = 0; nth < 1_010; nth += 1) await fetch(`${server.url}/${nth}`);
     await expect.poll(() => server.journal.list().evicted).toBe(10);
     const paths = server.journal.list().requests.map(({ path }) => path);
@@ -147,7 +147,7 @@ describe("the bound", () => {
   });
 
   test("is a setting, and cleared with what was counted", async () => {
-    const { server } = await startStub({ journalSize: 2 });
+    const { server } = await startStubWithClient({ journalSize: 2 });
     for (const path of ["/1", "/2", "/3"]) await fetch(server.url + path);
     await expect.poll(() => server.journal.list().evicted).toBe(1);
     expect(server.journal.list().requests.map(({ path }) => path)).toEqual(["/3", "/2"]);
@@ -156,7 +156,7 @@ describe("the bound", () => {
   });
 
   test("nothing in an entry is long, however long the request was", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const long = "x".repeat(120_000);
     const attributes = Array.from({ length: 5_000 }, () => ({}));
     await call(server, { body: { ...signIn(), audience: long, attributes, connection: { connectionId: long } } });
@@ -168,7 +168,7 @@ describe("the bound", () => {
   });
 
   test("a body of 16 kB is whole", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const body = JSON.stringify(signIn()).padEnd(16_384);
     await call(server, { body });
     expect((await entryIn(server)).request.body).toBe(body);

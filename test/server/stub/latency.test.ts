@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createLatency } from "../../../server/stub/latency.ts";
-import { clientOf, signIn, startStub } from "../../helpers/stub.ts";
+import { clientOf, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { call } from "./call.ts";
 
 /** The first waits in milliseconds. */
@@ -20,7 +20,7 @@ function median(values: readonly number[]): number {
 
 describe("latency over HTTP", () => {
   test("a fixed one delays each answer by its milliseconds, and the sync is done after it", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     server.faults.replace([{ fault: { kind: "latency", ms: 150 } }]);
     for (let nth = 0; nth < 3; nth += 1) {
       const { status, ms } = await call(server);
@@ -32,7 +32,7 @@ describe("latency over HTTP", () => {
   });
 
   test("a lognormal one waits the series of its seed", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const fault = { kind: "latency", ms: 60, sigma: 0.8, seed: 7 } as const;
     server.faults.replace([{ fault }]);
     for (const expected of series(6, fault)) {
@@ -43,7 +43,7 @@ describe("latency over HTTP", () => {
   });
 
   test("who leaves while waiting is let go, and nothing is done", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     server.faults.replace([{ times: 1, fault: { kind: "latency", ms: 1_000 } }]);
     const client = clientOf(server, { retry: { limit: 0 } });
     const left = await client.safeSyncUserIdentity("u-ada", signIn({ groups: ["engineers"] }), { timeoutMs: 100 });
@@ -55,7 +55,7 @@ describe("latency over HTTP", () => {
   });
 
   test("a stub that ends does not wait for callers who have left", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     server.faults.replace([{ fault: { kind: "latency", ms: 30_000 } }]);
     const client = clientOf(server, { retry: { limit: 0 } });
     await client.safeSyncUserIdentity("u-ada", signIn(), { timeoutMs: 100 });

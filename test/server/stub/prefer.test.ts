@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import contract from "../../../generated/openapi.json" with { type: "json" };
 import { OPERATIONS } from "../../../generated/operations.ts";
 import { ProblemDetails, SyncUserIdentityResult, ValidationProblemDetails } from "../../../generated/validators.js";
-import { clientOf, signIn, startStub } from "../../helpers/stub.ts";
+import { clientOf, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { call, pathOf, violationIn } from "./call.ts";
 
-const { answers } = OPERATIONS.SyncUserIdentity;
-const EXAMPLES = Object.entries(answers).flatMap(([status, { examples, ...declared }]) =>
+const { responses } = OPERATIONS.SyncUserIdentity;
+const EXAMPLES = Object.entries(responses).flatMap(([status, { examples, ...declared }]) =>
   examples.map((name) => ({ status: Number(status), name, ...declared })),
 );
 const HEADERS: Record<string, RegExp> = {
@@ -18,7 +18,7 @@ const HEADERS: Record<string, RegExp> = {
 
 /** A request with these lines of the header Prefer. */
 async function prefer(...lines: string[]) {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   return { server, answer: await call(server, { headers: { Prefer: lines } }) };
 }
 
@@ -47,7 +47,7 @@ describe("every example of the contract", () => {
   });
 
   test("of a 200 is sent in the media type that Accept chooses", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const answer = await call(server, { headers: { Prefer: "code=200", Accept: "text/json" } });
     expect(answer).toMatchObject({ status: 200, headers: { "content-type": ["text/json; charset=utf-8"] } });
   });
@@ -152,27 +152,27 @@ describe("a preference the contract can't meet", () => {
 
 describe("with Prefer", () => {
   test("security still applies", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const answer = await call(server, { credentials: {}, headers: { Prefer: "code=200" } });
     expect(answer.status).toBe(401);
     expect(answer.headers).not.toHaveProperty("preference-applied");
   });
 
   test("a body that breaks the contract is still 400", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const answer = await call(server, { body: {}, headers: { Prefer: "code=200" } });
     expect(answer.status).toBe(400);
     expect(violationIn(answer)).toMatchObject({ pointer: "/audience" });
   });
 
   test("a user need not exist", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const answer = await call(server, { path: pathOf("nobody"), headers: { Prefer: "code=200" } });
     expect(answer.status).toBe(200);
   });
 
   test("nothing is written, and no fault fires", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const before = JSON.stringify(await server.user("u-ada"));
     server.faults.replace([{ times: 1, fault: { kind: "status", status: 503 } }]);
 
@@ -186,7 +186,7 @@ describe("with Prefer", () => {
   });
 
   test("who leaves while waiting is let go, and nothing is done", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const before = JSON.stringify(await server.user("u-ada"));
     const client = clientOf(server, { headers: { Prefer: "wait=1" }, retry: { limit: 0 } });
     const left = await client.safeSyncUserIdentity("u-ada", signIn({ groups: ["engineers"] }), { timeoutMs: 100 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Directory } from "../../../generated/types.ts";
 import { ProblemDetails } from "../../../generated/validators.js";
 import type { RunningStub } from "../../../server/running-server.ts";
-import { acme, clientOf, signIn, startStub } from "../../helpers/stub.ts";
+import { acme, clientOf, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { call, violationIn } from "./call.ts";
 
@@ -24,7 +24,7 @@ async function departmentIn(server: RunningStub, name: string) {
 async function startFromFile(name = "directory.json", text = JSON.stringify(acme())) {
   const file = join(temporaryFolder(), name);
   writeFileSync(file, text);
-  return { file, ...(await startStub({ directory: file })) };
+  return { file, ...(await startStubWithClient({ directory: file })) };
 }
 
 function ndjson(users: number): string {
@@ -34,7 +34,7 @@ function ndjson(users: number): string {
 
 describe("X-Contract-Session", () => {
   test("gives a caller its own directory, faults and journal", async () => {
-    const { server, client } = await startStub();
+    const { server, client } = await startStubWithClient();
     const mine = await server.session("mine");
     mine.faults.replace([{ times: 1, fault: { kind: "status", status: 503 } }]);
     const attributes = { department: "Mine" };
@@ -54,7 +54,7 @@ describe("X-Contract-Session", () => {
   });
 
   test("fifty parallel sessions with clashing user ids never see each other", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const sessions = Array.from({ length: 50 }, (_, nth) => `s-${nth}`);
     const own = async (name: string): Promise<void> => {
       const { directory, faults } = await server.session(name);
@@ -89,7 +89,7 @@ describe("X-Contract-Session", () => {
     ["a letter beyond ASCII", "s\u00e9ssion"],
     ["two names", ["one", "two"]],
   ])("of %s is 400, and makes no session", async (_, name) => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const answer = await call(server, { headers: { [HEADER]: name } });
     expect(answer.status).toBe(400);
     const detail = "must be one name of 1 to 64 letters, digits, '.', '_' and '-'";
@@ -98,20 +98,20 @@ describe("X-Contract-Session", () => {
   });
 
   test.each(["x", "x".repeat(64), "A.b_c-9", "..", "__proto__"])("of %s is a session", async (name) => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     expect((await call(server, { headers: { [HEADER]: name } })).status).toBe(200);
     expect(await departmentIn(server, name)).toBe("Engines");
     expect(await departmentIn(server, name.replaceAll(/^./g, "y"))).toBeUndefined();
   });
 
   test("without a name is the session without a name", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     expect((await call(server, { headers: { [HEADER]: "" } })).status).toBe(200);
     expect((await server.user("u-ada"))?.attributes).toHaveLength(1);
   });
 
   test("of requests without credentials makes a session too, and its journal has them", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     expect((await call(server, { credentials: {}, headers: { [HEADER]: "s" } })).status).toBe(401);
     const { journal } = await server.session("s");
     expect(journal.list().requests).toMatchObject([{ status: 401, session: "s" }]);
@@ -128,7 +128,7 @@ describe("X-Contract-Session", () => {
   });
 
   test("in two first requests at once makes one session", async () => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const client = clientIn(server, "new");
     const sync = (key: string) => client.syncUserIdentity("u-ada", signIn({ attributes: { [key]: "x" } }));
     await Promise.all(["one", "two", "three"].map(sync));
@@ -140,7 +140,7 @@ describe("X-Contract-Session", () => {
 
 describe("the thousand sessions", () => {
   test("make room: the one idle for longest goes, a busy one never", async () => {
-    const { server } = await startStub({ directory: acme({ roles: [], roleConnectionMaps: [] }) });
+    const { server } = await startStubWithClient({ directory: acme({ roles: [], roleConnectionMaps: [] }) });
     const busy = await server.session("busy");
     busy.faults.replace([{ times: 1, fault: { kind: "latency", ms: 30_000 } }]);
     const leave = new AbortController();

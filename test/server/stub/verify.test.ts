@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RequestMatch, Verification } from "../../../generated/control/types.ts";
-import { API, CONNECTION, signIn, startStub } from "../../helpers/stub.ts";
+import { API, CONNECTION, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { call, pathOf } from "./call.ts";
 
 /** What the first request below was, and another value for each member. */
@@ -11,7 +11,7 @@ const MEMBERS: Required<RequestMatch> = {
 
 /** A journal of a bad sign-in, two good ones and a stranger's. */
 async function journal() {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const body = signIn({ attributes: [{ key: "" }] });
   const calls = [
     { body },
@@ -89,7 +89,7 @@ describe("verify", () => {
   });
 
   test("tells how many requests it could not see any more", async () => {
-    const { server } = await startStub({ journalSize: 3 });
+    const { server } = await startStubWithClient({ journalSize: 3 });
     for (let nth = 0; nth < 5; nth += 1) await call(server);
     await expect.poll(() => server.journal.list().evicted).toBe(2);
     expect(server.journal.verify({ match: {}, count: { exactly: 5 } })).toMatchObject({

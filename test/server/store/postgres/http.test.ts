@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { type PostgresServer, startPostgres } from "../../../../scripts/shared/postgres-server.ts";
 import { StoreUnavailable } from "../../../../server/store/store.ts";
 import { query } from "../../../helpers/postgres.ts";
-import { acme, clientOf, put, signIn, startStub } from "../../../helpers/stub.ts";
+import { acme, clientOf, put, signIn, startStubWithClient } from "../../../helpers/stub.ts";
 import { directoryOf } from "../store-suite.ts";
 import { countOf, countUp, storeAt } from "./under-test.ts";
 
@@ -19,8 +19,8 @@ const readiness = async (server: { url: string }) => (await fetch(`${server.url}
 
 test("while the database is away a sync is 503 with Retry-After and the server not ready; then it works again", async () => {
   const postgres = await ownPostgres();
-  const { server } = await startStub({ database: postgres.url });
-  const { server: second } = await startStub({ database: postgres.url, directory: acme() });
+  const { server } = await startStubWithClient({ database: postgres.url });
+  const { server: second } = await startStubWithClient({ database: postgres.url, directory: acme() });
   const body = signIn({ attributes: { department: "Engines" } });
   expect((await put(server, { body })).status).toBe(200);
   expect(await readiness(server)).toBe(200);

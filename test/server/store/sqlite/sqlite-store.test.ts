@@ -4,10 +4,10 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileS
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
-import { startServer } from "../../../../server/start.ts";
 import { openDatabase } from "../../../../server/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../../../server/store/sqlite/sqlite-store.ts";
 import { type Store, StoreUnavailable, StoreUnusable } from "../../../../server/store/store.ts";
+import { startStub } from "../../../../server/stub/start-stub.ts";
 import { acme } from "../../../helpers/stub.ts";
 import { bytesOf, temporaryDatabase, temporaryFolder } from "../../../helpers/temporary-folder.ts";
 import { change, directoryOf } from "../store-suite.ts";
@@ -105,10 +105,10 @@ test("what a sync has answered, another connection reads at once", async () => {
 
 test("a second server on the same file is refused, and starts once the first has closed", async () => {
   const database = temporaryDatabase();
-  const first = await startServer({ database, directory: acme() });
+  const first = await startStub({ database, directory: acme() });
   onTestFinished(() => first.close().catch(() => {}));
 
-  await expect(startServer({ database })).rejects.toThrow(
+  await expect(startStub({ database })).rejects.toThrow(
     new StoreUnusable(`The database ${database} is in use by another server.`),
   );
   expect(await first.user("u-ada")).toMatchObject({ id: "u-ada" });

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { Journal, LoadCount, Users } from "../../../../generated/control/validators.js";
 import type { RunningServer } from "../../../../server/running-server.ts";
-import { startServer } from "../../../../server/start.ts";
 import { ControlPortRefused } from "../../../../server/stub/control/control-port-error.ts";
-import { acme, clientOf, sendRaw, signIn, startStub } from "../../../helpers/stub.ts";
+import { startStub } from "../../../../server/stub/start-stub.ts";
+import { acme, clientOf, sendRaw, signIn, startStubWithClient } from "../../../helpers/stub.ts";
 import { type ControlCall, control, good, refusal } from "./control-site.ts";
 
 const RULES = { method: "PUT", body: { rules: [] } };
@@ -77,7 +77,7 @@ test.for<[what: string, path: string, call: ControlCall, status: number, key: st
   ],
   ["a preflight", "/faults", { method: "OPTIONS", headers: { Origin: "https://evil.example" } }, 403, "foreign-origin"],
 ])("%s is refused", async ([, path, call, status, key]) => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   await server.faults.replace([{ fault: { kind: "reset" } }]);
   await refusal(control(server, path, call), status, key);
   expect(server.faults.list()).toHaveLength(1);
@@ -92,20 +92,20 @@ test.for([
   ["/", "POST", "GET, HEAD"],
   ["/faults", "OPTIONS", "GET, HEAD, PUT, DELETE"],
 ] as const)("%s does not offer %s", async ([path, method, allow]) => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const answer = await control(server, path, { method });
   expect([answer.status, answer.headers.get("allow")]).toEqual([405, allow]);
 });
 
 test("HEAD is as GET, without the body", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const answer = await control(server, "/users", { method: "HEAD" });
   expect([answer.status, await answer.text()]).toEqual([200, ""]);
   expect(Number(answer.headers.get("content-length"))).toBeGreaterThan(20);
 });
 
 test("a directory of megabytes is taken", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const users = Array.from({ length: 20_000 }, (_, index) => ({ id: `u-${index}`, nickname: "x".repeat(100) }));
   const call = { method: "PUT", body: acme({ users }) };
   expect(await good(control(server, "/directory", call), LoadCount)).toEqual({ total: 20_004 });
@@ -118,7 +118,7 @@ async function statusFor(server: RunningServer, host: string, { start = "GET /re
 }
 
 test("it answers to its own names alone, so that no name can be made to point at it", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const { port } = new URL(server.controlUrl ?? "");
   for (const name of ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"])
     expect(await statusFor(server, `${name}:${port}`)).toBe("HTTP/1.1 200 OK");
@@ -133,13 +133,13 @@ test("it answers to its own names alone, so that no name can be made to point at
 });
 
 test("its own page may write, by any of its names", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const headers = { Origin: server.controlUrl ?? "", "Sec-Fetch-Site": "same-origin" };
   expect((await control(server, "/reset", { method: "POST", headers })).status).toBe(204);
 });
 
 test("a link on another page leads here, and its forms do not", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const { host } = new URL(server.controlUrl ?? "");
   const more = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n";
   expect(await statusFor(server, host, { more })).toBe("HTTP/1.1 200 OK");
@@ -147,7 +147,7 @@ test("a link on another page leads here, and its forms do not", async () => {
 });
 
 test("where there is a token, nothing is told without it", async () => {
-  const { server } = await startStub({ controlToken: TOKEN });
+  const { server } = await startStubWithClient({ controlToken: TOKEN });
   const wrong = ["", `Bearer ${TOKEN}x`, `Bearer x${TOKEN}`, "Bearer", `Basic ${TOKEN}`, `Bearer ${TOKEN} `.repeat(2)];
   for (const Authorization of wrong) {
     const answer = control(server, "/requests", { headers: Authorization ? { Authorization } : {} });
@@ -162,16 +162,16 @@ test("where there is a token, nothing is told without it", async () => {
 
 test("beyond loopback it needs a token, and takes no short one", async () => {
   for (const controlHost of ["0.0.0.0", "::", "192.0.2.1", "stub.example"])
-    await expect(startServer({ controlHost })).rejects.toThrow(ControlPortRefused);
+    await expect(startStub({ controlHost })).rejects.toThrow(ControlPortRefused);
   for (const controlToken of ["", "too-short", "with a blank in it", "ünsichtbar-und-lang"])
-    await expect(startServer({ controlToken })).rejects.toThrow(/takes 16 visible ASCII characters/);
-  const { server } = await startStub({ controlHost: "0.0.0.0", controlToken: TOKEN });
+    await expect(startStub({ controlToken })).rejects.toThrow(/takes 16 visible ASCII characters/);
+  const { server } = await startStubWithClient({ controlHost: "0.0.0.0", controlToken: TOKEN });
   expect(await statusFor(server, "stub.example:4011")).toBe("HTTP/1.1 401 Unauthorized");
 });
 
 test("a service has no control port, nor has a stub that is told so; both go on without it", async () => {
   for (const options of [{ stub: false }, { controlPort: "none" }] as const) {
-    const server = await startServer({ directory: acme(), ...options });
+    const server = await startStub({ directory: acme(), ...options });
     onTestFinished(() => server.close());
     expect(server.controlUrl).toBe(undefined);
     expect(await clientOf(server).syncUserIdentity("u-ada", signIn())).toMatchObject({ isAuthenticated: true });
@@ -181,14 +181,14 @@ test("a service has no control port, nor has a stub that is told so; both go on 
 test("users that are kept in a database are not replaced", async () => {
   const folder = mkdtempSync(join(tmpdir(), "nexus-sync-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const { server } = await startStub({ database: join(folder, "nexus.sqlite") });
+  const { server } = await startStubWithClient({ database: join(folder, "nexus.sqlite") });
   await refusal(control(server, "/directory", { method: "PUT", body: acme() }), 409, "fixed-directory");
   await refusal(control(server, "/reset", { method: "POST" }), 409, "fixed-directory");
   expect((await good(control(server, "/users"), Users)).total).toBe(1);
 });
 
 test("it ends with the server", async () => {
-  const server = await startServer();
+  const server = await startStub();
   await control(server, "/requests");
   await server.close();
   await expect(control(server, "/requests")).rejects.toThrow();

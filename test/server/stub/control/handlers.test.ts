@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Faults, Journal, LoadCount, StoredUser, Users, Verdict } from "../../../../generated/control/validators.js";
-import { API, acme, CONNECTION, identity, put, signIn, startStub } from "../../../helpers/stub.ts";
+import { API, acme, CONNECTION, identity, put, signIn, startStubWithClient } from "../../../helpers/stub.ts";
 import { control, good, refusal } from "./control-site.ts";
 
 const LATENCY = { match: { userId: "u-ada" }, times: 2, fault: { kind: "latency", ms: 5 } };
@@ -8,7 +8,7 @@ const TEAPOT = { fault: { kind: "status", status: 418 } };
 const SESSION = { "X-Contract-Session": "one" };
 
 test("requests are listed, the latest first, and forgotten", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   expect(await good(control(server, "/requests"), Journal)).toEqual({ requests: [], evicted: 0 });
   await put(server);
   await put(server, { body: signIn({ audience: "" }) });
@@ -25,7 +25,7 @@ test("requests are listed, the latest first, and forgotten", async () => {
 });
 
 test("a list that has not changed since is not sent again", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const tags: string[] = [];
   const states = [
     async () => {},
@@ -46,7 +46,7 @@ test("a list that has not changed since is not sent again", async () => {
 });
 
 test("a verification passes, or says what missed by least", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   await put(server);
   const verify = (match: object, count: object) =>
     good(control(server, "/verify", { method: "POST", body: { match, count } }), Verdict);
@@ -56,7 +56,7 @@ test("a verification passes, or says what missed by least", async () => {
 });
 
 test("faults are set, fire, are counted and removed", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const set = await good(control(server, "/faults", { method: "PUT", body: { rules: [LATENCY, TEAPOT] } }), Faults);
   expect(set.rules.map(({ rule, fired }) => [rule, fired])).toEqual([
     [LATENCY, 0],
@@ -72,7 +72,7 @@ test("faults are set, fire, are counted and removed", async () => {
 });
 
 test("the directory is replaced, and a reset brings back that of the start", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const next = acme({ users: [{ id: "u-zoë/1", givenName: "Zoë" }] });
   expect(await good(control(server, "/directory", { method: "PUT", body: next }), LoadCount)).toEqual({ total: 5 });
   expect(await good(control(server, "/users/u-zo%C3%AB%2F1"), StoredUser)).toMatchObject(next.users[0] ?? {});
@@ -86,7 +86,7 @@ test("the directory is replaced, and a reset brings back that of the start", asy
 });
 
 test("a bad directory is refused with everything that is wrong with it, and nothing is replaced", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const bad = { users: [{ id: 5 }, { id: "u", roles: [{ id: "r", name: "R" }] }], roles: [], roleConnectionMaps: [] };
   const problem = await refusal(control(server, "/directory", { method: "PUT", body: bad }), 400, "invalid-request");
   expect(problem).toMatchObject({
@@ -109,7 +109,7 @@ test("users are listed with what a sign-in would give, and nothing is written fo
   const groups = [" engineers", "engineers"];
   const identities = [identity(CONNECTION, groups, 1), identity("con_b", [], 2)];
   const user = { givenName: "Ada", identities, roles };
-  const { server } = await startStub({ directory: acme({ user }) });
+  const { server } = await startStubWithClient({ directory: acme({ user }) });
   const stored = await server.user("u-ada");
   const listed = await good(control(server, "/users"), Users);
   const at = (connectionId: string, audience: string, ...names: string[]) => ({
@@ -143,7 +143,7 @@ test("a list has a hundred users at most, an inactive one among them, and says h
     isActive: index > 0,
     identities: [identity(CONNECTION, ["engineers"], index)],
   }));
-  const { server } = await startStub({ directory: acme({ users }) });
+  const { server } = await startStubWithClient({ directory: acme({ users }) });
   const listed = await good(control(server, "/users"), Users);
   expect([listed.users.length, listed.total, listed.users.at(-1)?.id]).toEqual([100, 120, "u-099"]);
   expect(listed.users.slice(0, 2).map(({ signIns }) => signIns)).toMatchObject([
@@ -153,7 +153,7 @@ test("a list has a hundred users at most, an inactive one among them, and says h
 });
 
 test("a session has its own requests, faults and users; the one without a name sees nothing of it", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   await control(server, "/faults", { method: "PUT", headers: SESSION, body: { rules: [TEAPOT] } });
   await control(server, "/directory", { method: "PUT", headers: SESSION, body: acme({ users: [{ id: "u-eve" }] }) });
   expect((await put(server, { headers: SESSION })).status).toBe(418);

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
-import { startServer } from "../../../../server/start.ts";
-import { basicOf, startStub } from "../../../helpers/stub.ts";
+import { startStub } from "../../../../server/stub/start-stub.ts";
+import { basicOf, startStubWithClient } from "../../../helpers/stub.ts";
 import { control } from "../control/control-site.ts";
 import { browserTests, overhang } from "./browser.ts";
 
@@ -9,7 +9,7 @@ const browserTest = browserTests();
 browserTest(
   "the reference tries the operation against the running stub, with credentials that are typed in",
   async (open) => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const page = await open(server, "/docs");
     await page.locator(".opblock").waitFor();
     expect(await page.locator(".servers").innerText()).toContain(server.url);
@@ -33,7 +33,7 @@ browserTest(
 );
 
 browserTest("it fits a phone, also in the dark", async (open) => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const page = await open(server, "/docs", { viewport: { width: 375, height: 800 }, colorScheme: "dark" });
   await page.locator(".opblock").waitFor();
   expect(await overhang(page)).toBe(0);
@@ -41,7 +41,7 @@ browserTest("it fits a phone, also in the dark", async (open) => {
 });
 
 test("pages load nothing but files of this port, and nobody can frame them", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   for (const [path, mediaType] of [
     ["/", "text/html; charset=utf-8"],
     ["/docs", "text/html; charset=utf-8"],
@@ -69,7 +69,7 @@ test("pages load nothing but files of this port, and nobody can frame them", asy
 });
 
 test("the main port lets the control port's pages try it, and no others", async () => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const { port } = new URL(server.controlUrl ?? "");
   const allowedFor = async (Origin: string) => {
     const headers = { Origin, "Access-Control-Request-Method": "PUT" };
@@ -83,7 +83,7 @@ test("the main port lets the control port's pages try it, and no others", async 
 });
 
 test("a stub on all addresses is tried at the name that its control port was reached by", async () => {
-  const server = await startServer({ host: "0.0.0.0" });
+  const server = await startStub({ host: "0.0.0.0" });
   onTestFinished(() => server.close());
   const { port } = new URL(server.url);
   const url = (server.controlUrl ?? "").replace("127.0.0.1", "localhost");

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { API, acme, CONNECTION, identity, put, signIn, startStub } from "../../../helpers/stub.ts";
+import { API, acme, CONNECTION, identity, put, signIn, startStubWithClient } from "../../../helpers/stub.ts";
 import { browserTests, overhang } from "./browser.ts";
 
 const browserTest = browserTests();
@@ -27,7 +27,7 @@ async function tabTo(page: Page, text: RegExp): Promise<void> {
 }
 
 browserTest("requests appear as they are answered, the latest first", async (open) => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const page = await open(server, "/");
   await expect.poll(() => page.locator("#state").innerText()).toBe("Live");
   expect(await page.locator("#no-requests").isVisible()).toBe(true);
@@ -49,7 +49,7 @@ browserTest("requests appear as they are answered, the latest first", async (ope
 });
 
 browserTest("a refused request is opened to see what was wrong, pointer by pointer, and stays open", async (open) => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   await put(server, { body: BAD });
   const page = await open(server, "/");
   await page.locator("summary").click();
@@ -72,7 +72,7 @@ browserTest("a refused request is opened to see what was wrong, pointer by point
 });
 
 browserTest("faults are added and removed, and change what the stub answers", async (open) => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   const page = await open(server, "/");
   const add = page.getByRole("button", { name: "Add fault" });
   await page.getByLabel("Status", { exact: true }).fill("503");
@@ -112,7 +112,7 @@ browserTest("faults are added and removed, and change what the stub answers", as
 browserTest(
   "a fault that can't be is told of where it is made",
   async (open) => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const page = await open(server, "/");
     // More than the contract takes, and nothing a form would know.
     server.faults.replace(Array.from({ length: 100 }, () => ({ fault: { kind: "reset" as const } })));
@@ -124,7 +124,7 @@ browserTest(
 );
 
 browserTest("everything can be done with the keyboard", async (open) => {
-  const { server } = await startStub();
+  const { server } = await startStubWithClient();
   await put(server, { body: BAD });
   const page = await open(server, "/");
   await requestsOn(page, 1);
@@ -147,7 +147,7 @@ browserTest("everything can be done with the keyboard", async (open) => {
 });
 
 browserTest("users are listed with what a sync would give them, and anew when that changes", async (open) => {
-  const { server } = await startStub({ directory: acme({ user: { givenName: "Ada" } }) });
+  const { server } = await startStubWithClient({ directory: acme({ user: { givenName: "Ada" } }) });
   const page = await open(server, "/");
   const users = page.locator("#user-list > li");
   await expect.poll(() => users.allInnerTexts()).toEqual([expect.stringMatching(/^Ada u-ada\s+No connection/)]);
@@ -161,7 +161,7 @@ browserTest("what callers and directories say is shown as text", async (open) =>
   const user = { displayName: evil, identities: [identity(CONNECTION, [evil])] };
   const roles = [{ id: "r", name: `<script>alert(2)</script>${evil}`, audience: API }];
   const roleConnectionMaps = [{ id: "m", roleId: "r", azoConnectionId: CONNECTION, groupName: evil }];
-  const { server } = await startStub({ directory: acme({ user, roles, roleConnectionMaps }) });
+  const { server } = await startStubWithClient({ directory: acme({ user, roles, roleConnectionMaps }) });
   server.faults.replace([{ match: { userId: evil }, fault: { kind: "reset" } }]);
   await put(server, { path: `/v1/users/${encodeURIComponent(evil)}/$sync`, body: BAD });
   await put(server, { body: { [evil]: evil }, headers: { "X-Request-Id": "<b>id</b>", "X-Evil": evil } });
@@ -175,7 +175,7 @@ browserTest("what callers and directories say is shown as text", async (open) =>
 
 for (const colorScheme of ["light", "dark"] as const) {
   browserTest(`it fits a phone, and is ${colorScheme} where that is asked for`, async (open) => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     const long = `u-${"x".repeat(120)}`;
     await put(server, { path: `/v1/users/${long}/$sync` });
     server.faults.replace([{ match: { userId: long, audience: `${API}/${long}` }, fault: { kind: "drop-answer" } }]);
@@ -194,7 +194,7 @@ browserTest(
   "where a token is needed the page asks for it, and forgets it when it is closed",
   async (open) => {
     const controlToken = "planted-control-token";
-    const { server } = await startStub({ controlToken });
+    const { server } = await startStubWithClient({ controlToken });
     await put(server);
     const page = await open(server, "/");
     await page.getByLabel(/^Token/).fill("planted-wrong-token");
@@ -214,7 +214,7 @@ browserTest(
 browserTest(
   "a reset asks first, and brings back the start",
   async (open) => {
-    const { server } = await startStub();
+    const { server } = await startStubWithClient();
     await put(server);
     const page = await open(server, "/");
     await requestsOn(page, 1);

@@ -1,8 +1,8 @@
-/** The parts of an OpenAPI 3.1 document that the generator reads. Checked by lint.ts, not by the compiler. */
+/** The parts of a bundled OpenAPI 3.1 document that are read here. The generator has checked them, not the compiler. */
 export interface ContractDocument {
   openapi: string;
   info: { title: string; version: string };
-  paths: Record<string, Record<string, Operation>>;
+  paths: Record<string, Record<string, OperationObject>>;
   components: {
     schemas: Record<string, Schema>;
     securitySchemes: Record<string, { type: string; scheme?: string; in?: string; name?: string }>;
@@ -10,28 +10,38 @@ export interface ContractDocument {
   };
 }
 
-export interface Operation {
+export interface OperationObject {
   operationId?: string;
   "x-required-permissions"?: string[];
   security?: Record<string, string[]>[];
-  parameters?: (Parameter | Reference)[];
-  requestBody?: { content: Content } | Reference;
-  responses?: Record<string, Answer | Reference>;
+  parameters?: (ParameterObject | Reference)[];
+  requestBody?: RequestBodyObject | Reference;
+  responses?: Record<string, ResponseObject | Reference>;
 }
 
 export interface Reference {
   $ref: string;
 }
-export interface Parameter {
+export interface ParameterObject {
   name: string;
   in: string;
+  required?: boolean;
+  schema?: Schema;
 }
-export interface Answer {
-  headers?: Record<string, unknown>;
+export interface RequestBodyObject {
+  required?: boolean;
+  content: Content;
+}
+export interface ResponseObject {
+  headers?: Record<string, HeaderObject | Reference>;
   content?: Content;
 }
-export type Content = Record<string, { schema?: Schema; examples?: Record<string, Example | Reference> }>;
-export interface Example {
+export interface HeaderObject {
+  required?: boolean;
+  example?: unknown;
+}
+export type Content = Record<string, { schema?: Schema; examples?: Record<string, ExampleObject | Reference> }>;
+export interface ExampleObject {
   value: unknown;
 }
 export type Schema = Record<string, unknown>;
