@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Directory, User } from "../generated/types.ts";
 import type { AccessOptions } from "./auth/access.ts";
-import type { Clock } from "./auth/credentials.ts";
+import type { Clock } from "./clock.ts";
 import type { LoadLimits } from "./http/load-shedding.ts";
 import type { DrainOptions } from "./http/shutdown.ts";
 import type { ReportProgress } from "./progress-bar.ts";

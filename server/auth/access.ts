@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
+import type { Clock } from "../clock.ts";
 import { createDemoCredentials, type DemoCredentials } from "../stub/demo-credentials.ts";
 import { bearerScheme, type TokenRules } from "./bearer.ts";
-import { applicationTokenScheme, basicScheme, type Clock, type Credentials } from "./credentials.ts";
+import { applicationTokenScheme, basicScheme, type Credentials } from "./credentials.ts";
 import { openCredentials } from "./credentials-watch.ts";
 import { jwksFromUrl } from "./jwks.ts";
 import { jwksFromFile } from "./jwks-file.ts";

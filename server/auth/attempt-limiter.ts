@@ -1,4 +1,4 @@
-import type { Clock } from "./credentials.ts";
+import type { Clock } from "../clock.ts";
 
 /** Wrong secrets that one key id may bring from one address within a minute. */
 const MOST_FAILURES = 10;

@@ -7,9 +7,9 @@ import {
   jwtVerify,
   type ProtectedHeaderParameters,
 } from "jose";
+import type { Clock } from "../clock.ts";
 import { Problem } from "../http/problem.ts";
 import { authorization, type Failure } from "./authorization-header.ts";
-import type { Clock } from "./credentials.ts";
 import { ALGORITHMS, isKid } from "./key-set.ts";
 import { KeysUnavailable } from "./keys-unavailable.ts";
 import type { Caller, SchemeHandler } from "./security.ts";

@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { SECURITY_SCHEMES } from "../../generated/operations.ts";
+import type { Clock } from "../clock.ts";
 import { Problem } from "../http/problem.ts";
 import { createAttempts } from "./attempt-limiter.ts";
 import { authorization, basicPair, singleHeader } from "./authorization-header.ts";
@@ -21,8 +22,6 @@ export interface Credentials {
   apiKeys: readonly StoredSecret[];
   applicationTokens: readonly StoredSecret[];
 }
-
-export type Clock = () => Date;
 
 /** SHA-256 in hex, the form in which secrets are stored. */
 export function hashSecret(secret: string): string {

@@ -1,6 +1,6 @@
 import type { JWTVerifyGetKey } from "jose";
 import type { Logger } from "pino";
-import type { Clock } from "./credentials.ts";
+import type { Clock } from "../clock.ts";
 import { download, jwksUrl } from "./jwks-download.ts";
 import { type KeySet, readKeySet } from "./key-set.ts";
 import { KeysUnavailable } from "./keys-unavailable.ts";

@@ -1,7 +1,7 @@
 import type { Handlers } from "../../generated/operations.ts";
 import { SyncUserIdentityResult } from "../../generated/validators.js";
-import type { Clock } from "../auth/credentials.ts";
 import type { Caller } from "../auth/security.ts";
+import type { Clock } from "../clock.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { Problem } from "../http/problem.ts";
 import { assertedGroups, planSync } from "../identity/sync.ts";

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { TokenRules } from "../auth/bearer.ts";
-import { type Clock, type Credentials, hashSecret } from "../auth/credentials.ts";
+import { type Credentials, hashSecret } from "../auth/credentials.ts";
+import type { Clock } from "../clock.ts";
 
 /** What the stub prints at its start, for pasting; valid until it ends, the bearer token for a day. */
 export interface DemoCredentials {

@@ -2,7 +2,7 @@ import type { RequestListener } from "node:http";
 import express, { type RequestHandler } from "express";
 import type { Logger } from "pino";
 import { OPERATIONS } from "../../../generated/control/operations.ts";
-import type { Clock } from "../../auth/credentials.ts";
+import type { Clock } from "../../clock.ts";
 import { contractValidator } from "../../contract/request-validation.ts";
 import { jsonBody } from "../../http/body.ts";
 import { headerCount } from "../../http/header-count.ts";

@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import type { Logger } from "pino";
-import type { Clock } from "../../auth/credentials.ts";
+import type { Clock } from "../../clock.ts";
 import { createHttpServer, listen, urlOf } from "../../http/http-server.ts";
 import type { Sessions } from "../sessions.ts";
 import { createControlApp } from "./control-app.ts";

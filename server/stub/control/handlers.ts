@@ -1,6 +1,6 @@
 import type { Handlers } from "../../../generated/control/operations.ts";
 import type { Directory } from "../../../generated/types.ts";
-import type { Clock } from "../../auth/credentials.ts";
+import type { Clock } from "../../clock.ts";
 import { Problem } from "../../http/problem.ts";
 import type { Session } from "../session.ts";
 import { previewOf } from "./sign-in-preview.ts";

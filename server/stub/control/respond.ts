@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from "express";
 import type { Operations } from "../../../generated/control/operations.ts";
 import type { Journal } from "../../../generated/control/types.ts";
-import type { Clock } from "../../auth/credentials.ts";
+import type { Clock } from "../../clock.ts";
 import { sendJson } from "../../http/send.ts";
 import { CONTROL_HANDLERS, type ControlContext } from "./handlers.ts";
 
