@@ -1,9 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { createNexusClient, type NexusClient } from "../client/nexus-client.ts";
 import type { User } from "../generated/types.ts";
-import type { RunningServer } from "../server/running-server.ts";
 import { DEMO_SIGN_INS, type DemoSignIn } from "../server/stub/demo-sign-ins.ts";
-import { startStub } from "../server/stub/start-stub.ts";
+import { type RunningStub, startStub } from "../server/stub/start-stub.ts";
 
 const DIRECTORY = fileURLToPath(new URL("../server/demo-directory.json", import.meta.url));
 
@@ -29,7 +28,7 @@ export async function run(print: (line: string) => void): Promise<number> {
   }
 }
 
-async function signEverybodyIn(server: RunningServer, print: (line: string) => void): Promise<string[]> {
+async function signEverybodyIn(server: RunningStub, print: (line: string) => void): Promise<string[]> {
   const client = clientOf(server);
   print(`Signing ${DEMO_SIGN_INS.length} users in at ${server.url}\n\n${HEADER}`);
   const surprises: string[] = [];
@@ -45,7 +44,7 @@ async function signEverybodyIn(server: RunningServer, print: (line: string) => v
 
 /** The same sign-in again, with the last group gone: the role it granted must go with it. */
 async function signInWithLess(
-  server: RunningServer,
+  server: RunningStub,
   client: NexusClient,
   signIn: DemoSignIn,
   print: (line: string) => void,
@@ -59,13 +58,13 @@ async function signInWithLess(
   return lost.length === 1 ? [] : [`${row.userId} lost ${lost.length} roles with one group, not 1`];
 }
 
-function clientOf({ url, demo }: RunningServer): NexusClient {
+function clientOf({ url, demo }: RunningStub): NexusClient {
   if (!demo) throw new Error("The demo needs the demo credentials.");
   const { bearerToken: token, applicationToken } = demo;
   return createNexusClient({ baseUrl: url, credentials: { type: "bearer", token, applicationToken } });
 }
 
-async function signedIn(server: RunningServer, client: NexusClient, { userId, request }: DemoSignIn): Promise<Row> {
+async function signedIn(server: RunningStub, client: NexusClient, { userId, request }: DemoSignIn): Promise<Row> {
   const before = await server.user(userId);
   const { isAuthenticated, roles } = await client.syncUserIdentity(userId, request);
   const after = await server.user(userId);

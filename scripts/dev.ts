@@ -1,71 +1,57 @@
 import type { RunningServer } from "../server/running-server.ts";
 import type { Serving } from "../server/serve.ts";
 import { helpText, readSettings, type Settings } from "../server/settings.ts";
-import { refuseUnfit } from "../server/settings-check.ts";
-import type { Print } from "./generate/sound-contract.ts";
 import { watchAside } from "./generate/watch-aside.ts";
-import { createImportAnew } from "./import-anew.ts";
 
-const WAY_IN = new URL("../server/way-in.ts", import.meta.url);
+type Print = (line: string) => void;
 
 /**
- * `npm run dev`: watches the contracts, and runs the contract server (with `args` as its flags) on what they give. Each
- * good edit changes the way in of the server that runs; a bad one leaves all as it is. Ends on SIGINT or SIGTERM.
- * Exit codes: those of the server; 0 where there was none yet.
+ * `npm run dev`: regenerates at each change of a contract, in a worker thread, and runs the contract server (with `args`
+ * as its flags). After each good edit the server reloads the contract; after a bad one it keeps the last good contract.
+ * Ends on SIGINT or SIGTERM.
+ * Exit codes: those of the server; 0 before it has started.
  */
 export async function run(args: string[], print: Print): Promise<number> {
   try {
     const settings = readSettings(args, process.env);
-    if (settings) {
-      refuseUnfit(settings);
-      return await develop(settings, print);
-    }
+    if (settings) return await develop(settings, print);
     print(helpText());
     return 0;
   } catch (error) {
-    const { tellFailure } = await import("../server/failure.ts");
-    return tellFailure(error);
+    const { reportFailure } = await import("../server/report-failure.ts");
+    return reportFailure(error);
   }
 }
 
 async function develop(settings: Settings, print: Print): Promise<number> {
-  const importAnew = createImportAnew();
-  const state: { serving?: Serving; isBehind: boolean } = { isBehind: false };
+  const state: { serving?: Serving; isStale: boolean } = { isStale: false };
   const end = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => end.abort());
-  const onRun = async (written: string[]) => {
-    if (!state.serving) state.serving = await begin(settings, end.signal);
-    else if (written.length > 0 || state.isBehind) {
-      state.isBehind = !(await exchange(state.serving.server, importAnew, print));
-    }
+  const onGenerated = async (written: string[]) => {
+    if (!state.serving) state.serving = await start(settings, end.signal);
+    else if (written.length > 0 || state.isStale) state.isStale = !(await reload(state.serving.server, print));
   };
-  await watchAside(onRun, print, end.signal);
+  await watchAside(onGenerated, print, end.signal);
   return state.serving?.ended ?? 0;
 }
 
-async function begin(settings: Settings, signal: AbortSignal): Promise<Serving> {
-  // Loaded now and not above: it loads what is generated, and that had to be in step first.
+async function start(settings: Settings, signal: AbortSignal): Promise<Serving> {
+  // Imported here because generated/ may only now be in step with the contract.
   const { serve } = await import("../server/serve.ts");
-  // Generating takes processor time: a late event loop says nothing about how many requests there are.
-  const serving = await serve(settings, undefined);
+  // Generating uses the processor: an event-loop delay would not mean that there are too many requests.
+  const serving = await serve(settings, { delayMs: undefined });
   if (signal.aborted) serving.end();
   return serving;
 }
 
-/** Whether the server goes by the new contract now. */
-async function exchange(
-  server: RunningServer,
-  importAnew: (url: URL) => Promise<unknown>,
-  print: Print,
-): Promise<boolean> {
+/** Returns whether the server uses the new contract. */
+async function reload(server: RunningServer, print: Print): Promise<boolean> {
   try {
-    // The module has this shape, whatever the contract is by now.
-    const { createWayIn } = (await importAnew(WAY_IN)) as typeof import("../server/way-in.ts");
-    await server.exchange(createWayIn);
-    print("Requests go by the new contract from now on.");
+    await server.reload();
+    print("The server uses the new contract.");
     return true;
   } catch (error) {
-    print(`The server stays with the last good contract. ${(error as Error).message}`);
+    print(`The server keeps the last good contract. ${(error as Error).message}`);
     return false;
   }
 }

@@ -1,92 +1,81 @@
-import type { RequestListener } from "node:http";
-import express, { type RequestHandler } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Handlers } from "../generated/operations.ts";
 import { type SchemeHandlers, security } from "./auth/security.ts";
+import { type Contract, ContractError } from "./contract/contract.ts";
 import type { RequestContext } from "./handlers/sync-user-identity.ts";
 import { type AccessLogOptions, accessLog } from "./http/access-log.ts";
 import { jsonBody } from "./http/body.ts";
 import { cors } from "./http/cors.ts";
 import { dispatch } from "./http/dispatch.ts";
-import type { EarlyRefusal } from "./http/early-refusal.ts";
-import { headerCount } from "./http/header-count.ts";
-import { type HealthOptions, health, isHealthPath } from "./http/health.ts";
-import { inOrder } from "./http/in-order.ts";
-import { createOverload, type LoadLimits } from "./http/load-shedding.ts";
+import { headerLimit } from "./http/header-limit.ts";
+import { type HealthOptions, health } from "./http/health.ts";
+import type { LoadShedding } from "./http/load-shedding.ts";
 import { acceptable, contentType } from "./http/negotiation.ts";
-import { sendProblem } from "./http/problem.ts";
-import { requestId } from "./http/request-id.ts";
-import { pathParameters, route } from "./http/router.ts";
-import { sendJson } from "./http/send.ts";
-import { createShedLog } from "./http/shed-log.ts";
-import type { StubStages } from "./stub/stages.ts";
+import { problemHandler } from "./http/problem.ts";
+import { requestContext } from "./http/request-context.ts";
+import { pathParameters, router } from "./http/router.ts";
+import type { Send } from "./http/send.ts";
+import type { Shutdown } from "./http/shutdown.ts";
 
-export interface AppOptions extends AccessLogOptions, HealthOptions {
-  /** Told of each request that is taken, before anything else. */
-  watch: RequestListener;
-  schemes: SchemeHandlers;
-  contract: RequestHandler;
-  handlers: Handlers<RequestContext>;
+/** What the stub adds to the service. */
+export interface Extension {
+  /** Before anything can reject the request. */
+  first: readonly RequestHandler[];
+  /** Before the operation's handler. */
+  beforeHandler: readonly RequestHandler[];
+  send: Send;
   contextOf: (locals: Express.Locals) => RequestContext;
-  /** What only a stub does; absent in a service. */
-  stub?: StubStages | undefined;
+}
+
+export interface AppOptions extends AccessLogOptions, HealthOptions, Extension {
+  contract: Contract;
+  /** By the names of the contract's security schemes. */
+  schemes: SchemeHandlers;
+  handlers: Handlers<RequestContext>;
+  loadShedding: LoadShedding;
+  shutdown: Pick<Shutdown, "isDraining" | "closes">;
   /** Bytes. */
   bodyLimit: number;
-  load: LoadLimits;
-  /** The origins whose pages may read answers. */
+  /** Origins whose pages may call the operations. */
   corsOrigins: readonly string[];
   log: Logger;
 }
 
-/** What a request meets: a refusal before it is one, and what handles it. */
-export interface WayIn {
-  handle: RequestListener;
-  refusal: EarlyRefusal;
-}
-
 /**
- * The way in, read as a list: each stage either refuses by a thrown Problem or hands on. In front of it stands the
- * refusal for overload, which all but the health pages pass first.
+ * The request pipeline. A middleware either rejects the request by throwing a Problem or passes it on.
+ * @throws ContractError if an operation has no handler.
  */
-export function createApp(options: AppOptions): WayIn {
-  const { watch, schemes, contract, handlers, contextOf, stub, bodyLimit, metrics, log } = options;
-  const tellShed = createShedLog(log);
-  const overload = createOverload(options.load, (reason) => {
-    metrics.shed(reason);
-    tellShed(reason);
-  });
-  const send = stub?.send ?? sendJson;
-  const app = express()
+export function createApp(options: AppOptions): Express {
+  const { contract, handlers, loadShedding, log, metrics, send } = options;
+  const missing = contract.operations.filter(({ id }) => !Object.hasOwn(handlers, id)).map(({ id }) => id);
+  if (missing.length > 0) {
+    const place = "add it to server/handlers/handlers.ts and start again";
+    throw new ContractError(`There is no handler for ${missing.join(", ")}: ${place}.`);
+  }
+  return express()
     .disable("x-powered-by")
     .disable("etag")
     .enable("strict routing")
-    .enable("case sensitive routing");
-  const refuse = sendProblem(log, metrics, send);
-  const row = inOrder(
-    requestId,
-    accessLog(options),
-    health(options),
-    ...(stub ? [stub.record] : []),
-    headerCount,
-    cors(options.corsOrigins),
-    route,
-    security(schemes),
-    pathParameters,
-    acceptable,
-    contentType,
-    jsonBody(bodyLimit),
-    overload.work,
-    contract,
-    ...(stub ? [stub.misbehave] : []),
-    dispatch(handlers, { contextOf, send }),
-  );
-  // Not by Express, whose way to an error handler costs as much as the refusal itself.
-  app.use((request, response, next) => row(request, response, (error) => refuse(error, request, response, next)));
-  // Express itself refuses nothing before; should it, this is where that ends.
-  app.use(refuse);
-  const wayIn: RequestListener = (request, response) => {
-    watch(request, response);
-    app(request, response);
-  };
-  return { handle: overload.before(wayIn, isHealthPath), refusal: overload.early(isHealthPath) };
+    .enable("case sensitive routing")
+    .use(
+      requestContext(options.shutdown),
+      loadShedding.shed,
+      accessLog(options),
+      health(options),
+      ...options.first,
+      headerLimit,
+      cors(options.corsOrigins, contract),
+      router(contract.operations),
+      security(options.schemes, contract),
+      pathParameters,
+      acceptable,
+      contentType,
+      jsonBody(() => options.bodyLimit),
+      loadShedding.track,
+      ...contract.requestValidation(),
+      ...options.beforeHandler,
+      dispatch({ handlers, contextOf: options.contextOf, send }),
+    )
+    .use(problemHandler({ log, metrics, send }));
 }

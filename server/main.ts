@@ -1,14 +1,13 @@
-import { tellFailure } from "./failure.ts";
+import { reportFailure } from "./report-failure.ts";
 import { serve } from "./serve.ts";
 import { helpText, readSettings } from "./settings.ts";
-import { refuseUnfit } from "./settings-check.ts";
 
-/** A request that has waited this long, in milliseconds, while the event loop is overloaded, is refused with 503. */
-const LATE_MS = 6;
+/** Event-loop delay in milliseconds above which requests are rejected with 503. */
+const MAX_DELAY_MS = 150;
 
 /**
- * Exit codes: 0 ended as asked, 1 our own failure, or an end that cut a request (a second signal, the deadline), 2 a
- * setting, file or port that can't be used.
+ * Exit codes: 0 shut down as requested, 1 an internal error, or a shutdown that closed connections before their requests
+ * had finished (a second signal, the deadline), 2 a setting, file or port that can't be used.
  */
 async function main(): Promise<number> {
   const settings = readSettings(process.argv.slice(2), process.env);
@@ -16,9 +15,8 @@ async function main(): Promise<number> {
     console.log(helpText());
     return 0;
   }
-  refuseUnfit(settings);
-  const { ended } = await serve(settings, LATE_MS);
+  const { ended } = await serve(settings, { delayMs: MAX_DELAY_MS });
   return ended;
 }
 
-process.exitCode = await main().catch(tellFailure);
+process.exitCode = await main().catch(reportFailure);

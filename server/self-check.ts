@@ -1,62 +1,64 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, request } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, request } from "node:http";
 import { duplexPair } from "node:stream";
-import type { RequestHandler } from "express";
 import pino from "pino";
-import { OPERATIONS } from "../generated/operations.ts";
 import { createApp } from "./app.ts";
-import { ContractUnusable } from "./contract/contract-error.ts";
+import { type Contract, ContractError } from "./contract/contract.ts";
+import type { Operation } from "./contract/operations.ts";
+import { createLoadShedding } from "./http/load-shedding.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { Problem } from "./http/problem.ts";
+import { send } from "./http/send.ts";
 
 /**
- * Sends one request for each operation through the whole way in, over a stream in this process, before any port opens:
- * a document or schema that does not compile shows itself here, and not at the first caller's request. The store is
- * out of reach, and everybody is let in.
- * @throws ContractUnusable if a request ends in anything but the contract's verdict.
+ * Sends one request per operation through the whole pipeline, over a stream in this process, before a port opens: a
+ * document or schema that does not compile fails here and not at the first request. No store is used, and any
+ * credentials are accepted.
+ * @throws ContractError if a response is neither 400 by the contract nor the handler's own.
  */
-export async function selfCheck(contract: RequestHandler): Promise<void> {
+export async function selfCheck(contract: Contract): Promise<void> {
   const failures: string[] = [];
-  const permissions = Object.values(OPERATIONS).flatMap((operation) => [...operation.permissions]);
-  const everybody = () => ({ id: "self-check", permissions });
-  const metrics = createMetrics();
-  const { handle } = createApp({
-    schemes: { Bearer: everybody, ApplicationToken: everybody, Basic: everybody },
-    contract,
-    handlers: {
-      SyncUserIdentity: async () => {
-        throw new Problem("unknown-user");
-      },
-    },
-    contextOf: () => {
-      throw new Problem("unknown-user");
-    },
-    bodyLimit: 1_024,
-    watch: () => {},
-    load: {},
-    corsOrigins: [],
-    metrics,
-    ready: async () => {},
-    isDraining: () => false,
-    writeUserId: () => "self-check",
-    log: pino({ level: "error" }, { write: (line) => failures.push(JSON.parse(line).err?.message) }),
-  });
-  metrics.close();
-  for (const [operationId, { method, path }] of Object.entries(OPERATIONS)) {
-    const status = await send(handle, method, path.replaceAll(/\{\w+\}/g, "self-check"));
-    // Refused by the contract, or past it: anything else ended before the contract was asked.
+  const app = checkedApp(contract, (failure) => failures.push(failure));
+  for (const operation of contract.operations) {
+    const status = await statusOf(app, operation);
     if (status === 400 || status === 404) continue;
-    throw new ContractUnusable(
-      `The contract's ${operationId} can't be served: ${failures.join(" ") || status}. Run: npm run generate`,
-    );
+    const reason = failures.join(" ") || status;
+    throw new ContractError(`The contract's ${operation.id} can't be served: ${reason}. Run: npm run generate`);
   }
 }
 
-async function send(app: Parameters<typeof createServer>[1], method: string, path: string): Promise<number> {
+function checkedApp(contract: Contract, report: (failure: string) => void): RequestListener {
+  const permissions = contract.operations.flatMap((operation) => operation.permissions);
+  const accept = () => ({ id: "self-check", permissions });
+  const unknownUser = () => {
+    throw new Problem("unknown-user");
+  };
+  const log = pino({ level: "error" }, { write: (line) => report(JSON.parse(line).err?.message) });
+  const metrics = createMetrics();
+  metrics.close();
+  return createApp({
+    contract,
+    schemes: Object.fromEntries(Object.keys(contract.securitySchemes).map((name) => [name, accept])),
+    handlers: { SyncUserIdentity: async () => unknownUser() },
+    contextOf: unknownUser,
+    ...{ first: [], beforeHandler: [], send, metrics, log },
+    loadShedding: createLoadShedding({}, { metrics, log }),
+    ...{
+      shutdown: { isDraining: () => false, closes: () => false },
+      ready: async () => {},
+      formatUserId: () => "self-check",
+    },
+    ...{ bodyLimit: 1_024, corsOrigins: [] },
+  });
+}
+
+async function statusOf(app: RequestListener, { method, template }: Operation): Promise<number> {
   const [near, far] = duplexPair();
   createServer(app).emit("connection", far);
   const headers = { Host: "self-check", "Content-Type": "application/json", Connection: "close" };
-  const call = request({ createConnection: () => near as never, method, path, headers });
+  // node:http takes any duplex stream for a connection; its types ask for a socket.
+  const createConnection = () => near as never;
+  const call = request({ createConnection, method, path: template.replaceAll(/\{[^}]+\}/g, "self-check"), headers });
   call.end("{}");
   const [response] = (await once(call, "response")) as [IncomingMessage];
   response.resume();

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { ConfigurationError } from "./configuration-error.ts";
 import {
   readBytes,
   readCount,
@@ -7,20 +8,19 @@ import {
   readOptionalPort,
   readOrigin,
   readPort,
-  SettingRefused,
 } from "./setting-values.ts";
+import { checkSettings } from "./settings-check.ts";
 
 export interface Settings {
   mode: "stub" | "service";
   port: number;
   host: string;
   database: string;
-  /** PostgreSQL's; from the environment alone, for it is a secret. */
+  /** Password of PostgreSQL; a secret, so from the environment only. */
   databasePassword: string | undefined;
-  /** Connections to PostgreSQL. */
+  /** Maximum number of connections to PostgreSQL. */
   databasePool: number;
   directory: string;
-  /** Files, URLs and names that are not given are undefined. */
   credentials: string | undefined;
   jwksUrl: string | undefined;
   jwksFile: string | undefined;
@@ -31,12 +31,12 @@ export interface Settings {
   corsOrigin: string | undefined;
   logLevel: string;
   logUserIds: boolean;
-  /** Key of the hashes that stand for users' ids in the log; from the environment alone, for it is a secret. */
+  /** Key of the hashes of user ids in the log; a secret, so from the environment only. */
   logKey: string | undefined;
-  /** "none" in service mode, unless somebody said otherwise. */
+  /** Default "none" in service mode. */
   controlPort: number | "none";
   controlHost: string | undefined;
-  /** From the environment alone, for it is a secret. */
+  /** A secret, so from the environment only. */
   controlToken: string | undefined;
 }
 
@@ -49,49 +49,55 @@ const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"
 const NONE = "none";
 
 const FLAGS = {
-  mode: { default: "stub", help: "stub, or service: no demo data, nothing but the operation" },
+  mode: { default: "stub", help: "stub, or service: only the operation, no demo data" },
   port: { default: "4010", help: "port to listen on, 0 for any free one" },
   host: { default: "127.0.0.1", help: "address to listen on" },
   database: { default: ":memory:", help: "SQLite file, :memory:, or postgres://…" },
   "database-pool": { default: "10", help: "connections to PostgreSQL" },
   directory: { default: "demo", help: "JSON or NDJSON file to load at start; demo, or none (service: none)" },
   credentials: { default: "demo", help: "credentials file (npm run credentials), or demo" },
-  "jwks-url": { default: NONE, help: "where the keys of Bearer tokens are, https or loopback" },
-  "jwks-file": { default: NONE, help: "the same as a file" },
-  issuer: { default: NONE, help: "iss of Bearer tokens, exactly" },
-  audience: { default: NONE, help: "aud of Bearer tokens, exactly" },
-  "body-limit": { default: "256kb", help: "largest body: bytes, or with kb or mb" },
-  "max-in-flight": { default: "256", help: "requests worked on at a time; more are 503" },
-  "cors-origin": { default: NONE, help: "the one origin whose pages may read answers" },
+  "jwks-url": { default: NONE, help: "URL of the key set (JWKS) of Bearer tokens, https or loopback" },
+  "jwks-file": { default: NONE, help: "the key set as a file" },
+  issuer: { default: NONE, help: "iss that Bearer tokens must have" },
+  audience: { default: NONE, help: "aud that Bearer tokens must have" },
+  "body-limit": { default: "256kb", help: "maximum size of a body: bytes, or with kb or mb" },
+  "max-in-flight": { default: "256", help: "requests in progress at a time; more get 503" },
+  "cors-origin": { default: NONE, help: "the one origin whose pages may call the operation" },
   "control-port": {
     default: "4011",
-    help: "port of the stub's control page; with --port 0 any free one; none: no such port",
+    help: "port of the stub's control port and page; with --port 0 any free one; none: no control port",
   },
-  "control-host": { default: "127.0.0.1", help: "address of it; beyond loopback it needs NEXUS_SYNC_CONTROL_TOKEN" },
-  "log-level": { default: "info", help: `what is logged: ${LOG_LEVELS.join(", ")}` },
-  "log-user-ids": { default: "off", help: "on: users' ids in the log as they are, not hashed" },
+  "control-host": {
+    default: "127.0.0.1",
+    help: "address of the control port; beyond loopback NEXUS_SYNC_CONTROL_TOKEN is required",
+  },
+  "log-level": { default: "info", help: `log level: ${LOG_LEVELS.join(", ")}` },
+  "log-user-ids": { default: "off", help: "on: user ids in clear in the log, not hashed" },
 } as const satisfies Record<string, Flag>;
 
 type FlagName = keyof typeof FLAGS;
 
-/** Flags before environment variables before defaults; undefined where help was asked for. */
+/**
+ * Reads the settings: flags before environment variables before defaults. Returns undefined for --help.
+ * @throws ConfigurationError
+ */
 export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Settings | undefined {
   const given = readFlags(args);
   if (given.help === true) return undefined;
-  const said = (name: FlagName): string | undefined => {
+  const explicit = (name: FlagName): string | undefined => {
     const flag = given[name];
     return typeof flag === "string" ? flag : environment[variableOf(name)] || undefined;
   };
-  const value = (name: FlagName): string => said(name) ?? FLAGS[name].default;
+  const value = (name: FlagName): string => explicit(name) ?? FLAGS[name].default;
   const optional = (name: FlagName): string | undefined => {
     const text = readText(name, value(name));
     return text === FLAGS[name].default ? undefined : text;
   };
   const mode = readOneOf("mode", value("mode"), ["stub", "service"] as const);
-  const directory = said("directory") ?? (mode === "service" ? NONE : FLAGS.directory.default);
+  const directory = explicit("directory") ?? (mode === "service" ? NONE : FLAGS.directory.default);
   const port = readPort("port", value("port"));
-  const usualControlPort = mode === "service" ? NONE : port === 0 ? "0" : FLAGS["control-port"].default;
-  return {
+  const defaultControlPort = mode === "service" ? NONE : port === 0 ? "0" : FLAGS["control-port"].default;
+  const settings: Settings = {
     mode,
     port,
     host: value("host"),
@@ -110,10 +116,12 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Se
     logLevel: readOneOf("log-level", value("log-level"), LOG_LEVELS),
     logUserIds: readOneOf("log-user-ids", value("log-user-ids"), ["on", "off"] as const) === "on",
     logKey: environment.NEXUS_SYNC_LOG_KEY || undefined,
-    controlPort: readOptionalPort("control-port", said("control-port") ?? usualControlPort),
-    controlHost: said("control-host"),
+    controlPort: readOptionalPort("control-port", explicit("control-port") ?? defaultControlPort),
+    controlHost: explicit("control-host"),
     controlToken: environment.NEXUS_SYNC_CONTROL_TOKEN || undefined,
   };
+  checkSettings(settings);
+  return settings;
 }
 
 export function helpText(): string {
@@ -122,9 +130,9 @@ export function helpText(): string {
   );
   const head = ["npm start -- [options]", "", "  flag             variable                   default      meaning"];
   const secrets = [
-    "Secrets are no flags: NEXUS_SYNC_LOG_KEY keys the hashes of users' ids in the log (default: a new key each start);",
-    "NEXUS_SYNC_DATABASE_PASSWORD is PostgreSQL's password, which may also stand in NEXUS_SYNC_DATABASE;",
-    "NEXUS_SYNC_CONTROL_TOKEN is asked for at the control port (default: nothing is, and it is on loopback).",
+    "Secrets are variables only: NEXUS_SYNC_LOG_KEY, key of the hashes of user ids in the log (default: new at each start);",
+    "NEXUS_SYNC_DATABASE_PASSWORD, password of PostgreSQL (may also be part of NEXUS_SYNC_DATABASE);",
+    "NEXUS_SYNC_CONTROL_TOKEN, required by the control port as a Bearer token (default: none, on loopback only).",
   ];
   return [...head, ...rows, "", ...secrets].join("\n");
 }
@@ -139,11 +147,11 @@ function readFlags(args: string[]): Record<string, unknown> {
     return parseArgs({ args, options: { ...Object.fromEntries(strings), help: { type: "boolean" } } }).values;
   } catch (error) {
     const [sentence] = (error as Error).message.split(/\. |\n/);
-    throw new SettingRefused(`${sentence?.replace(/\.$/, "")}. --help lists the options.`);
+    throw new ConfigurationError(`${sentence?.replace(/\.$/, "")}. --help lists the options.`);
   }
 }
 
 function readText(name: FlagName, text: string): string {
   if (text !== "") return text;
-  throw new SettingRefused(`--${name} takes a ${FLAGS[name].help}, not nothing.`);
+  throw new ConfigurationError(`--${name} takes a ${FLAGS[name].help}, not nothing.`);
 }

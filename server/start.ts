@@ -1,73 +1,98 @@
+import type { RequestListener, Server } from "node:http";
 import pino, { type Logger } from "pino";
 import type { Directory } from "../generated/types.ts";
-import { openAccess } from "./auth/access.ts";
+import { createApp, type Extension } from "./app.ts";
+import { openAccess, schemesOf } from "./auth/access.ts";
+import type { Clock } from "./clock.ts";
+import { type Contract, loadContract } from "./contract/contract.ts";
 import { checkDirectory } from "./directory/directory.ts";
+import { createHandlers } from "./handlers/handlers.ts";
 import { createHttpServer, listen } from "./http/http-server.ts";
+import { createLoadShedding } from "./http/load-shedding.ts";
 import { userIdHash } from "./http/log.ts";
 import { createMetrics } from "./http/metrics.ts";
-import type { DrainOptions } from "./http/shutdown.ts";
+import { send } from "./http/send.ts";
+import type { ShutdownOptions } from "./http/shutdown.ts";
 import type { ReportProgress } from "./progress-bar.ts";
-import type { RunningServer, RunningStub, ServerOptions } from "./running-server.ts";
-import { openStore, type StoreOptions } from "./store/open-store.ts";
+import type { RunningServer, ServerOptions } from "./running-server.ts";
+import { selfCheck } from "./self-check.ts";
+import { openStore } from "./store/open-store.ts";
 import type { LoadCount, Store } from "./store/store.ts";
-import { openControlPort } from "./stub/control/control-port.ts";
-import { createStub, type Stub } from "./stub/stub.ts";
-import { createWayIn } from "./way-in.ts";
 
-/** Starts a contract server in this process; many of them do not disturb each other. */
-export function startServer(options: ServerOptions & { stub: false }): Promise<RunningServer>;
-export function startServer(options?: ServerOptions): Promise<RunningStub>;
-export async function startServer(options: ServerOptions = {}): Promise<RunningServer | RunningStub> {
+/** What the service gives to an extension of it. */
+export interface Base {
+  /** Loaded with the directory. */
+  store: Store;
+  /** Not listening yet. */
+  server: Server;
+  clock: Clock;
+  log: Logger;
+}
+
+/** An extension of the service, with what belongs to its life cycle. */
+export interface RunningExtension extends Extension {
+  /** Origins whose pages may call the operations, besides the one of the options. */
+  corsOrigins: readonly string[];
+  ready(): Promise<void>;
+  /** Closes the store too. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a contract server in this process; several do not affect each other. `extend` adds to the service.
+ * @throws ConfigurationError, ContractError
+ */
+export async function startServer(
+  options: ServerOptions = {},
+  extend: (base: Base) => Promise<RunningExtension> = service,
+): Promise<RunningServer> {
   const { clock = () => new Date(), log = pino({ level: "silent" }), directory, host = "127.0.0.1" } = options;
-  const store = await openStore(storeOf(options, log));
-  const metrics = createMetrics();
-  const closers = [() => metrics.close()];
-  let stub: Stub | undefined;
+  const contract = loadContract();
+  await selfCheck(contract);
+  const store = await openStore(storeOptions(options, log));
+  const resources: (() => void | Promise<void>)[] = [() => store.close()];
   const release = async () => {
-    for (const close of closers) await close();
-    await (stub ? stub.sessions.close() : store.close());
+    for (const close of resources.toReversed()) await close();
   };
   try {
-    const loaded = directory === undefined ? undefined : await loadChecked(store, directory, options.progress);
-    stub = await stubOn(store, options);
-    const current = stub?.first.store ?? (() => store);
+    const loaded = directory === undefined ? undefined : await load(store, directory, options.progress);
+    const state: { app?: RequestListener } = {};
+    const { server, shutdown } = createHttpServer((request, response) => state.app?.(request, response), log);
+    const extension = await extend({ store, server, clock, log });
+    resources.splice(0, 1, () => extension.close());
+    const metrics = createMetrics();
     const access = await openAccess(options, clock, log);
-    const { demo } = access;
-    closers.push(access.close);
-    const { server, drain, watch, refuse } = createHttpServer(log);
-    const control = await openControlPort(options, { sessions: stub?.sessions, server, host, clock, log });
-    closers.push(control.close);
-    const surroundings = {
-      ...{ store, clock, access, watch, metrics, log, sessions: stub?.sessions },
-      // The control port's pages may try the operation: with credentials that somebody types in there.
-      corsOrigins: [...control.origins, options.corsOrigin ?? []].flat(),
-      ...wayInOf(options),
-      ready: () => current().ready(),
-      isDraining: drain.isDraining,
-    };
-    let wayIn = await createWayIn(surroundings);
-    refuse(() => wayIn.refusal);
-    server.on("request", (request, response) => wayIn.handle(request, response));
-    const url = await listen(server, options.port ?? 0, host);
-    const end = once(async (how: DrainOptions) => {
-      const isWhole = await drain.end(how);
+    const loadShedding = createLoadShedding(options.load ?? {}, { metrics, log });
+    resources.push(metrics.close, access.close, loadShedding.close);
+    const { bodyLimit = 262_144, formatUserId = userIdHash(), corsOrigin = [] } = options;
+    const appOf = (current: Contract) =>
+      createApp({
+        ...{ ...extension, contract: current, loadShedding, metrics, log, bodyLimit, formatUserId },
+        schemes: schemesOf(access, clock),
+        handlers: createHandlers({ contract: current, clock, metrics }),
+        corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
+        shutdown,
+      });
+    state.app = appOf(contract);
+    const url = await listen(server, { port: options.port ?? 0, host, flags: "--port or --host" });
+    const end = once(async (how: ShutdownOptions) => {
+      const isComplete = await shutdown.end(how);
       await release();
-      return isWhole;
+      return isComplete;
     });
     return {
       url,
-      ...(control.url && { controlUrl: control.url }),
-      ...(demo && { demo }),
       ...(loaded && { loaded }),
-      ...(stub && controlsOf(stub)),
-      user: (id) => current().user(id),
-      load: (source) => loadChecked(current(), source),
-      exchange: async (create) => {
-        wayIn = await create(surroundings);
+      user: (id) => store.user(id),
+      load: (source) => load(store, source),
+      async reload() {
+        const next = loadContract();
+        await selfCheck(next);
+        state.app = appOf(next);
       },
       close: async () => void (await end({})),
       end,
-      cut: drain.cut,
+      closeConnections: shutdown.closeConnections,
     };
   } catch (error) {
     await release();
@@ -75,26 +100,22 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
-function wayInOf({ bodyLimit = 262_144, load = {}, writeUserId = userIdHash() }: ServerOptions) {
-  return { bodyLimit, load, writeUserId };
+/** The service alone. */
+async function service({ store }: Base): Promise<RunningExtension> {
+  return {
+    ...{ first: [], beforeHandler: [], send, corsOrigins: [] },
+    contextOf: ({ caller }) => ({ caller, store }),
+    ready: () => store.ready(),
+    close: () => store.close(),
+  };
 }
 
-async function stubOn(store: Store, options: ServerOptions): Promise<Stub | undefined> {
-  const { database = ":memory:", directory, journalSize, stub = true } = options;
-  if (!stub) return undefined;
-  return createStub({ store, isInMemory: database === ":memory:", directory, journalSize });
-}
-
-function controlsOf({ first, sessions }: Stub) {
-  const { faults, journal, directory, reset } = first;
-  return { faults, journal, directory, reset, session: (name: string) => sessions.of(name) };
-}
-
-function storeOf({ database = ":memory:", databasePassword, databasePool }: ServerOptions, log: Logger): StoreOptions {
+function storeOptions({ database = ":memory:", databasePassword, databasePool }: ServerOptions, log: Logger) {
   return { database, password: databasePassword, poolSize: databasePool, log };
 }
 
-async function loadChecked(store: Store, source: string | Directory, progress?: ReportProgress): Promise<LoadCount> {
+/** Checks a directory as a whole, then loads it. */
+export async function load(store: Store, source: string | Directory, progress?: ReportProgress): Promise<LoadCount> {
   const directory = await checkDirectory(source, (share) => progress?.("checking", share));
   try {
     return await store.load(directory, (done) => progress?.("loading", done / directory.total));
@@ -103,7 +124,7 @@ async function loadChecked(store: Store, source: string | Directory, progress?: 
   }
 }
 
-/** Whoever asks again gets the first answer. */
+/** Repeated calls return the first result. */
 function once<T, U>(work: (argument: T) => Promise<U>): (argument: T) => Promise<U> {
   let first: Promise<U> | undefined;
   return (argument) => {

@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
-import { createDemoCredentials, type DemoCredentials } from "../stub/demo-credentials.ts";
 import { bearerScheme, type TokenRules } from "./bearer.ts";
 import { applicationTokenScheme, basicScheme, type Credentials } from "./credentials.ts";
 import { openCredentials } from "./credentials-watch.ts";
@@ -30,14 +29,12 @@ export interface Access {
   credentials: () => Credentials;
   /** Undefined where no Bearer token holds. */
   tokens: TokenRules | undefined;
-  /** Absent where any credentials were given. */
-  demo?: DemoCredentials | undefined;
   close(): void;
 }
 
 /** @throws CredentialsRefused, JwksRefused */
 export async function openAccess(options: AccessOptions, clock: Clock, log: Logger): Promise<Access> {
-  const source = await openSource(options, clock, log);
+  const source = await openSource(options, log);
   return options.bearer ? { ...source, tokens: await openTokens(options.bearer, clock, log) } : source;
 }
 
@@ -53,15 +50,14 @@ export function schemesOf(
   };
 }
 
-async function openSource({ access, credentialsFile }: AccessOptions, clock: Clock, log: Logger): Promise<Access> {
+async function openSource({ access, credentialsFile }: AccessOptions, log: Logger): Promise<Access> {
   if (credentialsFile !== undefined) {
     const file = openCredentials(credentialsFile, log);
     return { credentials: file.current, tokens: access?.tokens, close: file.close };
   }
   const close = () => {};
-  if (access) return { credentials: () => access.credentials, tokens: access.tokens, close };
-  const { demo, credentials, tokens } = await createDemoCredentials(clock);
-  return { credentials: () => credentials, tokens, demo, close };
+  const { credentials, tokens } = access ?? { credentials: { apiKeys: [], applicationTokens: [] } };
+  return { credentials: () => credentials, tokens, close };
 }
 
 async function openTokens({ jwks, issuer, audience }: BearerOptions, clock: Clock, log: Logger): Promise<TokenRules> {

@@ -1,70 +1,85 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
-import { OPERATIONS, SECURITY_SCHEMES } from "../../generated/operations.ts";
+import type { Contract } from "../contract/contract.ts";
+import type { SecurityScheme } from "../contract/operations.ts";
 import { Problem } from "../http/problem.ts";
 import type { Failure } from "./authorization-header.ts";
 
-/** Who asks: an API key's id or a token's subject. */
+/** The caller of a request: the id of an API key or application token, or the subject of a Bearer token. */
 export interface Caller {
   id: string;
   permissions: readonly string[];
 }
 
-export type SchemeName = keyof typeof SECURITY_SCHEMES;
 export type SchemeHandler = (request: IncomingMessage) => Caller | Failure | Promise<Caller | Failure>;
 
-/** One handler for each scheme of the contract: a scheme without one does not compile. */
-export type SchemeHandlers = Readonly<Record<SchemeName, SchemeHandler>>;
+/** One handler per security scheme of the contract, by the scheme's name. */
+export type SchemeHandlers = Readonly<Record<string, SchemeHandler>>;
 
 const REALM = 'realm="Nexus APIs"';
 
+interface Attempt {
+  schemes: readonly string[];
+  results: (Caller | Failure)[];
+}
+
 /**
- * Evaluates the contract's requirement lists before anything of the body is read: one alternative whose schemes all
- * hold lets the caller in, with the permissions that all of them grant. The answer is the same for every user id.
+ * Evaluates the security requirements of the operation before the body is read. A caller is accepted when all schemes of
+ * one alternative hold, with the permissions that all of them grant. The response is the same for every user id.
  */
-export function security(handlers: SchemeHandlers): RequestHandler {
+export function security(handlers: SchemeHandlers, { securitySchemes }: Contract): RequestHandler {
   return async (request, response, next) => {
-    const { security: alternatives, permissions } = OPERATIONS[response.locals.operationId];
-    const failed: { schemes: readonly SchemeName[]; verdicts: (Caller | Failure)[] }[] = [];
+    const { security: alternatives, permissions } = response.locals.operation;
+    const failed: Attempt[] = [];
     for (const schemes of alternatives) {
-      const verdicts = await Promise.all(schemes.map((scheme) => handlers[scheme](request)));
-      const callers = verdicts.filter((verdict) => typeof verdict !== "string");
+      const results = await Promise.all(schemes.map((scheme) => handlerOf(handlers, scheme)(request)));
+      const callers = results.filter((result) => typeof result !== "string");
       if (callers.length === schemes.length) {
-        response.locals.caller = allowed(callers, permissions);
+        response.locals.caller = authorized(callers, permissions);
         return next();
       }
-      failed.push({ schemes, verdicts });
+      failed.push({ schemes, results });
     }
+    if (alternatives.length === 0) return next();
     throw new Problem("unauthenticated", {
       detail: failed.map(describe).join(" "),
-      headers: { "WWW-Authenticate": challenges(alternatives) },
+      headers: { "WWW-Authenticate": challenges(alternatives, securitySchemes) },
     });
   };
 }
 
-function allowed(callers: Caller[], needed: readonly string[]): Caller {
+function handlerOf(handlers: SchemeHandlers, scheme: string): SchemeHandler {
+  const handler = handlers[scheme];
+  if (!handler) throw new Error(`The security scheme ${scheme} has no handler.`);
+  return handler;
+}
+
+function authorized(callers: Caller[], required: readonly string[]): Caller {
   const [first = { id: "", permissions: [] }, ...others] = callers;
   const permissions = first.permissions.filter((one) => others.every((other) => other.permissions.includes(one)));
-  if (needed.length > 0 && !needed.some((permission) => permissions.includes(permission))) {
-    throw new Problem("forbidden", { detail: `One of these is needed: ${needed.join(", ")}.` });
+  if (required.length > 0 && !required.some((permission) => permissions.includes(permission))) {
+    throw new Problem("forbidden", { detail: `One of these permissions is required: ${required.join(", ")}.` });
   }
   return { id: first.id, permissions };
 }
 
 /** "Bearer is missing, ApplicationToken is wrong." */
-function describe({ schemes, verdicts }: { schemes: readonly SchemeName[]; verdicts: (Caller | Failure)[] }): string {
+function describe({ schemes, results }: Attempt): string {
   const parts = schemes.flatMap((scheme, index) => {
-    const verdict = verdicts[index];
-    return typeof verdict === "string" ? [`${scheme} is ${verdict}`] : [];
+    const result = results[index];
+    return typeof result === "string" ? [`${scheme} is ${result}`] : [];
   });
   return `${parts.join(", ")}.`;
 }
 
-/** One challenge for each alternative (RFC 9110 section 11.6.1); API keys in a header have no registered scheme. */
-function challenges(alternatives: readonly (readonly SchemeName[])[]): string[] {
-  const schemes = alternatives.flat().map((name) => SECURITY_SCHEMES[name]);
-  return schemes.flatMap((scheme) => {
-    if (scheme.type !== "http") return [];
+/** One challenge per alternative (RFC 9110 section 11.6.1); API keys in a header have no registered scheme. */
+function challenges(
+  alternatives: readonly (readonly string[])[],
+  securitySchemes: Readonly<Record<string, SecurityScheme>>,
+): string[] {
+  return alternatives.flat().flatMap((name) => {
+    const scheme = securitySchemes[name];
+    if (scheme?.type !== "http") return [];
     return [scheme.scheme === "basic" ? `Basic ${REALM}, charset="UTF-8"` : `Bearer ${REALM}`];
   });
 }

@@ -1,13 +1,18 @@
-interface Contract {
-  paths: Record<string, Record<string, { requestBody?: { content: Record<string, { schema?: object }> } }>>;
-  components: { schemas: Record<string, object>; parameters?: object };
+import type { ContractDocument } from "./document.ts";
+
+interface Paths {
+  [template: string]: Record<string, { requestBody?: { content: Record<string, { schema?: object }> } }>;
 }
 
 /**
- * The contract without what only answers and readers need. The validator of requests bundles and walks everything it
- * is given, which for our many answer schemas is a third of the server's start.
+ * The contract without responses, examples and `servers`. The validator of requests bundles and walks everything it is
+ * given, which for the many schemas of our responses is a third of the server's start; and it takes the path of `servers`
+ * as a base path, outside of which it validates nothing.
  */
-export function requestSide({ paths, components, ...rest }: Contract): object {
+export function requestDocument({ openapi, info, ...document }: ContractDocument): object {
+  const { parameters = {}, schemas: all } = document.components;
+  // Only the members that are read below.
+  const paths = document.paths as Paths;
   const requests = mapValues(paths, (item) =>
     mapValues(item, ({ requestBody, ...operation }) => ({
       ...operation,
@@ -15,15 +20,14 @@ export function requestSide({ paths, components, ...rest }: Contract): object {
       ...(requestBody && { requestBody: { ...requestBody, content: withoutExamples(requestBody.content) } }),
     })),
   );
-  const { parameters = {} } = components;
   const reached = schemasIn([requests, parameters]);
   const schemas: Record<string, unknown> = {};
   for (const name of reached) {
     if (Object.hasOwn(schemas, name)) continue;
-    schemas[name] = components.schemas[name];
+    schemas[name] = all[name];
     reached.push(...schemasIn(schemas[name]));
   }
-  return { ...rest, paths: requests, components: { parameters, schemas } };
+  return { openapi, info, paths: requests, components: { parameters, schemas } };
 }
 
 function withoutExamples(content: Record<string, { schema?: object }>) {

@@ -1,7 +1,7 @@
 import type { Handlers } from "../../generated/operations.ts";
-import { SyncUserIdentityResult } from "../../generated/validators.js";
 import type { Caller } from "../auth/security.ts";
 import type { Clock } from "../clock.ts";
+import type { Contract } from "../contract/contract.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { Problem } from "../http/problem.ts";
 import { assertedGroups, planSync } from "../identity/sync.ts";
@@ -12,7 +12,8 @@ export interface RequestContext {
   store: Store;
 }
 
-export interface SyncSurroundings {
+export interface HandlerOptions {
+  contract: Contract;
   clock: Clock;
   metrics: Pick<Metrics, "stored" | "violated">;
 }
@@ -20,15 +21,15 @@ export interface SyncSurroundings {
 type SyncHandler = Handlers<RequestContext>["SyncUserIdentity"];
 type Result = Extract<Awaited<ReturnType<SyncHandler>>, { status: 200 }>["body"];
 
-/** The operation: one store call whose decision is `planSync`, with the answer checked before anything is committed. */
-export function syncUserIdentity({ clock, metrics }: SyncSurroundings): SyncHandler {
+/** SyncUserIdentity: one store call, decided by `planSync`; the response is checked before the commit. */
+export function syncUserIdentity({ contract, clock, metrics }: HandlerOptions): SyncHandler {
   return async ({ path, body }, { caller, store }) => {
     const { connectionId, groups } = body.connection;
     const decide = (found: Found | undefined): Decision<Result> => {
       if (!found) throw new Problem("unknown-user");
       const plan = planSync({ ...found, request: body, caller: caller.id, now: clock() });
       if ("violations" in plan) throw new Problem("invalid-request", { violations: plan.violations });
-      checkAnswer(plan.result, metrics);
+      checkResult(plan.result);
       return { user: plan.changed, answer: plan.result };
     };
     const start = performance.now();
@@ -42,12 +43,13 @@ export function syncUserIdentity({ clock, metrics }: SyncSurroundings): SyncHand
       metrics.stored((performance.now() - start) / 1_000);
     }
   };
-}
 
-/** Inside the transaction: what would break the contract is rolled back, and the log names the place. */
-function checkAnswer(result: Result, metrics: Pick<Metrics, "violated">): void {
-  if (SyncUserIdentityResult(result)) return;
-  metrics.violated("answer", SyncUserIdentityResult.errors?.length ?? 0);
-  const places = (SyncUserIdentityResult.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
-  throw new Error(`The answer would break the contract: ${places.join("; ")}`);
+  /** Inside the transaction: an error rolls it back, and the log names the pointer. */
+  function checkResult(result: Result): void {
+    const violations = contract.violations("SyncUserIdentityResult", result);
+    if (violations.length === 0) return;
+    metrics.violated("answer", violations.length);
+    const list = violations.map(({ pointer, message }) => `${pointer} ${message}`).join("; ");
+    throw new Error(`The response would break the contract: ${list}`);
+  }
 }

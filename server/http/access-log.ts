@@ -5,22 +5,21 @@ import type { Metrics } from "./metrics.ts";
 export interface AccessLogOptions {
   log: Logger;
   metrics: Metrics;
-  /** How a user's id is written: as a keyed hash, or as it is. */
-  writeUserId: (userId: string) => string;
+  /** How a user id is logged: as a keyed hash, or in clear. */
+  formatUserId: (userId: string) => string;
 }
 
-/** One line a request, when it is over, and its figures. Never credentials, body or attribute values. */
-export function accessLog({ log, metrics, writeUserId }: AccessLogOptions): RequestHandler {
-  return (request, response, next) => {
+/** Logs one line per request when it ends, and counts it. Never logs credentials, the body or attribute values. */
+export function accessLog({ log, metrics, formatUserId }: AccessLogOptions): RequestHandler {
+  return ({ method }, response, next) => {
     const start = performance.now();
     metrics.begin();
-    response.once("close", () => {
+    response.locals.onEnd(() => {
       const { requestId, route, problem, caller, path } = response.locals;
       const ms = Math.round((performance.now() - start) * 100) / 100;
       const status = response.writableFinished ? response.statusCode : undefined;
       metrics.end(status, problem, ms / 1_000);
-      const user = path?.userId === undefined ? undefined : writeUserId(path.userId);
-      const { method } = request;
+      const user = path?.userId === undefined ? undefined : formatUserId(path.userId);
       log.info({ requestId, method, route, status, problem, ms, caller: caller?.id, user }, "request");
     });
     next();

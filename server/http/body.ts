@@ -3,24 +3,29 @@ import type { RequestHandler } from "express";
 import { unstorableText } from "../identity/text.ts";
 import { Problem } from "./problem.ts";
 
-/** Reads the body as JSON in strict UTF-8, at most `limit` bytes, without text that the stores disagree on. */
-export function jsonBody(limit: number): RequestHandler {
+/**
+ * Reads the body as JSON in strict UTF-8, at most `limitOf(operation id)` bytes. Text that the stores treat differently
+ * (U+0000, lone surrogates) is rejected. The body of an operation that takes none is not read.
+ */
+export function jsonBody(limitOf: (operationId: string) => number): RequestHandler {
   return async (request, response, next) => {
-    const bytes = await read(request, limit, () => response.writeContinue());
+    const { operation } = response.locals;
+    if (!operation.requestBody) return next();
+    const bytes = await read(request, limitOf(operation.id), () => response.writeContinue());
     if (bytes.length > 0) {
       const text = decode(bytes);
-      response.locals.sentText = text;
+      response.locals.bodyText = text;
       request.body = parse(text);
     }
     next();
   };
 }
 
-/** `ask` tells a caller who waits with the body (RFC 9110 section 10.1.1) to send it. */
-function read(request: IncomingMessage, limit: number, ask: () => void): Promise<Buffer> {
+/** `sendContinue` asks a client that waits with the body (RFC 9110 section 10.1.1) to send it. */
+function read(request: IncomingMessage, limit: number, sendContinue: () => void): Promise<Buffer> {
   const tooLarge = () => new Problem("content-too-large", { detail: `The limit is ${limit} bytes.` });
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge();
-  if (request.headers.expect?.toLowerCase() === "100-continue") ask();
+  if (request.headers.expect?.toLowerCase() === "100-continue") sendContinue();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -34,7 +39,9 @@ function read(request: IncomingMessage, limit: number, ask: () => void): Promise
     };
     request.on("data", take);
     request.once("end", () => resolve(Buffer.concat(chunks)));
-    request.once("error", (cause) => reject(new Problem("invalid-request", { detail: "The body broke off.", cause })));
+    request.once("error", (cause) => {
+      reject(new Problem("invalid-request", { detail: "The body is incomplete.", cause }));
+    });
   });
 }
 

@@ -1,67 +1,84 @@
 import { randomUUID } from "node:crypto";
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import { type Server, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Response } from "express";
+import type { Request, Response } from "express";
 import type { Logger } from "pino";
-import { REFUSALS } from "./problem-types.ts";
-import { sendJson } from "./send.ts";
+import { problemDocument } from "./problem.ts";
+import { PROBLEM_TYPES } from "./problem-types.ts";
+import { send } from "./send.ts";
 
-type Key = "malformed-http" | "request-timeout" | "headers-too-large" | "upgrade-refused";
+type Key = "malformed-http" | "request-timeout" | "headers-too-large";
 
+/** Error codes of Node's HTTP parser; every other code is malformed HTTP. */
 const KEYS: Readonly<Record<string, Key>> = {
   HPE_HEADER_OVERFLOW: "headers-too-large",
   ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
 };
+
+/** Time for the last bytes to reach the client: destroying a socket with unread input resets the connection. */
+const LINGER_MS = 500;
+
 /**
- * Answers what never becomes a request: bytes that are no HTTP, headers too large or too slow, an upgrade. Also leaves
- * "100 Continue" to the stage that reads the body. One log line each, without the bytes.
+ * Handles the errors of Node's HTTP parser (`clientError`). The error belongs to the bytes after the last whole request:
+ * that request gets its own response first; a request whose body broke off gets the error as its response; and bytes that
+ * never became a request get a response written to the socket. Then the socket is destroyed.
  */
-export function refuseBrokenConnections(server: Server, log: Logger) {
-  const answering = new WeakMap<Duplex, Response>();
-  const refuse = (socket: Duplex, key: Key, code?: string) => {
-    const response = answering.get(socket);
-    // A broken pipe has nobody to tell, and an answer that has begun can't become another one.
-    if (!socket.writable || response?.headersSent) return socket.destroy();
-    if (response) return refuseRequest(response, key);
-    const requestId = randomUUID();
-    log.info({ requestId, status: REFUSALS[key].status, problem: key, code }, "request");
-    return socket.end(rawAnswer(key, requestId));
-  };
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === "ECONNRESET") socket.destroy();
-    else refuse(socket, KEYS[error.code ?? ""] ?? "malformed-http", error.code);
+export function handleConnectionErrors(server: Server, log: Logger): void {
+  const latest = new WeakMap<Duplex, Exchange>();
+  server.prependListener("request", (request, response) => {
+    // Express turns both into its own types.
+    latest.set(request.socket, { request: request as Request, response: response as Response });
   });
-  server.on("upgrade", (_, socket) => refuse(socket, "upgrade-refused"));
-  for (const event of ["checkContinue", "checkExpectation"]) {
-    server.on(event, (request, response) => server.emit("request", request, response));
-  }
-  return {
-    /** To be told of each request before it is answered. */
-    watch(request: IncomingMessage, response: ServerResponse): void {
-      // Express makes the one into the other.
-      answering.set(request.socket, response as Response);
-      response.once("close", () => answering.delete(request.socket));
-    },
-  };
+  server.on("clientError", (error: NodeJS.ErrnoException, duplex) => {
+    // node:http passes the socket of the connection.
+    const socket = duplex as Socket;
+    if (!socket.writable || error.code === "ECONNRESET") return socket.destroy();
+    const key = KEYS[error.code ?? ""] ?? "malformed-http";
+    const exchange = latest.get(socket);
+    if (exchange && !isOver(exchange)) return endExchange(exchange, key, socket);
+    const requestId = randomUUID();
+    log.info({ requestId, status: PROBLEM_TYPES[key].status, problem: key, code: error.code }, "request");
+    socket.end(rawResponse(key, requestId));
+    return destroySoon(socket);
+  });
 }
 
-/** A request that has begun, and whose body is too slow or broken; its own log line tells it. */
-function refuseRequest(response: Response, key: Key): void {
+interface Exchange {
+  request: Request;
+  response: Response;
+}
+
+function isOver({ request, response }: Exchange): boolean {
+  return request.complete && response.writableFinished;
+}
+
+/** Rejects a request that is not complete; lets a complete one get its own response. Then the connection closes. */
+function endExchange({ request, response }: Exchange, key: Key, socket: Socket): void {
+  if (!request.complete) rejectRequest(response, key);
+  else if (!response.headersSent) response.setHeader("Connection", "close");
+  if (response.closed) destroySoon(socket);
+  else response.once("close", () => destroySoon(socket));
+}
+
+function destroySoon(socket: Socket): void {
+  socket.resume();
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+/** A request that has begun and whose body is broken or too slow; its access log line has the problem. */
+function rejectRequest(response: Response, key: Key): void {
+  if (response.headersSent) return;
   response.locals.problem = key;
-  response.shouldKeepAlive = false;
-  const { status } = REFUSALS[key];
-  const body = problemOf(key, response.locals.requestId);
-  sendJson(response, { status, mediaType: "application/problem+json", body });
+  const { status } = PROBLEM_TYPES[key];
+  const body = problemDocument(key, response.locals.requestId);
+  send(response, { status, mediaType: "application/problem+json", headers: { Connection: "close" }, body });
 }
 
-function problemOf(key: Key, instance: string) {
-  const { status, title } = REFUSALS[key];
-  return { type: `urn:nexus-sync:problem:${key}`, title, status, instance };
-}
-
-function rawAnswer(key: Key, requestId: string): string {
-  const { status } = REFUSALS[key];
-  const body = JSON.stringify(problemOf(key, requestId));
+/** node:http has no response object here, so the bytes are written to the socket. */
+function rawResponse(key: Key, requestId: string): string {
+  const { status } = PROBLEM_TYPES[key];
+  const body = JSON.stringify(problemDocument(key, requestId));
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     "Content-Type: application/problem+json",

@@ -1,29 +1,34 @@
 import type { RequestHandler } from "express";
-import { OPERATIONS, SECURITY_SCHEMES } from "../../generated/operations.ts";
+import type { Contract } from "../contract/contract.ts";
+import { send } from "./send.ts";
 
-const REQUEST_HEADERS = ["authorization", "content-type", SECURITY_SCHEMES.ApplicationToken.name, "x-request-id"];
-const ANSWER_HEADERS = ["x-request-id", "retry-after", "www-authenticate"];
-/** Seconds that a browser may remember a preflight's answer. */
+const EXPOSED_HEADERS = ["x-request-id", "retry-after", "www-authenticate"];
+/** Seconds a browser may cache the response to a preflight. */
 const MAX_AGE = "600";
 
 /**
- * Lets pages of these origins read answers (Fetch standard, "CORS protocol"), and answers their preflights; to others
- * nothing is said, and a preflight is a method like any other: 405.
+ * Allows pages of these origins to call the operations (Fetch standard, "CORS protocol"). To other origins no CORS header
+ * is sent, and their preflight is an OPTIONS request like any other: 405.
  */
-export function cors(origins: readonly string[]): RequestHandler {
+export function cors(origins: readonly string[], { operations, securitySchemes }: Contract): RequestHandler {
+  const methods = [...new Set(operations.map(({ method }) => method))];
+  const credentials = Object.values(securitySchemes).map((scheme) =>
+    scheme.type === "apiKey" ? scheme.name : "authorization",
+  );
+  const requestHeaders = [...new Set(["authorization", "content-type", ...credentials, "x-request-id"])];
+  const preflight = {
+    "Access-Control-Allow-Methods": methods.join(", "),
+    "Access-Control-Allow-Headers": requestHeaders.join(", "),
+    "Access-Control-Max-Age": MAX_AGE,
+  };
   return (request, response, next) => {
     const { origin } = request.headers;
     if (origin === undefined || !origins.includes(origin)) return next();
     response.setHeader("Access-Control-Allow-Origin", origin);
     response.setHeader("Vary", "Origin");
-    response.setHeader("Access-Control-Expose-Headers", ANSWER_HEADERS.join(", "));
+    response.setHeader("Access-Control-Expose-Headers", EXPOSED_HEADERS.join(", "));
     const method = request.headers["access-control-request-method"];
-    if (request.method !== "OPTIONS" || !METHODS.includes(String(method))) return next();
-    response.setHeader("Access-Control-Allow-Methods", METHODS.join(", "));
-    response.setHeader("Access-Control-Allow-Headers", REQUEST_HEADERS.join(", "));
-    response.setHeader("Access-Control-Max-Age", MAX_AGE);
-    response.writeHead(204).end();
+    if (request.method !== "OPTIONS" || !methods.includes(String(method))) return next();
+    send(response, { status: 204, headers: preflight });
   };
 }
-
-const METHODS = [...new Set(Object.values(OPERATIONS).map(({ method }) => method.toUpperCase()))];

@@ -1,28 +1,29 @@
 import type { RequestHandler } from "express";
-import type { Handlers, Operations } from "../../generated/operations.ts";
-import type { SendAnswer } from "./send.ts";
+import type { Reply, Send } from "./send.ts";
 
-/** Calls the operation's handler and sends its answer; a refusal it throws goes to the problem mapper. */
-export function dispatch<Context>(
-  handlers: Handlers<Context>,
-  { contextOf, send }: { contextOf: (locals: Express.Locals) => Context; send: SendAnswer },
-): RequestHandler {
-  return async (request, response) => {
-    const { operationId, path, answerMediaType } = response.locals;
-    // The contract's validator has just established that path and body are what the operation declares.
-    const input = { path, body: request.body } as unknown as Input<typeof operationId>;
-    const { status, body } = await call(handlers, operationId, input, contextOf(response.locals));
-    send(response, { status, mediaType: status === 200 ? answerMediaType : "application/problem+json", body });
-  };
+/** An operation's handler. `never` accepts the handlers of every operation; their own types say what they take. */
+export type Handler<Context> = (request: never, context: Context) => Promise<Pick<Reply, "status" | "body">>;
+
+export interface DispatchOptions<Context> {
+  /** By operation id. */
+  handlers: Readonly<Record<string, Handler<Context>>>;
+  contextOf: (locals: Express.Locals) => Context;
+  send: Send;
 }
 
-type Input<Id extends keyof Operations> = Pick<Operations[Id], "path" | "body">;
-
-function call<Id extends keyof Operations, Context>(
-  handlers: Handlers<Context>,
-  id: Id,
-  input: Input<Id>,
-  context: Context,
-) {
-  return handlers[id](input, context);
+/**
+ * Calls the handler of the request's operation and sends what it returns, in the negotiated media type if the contract
+ * has it for that status.
+ */
+export function dispatch<Context>({ handlers, contextOf, send }: DispatchOptions<Context>): RequestHandler {
+  return async (request, response) => {
+    const { operation, path, responseMediaType } = response.locals;
+    const handler = handlers[operation.id];
+    if (!handler) throw new Error(`The operation ${operation.id} has no handler.`);
+    // The contract's validator has checked that path and body are of the operation's types.
+    const { status, body } = await handler({ path, body: request.body } as never, contextOf(response.locals));
+    const { mediaTypes = [] } = operation.responses[status] ?? {};
+    const mediaType = mediaTypes.includes(responseMediaType) ? responseMediaType : (mediaTypes[0] ?? "");
+    send(response, { status, mediaType, body });
+  };
 }

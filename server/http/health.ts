@@ -1,58 +1,48 @@
-import type { RequestHandler, Response } from "express";
+import type { RequestHandler } from "express";
 import type { Metrics } from "./metrics.ts";
 import { Problem } from "./problem.ts";
+import { send } from "./send.ts";
 
 export interface HealthOptions {
-  /** Rejects where the store can't answer. */
+  /** Rejects while the store is unavailable. */
   ready: () => Promise<void>;
-  isDraining: () => boolean;
   metrics: Metrics;
 }
 
-const PATHS: readonly string[] = ["/livez", "/readyz", "/metrics"];
+const PATHS = ["/livez", "/readyz", "/metrics"] as const;
+type HealthPath = (typeof PATHS)[number];
 
-/** Whether a request is for one of the pages of `health`. */
-export function isHealthPath(url: string): boolean {
-  return PATHS.includes(url.split("?", 1)[0] ?? "");
+/** Whether `health` handles the path. */
+export function isHealthPath(path: string): path is HealthPath {
+  return PATHS.some((one) => one === path);
 }
 
-/** `/livez` (the process answers), `/readyz` (requests are welcome) and `/metrics`; before security, and never shed. */
-export function health({ ready, isDraining, metrics }: HealthOptions): RequestHandler {
-  const pages = new Map<string, () => Promise<string>>([
-    ["/livez", async () => "alive\n"],
-    [
-      "/readyz",
-      async () => {
-        if (isDraining()) throw unavailable("The server is ending.");
-        await ready().catch((cause: unknown) => {
-          throw unavailable("The store can't answer now.", cause);
-        });
-        return "ready\n";
-      },
-    ],
-    ["/metrics", () => metrics.text()],
-  ]);
-  return async (request, response, next) => {
-    const page = pages.get(request.path);
-    if (!page) return next();
-    response.locals.route = request.path;
-    if (isDraining()) response.shouldKeepAlive = false;
-    if (request.method !== "GET" && request.method !== "HEAD") {
+/** `/livez` (the process runs, no I/O), `/readyz` (the store is available, no shutdown) and `/metrics`; without security. */
+export function health({ ready, metrics }: HealthOptions): RequestHandler {
+  const pages: Readonly<Record<HealthPath, (isDraining: boolean) => Promise<string>>> = {
+    "/livez": async () => "alive\n",
+    "/readyz": async (isDraining) => {
+      if (isDraining) throw unavailable("The server is shutting down.");
+      await ready().catch((cause: unknown) => {
+        throw unavailable("The store is unavailable.", cause);
+      });
+      return "ready\n";
+    },
+    "/metrics": () => metrics.text(),
+  };
+  return async ({ path, method }, response, next) => {
+    if (!isHealthPath(path)) return next();
+    response.locals.route = path;
+    if (method !== "GET" && method !== "HEAD") {
       throw new Problem("method-not-allowed", { headers: { Allow: "GET, HEAD" } });
     }
-    sendPage(response, { text: await page(), isHead: request.method === "HEAD", mediaType: typeOf(request.path) });
+    const isDraining = response.locals.shutdown.isDraining();
+    // Load balancers poll over kept connections, which would hold the shutdown up.
+    if (isDraining) response.setHeader("Connection", "close");
+    const mediaType = path === "/metrics" ? metrics.mediaType : "text/plain";
+    const text = await pages[path](isDraining);
+    send(response, { status: 200, mediaType, headers: { "Cache-Control": "no-store" }, text });
   };
-
-  function typeOf(path: string): string {
-    return path === "/metrics" ? metrics.mediaType : "text/plain; charset=utf-8";
-  }
-}
-
-function sendPage(response: Response, page: { text: string; mediaType: string; isHead: boolean }): void {
-  const bytes = Buffer.from(page.text);
-  const headers = { "Content-Type": page.mediaType, "Content-Length": bytes.length, "Cache-Control": "no-store" };
-  response.writeHead(200, headers);
-  response.end(page.isHead ? undefined : bytes);
 }
 
 function unavailable(detail: string, cause?: unknown): Problem {

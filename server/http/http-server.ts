@@ -1,13 +1,13 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
-import { refuseBrokenConnections } from "./connection-errors.ts";
-import { type EarlyRefusal, refuseEarly } from "./early-refusal.ts";
-import { createDrain, type Drain } from "./shutdown.ts";
+import { ConfigurationError } from "../configuration-error.ts";
+import { handleConnectionErrors } from "./connection-errors.ts";
+import { createShutdown, type Shutdown } from "./shutdown.ts";
 
 /**
- * What a connection may take of the HTTP parser. A slow sender must be gone 15 s after it began; times are looked at
- * every half second, and later where the process is starved: so the request has 13 s, of which the headers 10.
+ * Limits of the HTTP parser. A slow request must end within 15 s; Node checks the times every 500 ms, and later when the
+ * event loop is busy, so the whole request has 13 s and its headers 10 s.
  */
 const PARSER = {
   headersTimeout: 10_000,
@@ -18,40 +18,38 @@ const PARSER = {
   requireHostHeader: true,
 };
 
-export interface HttpServer {
-  server: Server;
-  drain: Drain;
-  /** To be told of each request before it is answered. */
-  watch: RequestListener;
-  /** From now on, asks whether a request is to be refused before it is one. */
-  refuse(refusal: () => EarlyRefusal): void;
+/** An HTTP server that handles its connection errors and can shut down gracefully; `handler` gets every request. */
+export function createHttpServer(handler: RequestListener, log: Logger): { server: Server; shutdown: Shutdown } {
+  const server = createServer(PARSER, handler);
+  // "100 Continue" is sent by the middleware that reads the body, after security; any other expectation is ignored.
+  for (const event of ["checkContinue", "checkExpectation"]) {
+    server.on(event, (request, response) => server.emit("request", request, response));
+  }
+  handleConnectionErrors(server, log);
+  return { server, shutdown: createShutdown(server) };
 }
 
-/** A server without a way in yet. Whoever ends connections hears of a request first, by `watch`. */
-export function createHttpServer(log: Logger): HttpServer {
-  const server = createServer(PARSER);
-  const drain = createDrain(server);
-  const broken = refuseBrokenConnections(server, log);
-  const watchers = [drain.watch, broken.watch];
-  const watch: RequestListener = (request, response) => {
-    for (const tell of watchers) tell(request, response);
-  };
-  const refuse = (refusal: () => EarlyRefusal) => {
-    // At the end, who is refused is also sent away, by an answer of the usual way.
-    watchers.push(refuseEarly(server, () => (drain.isDraining() ? undefined : refusal())).watch);
-  };
-  return { server, drain, watch, refuse };
+export interface Address {
+  port: number;
+  host: string;
+  /** The flags that set them, for the error message. */
+  flags: string;
 }
 
-/** Opens the port, and answers with the URL. */
-export function listen(server: Server, port: number, host: string): Promise<string> {
+/**
+ * Opens the port and returns the URL.
+ * @throws ConfigurationError where the port or host can't be used.
+ */
+export function listen(server: Server, { port, host, flags }: Address): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (cause) => {
+      reject(new ConfigurationError(`${cause.message}. Choose another ${flags}.`, { cause }));
+    });
     server.listen(port, host, () => resolve(urlOf(server, host) ?? ""));
   });
 }
 
-/** Undefined while it does not listen. */
+/** Undefined while the server does not listen. */
 export function urlOf(server: Server, host: string): string | undefined {
   const address = server.address() as AddressInfo | null;
   return address ? `http://${host.includes(":") ? `[${host}]` : host}:${address.port}` : undefined;

@@ -1,30 +1,34 @@
-import type { Operations } from "../../generated/operations.ts";
 import type { Caller } from "../auth/security.ts";
-import type { Violation } from "./problem.ts";
+import type { Operation } from "../contract/operations.ts";
+import type { Violation } from "../contract/violations.ts";
+import type { Shutdown } from "./shutdown.ts";
 
-/** What the stages of the way in learn about a request, in this order, and hand on in `response.locals`. */
-export interface Exchange {
+/** What the middleware finds out about a request, in this order, and passes on in `response.locals`. */
+export interface RequestLocals {
   requestId: string;
+  /** The server's; a response asks whether its connection closes. */
+  shutdown: Pick<Shutdown, "isDraining" | "closes">;
+  /** Registers work for the end of the request: the response is sent, or the connection is gone. */
+  onEnd: (work: () => void) => void;
   /** Path template of the operation, or a path of the server's own such as `/livez`. */
   route: string;
-  operationId: keyof Operations;
+  operation: Operation;
   /** Path parameters as sent, percent-encoded. */
   encodedPath: Readonly<Record<string, string>>;
   caller: Caller;
   /** Path parameters, decoded. */
   path: Readonly<Record<string, string>>;
+  /** Media type of a successful response, negotiated by Accept. */
+  responseMediaType: string;
   /** The body as it was sent. */
-  sentText: string;
-  /** Media type of a good answer, chosen by Accept. */
-  answerMediaType: string;
-  /** Key of the refusal that ended the request. */
+  bodyText: string;
+  /** Key of the problem that ended the request. */
   problem: string;
-  /** What was wrong with the request. */
   violations: readonly Violation[];
 }
 
 declare global {
   namespace Express {
-    interface Locals extends Exchange {}
+    interface Locals extends RequestLocals {}
   }
 }

@@ -3,33 +3,34 @@ import pino, { type Logger } from "pino";
 
 export interface LogOptions {
   level: string;
-  /** Lines for people, as on a terminal, instead of JSON. */
+  /** Readable lines for a terminal instead of JSON. */
   isPretty: boolean;
   write: (text: string) => void;
 }
 
-/** Members that an error may carry and that are never logged: a library's may hold the request. */
+/** Members of errors that are never logged: a library's error may contain the request. */
 const REDACTED = ["headers", "body", "config", "request", "response"].map((name) => `err.${name}`);
 
-/** One JSON line an event, or one for people. */
+/** Logs one JSON line per event, or one readable line. */
 export function createLog({ level, isPretty, write }: LogOptions): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: REDACTED };
   return pino(options, { write: isPretty ? (line: string) => write(pretty(line)) : write });
 }
 
-/** Hashes of users' ids kept at a time: a hook asks for few, and a backfill for each one once. */
-const MOST_REMEMBERED = 1_000;
+/** Cached hashes at most; ids longer than `MAX_CACHED_ID` characters are not cached. */
+const MAX_CACHED = 1_000;
+const MAX_CACHED_ID = 256;
 
-/** How a user's id is logged: as a keyed hash, so that lines of one user can be found together and the user can't. */
+/** Returns a function that hashes user ids with a key: log lines of one user can be correlated without naming the user. */
 export function userIdHash(key: string | Buffer = randomBytes(32)): (userId: string) => string {
   const secret = createSecretKey(Buffer.from(key));
-  const remembered = new Map<string, string>();
+  const cached = new Map<string, string>();
   return (userId) => {
-    const known = remembered.get(userId);
+    const known = cached.get(userId);
     if (known !== undefined) return known;
     const hash = createHmac("sha256", secret).update(userId).digest("base64url").slice(0, 16);
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    remembered.set(userId, hash);
+    if (cached.size >= MAX_CACHED) cached.clear();
+    if (userId.length <= MAX_CACHED_ID) cached.set(userId, hash);
     return hash;
   };
 }

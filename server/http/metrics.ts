@@ -9,26 +9,30 @@ const NANOSECONDS = 1e9;
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** What a server counts, for Prometheus. One for each server: several in a process do not add up. */
+/** Metrics of one server in Prometheus format; several servers in one process do not share them. */
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Counter({
-    ...{ name: "nexus_sync_requests_total", help: "Requests by status and refusal", registers },
+    ...{ name: "nexus_sync_requests_total", help: "Requests by status and problem type", registers },
     labelNames: ["status", "problem"] as const,
   });
   const duration = new Histogram({
-    ...{ name: "nexus_sync_request_duration_seconds", help: "From the headers to the end of the answer", registers },
+    ...{
+      name: "nexus_sync_request_duration_seconds",
+      help: "From the headers of a request to the end of its response",
+      registers,
+    },
     buckets: BUCKETS,
   });
   const store = new Histogram({
-    ...{ name: "nexus_sync_store_duration_seconds", help: "Reading, deciding and saving one sync", registers },
+    ...{ name: "nexus_sync_store_duration_seconds", help: "One sync in the store: read, decide, save", registers },
     buckets: BUCKETS,
   });
-  // Counted here and added up when somebody reads: a refusal must cost next to nothing.
+  // Counted in plain numbers and added at a scrape: shedding must cost as little as possible.
   const shed = { "in-flight": 0, delay: 0 };
   new Counter({
-    ...{ name: "nexus_sync_sheds_total", help: "Requests refused for overload", registers },
+    ...{ name: "nexus_sync_sheds_total", help: "Requests rejected by load shedding", registers },
     labelNames: ["reason"] as const,
     collect() {
       for (const reason of ["in-flight", "delay"] as const) {
@@ -42,10 +46,14 @@ export function createMetrics() {
     ...{ name: "nexus_sync_contract_violations_total", help: "Violations of the contract", registers },
     labelNames: ["side"] as const,
   });
-  const inFlight = new Gauge({ name: "nexus_sync_requests_in_flight", help: "Requests not yet answered", registers });
+  const inFlight = new Gauge({
+    name: "nexus_sync_requests_in_flight",
+    help: "Requests without a response yet",
+    registers,
+  });
   const closeDelay = eventLoopDelay(registry);
   return {
-    /** The text that Prometheus reads, and its media type. */
+    /** The exposition text; its media type is `mediaType`. */
     text: () => registry.metrics(),
     mediaType: registry.contentType,
     begin: () => inFlight.inc(),
@@ -57,19 +65,19 @@ export function createMetrics() {
     shed(reason: ShedReason) {
       shed[reason] += 1;
     },
-    /** Side `request`: what callers sent; `answer`: what would have been sent and was not. */
+    /** Side `request`: a request; side `answer` (the label of 1.0): a response that was not sent. */
     violated: (side: "request" | "answer", count: number) => violations.inc({ side }, count),
     stored: (seconds: number) => store.observe(seconds),
     close: closeDelay,
   };
 }
 
-/** Percentiles since the last reading. */
+/** Percentiles since the last scrape. */
 function eventLoopDelay(registry: Registry): () => void {
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   new Gauge({
-    ...{ name: "nexus_sync_event_loop_delay_seconds", help: "Delay of the event loop since the last reading" },
+    ...{ name: "nexus_sync_event_loop_delay_seconds", help: "Event-loop delay since the last scrape" },
     labelNames: ["quantile"] as const,
     registers: [registry],
     collect() {

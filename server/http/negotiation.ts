@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import { OPERATIONS } from "../../generated/operations.ts";
+import type { Operation } from "../contract/operations.ts";
 import { Problem } from "./problem.ts";
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
@@ -7,46 +7,44 @@ const VALUE = `${TOKEN}|"(?:[^"\\\\]|\\\\.)*"`;
 /** RFC 9110 section 8.3.1; empty parameters (`;;`) are allowed by its section 5.6.6. */
 const MEDIA_TYPE = new RegExp(`^(${TOKEN}/${TOKEN})[ \\t]*((?:;[ \\t]*(?:${TOKEN}=(?:${VALUE})[ \\t]*)?)*)$`);
 
-/** One parameter after another: a quoted value is taken whole, with what looks like a parameter in it. */
+/** A quoted value is matched whole, even if it contains text that looks like a parameter. */
 const PARAMETER = new RegExp(`(${TOKEN})=(${VALUE})`, "g");
 
-/** Chooses the answer's media type by Accept (RFC 9110 section 12.5.1), or refuses with 406. */
+/** Chooses the media type of a successful response by Accept (RFC 9110 section 12.5.1), or rejects with 406. */
 export const acceptable: RequestHandler = (request, response, next) => {
-  const offered = OPERATIONS[response.locals.operationId].responses[200].mediaTypes;
-  const chosen = plainlyAccepted(request.headers.accept, offered) ?? request.accepts([...offered]);
-  if (!chosen) throw new Problem("not-acceptable", { detail: `This operation answers in ${offered.join(" or ")}.` });
-  response.locals.answerMediaType = chosen;
+  const offered = successMediaTypes(response.locals.operation);
+  if (offered.length === 0) return next();
+  const chosen = exactMatch(request.headers.accept, offered) ?? request.accepts([...offered]);
+  if (!chosen) throw new Problem("not-acceptable", { detail: `The response is ${offered.join(" or ")}.` });
+  response.locals.responseMediaType = chosen;
   next();
 };
 
-/** What most callers send needs no weighing. */
-function plainlyAccepted(accept: string | undefined, offered: readonly string[]): string | undefined {
+function successMediaTypes({ responses }: Operation): readonly string[] {
+  const success = Object.keys(responses).find((status) => status.startsWith("2"));
+  return (success !== undefined && responses[success]?.mediaTypes) || [];
+}
+
+/** Most callers send a header that needs no weighing. */
+function exactMatch(accept: string | undefined, offered: readonly string[]): string | undefined {
   if (accept === undefined || accept === "*/*") return offered[0];
   return offered.find((mediaType) => mediaType === accept);
 }
 
-/** Refuses what is not JSON in UTF-8, uncompressed, with 415. */
-export const contentType = createContentType(OPERATIONS);
-
 /**
- * The same for the operations of the table. The header then becomes bare `application/json`: the contract's validator
- * keeps a compiled schema for each spelling it meets, and does not match `application/*+json`.
+ * Rejects a body that is not JSON in UTF-8, uncompressed, with 415. Then sets the header to `application/json`: the
+ * contract's validator caches a compiled schema per spelling, and does not match `application/*+json`.
  */
-export function createContentType(
-  operations: Readonly<Record<string, { requestMediaTypes: readonly string[] }>>,
-): RequestHandler {
-  return (request, response, next) => {
-    if (request.headers["content-encoding"] !== undefined) {
-      throw new Problem("unsupported-media-type", { detail: "Send the body without a Content-Encoding." });
-    }
-    const sent = request.headersDistinct["content-type"] ?? [];
-    const accepted = operations[response.locals.operationId]?.requestMediaTypes ?? [];
-    const isTaken = accepted.length > 0;
-    if (isTaken && (sent.length > 0 || hasBody(request.headers))) checkMediaType(sent, accepted);
-    request.headers["content-type"] = "application/json";
-    next();
-  };
-}
+export const contentType: RequestHandler = (request, response, next) => {
+  if (request.headers["content-encoding"] !== undefined) {
+    throw new Problem("unsupported-media-type", { detail: "Send the body without a Content-Encoding." });
+  }
+  const sent = request.headersDistinct["content-type"] ?? [];
+  const accepted = response.locals.operation.requestBody?.mediaTypes ?? [];
+  if (accepted.length > 0 && (sent.length > 0 || hasBody(request.headers))) checkMediaType(sent, accepted);
+  request.headers["content-type"] = "application/json";
+  next();
+};
 
 function hasBody(headers: {
   "content-length"?: string | undefined;
@@ -70,7 +68,7 @@ function checkMediaType(sent: string[], accepted: readonly string[]): void {
   }
 }
 
-/** `application/*+json` stands for all of its kind. */
+/** `application/*+json` matches every type with that suffix. */
 function fits(mediaType: string, pattern: string): boolean {
   const [before = "", after] = pattern.split("*");
   if (after === undefined) return mediaType === pattern;

@@ -1,24 +1,21 @@
 import type { Operations } from "../../generated/operations.ts";
 
-/**
- * Those of the contract, those of requests that end before it is known which operation they are for, and those that a
- * stub's control port has alone.
- */
-type ErrorStatus = Exclude<Operations[keyof Operations]["response"]["status"], 200> | 408 | 431 | 409 | 421;
-
-export interface Refusal {
-  status: ErrorStatus;
+/** A kind of problem (RFC 9457 section 3.1). */
+export interface ProblemType {
+  status: number;
   title: string;
-  /** What the caller can do, where the refusal itself brings no other words. */
+  /** Used where the problem itself has no other detail: how the caller can proceed. */
   detail?: string;
 }
 
-/** Every way this server refuses on purpose. The key is the stable part of `type`. */
-export const REFUSALS = {
-  "malformed-http": { status: 400, title: "This is not HTTP as RFC 9112 describes it" },
-  "upgrade-refused": { status: 400, title: "This server speaks HTTP/1.1 and nothing else" },
+/** Error statuses of the contract, and 408 and 431 for requests that end before their operation is known. */
+type ErrorStatus = Exclude<Operations[keyof Operations]["response"]["status"], 200> | 408 | 431;
+
+/** Every problem of the service. The key is the last part of `type` and does not change. */
+export const PROBLEM_TYPES = {
+  "malformed-http": { status: 400, title: "The bytes are not HTTP/1.1 (RFC 9112)" },
   "request-timeout": { status: 408, title: "The request did not arrive in time" },
-  "headers-too-large": { status: 431, title: "The headers are larger or more than this server accepts" },
+  "headers-too-large": { status: 431, title: "The headers are too large or too many" },
   "invalid-request": { status: 400, title: "The request does not match the contract" },
   unauthenticated: { status: 401, title: "Valid credentials are required" },
   forbidden: { status: 403, title: "The credentials lack the permission this operation needs" },
@@ -27,54 +24,38 @@ export const REFUSALS = {
     title: "No user has this id",
     detail: "A sync creates no users. Nothing was written.",
   },
-  "unknown-path": { status: 404, title: "Nothing is served at this path" },
+  "unknown-path": { status: 404, title: "No operation has this path" },
   "method-not-allowed": {
     status: 405,
-    title: "This path does not offer this method",
+    title: "This path does not support this method",
     detail: "The header Allow lists the methods of this path.",
   },
-  "not-acceptable": { status: 406, title: "The answer can't be sent in a media type you accept" },
+  "not-acceptable": { status: 406, title: "No media type of the response is acceptable" },
   "content-too-large": { status: 413, title: "The body is larger than this server accepts" },
   "unsupported-media-type": {
     status: 415,
-    title: "The body is in a media type or coding this operation does not take",
+    title: "The operation does not accept this media type or content coding",
   },
   "too-many-requests": {
     status: 429,
     title: "Too many wrong secrets; wait before trying again",
-    detail: "The header Retry-After says how long to wait.",
+    detail: "The header Retry-After gives the time to wait.",
   },
   "internal-error": {
     status: 500,
     title: "The server failed; the cause is in its log",
     detail: "The log has the cause under the request id. Sending the request again is safe.",
   },
-  "session-refused": { status: 500, title: "This stub can't load its directory for a session of its own" },
   overloaded: {
     status: 503,
-    title: "The server has more requests than it can answer in time",
-    detail: "The header Retry-After says how long to wait. Nothing was done for this request.",
+    title: "The server is overloaded",
+    detail: "The request was not processed. The header Retry-After gives the time to wait.",
   },
   unavailable: {
     status: 503,
-    title: "The server can't answer right now; repeat the request later",
-    detail: "The header Retry-After says how long to wait. Sending the request again is safe.",
+    title: "The server is temporarily unavailable",
+    detail: "The header Retry-After gives the time to wait. Sending the request again is safe.",
   },
-  "foreign-host": {
-    status: 421,
-    title: "The control port does not go by this name",
-    detail: "The header Host must name the address and port it listens on, or localhost with that port.",
-  },
-  "foreign-origin": {
-    status: 403,
-    title: "The control port takes no requests from pages of other origins",
-    detail: "Its own page, and programs that are no browser, may send them.",
-  },
-  "fixed-directory": {
-    status: 409,
-    title: "The directory of this stub can't be replaced",
-    detail: "Its users are in a database. Without --database they are in memory, and can be replaced.",
-  },
-} as const satisfies Record<string, Refusal>;
+} as const satisfies Record<string, ProblemType & { status: ErrorStatus }>;
 
-export type RefusalKey = keyof typeof REFUSALS;
+export type ProblemKey = keyof typeof PROBLEM_TYPES;

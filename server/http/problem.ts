@@ -1,102 +1,113 @@
 import type { ErrorRequestHandler, Response } from "express";
 import type { Logger } from "pino";
-import type {
-  BodyViolation,
-  ParameterViolation,
-  ProblemDetails,
-  ValidationProblemDetails,
-} from "../../generated/types.ts";
-import { violationsOf } from "../contract/request-validation.ts";
+import type { ProblemDetails, ValidationProblemDetails } from "../../generated/types.ts";
+import { violationsIn } from "../contract/request-validation.ts";
+import type { Violation } from "../contract/violations.ts";
 import type { Metrics } from "./metrics.ts";
-import { REFUSALS, type Refusal, type RefusalKey } from "./problem-types.ts";
-import { type SendAnswer, sendJson } from "./send.ts";
-
-export type Violation = BodyViolation | ParameterViolation;
+import { PROBLEM_TYPES, type ProblemKey, type ProblemType } from "./problem-types.ts";
+import { type Send, send as sendPlain } from "./send.ts";
 
 export interface ProblemOptions {
-  /** What exactly is wrong, for the caller: never an echo of what was sent. */
+  /** For the caller; never contains anything that was sent. */
   detail?: string;
   violations?: readonly Violation[];
   headers?: Readonly<Record<string, string | string[]>>;
   cause?: unknown;
 }
 
-/** Most violations that one answer lists: a body of 256 kB can hold 100,000. */
+/** A problem type beyond those of the service. */
+export interface OwnProblemType extends ProblemType {
+  key: string;
+}
+
+/** Violations listed in one response at most: a body of 256 kB can have 100,000. */
 const MAX_VIOLATIONS = 1_000;
 
-/** A refusal on its way to `sendProblem`. */
+/** Thrown to end a request with a problem document; see `problemHandler`. */
 export class Problem extends Error {
   override readonly name = "Problem";
-  readonly key: RefusalKey;
+  readonly type: OwnProblemType;
   readonly options: ProblemOptions;
 
-  constructor(key: RefusalKey, options: ProblemOptions = {}) {
-    // A refusal tells nothing by where it was thrown, and to note that would cost a third of it.
+  constructor(type: ProblemKey | OwnProblemType, options: ProblemOptions = {}) {
+    const resolved = typeof type === "string" ? { key: type, ...PROBLEM_TYPES[type] } : type;
+    // The stack of a rejected request is not used, and recording it is a third of the cost of the response.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
-    super(REFUSALS[key].title, { cause: options.cause });
+    super(resolved.title, { cause: options.cause });
     Error.stackTraceLimit = stackTraceLimit;
-    this.key = key;
+    this.type = resolved;
     this.options = options;
   }
 }
 
-/** The one place where a refusal or a failure becomes an answer (RFC 9457). What is not a refusal is a 500. */
-export function sendProblem(
-  log: Logger,
-  metrics: Pick<Metrics, "violated">,
-  send: SendAnswer = sendJson,
-): ErrorRequestHandler {
+/** The body of a response for a problem (RFC 9457). The only function that builds one. */
+export function problemDocument(
+  type: ProblemKey | OwnProblemType,
+  requestId: string,
+  { detail, violations = [] }: ProblemOptions = {},
+): ProblemDetails | ValidationProblemDetails {
+  const { key, status, title, detail: usual } = typeof type === "string" ? { key: type, ...typeOf(type) } : type;
+  const problem = { type: `urn:nexus-sync:problem:${key}`, title, status, instance: requestId };
+  const text = detail ?? usual;
+  if (key !== "invalid-request") return text === undefined ? problem : { ...problem, detail: text };
+  const cut = violations.length > MAX_VIOLATIONS ? ` The first ${MAX_VIOLATIONS} are listed.` : "";
+  const count = `${violations.length} violation${violations.length === 1 ? "" : "s"} found.${cut}`;
+  return { ...problem, detail: text ?? count, errors: violations.slice(0, MAX_VIOLATIONS) };
+}
+
+function typeOf(key: ProblemKey): ProblemType {
+  return PROBLEM_TYPES[key];
+}
+
+export interface ProblemHandlerOptions {
+  log: Logger;
+  /** Counts the violations of requests. */
+  metrics?: Pick<Metrics, "violated">;
+  send?: Send;
+}
+
+/** The error handler: sends a Problem, or a 500 for any other error, and logs the cause of every 5xx. */
+export function problemHandler({ log, metrics, send = sendPlain }: ProblemHandlerOptions): ErrorRequestHandler {
   return (error, request, response, _next) => {
     const problem = asProblem(error);
-    const { key, options } = problem;
-    note(problem, error, response);
-    response.locals.problem ??= key;
-    // A client that broke off, or an answer that has begun: there is nobody, or nothing right, left to tell.
+    const { type, options } = problem;
+    if (options.violations) {
+      response.locals.violations = options.violations;
+      metrics?.violated("request", options.violations.length);
+    }
+    if (type.status >= 500) logCause(log, problem, response);
+    response.locals.problem ??= type.key;
+    // The client has disconnected, or part of a response is already sent: a second one can't follow.
     if (response.headersSent || request.socket.destroyed) {
       response.destroy();
       return;
     }
-    // Whoever waits to be asked for a body may send it all the same: what comes next on this connection is uncertain.
-    if (request.headers.expect !== undefined && !request.complete) response.shouldKeepAlive = false;
-    for (const [name, value] of Object.entries(options.headers ?? {})) response.setHeader(name, value);
-    const body = problemBody(problem, response.locals.requestId);
-    send(response, { status: REFUSALS[key].status, mediaType: "application/problem+json", body });
+    // A client that waits for "100 Continue" may send its body all the same, where the next request is expected.
+    const isAwaitingContinue = request.headers.expect !== undefined && !request.complete;
+    const headers = { ...options.headers, ...(isAwaitingContinue && { Connection: "close" }) };
+    const body = problemDocument(type, response.locals.requestId, options);
+    send(response, { status: type.status, mediaType: "application/problem+json", headers, body });
   };
-
-  function note({ key, options }: Problem, error: unknown, { locals }: Response): void {
-    if (options.violations) {
-      locals.violations = options.violations;
-      metrics.violated("request", options.violations.length);
-    }
-    if (REFUSALS[key].status < 500) return;
-    const cause = options.cause ?? error;
-    // What passes needs no stack: an outage has many of these lines.
-    if (key === "unavailable") log.error({ requestId: locals.requestId, reason: reasonOf(cause) }, key);
-    else log.error({ requestId: locals.requestId, err: cause }, key);
-  }
-}
-
-/** What an error says, and what its causes say beyond that. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const below = error.cause === undefined ? "" : reasonOf(error.cause);
-  return error.message.includes(below) ? error.message : `${error.message}: ${below}`;
 }
 
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const violations = violationsOf(error);
+  const violations = violationsIn(error);
   return violations ? new Problem("invalid-request", { violations }) : new Problem("internal-error", { cause: error });
 }
 
-function problemBody({ key, options }: Problem, requestId: string): ProblemDetails | ValidationProblemDetails {
-  const { status, title, detail: usual }: Refusal = REFUSALS[key];
-  const { detail = usual, violations = [] } = options;
-  const problem = { type: `urn:nexus-sync:problem:${key}`, title, status, instance: requestId };
-  if (key !== "invalid-request") return detail === undefined ? problem : { ...problem, detail };
-  const cut =
-    violations.length > MAX_VIOLATIONS ? ` The first ${MAX_VIOLATIONS} of ${violations.length} are listed.` : "";
-  const found = detail ?? `${violations.length} violation${violations.length === 1 ? "" : "s"} found.${cut}`;
-  return { ...problem, detail: found, errors: violations.slice(0, MAX_VIOLATIONS) };
+function logCause(log: Logger, { type, options }: Problem, { locals }: Response): void {
+  const { requestId } = locals;
+  if (type.key === "overloaded") return;
+  // An outage causes many of these lines, and its stack is of no use.
+  if (type.key === "unavailable") log.error({ requestId, reason: reasonOf(options.cause) }, type.key);
+  else log.error({ requestId, err: options.cause ?? type.title }, type.key);
+}
+
+/** The message of an error, and those of its causes that add to it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : reasonOf(error.cause);
+  return error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
 }

@@ -1,74 +1,81 @@
 import type { RequestHandler } from "express";
-import { OPERATIONS, type Operations } from "../../generated/operations.ts";
-import { Problem, type Violation } from "./problem.ts";
+import type { Operation } from "../contract/operations.ts";
+import type { Violation } from "../contract/violations.ts";
+import { Problem } from "./problem.ts";
 
 interface Route {
-  operationId: keyof Operations;
-  method: string;
+  operation: Operation;
   pattern: RegExp;
-  /** What stands around the parameters. */
+  /** The template's text around its parameters. */
   literals: string[];
   names: string[];
-  template: string;
 }
 
-/** Finds the operation of the contract. */
-export const route = createRoute(OPERATIONS);
-
 /**
- * Finds the operation, of those in the table, by the path as sent: strict about slashes and case, so that an encoded
- * slash never leads to another route. Parameters stay encoded until security has passed; a query means nothing here and
- * is dropped.
+ * Finds the operation by the path as sent: strict about slashes and case, so an encoded slash never leads to another route;
+ * a literal segment is preferred to a parameter. Parameters stay encoded until security has passed. The query is
+ * dropped: no operation of the contract has one.
  */
-export function createRoute(operations: Readonly<Record<string, { method: string; path: string }>>): RequestHandler {
-  const routes = Object.entries(operations).map(routeOf);
+export function router(operations: readonly Operation[]): RequestHandler {
+  const routes = operations.map(routeOf).sort((a, b) => compareSpecificity(a.operation.template, b.operation.template));
   return (request, response, next) => {
     const [path = ""] = request.url.split("?", 1);
-    const matches = routes.flatMap((candidate) => {
-      const match = candidate.pattern.exec(path);
-      return match ? [{ candidate, encoded: match.slice(1) }] : [];
+    const matches = routes.flatMap((route) => {
+      const match = route.pattern.exec(path);
+      return match ? [{ route, encoded: match.slice(1) }] : [];
     });
     if (matches.length === 0) throw new Problem("unknown-path");
-    const found = matches.find(({ candidate }) => candidate.method === request.method);
-    if (!found) throw notAllowed(matches.map(({ candidate }) => candidate.method));
-    const { operationId, names, template, literals } = found.candidate;
-    response.locals.operationId = operationId;
-    response.locals.route = template;
-    response.locals.encodedPath = Object.fromEntries(names.map((name, index) => [name, found.encoded[index] ?? ""]));
-    // The contract's validator matches the original URL against the template's own spelling.
+    const found = matches.find(({ route }) => hasMethod(route.operation, request.method));
+    if (!found) throw notAllowed(matches.map(({ route }) => route.operation.method));
+    const { operation, names, literals } = found.route;
+    const { locals } = response;
+    locals.operation = operation;
+    locals.route = operation.template;
+    // The validator knows no HEAD; Node leaves the body out of the response.
+    request.method = operation.method;
+    locals.encodedPath = Object.fromEntries(names.map((name, index) => [name, found.encoded[index] ?? ""]));
+    // The contract's validator matches the URL against the template's own spelling.
     request.url = literals.map((literal, index) => literal + (found.encoded[index] ?? "")).join("");
     request.originalUrl = request.url;
     next();
   };
 }
 
-function routeOf([operationId, { method, path }]: [string, { method: string; path: string }]): Route {
-  // A caller may encode `$`, which needs no encoding in a path segment (RFC 3986 section 3.3).
-  const literals = path.split(/\{\w+\}/);
+function routeOf(operation: Operation): Route {
+  const { template } = operation;
+  const literals = template.split(/\{[^}]+\}/);
+  // A client may encode `$`, although a path segment needs no encoding for it (RFC 3986 section 3.3).
   const pattern = literals.map((literal) => literal.replace(/[.*+?^()|[\]\\]/g, "\\$&").replaceAll("$", "(?:\\$|%24)"));
   return {
-    // Those of the control port are no keys of these operations; its own stages know better (control-app.ts).
-    operationId: operationId as keyof Operations,
-    method: method.toUpperCase(),
+    operation,
     pattern: new RegExp(`^${pattern.join("([^/]+)")}$`),
     literals,
-    names: Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => name ?? ""),
-    template: path,
+    names: Array.from(template.matchAll(/\{([^}]+)\}/g), ([, name]) => name ?? ""),
   };
 }
 
-/** What offers GET offers HEAD too (RFC 9110 section 9.3.2). */
-function notAllowed(methods: readonly string[]): Problem {
-  const offered = methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
-  return new Problem("method-not-allowed", { headers: { Allow: [...new Set(offered)].join(", ") } });
+/** A path that supports GET supports HEAD too (RFC 9110 section 9.3.2). */
+function hasMethod({ method }: Operation, sent: string): boolean {
+  return method === sent || (method === "GET" && sent === "HEAD");
 }
 
-/** Decodes the path parameters, and refuses what is no text or would be another path to somebody on the way. */
+/** Segment by segment from the left, a literal comes before a parameter. */
+function compareSpecificity(a: string, b: string): number {
+  const kinds = (template: string) => template.split("/").map((segment) => (segment.includes("{") ? "1" : "0"));
+  return kinds(a).join("") < kinds(b).join("") ? -1 : 1;
+}
+
+function notAllowed(methods: readonly string[]): Problem {
+  const allowed = methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+  return new Problem("method-not-allowed", { headers: { Allow: [...new Set(allowed)].join(", ") } });
+}
+
+/** Decodes the path parameters, and rejects values that are not text or that a proxy might treat as another path. */
 export const pathParameters: RequestHandler = (_request, response, next) => {
   const violations: Violation[] = [];
   const decoded = Object.entries(response.locals.encodedPath).map(([name, encoded]) => {
     const value = decode(encoded);
-    const detail = value === undefined ? "must be percent-encoded UTF-8" : objectionTo(value);
+    const detail = value === undefined ? "must be percent-encoded UTF-8" : violationOf(value);
     if (detail) violations.push({ in: "path", name, detail });
     return [name, value ?? ""] as const;
   });
@@ -85,7 +92,7 @@ function decode(segment: string): string | undefined {
   }
 }
 
-function objectionTo(value: string): string | undefined {
+function violationOf(value: string): string | undefined {
   if (value === "." || value === "..") return "must NOT be a dot segment";
   return /\p{Cc}/u.test(value) ? "must NOT have control characters" : undefined;
 }

@@ -1,20 +1,30 @@
 import type { Response } from "express";
 
-export interface JsonAnswer {
+export interface Reply {
   status: number;
-  mediaType: string;
-  body: unknown;
+  /** Required with a body or text. */
+  mediaType?: string;
+  headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  text?: string;
 }
 
-export type SendAnswer = (response: Response, answer: JsonAnswer) => void;
+export type Send = (response: Response, reply: Reply) => void;
 
-/** The one way out: status, media type, length and body in one write. */
-export function sendJson(response: Response, { status, mediaType, body }: JsonAnswer): void {
-  // As text, it leaves in one write with the headers.
-  const text = JSON.stringify(body);
+/** Writes a response: the only function that does, except for the stub's faults. It closes the connection during a shutdown. */
+export const send: Send = (response, { status, mediaType = "", headers = {}, body, text = JSON.stringify(body) }) => {
+  if (response.locals.shutdown.closes(response.req.socket)) response.setHeader("Connection", "close");
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (text === undefined) {
+    response.writeHead(status).end();
+    return;
+  }
   writeHead(response, { status, mediaType, length: Buffer.byteLength(text) });
+  // Node sends a string in one write with the headers.
   response.end(text);
-}
+};
 
 /** `length` in bytes. */
 export function writeHead(
@@ -22,6 +32,7 @@ export function writeHead(
   { status, mediaType, length }: { status: number; mediaType: string; length: number },
 ): void {
   // JSON is UTF-8 by definition (RFC 8259 section 11); text/* without a charset is not (RFC 2046 section 4.1.2).
-  const contentType = mediaType.startsWith("text/") ? `${mediaType}; charset=utf-8` : mediaType;
+  const isText = mediaType.startsWith("text/") && !mediaType.includes("charset=");
+  const contentType = isText ? `${mediaType}; charset=utf-8` : mediaType;
   response.writeHead(status, { "Content-Type": contentType, "Content-Length": length });
 }

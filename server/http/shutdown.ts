@@ -1,105 +1,91 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
-import { setImmediate, setTimeout } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-export interface DrainOptions {
+export interface ShutdownOptions {
   /**
-   * Milliseconds at most that it goes on to listen, with `/readyz` at 503, until balancers have understood; shorter once
-   * nobody is connected. Default 0.
+   * How long the port stays open at most, in milliseconds, with `/readyz` at 503, so that load balancers notice. Ends
+   * early when no client is connected. Default 0.
    */
   graceMs?: number;
-  /** Milliseconds after which everything that is still open is cut. Default: never. */
+  /** Milliseconds after which all open connections are closed. Default: no limit. */
   deadlineMs?: number;
 }
 
-const SWEEP_MS = 25;
-/** Milliseconds that idle connections stay open once nobody can connect any more: a request may be on its way. */
-const LAST_WORD_MS = 250;
-/** Turns of the event loop without a new connection after which none is waiting: each turn accepts one. */
-const QUIET_TURNS = 3;
-const MOST_TURNS = 200;
+const POLL_MS = 25;
+/** Milliseconds that idle connections stay open after the port is closed: a request may be on its way. */
+const IDLE_MS = 250;
+/** Iterations of the event loop without a new connection after which none is waiting: each iteration accepts one. */
+const QUIET_ITERATIONS = 3;
+const MAX_ITERATIONS = 200;
 
-export type Drain = ReturnType<typeof createDrain>;
+export type Shutdown = ReturnType<typeof createShutdown>;
 
 /**
- * Ends a server without losing a request: see `end`.
- *
- * A listening socket that is closed resets the connections that wait to be accepted. So first those who are connected
- * are sent away with `Connection: close`, once, and may come back; then, when nobody is coming, the port closes; then
- * the others are sent away.
+ * Graceful shutdown without losing a request. Closing the port resets connections that wait to be accepted. So first
+ * each connection gets `Connection: close` once, and clients may connect again; when no new connection arrives, the port
+ * closes; then the rest of the connections close after their responses.
  */
-export function createDrain(server: Server) {
-  const open = new Set<ServerResponse>();
-  const returned = new WeakSet<Socket>();
+export function createShutdown(server: Server) {
+  const reconnected = new WeakSet<Socket>();
   let phase: "open" | "draining" | "closed" = "open";
-  let connections = 0;
-  let isCut = false;
-
+  let isForced = false;
+  let accepted = 0;
   server.on("connection", (socket) => {
-    connections += 1;
-    if (phase === "draining") returned.add(socket);
+    accepted += 1;
+    if (phase === "draining") reconnected.add(socket);
   });
-  const watch = (request: IncomingMessage, response: ServerResponse) => {
-    open.add(response);
-    response.once("close", () => open.delete(response));
-    if (phase === "closed" || (phase === "draining" && !returned.has(request.socket))) response.shouldKeepAlive = false;
-  };
-  const closeAfterAnswers = () => {
-    for (const response of open) if (!response.headersSent) response.shouldKeepAlive = false;
-  };
-  const nobodyComing = async () => {
-    for (let turn = 0, quiet = 0; turn < MOST_TURNS && quiet < QUIET_TURNS; turn += 1) {
-      const before = connections;
-      await setImmediate();
-      quiet = connections === before ? quiet + 1 : 0;
-    }
-  };
-  const cut = () => {
-    isCut = true;
+
+  const closeConnections = () => {
+    isForced = true;
     server.closeAllConnections();
   };
+  const untilNoNewConnections = async () => {
+    for (let count = 0, quiet = 0; count < MAX_ITERATIONS && quiet < QUIET_ITERATIONS; count += 1) {
+      const before = accepted;
+      await setImmediate();
+      quiet = accepted === before ? quiet + 1 : 0;
+    }
+  };
   return {
-    /** To be told of each request before it is answered. */
-    watch,
     isDraining: () => phase !== "open",
-    /** Cuts whatever is still open. */
-    cut,
-    /** Listens no more, lets requests under way finish, and answers whether all of them did. */
-    async end({ graceMs = 0, deadlineMs }: DrainOptions = {}): Promise<boolean> {
+    /** Whether a response on this connection must carry `Connection: close`. */
+    closes: (socket: Socket) => phase === "closed" || (phase === "draining" && !reconnected.has(socket)),
+    closeConnections,
+    /** Returns false if connections were closed before their requests had finished. */
+    async end({ graceMs = 0, deadlineMs }: ShutdownOptions = {}): Promise<boolean> {
       phase = "draining";
-      closeAfterAnswers();
-      const deadline = new AbortController();
-      if (deadlineMs !== undefined) setTimeout(deadlineMs, undefined, { signal: deadline.signal }).then(cut, () => {});
-      await whileConnected(server, graceMs);
-      await nobodyComing();
+      const timer = deadlineMs === undefined ? undefined : setTimeout(closeConnections, deadlineMs);
+      await untilDisconnected(server, graceMs);
+      await untilNoNewConnections();
       phase = "closed";
-      closeAfterAnswers();
-      await closed(server, graceMs > 0 ? LAST_WORD_MS : 0);
-      deadline.abort();
-      return !isCut;
+      await closePort(server, graceMs > 0 ? IDLE_MS : 0);
+      clearTimeout(timer);
+      return !isForced;
     },
   };
 }
 
-async function whileConnected(server: Server, mostMs: number): Promise<void> {
-  const until = performance.now() + mostMs;
+async function untilDisconnected(server: Server, limitMs: number): Promise<void> {
+  const end = performance.now() + limitMs;
   const count = promisify(server.getConnections.bind(server));
-  while (performance.now() < until && (await count()) > 0) await setTimeout(SWEEP_MS);
+  while (performance.now() < end && (await count()) > 0) await sleep(POLL_MS);
 }
 
-/** Closes the port, and idle connections after `idleMs`; http.Server's own close would cut those at once. */
-async function closed(server: Server, idleMs: number): Promise<void> {
-  const from = performance.now() + idleMs;
-  const isClosed = new Promise<void>((resolve) => {
+/** Closes the port, and idle connections `idleMs` later. */
+async function closePort(server: Server, idleMs: number): Promise<void> {
+  const start = performance.now();
+  const closed = new Promise<void>((resolve) => {
+    // The method of net.Server: that of http.Server closes idle connections at once, and loses the requests on their way.
     NetServer.prototype.close.call(server, () => resolve());
   });
-  const sweep = setInterval(() => {
-    if (performance.now() >= from) server.closeIdleConnections();
-  }, SWEEP_MS);
+  const poll = setInterval(() => {
+    if (performance.now() - start >= idleMs) server.closeIdleConnections();
+  }, POLL_MS);
   if (idleMs === 0) server.closeIdleConnections();
-  await isClosed;
-  clearInterval(sweep);
-  // Stops Node's own checks of slow connections; there is nothing else left to close.
+  await closed;
+  clearInterval(poll);
+  // Stops the timer that checks for slow requests.
   server.close(() => {});
 }

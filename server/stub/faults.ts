@@ -1,20 +1,22 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Fault } from "../../generated/control/types.ts";
-import { type JsonAnswer, sendJson, writeHead } from "../http/send.ts";
+import { problemDocument } from "../http/problem.ts";
+import { type Reply, send, writeHead } from "../http/send.ts";
 import type { FiredFault } from "./fault-rules.ts";
 import { createPrefer, waited } from "./prefer.ts";
+import { STUB_PROBLEMS } from "./problem-types.ts";
 
 declare global {
   namespace Express {
     interface Locals {
-      /** How the answer is to be spoilt once the sync is done. */
-      spoilt: Fault["kind"];
+      /** The fault that changes the response after the sync. */
+      responseFault: Fault["kind"];
     }
   }
 }
 
 /** Does what Prefer or a fault rule asks for; else hands on. A request that Prefer answers fires no fault. */
-export function misbehave(): RequestHandler {
+export function faults(): RequestHandler {
   const prefer = createPrefer();
   return async (request, response, next) => {
     if (await prefer(request, response)) return;
@@ -37,24 +39,23 @@ function isOver({ fault }: FiredFault, request: Request, response: Response): bo
     sendStatus(response, fault);
     return true;
   }
-  response.locals.spoilt = fault.kind;
+  response.locals.responseFault = fault.kind;
   return false;
 }
 
 function sendStatus(response: Response, { status, retryAfterSeconds }: Extract<Fault, { kind: "status" }>): void {
   response.locals.problem = "injected-fault";
-  if (retryAfterSeconds !== undefined) response.setHeader("Retry-After", String(retryAfterSeconds));
-  const type = "urn:nexus-sync:problem:injected-fault";
-  const body = { type, title: "The stub was told to answer so", status, instance: response.locals.requestId };
-  sendJson(response, { status, mediaType: "application/problem+json", body });
+  const headers = retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) };
+  const body = problemDocument({ ...STUB_PROBLEMS.injectedFault, status }, response.locals.requestId);
+  send(response, { status, mediaType: "application/problem+json", headers, body });
 }
 
-/** Sends an answer, or what a fault has made of it. */
-export function sendSpoilt(response: Response, answer: JsonAnswer): void {
-  const { status, mediaType } = answer;
-  const text = JSON.stringify(answer.body);
+/** Sends a response, changed by the fault that fired for the request. */
+export function sendFaulty(response: Response, reply: Reply): void {
+  const { status, mediaType = "", headers = {}, body, text = JSON.stringify(body) ?? "" } = reply;
   const half = text.slice(0, text.length / 2);
-  switch (response.locals.spoilt) {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  switch (response.locals.responseFault) {
     case "drop-answer":
       response.destroy();
       return;
@@ -67,9 +68,9 @@ export function sendSpoilt(response: Response, answer: JsonAnswer): void {
       response.end(half);
       return;
     case "wrong-media-type":
-      sendJson(response, { ...answer, mediaType: "text/html" });
+      send(response, { ...reply, mediaType: "text/html" });
       return;
     default:
-      sendJson(response, answer);
+      send(response, reply);
   }
 }

@@ -21,14 +21,14 @@ export interface Observed {
 
 /** What the journal keeps of a request that is over: no credentials, and nothing of any length. */
 export function entryOf(request: Request, response: Response, observed: Observed): JournalEntry {
-  const { requestId, operationId, path, caller, problem, violations, rule, session, sentText } = response.locals;
+  const { requestId, operation, path, caller, problem, violations, rule, session, bodyText } = response.locals;
   return defined<JournalEntry>({
     id: requestId,
     at: observed.at,
     session: session.name || undefined,
     method: request.method,
     path: pathIn(observed.path),
-    operationId,
+    operationId: operation?.id,
     userId: path?.userId,
     ...factsIn(request.body),
     caller: caller?.id,
@@ -37,7 +37,7 @@ export function entryOf(request: Request, response: Response, observed: Observed
     errors: violations?.slice(0, MOST_ERRORS),
     rule,
     durationMs: observed.durationMs,
-    request: defined({ headers: headersIn(observed.headers), body: cut(sentText) }),
+    request: defined({ headers: headersIn(observed.headers), body: cut(bodyText) }),
     answer: defined({ headers: headersIn(response.getHeaders()), body: cut(observed.answerText) }),
   });
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Request, Response } from "express";
-import type { Operations } from "../../generated/operations.ts";
+import type { Operation } from "../contract/operations.ts";
 import { Problem } from "../http/problem.ts";
-import { sendJson } from "../http/send.ts";
+import { send } from "../http/send.ts";
 import { type ContractExample, examplesOf } from "./examples.ts";
 import { type Preferences, preferencesIn } from "./preferences.ts";
 
@@ -14,18 +14,12 @@ const LONGEST_WAIT = 30;
  * the request is over by that.
  */
 export function createPrefer() {
-  const known = new Map<string, ContractExample[]>();
-  const examplesFor = (operationId: keyof Operations) => {
-    const examples = known.get(operationId) ?? examplesOf(operationId);
-    known.set(operationId, examples);
-    return examples;
-  };
   return async (request: Request, response: Response): Promise<boolean> => {
     const preferences = preferencesIn(request.headersDistinct.prefer ?? []);
     const applied = Object.entries(preferences).map(([name, value]) => `${name}=${value}`);
     if (applied.length === 0) return false;
     const seconds = secondsIn(preferences.wait);
-    const chosen = choose(() => examplesFor(response.locals.operationId), preferences);
+    const chosen = choose(response.locals.operation, preferences);
     response.setHeader("Preference-Applied", applied.join(", "));
     if (!(await waited(seconds * 1_000, response))) return true;
     if (!chosen) return false;
@@ -40,9 +34,9 @@ function secondsIn(wait: string | undefined): number {
   throw refusal(`wait takes whole seconds from 0 to ${LONGEST_WAIT}`);
 }
 
-function choose(read: () => readonly ContractExample[], { code, example: name }: Preferences) {
+function choose(operation: Operation, { code, example: name }: Preferences) {
   if (code === undefined && name === undefined) return undefined;
-  const examples = read();
+  const examples = examplesOf(operation);
   const ofCode = examples.filter(({ status }) => code === undefined || String(status) === code);
   const codes = [...new Set(examples.map(({ status }) => status))].join(", ");
   if (ofCode.length === 0) throw refusal(`the contract has examples for the codes ${codes}`);
@@ -58,12 +52,12 @@ function refusal(detail: string): Problem {
 
 /** As the contract has it, but for what belongs to this request: its id, and the media type that Accept has chosen. */
 function sendExample(response: Response, { status, mediaType, headers, body }: ContractExample): void {
-  const { requestId, answerMediaType } = response.locals;
+  const { requestId, responseMediaType } = response.locals;
   for (const [name, value] of Object.entries(headers)) {
     if (!response.hasHeader(name)) response.setHeader(name, value);
   }
   const own = { mediaType, body: { ...(body as object), instance: requestId } };
-  sendJson(response, { status, ...(status < 400 ? { mediaType: answerMediaType, body } : own) });
+  send(response, { status, ...(status < 400 ? { mediaType: responseMediaType, body } : own) });
 }
 
 /** Waits, but not longer than the caller does. False where the caller has left: then there is nothing more to do. */

@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from "express";
 import { Problem } from "../http/problem.ts";
 import { DirectoryRefused } from "../store/store.ts";
 import { entryOf } from "./journal-entry.ts";
+import { STUB_PROBLEMS } from "./problem-types.ts";
 import type { Session } from "./session.ts";
 import { isSessionName, type Sessions } from "./sessions.ts";
 
@@ -33,7 +34,7 @@ export function record(sessions: Sessions): RequestHandler {
     };
     // The caller may have left while the session was made.
     if (response.closed) return note();
-    response.once("close", note);
+    response.locals.onEnd(note);
     next();
   };
 }
@@ -44,7 +45,7 @@ export function record(sessions: Sessions): RequestHandler {
  */
 export async function sessionOf(sessions: Sessions, request: Request, response: Response): Promise<Session> {
   const name = sessionNameIn(request);
-  response.once("close", sessions.use(name));
+  response.locals.onEnd(sessions.use(name));
   response.locals.session = await sessions.of(name).catch(refuse);
   return response.locals.session;
 }
@@ -63,7 +64,7 @@ function refuse(error: unknown): never {
   const { message, problems } = error;
   const more = problems.length > MOST_TOLD ? [`and ${problems.length - MOST_TOLD} more`] : [];
   const detail = [message, ...problems.slice(0, MOST_TOLD), ...more].join("\n");
-  throw new Problem("session-refused", { detail, cause: new Error(message) });
+  throw new Problem(STUB_PROBLEMS.sessionRefused, { detail, cause: new Error(message) });
 }
 
 /** Remembers what the answer ends with: all of it, for answers leave in one piece. */

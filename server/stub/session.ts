@@ -1,10 +1,12 @@
 import type { Directory, User } from "../../generated/types.ts";
 import type { CheckedDirectory } from "../directory/checked-directory.ts";
 import { checkDirectory, ENTRIES_A_STEP } from "../directory/directory.ts";
+import { Problem } from "../http/problem.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { DirectoryRefused, type LoadCount, type Store } from "../store/store.ts";
 import { createFaultRules, type FaultRules } from "./fault-rules.ts";
 import { createJournal, type Journal } from "./journal.ts";
+import { STUB_PROBLEMS } from "./problem-types.ts";
 
 /** One caller's stub: its users, its faults and its requests. */
 export interface Session {
@@ -29,15 +31,6 @@ export interface SessionDirectory {
    * @throws DirectoryRefused, and then nothing is replaced.
    */
   replace(directory: Directory): Promise<LoadCount>;
-}
-
-/** Users that are kept in a database can't be replaced: they may be somebody else's. */
-export class SessionFixed extends Error {
-  override readonly name = "SessionFixed";
-
-  constructor() {
-    super("This stub keeps its users in a database. Start it without --database to replace them.");
-  }
 }
 
 export interface SessionOptions {
@@ -89,7 +82,7 @@ export async function openSession(options: SessionOptions, first?: Store): Promi
 export function sessionOn(store: Store, options: SessionOptions): Session {
   const own = createOwn(options, () => store);
   const refuse = async () => {
-    throw new SessionFixed();
+    throw new Problem(STUB_PROBLEMS.fixedDirectory);
   };
   return { ...own, directory: { ...own.directory, replace: refuse }, reset: refuse, close: () => store.close() };
 }

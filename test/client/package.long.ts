@@ -3,8 +3,7 @@ import { dirname, join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import type { RunningServer } from "../../server/running-server.ts";
-import { startStub } from "../../server/stub/start-stub.ts";
+import { type RunningStub, startStub } from "../../server/stub/start-stub.ts";
 import { runLog, watchSecrets } from "../helpers/run-log.ts";
 import { acme, basicOf, signIn } from "../helpers/stub.ts";
 import { bundle, execute, olderNode, type PackedClient, packClient } from "./packed-client.ts";
@@ -124,7 +123,7 @@ createNexusClient({ baseUrl: process.env.NEXUS_URL, credentials })
   .then(({ roles }) => console.log(JSON.stringify(roles.map(({ name }) => name))));
 `;
 
-async function startAcme(): Promise<RunningServer> {
+async function startAcme(): Promise<RunningStub> {
   const server = await startStub({ directory: acme(), log: runLog() });
   watchSecrets(server);
   onTestFinished(() => server.close());

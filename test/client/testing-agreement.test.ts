@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createContractFetch } from "../../client/testing.ts";
-import type { RunningServer } from "../../server/running-server.ts";
+import type { RunningStub } from "../../server/stub/start-stub.ts";
 import { basicHeader, bearerOf, JSON_TYPE, signIn, startStubWithClient } from "../helpers/stub.ts";
 
 interface Sent {
@@ -14,7 +14,7 @@ interface Sent {
 const PATH = "/v1/users/u-ada/$sync";
 
 /** What both answer to one request: status, the problem's type, and the place of each violation. */
-async function bothAnswer(server: RunningServer, { path = PATH, method = "PUT", body = signIn(), headers }: Sent) {
+async function bothAnswer(server: RunningStub, { path = PATH, method = "PUT", body = signIn(), headers }: Sent) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const usual = { ...JSON_TYPE, ...basicHeader(server) };
   const init = () => ({ method, headers: headers ?? usual, ...(method !== "GET" && { body: new Blob([text]) }) });

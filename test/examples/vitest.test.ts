@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createNexusClient, type NexusClient } from "../../client/nexus-client.ts";
-import type { RunningStub } from "../../server/running-server.ts";
-import { startStub } from "../../server/stub/start-stub.ts";
+import { type RunningStub, startStub } from "../../server/stub/start-stub.ts";
 import { decide } from "./login-hook.ts";
 
 /* A suite of yours with vitest: the stub runs in the test's own process, on a free port. */

@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { createLocalJWKSet } from "jose";
 import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import { hashSecret } from "../../server/auth/credentials.ts";
-import type { ServerOptions } from "../../server/running-server.ts";
+import type { StubOptions } from "../../server/stub/start-stub.ts";
 
 /** The time on the servers' clocks, so that an expiry is exact to the second. */
 export const NOW = new Date("2026-11-23T12:00:00Z");
@@ -28,7 +28,7 @@ const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256
 export const PUBLIC_PEM = publicKey.export({ type: "spki", format: "pem" });
 export const PUBLIC_JWK = { ...publicKey.export({ format: "jwk" }), kid: "k-1", alg: "ES256", use: "sig" };
 
-export const ACCESS: NonNullable<ServerOptions["access"]> = {
+export const ACCESS: NonNullable<StubOptions["access"]> = {
   credentials: {
     apiKeys: Object.entries(API_KEYS).map(([id, { secret, ...key }]) => ({ id, sha256: hashSecret(secret), ...key })),
     applicationTokens: [

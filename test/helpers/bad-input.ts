@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ProblemDetails, SyncUserIdentityResult, ValidationProblemDetails } from "../../generated/validators.js";
-import type { RunningServer } from "../../server/running-server.ts";
+import type { RunningStub } from "../../server/stub/start-stub.ts";
 import { basic } from "./access.ts";
 import { type Answer, type Call, dump, openSite, type Site, type SiteOptions, send } from "./site.ts";
 import { JSON_TYPE } from "./stub.ts";
@@ -13,7 +13,7 @@ export interface Case extends Call {
   /** Where the violations of a 400 are: pointers into the body, or `path userId`. All of them, in any order. */
   places?: string[];
   /** What else holds, before anything else is sent. */
-  after?: (answer: Answer, server: RunningServer) => unknown;
+  after?: (answer: Answer, server: RunningStub) => unknown;
 }
 
 const PROBLEMS: Record<number, string> = {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { createLog } from "../../server/http/log.ts";
-import type { RunningServer } from "../../server/running-server.ts";
+import type { RunningStub } from "../../server/stub/start-stub.ts";
 
 /** Names the folder of the run's log; set once, before the tests' processes start. */
 const FOLDER = "NEXUS_SYNC_RUN_LOG";
@@ -16,7 +16,7 @@ export function runLog(): Logger {
 }
 
 /** Secrets that a server made itself; none of them may be in the log. */
-export function watchSecrets({ demo }: RunningServer): void {
+export function watchSecrets({ demo }: RunningStub): void {
   if (demo) append("secrets", `${demo.apiKey.secret}\n${demo.applicationToken}\n${demo.bearerToken}\n`);
 }
 

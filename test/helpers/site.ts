@@ -6,8 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { buffer } from "node:stream/consumers";
 import pino from "pino";
 import type { User } from "../../generated/types.ts";
-import type { RunningServer } from "../../server/running-server.ts";
-import { startStub } from "../../server/stub/start-stub.ts";
+import { type RunningStub, startStub } from "../../server/stub/start-stub.ts";
 import { ACCESS, basic, NOW } from "./access.ts";
 import { runLog } from "./run-log.ts";
 import { acme, CONNECTION, identity, JSON_TYPE, signIn } from "./stub.ts";
@@ -79,7 +78,7 @@ export function dump({ file }: Site): string {
 }
 
 /** Sends over a connection of its own, which stays open for the rest of a body that is refused early. */
-export async function send(server: RunningServer, call: Call = {}) {
+export async function send(server: RunningStub, call: Call = {}) {
   const agent = new Agent({ keepAlive: true });
   const answer = await sendOver(agent, server, call);
   agent.destroy();
@@ -87,7 +86,7 @@ export async function send(server: RunningServer, call: Call = {}) {
 }
 
 /** Sends over the agent's connections. */
-export async function sendOver(agent: Agent, { url }: RunningServer, call: Call) {
+export async function sendOver(agent: Agent, { url }: RunningStub, call: Call) {
   const start = performance.now();
   const response = await exchange(url, agent, call);
   const text = (await buffer(response)).toString("utf8");

@@ -4,8 +4,7 @@ import type { Credentials } from "../../client/credentials.ts";
 import { createNexusClient, type NexusClient, type NexusClientOptions } from "../../client/nexus-client.ts";
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { Directory, User, UserRole } from "../../generated/types.ts";
-import type { RunningServer, ServerOptions } from "../../server/running-server.ts";
-import { startStub } from "../../server/stub/start-stub.ts";
+import { type RunningStub, type StubOptions, startStub } from "../../server/stub/start-stub.ts";
 
 import { runLog, watchSecrets } from "./run-log.ts";
 
@@ -46,39 +45,36 @@ type SignIn = Partial<Omit<SyncUserIdentityRequest, "attributes">> & {
 };
 
 /** A running stub with demo credentials and a client for it; ends with the test. */
-export async function startStubWithClient(options: ServerOptions = {}) {
+export async function startStubWithClient(options: StubOptions = {}) {
   const server = await startStub({ directory: acme(), log: runLog(), ...options });
   watchSecrets(server);
   onTestFinished(() => server.close());
   return { server, client: clientOf(server) };
 }
 
-export function basicOf({ demo }: RunningServer): Extract<Credentials, { type: "basic" }> {
+export function basicOf({ demo }: RunningStub): Extract<Credentials, { type: "basic" }> {
   if (!demo) throw new Error("This server has no demo credentials.");
   return { type: "basic", username: demo.apiKey.id, password: demo.apiKey.secret };
 }
 
-export function bearerOf({ demo }: RunningServer): Extract<Credentials, { type: "bearer" }> {
+export function bearerOf({ demo }: RunningStub): Extract<Credentials, { type: "bearer" }> {
   if (!demo) throw new Error("This server has no demo credentials.");
   return { type: "bearer", token: demo.bearerToken, applicationToken: demo.applicationToken };
 }
 
-export function clientOf(server: RunningServer, options: Partial<NexusClientOptions> = {}): NexusClient {
+export function clientOf(server: RunningStub, options: Partial<NexusClientOptions> = {}): NexusClient {
   return createNexusClient({ baseUrl: server.url, credentials: basicOf(server), ...options });
 }
 
 export const JSON_TYPE = { "Content-Type": "application/json" };
 
-export function basicHeader(server: RunningServer): { Authorization: string } {
+export function basicHeader(server: RunningStub): { Authorization: string } {
   const { username, password } = basicOf(server);
   return { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` };
 }
 
 /** A PUT to the operation, with good credentials and type unless told otherwise. The path is sent as it is given. */
-export function put(
-  server: RunningServer,
-  { path = "/v1/users/u-ada/$sync", body = signIn(), headers = {} }: Put = {},
-) {
+export function put(server: RunningStub, { path = "/v1/users/u-ada/$sync", body = signIn(), headers = {} }: Put = {}) {
   const text = typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
   return fetch(server.url + path, {
     method: "PUT",
@@ -94,7 +90,7 @@ interface Put {
 }
 
 /** Sends bytes as they are and answers with everything the server sends until it closes or `endsWith` was seen. */
-export function sendRaw(server: RunningServer, bytes: string | Uint8Array): Promise<string> {
+export function sendRaw(server: RunningStub, bytes: string | Uint8Array): Promise<string> {
   const { port, hostname } = new URL(server.url);
   return new Promise((resolve, reject) => {
     let received = "";

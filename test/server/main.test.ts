@@ -87,7 +87,7 @@ test("an own directory is counted, and again at the next start, where nothing in
   for (const changed of [5, 0]) {
     const server = start(["--port", "0", "--directory", directory, "--database", database]);
     const output = await server.printed(/Bearer/);
-    expect(output).toContain(`\n5 directory entries were read, ${changed} of them new or changed\n`);
+    expect(output).toContain(`\n5 directory entries were read; ${changed} were new or changed\n`);
     expect(output).not.toContain("curl");
     server.child.kill("SIGTERM");
     expect((await server.ended).code).toBe(0);
@@ -187,28 +187,28 @@ test("--help lists every flag with its variable and default, and exits 0", async
     "npm start -- [options]
 
       flag             variable                   default      meaning
-      --mode           NEXUS_SYNC_MODE            stub         stub, or service: no demo data, nothing but the operation
+      --mode           NEXUS_SYNC_MODE            stub         stub, or service: only the operation, no demo data
       --port           NEXUS_SYNC_PORT            4010         port to listen on, 0 for any free one
       --host           NEXUS_SYNC_HOST            127.0.0.1    address to listen on
       --database       NEXUS_SYNC_DATABASE        :memory:     SQLite file, :memory:, or postgres://…
       --database-pool  NEXUS_SYNC_DATABASE_POOL   10           connections to PostgreSQL
       --directory      NEXUS_SYNC_DIRECTORY       demo         JSON or NDJSON file to load at start; demo, or none (service: none)
       --credentials    NEXUS_SYNC_CREDENTIALS     demo         credentials file (npm run credentials), or demo
-      --jwks-url       NEXUS_SYNC_JWKS_URL        none         where the keys of Bearer tokens are, https or loopback
-      --jwks-file      NEXUS_SYNC_JWKS_FILE       none         the same as a file
-      --issuer         NEXUS_SYNC_ISSUER          none         iss of Bearer tokens, exactly
-      --audience       NEXUS_SYNC_AUDIENCE        none         aud of Bearer tokens, exactly
-      --body-limit     NEXUS_SYNC_BODY_LIMIT      256kb        largest body: bytes, or with kb or mb
-      --max-in-flight  NEXUS_SYNC_MAX_IN_FLIGHT   256          requests worked on at a time; more are 503
-      --cors-origin    NEXUS_SYNC_CORS_ORIGIN     none         the one origin whose pages may read answers
-      --control-port   NEXUS_SYNC_CONTROL_PORT    4011         port of the stub's control page; with --port 0 any free one; none: no such port
-      --control-host   NEXUS_SYNC_CONTROL_HOST    127.0.0.1    address of it; beyond loopback it needs NEXUS_SYNC_CONTROL_TOKEN
-      --log-level      NEXUS_SYNC_LOG_LEVEL       info         what is logged: trace, debug, info, warn, error, fatal, silent
-      --log-user-ids   NEXUS_SYNC_LOG_USER_IDS    off          on: users' ids in the log as they are, not hashed
+      --jwks-url       NEXUS_SYNC_JWKS_URL        none         URL of the key set (JWKS) of Bearer tokens, https or loopback
+      --jwks-file      NEXUS_SYNC_JWKS_FILE       none         the key set as a file
+      --issuer         NEXUS_SYNC_ISSUER          none         iss that Bearer tokens must have
+      --audience       NEXUS_SYNC_AUDIENCE        none         aud that Bearer tokens must have
+      --body-limit     NEXUS_SYNC_BODY_LIMIT      256kb        maximum size of a body: bytes, or with kb or mb
+      --max-in-flight  NEXUS_SYNC_MAX_IN_FLIGHT   256          requests in progress at a time; more get 503
+      --cors-origin    NEXUS_SYNC_CORS_ORIGIN     none         the one origin whose pages may call the operation
+      --control-port   NEXUS_SYNC_CONTROL_PORT    4011         port of the stub's control port and page; with --port 0 any free one; none: no control port
+      --control-host   NEXUS_SYNC_CONTROL_HOST    127.0.0.1    address of the control port; beyond loopback NEXUS_SYNC_CONTROL_TOKEN is required
+      --log-level      NEXUS_SYNC_LOG_LEVEL       info         log level: trace, debug, info, warn, error, fatal, silent
+      --log-user-ids   NEXUS_SYNC_LOG_USER_IDS    off          on: user ids in clear in the log, not hashed
 
-    Secrets are no flags: NEXUS_SYNC_LOG_KEY keys the hashes of users' ids in the log (default: a new key each start);
-    NEXUS_SYNC_DATABASE_PASSWORD is PostgreSQL's password, which may also stand in NEXUS_SYNC_DATABASE;
-    NEXUS_SYNC_CONTROL_TOKEN is asked for at the control port (default: nothing is, and it is on loopback).
+    Secrets are variables only: NEXUS_SYNC_LOG_KEY, key of the hashes of user ids in the log (default: new at each start);
+    NEXUS_SYNC_DATABASE_PASSWORD, password of PostgreSQL (may also be part of NEXUS_SYNC_DATABASE);
+    NEXUS_SYNC_CONTROL_TOKEN, required by the control port as a Bearer token (default: none, on loopback only).
     "
   `);
 });

@@ -1,97 +1,77 @@
-import type { RequestListener } from "node:http";
-import express, { type RequestHandler } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
-import { OPERATIONS } from "../../../generated/control/operations.ts";
 import type { Clock } from "../../clock.ts";
-import { contractValidator } from "../../contract/request-validation.ts";
+import { loadContract } from "../../contract/contract.ts";
 import { jsonBody } from "../../http/body.ts";
-import { headerCount } from "../../http/header-count.ts";
-import { inOrder } from "../../http/in-order.ts";
-import { createContentType } from "../../http/negotiation.ts";
-import { requestId } from "../../http/request-id.ts";
-import { createRoute, pathParameters } from "../../http/router.ts";
+import { dispatch } from "../../http/dispatch.ts";
+import { headerLimit } from "../../http/header-limit.ts";
+import { contentType } from "../../http/negotiation.ts";
+import { requestContext } from "../../http/request-context.ts";
+import { pathParameters, router } from "../../http/router.ts";
+import type { Shutdown } from "../../http/shutdown.ts";
 import { sessionOf } from "../record.ts";
 import type { Sessions } from "../sessions.ts";
-import { guardedAnswer, ownHost, ownOrigin } from "./guard.ts";
+import { ownHost, ownOrigin, requireToken, securityHeaders } from "./guard.ts";
+import { CONTROL_HANDLERS } from "./handlers.ts";
 import { controlPages } from "./pages.ts";
-import { sendControlProblem } from "./problem.ts";
-import { controlAnswer } from "./respond.ts";
-import { bearsToken } from "./token.ts";
+import { controlProblemHandler } from "./problem.ts";
+import { sendControl } from "./send.ts";
 
 export interface ControlAppOptions {
-  /** Where it listens. */
   url: string;
   token: string | undefined;
-  /** Where the stub itself listens; undefined while it does not yet. */
+  /** URL of the main port; undefined before it listens. */
   stubUrl: () => string | undefined;
+  shutdown: Pick<Shutdown, "isDraining" | "closes">;
   sessions: Sessions;
   clock: Clock;
   log: Logger;
 }
 
-const CONTRACT = lazily(() => contractValidator(new URL("../../../generated/control/openapi.json", import.meta.url)));
+const DOCUMENT = new URL("../../../generated/control/openapi.json", import.meta.url);
 /** Bytes. */
 const DIRECTORY_LIMIT = 10_485_760;
-const USUAL_LIMIT = 262_144;
-const TAKES_NONE = new Set(
-  Object.entries(OPERATIONS).flatMap(([id, { requestMediaTypes }]) => (requestMediaTypes.length === 0 ? [id] : [])),
-);
+const BODY_LIMIT = 262_144;
 
-/** The way in to the control port, as a list: first what keeps strangers' pages out, then the same as on the main port. */
-export function createControlApp({ url, token, stubUrl, sessions, clock, log }: ControlAppOptions): RequestListener {
-  const app = express().disable("x-powered-by").disable("etag");
-  app.use(
-    inOrder(
-      requestId,
-      guardedAnswer,
-      headerCount,
+/** The pipeline of the control port: first the checks against pages of other origins, then as on the main port. */
+export function createControlApp(options: ControlAppOptions): Express {
+  const { url, token, stubUrl, shutdown, sessions, clock, log } = options;
+  const contract = loadContract(DOCUMENT);
+  const selectSession: RequestHandler = async (request, response, next) => {
+    await sessionOf(sessions, request, response);
+    next();
+  };
+  return express()
+    .disable("x-powered-by")
+    .disable("etag")
+    .use(
+      requestContext(shutdown),
+      securityHeaders,
+      headerLimit,
       ownHost(url),
       ownOrigin,
       controlPages(stubUrl),
-      headAsGet,
-      createRoute(OPERATIONS),
-      bearsToken(token),
+      router(contract.operations),
+      requireToken(token),
       pathParameters,
-      createContentType(OPERATIONS),
-      limitedBody(),
-      CONTRACT,
-      inSession(sessions),
-      controlAnswer(clock),
-    ),
-  );
-  app.use(sendControlProblem(log));
-  return app;
+      contentType,
+      jsonBody((operationId) => (operationId === "ReplaceDirectory" ? DIRECTORY_LIMIT : BODY_LIMIT)),
+      lazily(() => contract.requestValidation()),
+      selectSession,
+      dispatch({
+        handlers: CONTROL_HANDLERS,
+        contextOf: ({ session }) => ({ session, clock }),
+        send: sendControl,
+      }),
+    )
+    .use(controlProblemHandler(log));
 }
 
-/** Node itself leaves out the body of an answer to HEAD. */
-const headAsGet: RequestHandler = (request, _response, next) => {
-  if (request.method === "HEAD") request.method = "GET";
-  next();
-};
-
-/** What an operation without a body is sent all the same is left unread. */
-function limitedBody(): RequestHandler {
-  const [large, usual] = [jsonBody(DIRECTORY_LIMIT), jsonBody(USUAL_LIMIT)];
+/** Made at the first request: compiling the schemas takes longer than the rest of a start. */
+function lazily(make: () => RequestHandler[]): RequestHandler {
+  const lazy: { router?: express.Router } = {};
   return (request, response, next) => {
-    const operationId: string = response.locals.operationId;
-    if (TAKES_NONE.has(operationId)) return next();
-    return (operationId === "ReplaceDirectory" ? large : usual)(request, response, next);
-  };
-}
-
-/** Made at the first request, for all ports of this process: its schemas take longer than the rest of a start. */
-function lazily(make: () => RequestHandler): RequestHandler {
-  let made: RequestHandler | undefined;
-  return (request, response, next) => {
-    made ??= make();
-    return made(request, response, next);
-  };
-}
-
-/** As on the main port: "" where none is named, and made at its first use. */
-function inSession(sessions: Sessions): RequestHandler {
-  return async (request, response, next) => {
-    await sessionOf(sessions, request, response);
-    next();
+    lazy.router ??= express.Router().use(...make());
+    lazy.router(request, response, next);
   };
 }

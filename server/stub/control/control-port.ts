@@ -1,62 +1,55 @@
-import type { Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import type { Logger } from "pino";
 import type { Clock } from "../../clock.ts";
 import { createHttpServer, listen, urlOf } from "../../http/http-server.ts";
 import type { Sessions } from "../sessions.ts";
 import { createControlApp } from "./control-app.ts";
-import { ControlPortRefused, refuseOpenPort } from "./control-port-error.ts";
 import { authoritiesOf } from "./guard.ts";
 
 export interface ControlPortOptions {
-  /** Default 0: any free port; "none": there is no control port. */
+  /** Default 0: any free port; "none": no control port. */
   controlPort?: number | "none";
-  /** Default 127.0.0.1; beyond loopback a token is needed. */
+  /** Default 127.0.0.1; beyond loopback a token is required. */
   controlHost?: string;
-  /** Who brings it as a Bearer token is let in. 16 visible characters or more. Default: loopback needs none. */
+  /** Required as a Bearer token. At least 16 visible ASCII characters. Default: none is required on loopback. */
   controlToken?: string;
 }
 
 export interface ControlPort {
   /** Absent where there is none. */
   url?: string;
-  /** Of its pages, by all the names it goes by. */
+  /** Origins of its pages, one for each of its host names. */
   origins: string[];
   close(): Promise<void>;
 }
 
 export interface ControlSurroundings {
-  /** Undefined in a service: there is no control port then. */
-  sessions: Sessions | undefined;
-  /** The main port's, with the address it listens on, or will. */
+  sessions: Sessions;
+  /** The server of the main port; it may not listen yet. */
   server: Server;
   host: string;
   clock: Clock;
   log: Logger;
 }
 
-/** Milliseconds that requests under way get once the port is closed. */
-const FAREWELL_MS = 250;
+/** Milliseconds for requests in progress once the port is closed. */
+const DEADLINE_MS = 250;
 
 /**
- * Opens the port from which a stub is looked into and set.
- * @throws ControlPortRefused where others could reach it without a token, or it can't be opened.
+ * Opens the control port.
+ * @throws ConfigurationError if it can't be opened.
  */
 export async function openControlPort(
   { controlPort = 0, controlHost = "127.0.0.1", controlToken }: ControlPortOptions,
   { server, host, sessions, clock, log }: ControlSurroundings,
 ): Promise<ControlPort> {
-  if (!sessions || controlPort === "none") return { origins: [], close: async () => {} };
-  refuseOpenPort(controlHost, controlToken);
-  const { server: own, drain, watch } = createHttpServer(log);
-  const url = await listen(own, controlPort, controlHost).catch((error: Error) => {
-    throw new ControlPortRefused(`${error.message}. Choose another --control-port or --control-host.`);
-  });
+  if (controlPort === "none") return { origins: [], close: async () => {} };
+  const state: { app?: RequestListener } = {};
+  const { server: own, shutdown } = createHttpServer((request, response) => state.app?.(request, response), log);
+  const flags = "--control-port or --control-host";
+  const url = await listen(own, { port: controlPort, host: controlHost, flags });
   const stubUrl = () => urlOf(server, host);
-  const app = createControlApp({ url, token: controlToken, stubUrl, sessions, clock, log });
-  own.on("request", (request, response) => {
-    watch(request, response);
-    app(request, response);
-  });
-  const close = async () => void (await drain.end({ deadlineMs: FAREWELL_MS }));
+  state.app = createControlApp({ url, token: controlToken, stubUrl, shutdown, sessions, clock, log });
+  const close = async () => void (await shutdown.end({ deadlineMs: DEADLINE_MS }));
   return { url, origins: authoritiesOf(url).map((authority) => `http://${authority}`), close };
 }

@@ -1,11 +1,14 @@
+import { hash, timingSafeEqual } from "node:crypto";
 import type { Request, RequestHandler } from "express";
+import { authorization } from "../../auth/authorization-header.ts";
 import { Problem } from "../../http/problem.ts";
+import { STUB_PROBLEMS } from "../problem-types.ts";
 
-/** An address that stands for all of a machine's; nobody calls it by that name. */
+/** Addresses that mean all of a machine's; no client uses them as a name. */
 const WILDCARDS = ["0.0.0.0", "[::]"];
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
-/** What every answer of the control port carries; a page loosens the policy for itself. */
+/** Sent with every response of the control port; the pages set a policy of their own. */
 const HEADERS = {
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
@@ -14,12 +17,12 @@ const HEADERS = {
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
-export const guardedAnswer: RequestHandler = (_request, response, next) => {
+export const securityHeaders: RequestHandler = (_request, response, next) => {
   for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
   next();
 };
 
-/** Names, with the port where it is not HTTP's own, that the port at `url` goes by. */
+/** The authorities (host and port) of the control port at `url`. */
 export function authoritiesOf(url: string): string[] {
   const { hostname, port } = new URL(url);
   const names = new Set([...LOOPBACK, hostname]);
@@ -27,25 +30,25 @@ export function authoritiesOf(url: string): string[] {
 }
 
 /**
- * Refuses other names with 421: a page whose own name was made to point here ("DNS rebinding") is of our origin for its
- * browser, but still sends its name. Where the port listens on all addresses, it has more names than it knows; there a
- * token is demanded, which no browser sends by itself.
+ * Rejects other host names with 421. A page whose name resolves to this address ("DNS rebinding") has our origin in its
+ * browser, but still sends its own name. A port on all addresses has names that are not known here; it requires a token,
+ * which no browser sends by itself.
  */
 export function ownHost(url: string): RequestHandler {
   if (WILDCARDS.includes(new URL(url).hostname)) return (_request, _response, next) => next();
   const own = authoritiesOf(url);
   return (request, _response, next) => {
-    if (!own.includes(request.headers.host?.toLowerCase() ?? "")) throw new Problem("foreign-host");
+    if (!own.includes(request.headers.host?.toLowerCase() ?? "")) throw new Problem(STUB_PROBLEMS.foreignHost);
     next();
   };
 }
 
 /**
- * Refuses what a browser sends for a page of another origin (403), whatever the method. A person who follows a link is
- * let in: nobody else sees what comes of it.
+ * Rejects the requests of pages of other origins with 403, whatever the method. Following a link is allowed: the other
+ * page can't read the response.
  */
 export const ownOrigin: RequestHandler = (request, _response, next) => {
-  if (isForeign(request) && !isFollowedLink(request)) throw new Problem("foreign-origin");
+  if (isForeign(request) && !isFollowedLink(request)) throw new Problem(STUB_PROBLEMS.foreignOrigin);
   next();
 };
 
@@ -56,7 +59,7 @@ function isForeign({ headers, headersDistinct }: Request): boolean {
   return origins.some((origin) => !URL.canParse(origin) || new URL(origin).host !== hostOf(headers.host));
 }
 
-/** As a URL has it: without HTTP's own port. */
+/** Without the default port, as in a URL. */
 function hostOf(host: string | undefined): string | undefined {
   const url = `http://${host}`;
   return URL.canParse(url) ? new URL(url).host : undefined;
@@ -64,4 +67,18 @@ function hostOf(host: string | undefined): string | undefined {
 
 function isFollowedLink({ method, headers }: Request): boolean {
   return (method === "GET" || method === "HEAD") && headers["sec-fetch-mode"] === "navigate" && !headers.origin;
+}
+
+/** Requires the token as Bearer credentials if there is one. Hashes are compared, in constant time. */
+export function requireToken(token: string | undefined): RequestHandler {
+  if (token === undefined) return (_request, _response, next) => next();
+  const expected = hash("sha256", token, "buffer");
+  return (request, _response, next) => {
+    const sent = authorization(request, "bearer");
+    const isRight = typeof sent !== "string" && timingSafeEqual(hash("sha256", sent.value, "buffer"), expected);
+    if (isRight) return next();
+    const failure = typeof sent === "string" ? sent : "wrong";
+    const headers = { "WWW-Authenticate": 'Bearer realm="nexus-sync control port"' };
+    throw new Problem("unauthenticated", { detail: `The token of the control port is ${failure}.`, headers });
+  };
 }

@@ -10,10 +10,10 @@ export interface ControlContext {
   clock: Clock;
 }
 
-/** Users that a list has at most: each is looked through for what a sign-in would give. */
+/** Maximum number of users in a list: for each, its sign-ins are previewed. */
 const MOST_USERS = 100;
 
-/** What the control port does, each for one session. */
+/** The operations of the control port, each on one session. */
 export const CONTROL_HANDLERS: Handlers<ControlContext> = {
   ListRequests: async (_, { session }) => ({ status: 200, body: session.journal.list() }),
   ForgetRequests: async (_, { session }) => {
@@ -31,7 +31,7 @@ export const CONTROL_HANDLERS: Handlers<ControlContext> = {
     return { status: 204 };
   },
   ReplaceDirectory: async ({ body }, { session }) => {
-    // The contract says no more than that it is an object; `replace` checks the rest as it checks a file.
+    // The control contract requires an object; `replace` checks the rest as it checks a file.
     const { total } = await session.directory.replace(body as unknown as Directory);
     return { status: 200, body: { total } };
   },

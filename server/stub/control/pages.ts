@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Request, RequestHandler } from "express";
 import { Problem } from "../../http/problem.ts";
+import { type Reply, send } from "../../http/send.ts";
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -33,12 +34,14 @@ export function controlPages(stubUrl: () => string | undefined): RequestHandler 
     if (request.method !== "GET" && request.method !== "HEAD")
       throw new Problem("method-not-allowed", { headers: { Allow: "GET, HEAD" } });
     const server = seenFrom(request, stubUrl());
-    const text = file === undefined ? await contractOf(server) : await readFile(file, "utf8");
-    const mediaType = file === undefined ? "application/json" : MEDIA_TYPES[extname(file)];
-    response.setHeader("Content-Security-Policy", policyFor(server));
-    response.writeHead(200, { "Content-Type": mediaType, "Content-Length": Buffer.byteLength(text) });
-    response.end(text);
+    const headers = { "Content-Security-Policy": policyFor(server) };
+    send(response, { status: 200, headers, ...(await contentOf(file, server)) });
   };
+}
+
+async function contentOf(file: string | undefined, server: string): Promise<Pick<Reply, "mediaType" | "text">> {
+  if (file === undefined) return { mediaType: "application/json", text: await contractOf(server) };
+  return { mediaType: MEDIA_TYPES[extname(file)] ?? "", text: await readFile(file, "utf8") };
 }
 
 /** Scripts and styles are our files alone; answers come from here, and for "try it" from the stub. */

@@ -7,9 +7,9 @@ import { startDev } from "./dev-process.ts";
 import { type Call, startLoad } from "./steady-load.ts";
 
 const KEY = "          minLength: 1\n          description: Name of the claim.";
-const SWAPPED = /^Requests go by the new contract from now on\.$/m;
+const RELOADED = /^The server uses the new contract\.$/m;
 const CONNECTIONS = 16;
-/** Four runs of the generator beside the load, which take their time beside other tests. */
+/** Four runs of the generator under load, while other tests run. */
 const PATIENCE = { timeout: 90_000 };
 const PATH = OPERATIONS.SyncUserIdentity.path.replace("{userId}", "u-ada");
 
@@ -30,7 +30,7 @@ async function startServing(...args: string[]) {
   });
   const signIn = (attributes: Record<string, string>, headers = call({}).headers) =>
     fetch(url + PATH, { method: "PUT", headers, body: call(attributes).body });
-  /** Longest name of a claim that the contract takes. */
+  /** Sets the maximum length of a claim name in the contract. */
   const limitKey = (most: number, before: string) => dev.project.edit("openapi.yaml", before, maxLength(most));
   return { ...dev, url, bearer, token, call, signIn, limitKey };
 }
@@ -41,13 +41,13 @@ function maxLength(most: number): string {
 
 const LONG = "k".repeat(24);
 
-test("good, bad, good under load: no connection is dropped, nothing fails, all state stays", PATIENCE, async () => {
+test("good, bad, good under load: no connection is dropped, no request fails, all state stays", PATIENCE, async () => {
   const { printed, project, limitKey, signIn, call } = await startServing();
   expect((await signIn({ [LONG]: "first" })).status).toBe(200);
   const load = startLoad(call({ department: "Engines" }), CONNECTIONS);
 
   limitKey(20, KEY);
-  expect(await printed(SWAPPED)).toContain("wrote generated/validators.js\n");
+  expect(await printed(RELOADED)).toContain("wrote generated/validators.js\n");
   const refused = await signIn({ [LONG]: "second" });
   expect(refused.status).toBe(400);
   expect(await refused.json()).toMatchObject({
@@ -64,7 +64,7 @@ test("good, bad, good under load: no connection is dropped, nothing fails, all s
   project.edit("openapi.yaml", "required: [kye]", "required: [key]");
   await printed(/^fixed$/m);
   limitKey(30, maxLength(20));
-  await printed(SWAPPED);
+  await printed(RELOADED);
   const answer = await signIn({});
   const { user } = (await answer.json()) as { user: { attributes: unknown[] } };
   expect(user.attributes).toContainEqual(expect.objectContaining({ name: LONG, value: "first" }));
@@ -76,7 +76,7 @@ test("good, bad, good under load: no connection is dropped, nothing fails, all s
   expect(answered).toBeGreaterThan(before);
 });
 
-test("a request under way at the change is answered by the contract it came in under", async () => {
+test("a request in progress during a reload finishes under the contract it arrived under", async () => {
   const { printed, url, call, signIn, limitKey } = await startServing();
   const { headers, body } = call({ [LONG]: "before" });
   const { port, hostname, host } = new URL(url);
@@ -86,14 +86,14 @@ test("a request under way at the change is answered by the contract it came in u
   socket.write(`PUT ${PATH} HTTP/1.1\r\n${lines.join("")}\r\n${body.slice(0, 9)}`);
 
   limitKey(20, KEY);
-  await printed(SWAPPED);
+  await printed(RELOADED);
   expect((await signIn({ [LONG]: "after" })).status).toBe(400);
   socket.write(body.slice(9));
 
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
 });
 
-test("a header that the contract renames is the one that is looked at, with the token of the start", async () => {
+test("a renamed security header is used after the reload, with the token of the start", async () => {
   const { printed, project, bearer, token, signIn } = await startServing();
   const { name } = SECURITY_SCHEMES.ApplicationToken;
   const withToken = (header: string) =>
@@ -101,7 +101,7 @@ test("a header that the contract renames is the one that is looked at, with the 
   expect((await withToken(name)).status).toBe(200);
 
   project.edit("openapi.yaml", `name: ${name}`, "name: X-App-Token");
-  await printed(SWAPPED);
+  await printed(RELOADED);
 
   expect((await withToken("X-App-Token")).status).toBe(200);
   expect((await withToken(name)).status).toBe(401);

@@ -57,13 +57,17 @@ test.for([
   ["a TLS handshake", "\u0016\u0003\u0001\u0002\u0000\u0001"],
 ])("%s is 400 and closed", ([, bytes = ""]) => refused(bytes, 400, "malformed-http"));
 
-test.for(["websocket", "h2c"])("H9 an upgrade to %s is 400 and closed", (protocol) =>
-  refused(
-    raw([...GOOD, "Connection: Upgrade", `Upgrade: ${protocol}`, "Content-Length: 0"], ""),
-    400,
-    "upgrade-refused",
-  ),
-);
+test.for(["websocket", "h2c"])("an upgrade to %s is ignored, and the request is served", async (protocol) => {
+  const body = JSON.stringify(goodBody);
+  const head = [...GOOD, "Connection: Upgrade, close", `Upgrade: ${protocol}`, `Content-Length: ${body.length}`];
+  expect(await sendRaw(site().server, raw(head, body))).toMatch(/^HTTP\/1.1 200 OK/);
+});
+
+test("broken bytes behind a whole request leave that request its own response", async () => {
+  const whole = raw([...GOOD, `Content-Length: ${Buffer.byteLength(BODY)}`]);
+  const received = await sendRaw(site().server, `${whole}GARBAGE\r\n\r\n`);
+  expect(Array.from(received.matchAll(/^HTTP\/1\.1 (\d+)/gm), ([, status]) => status)).toEqual(["200"]);
+});
 
 test("H5 a header of 20 kB is 431 and closed", () =>
   refused(raw([...GOOD, `X-Thing: ${"a".repeat(20_000)}`]), 431, "headers-too-large"));

@@ -24,7 +24,7 @@ test("/livez and /readyz answer without credentials, HEAD without a body, other 
   }
 });
 
-test("/readyz is 503 from the moment the server begins to end, while /livez stays 200 and answers close", async () => {
+test("/readyz is 503 from the start of a shutdown; /livez stays 200 and closes the connection", async () => {
   const { server } = await startStubWithClient();
   // Keep-alive connections of fetch stay usable through the grace.
   expect((await fetch(`${server.url}/livez`)).headers.get("connection")).toBe("keep-alive");
@@ -37,7 +37,7 @@ test("/readyz is 503 from the moment the server begins to end, while /livez stay
   ]);
   expect(await ready.json()).toMatchObject({
     type: "urn:nexus-sync:problem:unavailable",
-    detail: "The server is ending.",
+    detail: "The server is shutting down.",
   });
   expect(await ended).toBe(true);
 });

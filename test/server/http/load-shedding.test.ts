@@ -1,13 +1,12 @@
 import { request } from "node:http";
 import { expect, test } from "vitest";
 import { ProblemDetails } from "../../../generated/validators.js";
-import { createLateness, type Lateness } from "../../../server/http/lateness.ts";
-import type { RunningServer } from "../../../server/running-server.ts";
+import type { RunningStub } from "../../../server/stub/start-stub.ts";
 import { holdUser, temporaryPostgres } from "../../helpers/postgres.ts";
 import { basicHeader, put, signIn, startStubWithClient } from "../../helpers/stub.ts";
 
 /** A good request whose body does not come to its end until `finish`. */
-function slowRequest({ url, ...server }: RunningServer) {
+function slowRequest({ url, ...server }: RunningStub) {
   const headers = {
     ...basicHeader({ url, ...server }),
     "Content-Type": "application/json",
@@ -63,7 +62,7 @@ test("bodies that are on their way hold no place", async () => {
   }
 });
 
-async function metric({ url }: RunningServer, name: string): Promise<number> {
+async function metric({ url }: RunningStub, name: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   return Number(
     text
@@ -74,57 +73,31 @@ async function metric({ url }: RunningServer, name: string): Promise<number> {
   );
 }
 
-/** Asks for one request after the other, each of which is taken unless it is late. */
-function askedOf({ isLate, take }: Lateness): () => boolean {
-  return () => {
-    const late = isLate();
-    if (!late) take();
-    return late;
-  };
-}
-
-/** Turns of the event loop, each `workMs` long, for `forMs`; answers whether the last moment of the last one was late. */
-async function turns(isLate: () => boolean, workMs: number, forMs: number): Promise<boolean> {
-  const until = performance.now() + forMs;
-  let late = false;
-  while (performance.now() < until) {
-    isLate();
-    const end = performance.now() + workMs;
-    while (performance.now() < end) late = isLate();
-    late = isLate();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return late;
-}
-
-test("an event loop is overloaded when its turns have been late for a while, until they were in time for a while", async () => {
-  const isLate = askedOf(createLateness(10));
-  expect(await turns(isLate, 20, 50)).toBe(false);
-  expect(await turns(isLate, 20, 500)).toBe(true);
-  expect(await turns(isLate, 0, 1)).toBe(false);
-  expect(await turns(isLate, 20, 50)).toBe(true);
-  expect(await turns(isLate, 0, 100)).toBe(false);
-  expect(await turns(isLate, 20, 50)).toBe(false);
-});
-
-test("one long pause is no overload, and neither is work with rests between", async () => {
-  const isLate = askedOf(createLateness(10));
-  expect(await turns(isLate, 400, 1)).toBe(false);
-  for (let turn = 0; turn < 12; turn += 1) {
-    expect(await turns(isLate, 30, 1)).toBe(false);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-});
-
-test("the first few requests of a turn are taken, however late the turn", async () => {
-  const isLate = askedOf(createLateness(10));
-  expect(await turns(isLate, 20, 500)).toBe(true);
-  for (let turn = 0; turn < 5; turn += 1) {
-    const verdicts = [isLate()];
-    const end = performance.now() + 30;
+/** Blocks the event loop for `blockMs` at a time, until `isOver`. */
+async function blockEventLoop(blockMs: number, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    const end = performance.now() + blockMs;
     while (performance.now() < end);
-    for (let asked = 0; asked < 16; asked += 1) verdicts.push(isLate());
-    expect(verdicts).toEqual([...Array(16).fill(false), true]);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 0));
   }
+}
+
+test("a mean event-loop delay over the limit is 503 until the delay falls; health pages are exempt", async () => {
+  const { server } = await startStubWithClient({ load: { delayMs: 40 } });
+  const state = { isOver: false };
+  const blocking = blockEventLoop(100, () => state.isOver);
+  await expect.poll(async () => (await put(server)).status, { timeout: 5_000 }).toBe(503);
+  expect((await fetch(`${server.url}/livez`)).status).toBe(200);
+  state.isOver = true;
+  await blocking;
+
+  await expect.poll(async () => (await put(server)).status, { timeout: 5_000 }).toBe(200);
+  expect(await metric(server, 'nexus_sync_sheds_total{reason="delay"}')).toBeGreaterThan(0);
+});
+
+test("a single long pause sheds nothing", async () => {
+  const { server } = await startStubWithClient({ load: { delayMs: 1_000 } });
+  const start = performance.now();
+  await blockEventLoop(1_300, () => performance.now() - start > 1_200);
+  for (let nth = 0; nth < 10; nth += 1) expect((await put(server)).status).toBe(200);
 });

@@ -10,7 +10,7 @@ function logged(isPretty: boolean) {
 
 test("one user's lines have one hash, another's another, and the id is in none", async () => {
   const { texts, log } = logged(false);
-  const { server } = await startStubWithClient({ log, writeUserId: userIdHash("planted-key") });
+  const { server } = await startStubWithClient({ log, formatUserId: userIdHash("planted-key") });
   await put(server);
   await put(server);
   await put(server, { path: "/v1/users/u-other/$sync" });
@@ -29,7 +29,7 @@ test("without a key hashes of two starts can't be told to be one user's", () => 
 
 test("on a terminal a line is for people", async () => {
   const { texts, log } = logged(true);
-  const { server } = await startStubWithClient({ log, writeUserId: (userId) => userId });
+  const { server } = await startStubWithClient({ log, formatUserId: (userId) => userId });
   await put(server, { headers: { "X-Request-Id": "mine" } });
   await expect.poll(() => texts.length).toBe(1);
   expect(texts[0]).toMatch(

@@ -1,9 +1,9 @@
-import type { RunningServer } from "../../../server/running-server.ts";
+import type { RunningStub } from "../../../server/stub/start-stub.ts";
 import { type Answer, type Call, send } from "../../helpers/site.ts";
 import { basicHeader, JSON_TYPE, signIn } from "../../helpers/stub.ts";
 
 /** A good sign-in of u-ada with the demo credentials, but for what is given; several headers of one name as a list. */
-export function call(server: RunningServer, { headers, ...changes }: Call = {}): Promise<Answer> {
+export function call(server: RunningStub, { headers, ...changes }: Call = {}): Promise<Answer> {
   return send(server, {
     credentials: basicHeader(server),
     headers: { ...JSON_TYPE, ...headers },

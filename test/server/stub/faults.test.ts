@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../../generated/control/types.ts";
 import { ProblemDetails } from "../../../generated/validators.js";
-import type { RunningStub } from "../../../server/running-server.ts";
+import type { RunningStub } from "../../../server/stub/start-stub.ts";
 import {
   API,
   acme,

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Directory } from "../../../generated/types.ts";
-import type { RunningStub } from "../../../server/running-server.ts";
-import { startStub } from "../../../server/stub/start-stub.ts";
+import { startServer } from "../../../server/start.ts";
+import { type RunningStub, startStub } from "../../../server/stub/start-stub.ts";
+import { ACCESS, basic, NOW } from "../../helpers/access.ts";
 import { temporaryPostgres } from "../../helpers/postgres.ts";
-import { acme, clientOf, names, signIn, startStubWithClient } from "../../helpers/stub.ts";
+import { acme, clientOf, JSON_TYPE, names, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { temporaryDatabase, temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { call, pathOf } from "./call.ts";
 
@@ -136,7 +137,7 @@ describe("a stub on a database", () => {
   ])("%s: replaces and resets nothing there, and says why; all else works", async (_, database) => {
     const { server } = await startStubWithClient({ database: await database() });
     await use(server);
-    const fixed = { name: "SessionFixed", message: expect.stringContaining("without --database") };
+    const fixed = { message: expect.stringContaining("without --database") };
     await expect(server.reset()).rejects.toMatchObject(fixed);
     await expect(server.directory.replace(eve)).rejects.toMatchObject(fixed);
     expect((await server.user("u-ada"))?.attributes).toHaveLength(1);
@@ -151,15 +152,17 @@ describe("a stub on a database", () => {
   });
 });
 
-describe("without the stub", () => {
-  test("there is none of it, and the headers mean nothing", async () => {
-    const server = await startStub({ stub: false, directory: acme() });
+describe("a service", () => {
+  test("has no stub features and ignores their headers", async () => {
+    const server = await startServer({ directory: acme(), access: ACCESS, clock: () => NOW });
     onTestFinished(() => server.close());
     for (const name of ["faults", "journal", "directory", "reset", "session"]) expect(server).not.toHaveProperty(name);
-    const headers = { Prefer: "code=404, wait=30", "X-Contract-Session": "one two" };
-    const answer = await call(server, { headers });
-    expect(answer.status).toBe(200);
-    expect(answer.headers).not.toHaveProperty("preference-applied");
+    const response = await fetch(server.url + pathOf("u-ada"), {
+      method: "PUT",
+      headers: { ...JSON_TYPE, Authorization: basic(), Prefer: "code=404, wait=30", "X-Contract-Session": "one two" },
+      body: JSON.stringify(signIn({ attributes: { department: "Engines" } })),
+    });
+    expect([response.status, response.headers.get("preference-applied")]).toEqual([200, null]);
     expect((await server.user("u-ada"))?.attributes).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JournalEntry } from "../../../generated/control/types.ts";
-import type { RunningStub } from "../../../server/running-server.ts";
+import type { RunningStub } from "../../../server/stub/start-stub.ts";
 import type { Call } from "../../helpers/site.ts";
 import { API, basicHeader, CONNECTION, JSON_TYPE, sendRaw, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { call, pathOf } from "./call.ts";
@@ -121,7 +121,7 @@ describe("refused at each stage", () => {
     const entries = () => server.journal.list().requests;
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(entries()).toHaveLength(0);
-    server.cut();
+    server.closeConnections();
     await sent.catch(() => {});
     expect(await entryIn(server)).not.toHaveProperty("status");
   });

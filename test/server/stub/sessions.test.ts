@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Directory } from "../../../generated/types.ts";
 import { ProblemDetails } from "../../../generated/validators.js";
-import type { RunningStub } from "../../../server/running-server.ts";
+import type { RunningStub } from "../../../server/stub/start-stub.ts";
 import { acme, clientOf, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { call, violationIn } from "./call.ts";

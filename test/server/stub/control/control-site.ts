@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { ControlProblem, type Validator } from "../../../../generated/control/validators.js";
-import type { RunningServer } from "../../../../server/running-server.ts";
+import type { RunningStub } from "../../../../server/stub/start-stub.ts";
 import { JSON_TYPE } from "../../../helpers/stub.ts";
 
 export interface ControlCall {
@@ -11,7 +11,7 @@ export interface ControlCall {
 }
 
 /** Sends a request to the control port. */
-export function control({ controlUrl = "" }: RunningServer, path: string, call: ControlCall = {}): Promise<Response> {
+export function control({ controlUrl = "" }: RunningStub, path: string, call: ControlCall = {}): Promise<Response> {
   const { method = "GET", headers = {}, body } = call;
   const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
   const type = text === undefined ? {} : JSON_TYPE;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, type TestContext, test } from "vitest";
-import type { RunningStub } from "../../../../server/running-server.ts";
+import type { RunningStub } from "../../../../server/stub/start-stub.ts";
 
 const { NEXUS_SYNC_CHROMIUM } = process.env;
 const USUAL = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import type { RequestHandler } from "express";
+import type { ContractDocument } from "./document.ts";
+import { type Operation, readOperations, readSecuritySchemes, type SecurityScheme } from "./operations.ts";
+import { requestValidation } from "./request-validation.ts";
+
+/** A contract at run time: everything the server knows of it comes from its bundled document. */
+export interface Contract {
+  document: ContractDocument;
+  operations: readonly Operation[];
+  /** By name. */
+  securitySchemes: Readonly<Record<string, SecurityScheme>>;
+  /** Middleware that validates requests; compiled at the first call. */
+  requestValidation(): RequestHandler[];
+  /** Returns the violations of a value, each as pointer and message, against a component schema; compiled at first use. */
+  violations(schema: string, value: unknown): { pointer: string; message: string }[];
+}
+
+/** The contract can't be served; the message says why and what to do. */
+export class ContractError extends Error {
+  override readonly name = "ContractError";
+}
+
+const DOCUMENT = new URL("../../generated/openapi.json", import.meta.url);
+
+/** The contract last read from each file: servers of one process share it, as compiling it takes longest of a start. */
+const LOADED = new Map<string, { text: string; contract: Contract }>();
+
+/**
+ * Reads a bundled document, by default generated/openapi.json.
+ * @throws ContractError if it can't be read.
+ */
+export function loadContract(file: URL = DOCUMENT): Contract {
+  try {
+    const text = readFileSync(file, "utf8");
+    const known = LOADED.get(file.href);
+    if (known?.text === text) return known.contract;
+    const contract = contractOf(JSON.parse(text));
+    LOADED.set(file.href, { text, contract });
+    return contract;
+  } catch (error) {
+    throw new ContractError(`The contract can't be read: ${(error as Error).message}. Run: npm run generate`);
+  }
+}
+
+function contractOf(document: ContractDocument): Contract {
+  const compiled: { validation?: RequestHandler[] } = {};
+  return {
+    document,
+    operations: readOperations(document),
+    securitySchemes: readSecuritySchemes(document),
+    requestValidation() {
+      compiled.validation ??= requestValidation(document);
+      return compiled.validation;
+    },
+    violations: schemaViolations(document),
+  };
+}
+
+const ID = "contract";
+
+function schemaViolations({ components: { schemas } }: ContractDocument): Contract["violations"] {
+  // The generator has checked the schemas strictly; here unknown keywords are annotations.
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false });
+  addFormats.default(ajv);
+  ajv.addSchema({ $id: ID, components: { schemas } });
+  return (schema, value) => {
+    const validate = ajv.getSchema(`${ID}#/components/schemas/${schema}`);
+    if (!validate) throw new ContractError(`The contract has no schema ${schema}.`);
+    if (validate(value)) return [];
+    return (validate.errors ?? []).map(({ instancePath, message = "" }) => ({ pointer: instancePath, message }));
+  };
+}

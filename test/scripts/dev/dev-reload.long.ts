@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { startDev } from "./dev-process.ts";
+
+const KEPT = /^The server keeps/m;
+const RELOADED = /^The server uses the new contract\.$/m;
+/** The whole project is type-checked, while other tests run. */
+const PATIENCE = { timeout: 90_000 };
+
+test("a contract without a handler for an operation leaves the last good one in place", async () => {
+  const { printed, project } = startDev("--port", "0");
+  const [, url = ""] = /server on (\S+)/.exec(await printed(/^curl/m)) ?? [];
+
+  project.edit("openapi.yaml", "operationId: SyncUserIdentity", "operationId: SyncIdentity");
+  expect(await printed(KEPT)).toContain(
+    "The server keeps the last good contract. There is no handler for SyncIdentity:",
+  );
+  expect((await fetch(`${url}/v1/users/u-ada/$sync`, { method: "PUT" })).status).toBe(401);
+
+  project.edit("openapi.yaml", "operationId: SyncIdentity", "operationId: SyncUserIdentity");
+  await printed(RELOADED);
+});
+
+test(
+  "handwritten lines that no longer compile are listed, and the server uses the new contract",
+  PATIENCE,
+  async () => {
+    const { printed, project } = startDev("--port", "0");
+    await printed(/^curl/m);
+    project.edit("openapi.yaml", '        "429":\n          $ref: "#/components/responses/TooManyRequests"\n', "");
+    await printed(RELOADED);
+    expect(await printed(/no longer fits?:/)).not.toContain("The server keeps");
+    await printed(/^ {2}server\/http\/problem-types\.ts\(\d+,\d+\): error /m);
+  },
+);
