@@ -4,18 +4,17 @@ import type { Handlers } from "../generated/operations.ts";
 import { type SchemeHandlers, security } from "./auth/security.ts";
 import { type Contract, ContractError } from "./contract/contract.ts";
 import type { RequestContext } from "./handlers/sync-user-identity.ts";
-import { type AccessLogOptions, accessLog } from "./http/access-log.ts";
 import { jsonBody } from "./http/body.ts";
 import { cors } from "./http/cors.ts";
-import { dispatch } from "./http/dispatch.ts";
-import { headerLimit } from "./http/header-limit.ts";
-import { type HealthOptions, health } from "./http/health.ts";
-import type { LoadShedding } from "./http/load-shedding.ts";
+import { HEALTH_PATHS, type HealthOptions, health } from "./http/health.ts";
+import type { LoadShedding } from "./http/limits.ts";
+import { headerLimit } from "./http/limits.ts";
 import { acceptable, contentType } from "./http/negotiation.ts";
 import { problemHandler } from "./http/problem.ts";
-import { requestContext } from "./http/request-context.ts";
+import { type AccessLogOptions, accessLog, requestContext } from "./http/request-log.ts";
+import type { Send } from "./http/respond.ts";
+import { dispatch } from "./http/respond.ts";
 import { pathParameters, router } from "./http/router.ts";
-import type { Send } from "./http/send.ts";
 import type { Shutdown } from "./http/shutdown.ts";
 
 /** What the stub adds to the service. */
@@ -25,16 +24,15 @@ export interface Extension {
   /** Before the operation's handler. */
   beforeHandler: readonly RequestHandler[];
   send: Send;
-  contextOf: (locals: Express.Locals) => RequestContext;
 }
 
-export interface AppOptions extends AccessLogOptions, HealthOptions, Extension {
+export interface AppOptions extends AccessLogOptions, Pick<HealthOptions, "ready">, Extension {
   contract: Contract;
   /** By the names of the contract's security schemes. */
   schemes: SchemeHandlers;
   handlers: Handlers<RequestContext>;
   loadShedding: LoadShedding;
-  shutdown: Pick<Shutdown, "isDraining" | "closes">;
+  shutdown: Pick<Shutdown, "isOpen" | "closes">;
   /** Bytes. */
   bodyLimit: number;
   /** Origins whose pages may call the operations. */
@@ -58,24 +56,23 @@ export function createApp(options: AppOptions): Express {
     .disable("etag")
     .enable("strict routing")
     .enable("case sensitive routing")
+    .use(requestContext(options.shutdown), accessLog(options))
+    .all(HEALTH_PATHS, health(options))
     .use(
-      requestContext(options.shutdown),
       loadShedding.shed,
-      accessLog(options),
-      health(options),
       ...options.first,
       headerLimit,
-      cors(options.corsOrigins, contract),
+      ...cors(options.corsOrigins, contract),
       router(contract.operations),
       security(options.schemes, contract),
       pathParameters,
       acceptable,
       contentType,
-      jsonBody(() => options.bodyLimit),
+      jsonBody(options.bodyLimit),
       loadShedding.track,
       ...contract.requestValidation(),
       ...options.beforeHandler,
-      dispatch({ handlers, contextOf: options.contextOf, send }),
+      dispatch(handlers, send),
     )
     .use(problemHandler({ log, metrics, send }));
 }

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Directory, User } from "../generated/types.ts";
 import type { AccessOptions } from "./auth/access.ts";
 import type { Clock } from "./clock.ts";
-import type { LoadLimits } from "./http/load-shedding.ts";
+import type { LoadLimits } from "./http/limits.ts";
 import type { ShutdownOptions } from "./http/shutdown.ts";
 import type { ReportProgress } from "./progress-bar.ts";
 import type { LoadCount } from "./store/store.ts";

@@ -5,10 +5,10 @@ import pino from "pino";
 import { createApp } from "./app.ts";
 import { type Contract, ContractError } from "./contract/contract.ts";
 import type { Operation } from "./contract/operations.ts";
-import { createLoadShedding } from "./http/load-shedding.ts";
+import { createLoadShedding } from "./http/limits.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { Problem } from "./http/problem.ts";
-import { send } from "./http/send.ts";
+import { send } from "./http/respond.ts";
 
 /**
  * Sends one request per operation through the whole pipeline, over a stream in this process, before a port opens: a
@@ -40,11 +40,10 @@ function checkedApp(contract: Contract, report: (failure: string) => void): Requ
     contract,
     schemes: Object.fromEntries(Object.keys(contract.securitySchemes).map((name) => [name, accept])),
     handlers: { SyncUserIdentity: async () => unknownUser() },
-    contextOf: unknownUser,
     ...{ first: [], beforeHandler: [], send, metrics, log },
     loadShedding: createLoadShedding({}, { metrics, log }),
     ...{
-      shutdown: { isDraining: () => false, closes: () => false },
+      shutdown: { isOpen: true, closes: () => false },
       ready: async () => {},
       formatUserId: () => "self-check",
     },

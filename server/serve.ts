@@ -1,7 +1,8 @@
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { AccessOptions } from "./auth/access.ts";
-import { createLog, userIdHash } from "./http/log.ts";
+import { createLog } from "./http/log.ts";
+import { userIdHash } from "./http/request-log.ts";
 import { createProgressBar } from "./progress-bar.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
 import type { Settings } from "./settings.ts";

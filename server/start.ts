@@ -1,4 +1,4 @@
-import type { RequestListener, Server } from "node:http";
+import type { Server } from "node:http";
 import pino, { type Logger } from "pino";
 import type { Directory } from "../generated/types.ts";
 import { createApp, type Extension } from "./app.ts";
@@ -8,10 +8,10 @@ import { type Contract, loadContract } from "./contract/contract.ts";
 import { checkDirectory } from "./directory/directory.ts";
 import { createHandlers } from "./handlers/handlers.ts";
 import { createHttpServer, listen } from "./http/http-server.ts";
-import { createLoadShedding } from "./http/load-shedding.ts";
-import { userIdHash } from "./http/log.ts";
+import { createLoadShedding } from "./http/limits.ts";
 import { createMetrics } from "./http/metrics.ts";
-import { send } from "./http/send.ts";
+import { userIdHash } from "./http/request-log.ts";
+import { send } from "./http/respond.ts";
 import type { ShutdownOptions } from "./http/shutdown.ts";
 import type { ReportProgress } from "./progress-bar.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
@@ -56,8 +56,7 @@ export async function startServer(
   };
   try {
     const loaded = directory === undefined ? undefined : await load(store, directory, options.progress);
-    const state: { app?: RequestListener } = {};
-    const { server, shutdown } = createHttpServer((request, response) => state.app?.(request, response), log);
+    const { server, shutdown, handle } = createHttpServer(log);
     const extension = await extend({ store, server, clock, log });
     resources.splice(0, 1, () => extension.close());
     const metrics = createMetrics();
@@ -69,11 +68,11 @@ export async function startServer(
       createApp({
         ...{ ...extension, contract: current, loadShedding, metrics, log, bodyLimit, formatUserId },
         schemes: schemesOf(access, clock),
-        handlers: createHandlers({ contract: current, clock, metrics }),
+        handlers: createHandlers({ store, contract: current, clock, metrics }),
         corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
         shutdown,
       });
-    state.app = appOf(contract);
+    handle(appOf(contract));
     const url = await listen(server, { port: options.port ?? 0, host, flags: "--port or --host" });
     const end = once(async (how: ShutdownOptions) => {
       const isComplete = await shutdown.end(how);
@@ -88,7 +87,7 @@ export async function startServer(
       async reload() {
         const next = loadContract();
         await selfCheck(next);
-        state.app = appOf(next);
+        handle(appOf(next));
       },
       close: async () => void (await end({})),
       end,
@@ -104,7 +103,6 @@ export async function startServer(
 async function service({ store }: Base): Promise<RunningExtension> {
   return {
     ...{ first: [], beforeHandler: [], send, corsOrigins: [] },
-    contextOf: ({ caller }) => ({ caller, store }),
     ready: () => store.ready(),
     close: () => store.close(),
   };

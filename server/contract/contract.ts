@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { RequestHandler } from "express";
 import type { ContractDocument } from "./document.ts";
@@ -14,8 +14,8 @@ export interface Contract {
   securitySchemes: Readonly<Record<string, SecurityScheme>>;
   /** Middleware that validates requests; compiled at the first call. */
   requestValidation(): RequestHandler[];
-  /** Returns the violations of a value, each as pointer and message, against a component schema; compiled at first use. */
-  violations(schema: string, value: unknown): { pointer: string; message: string }[];
+  /** A function that validates values against a component schema and collects all violations; compiled at the first call. */
+  validator(schema: string): ValidateFunction;
 }
 
 /** The contract can't be served; the message says why and what to do. */
@@ -55,21 +55,20 @@ function contractOf(document: ContractDocument): Contract {
       compiled.validation ??= requestValidation(document);
       return compiled.validation;
     },
-    violations: schemaViolations(document),
+    validator: schemaValidator(document),
   };
 }
 
 const ID = "contract";
 
-function schemaViolations({ components: { schemas } }: ContractDocument): Contract["violations"] {
+function schemaValidator({ components: { schemas } }: ContractDocument): Contract["validator"] {
   // The generator has checked the schemas strictly; here unknown keywords are annotations.
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false });
   addFormats.default(ajv);
   ajv.addSchema({ $id: ID, components: { schemas } });
-  return (schema, value) => {
+  return (schema) => {
     const validate = ajv.getSchema(`${ID}#/components/schemas/${schema}`);
     if (!validate) throw new ContractError(`The contract has no schema ${schema}.`);
-    if (validate(value)) return [];
-    return (validate.errors ?? []).map(({ instancePath, message = "" }) => ({ pointer: instancePath, message }));
+    return validate;
   };
 }

@@ -9,21 +9,24 @@ import { type Decision, type Found, type Store, StoreUnavailable } from "../stor
 
 export interface RequestContext {
   caller: Caller;
-  store: Store;
+  /** Replaces the store of the options. */
+  store?: Store;
 }
 
 export interface HandlerOptions {
+  store: Store;
   contract: Contract;
   clock: Clock;
-  metrics: Pick<Metrics, "stored" | "violated">;
+  metrics: Pick<Metrics, "store" | "violations">;
 }
 
 type SyncHandler = Handlers<RequestContext>["SyncUserIdentity"];
 type Result = Extract<Awaited<ReturnType<SyncHandler>>, { status: 200 }>["body"];
 
 /** SyncUserIdentity: one store call, decided by `planSync`; the response is checked before the commit. */
-export function syncUserIdentity({ contract, clock, metrics }: HandlerOptions): SyncHandler {
-  return async ({ path, body }, { caller, store }) => {
+export function syncUserIdentity({ store: usual, contract, clock, metrics }: HandlerOptions): SyncHandler {
+  const validate = contract.validator("SyncUserIdentityResult");
+  return async ({ path, body }, { caller, store = usual }) => {
     const { connectionId, groups } = body.connection;
     const decide = (found: Found | undefined): Decision<Result> => {
       if (!found) throw new Problem("unknown-user");
@@ -40,16 +43,16 @@ export function syncUserIdentity({ contract, clock, metrics }: HandlerOptions): 
       if (!(error instanceof StoreUnavailable)) throw error;
       throw new Problem("unavailable", { headers: { "Retry-After": "1" }, cause: error });
     } finally {
-      metrics.stored((performance.now() - start) / 1_000);
+      metrics.store.observe((performance.now() - start) / 1_000);
     }
   };
 
   /** Inside the transaction: an error rolls it back, and the log names the pointer. */
   function checkResult(result: Result): void {
-    const violations = contract.violations("SyncUserIdentityResult", result);
-    if (violations.length === 0) return;
-    metrics.violated("answer", violations.length);
-    const list = violations.map(({ pointer, message }) => `${pointer} ${message}`).join("; ");
+    if (validate(result)) return;
+    const errors = validate.errors ?? [];
+    metrics.violations.inc({ side: "answer" }, errors.length);
+    const list = errors.map(({ instancePath, message }) => `${instancePath} ${message}`).join("; ");
     throw new Error(`The response would break the contract: ${list}`);
   }
 }

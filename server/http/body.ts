@@ -4,14 +4,14 @@ import { unstorableText } from "../identity/text.ts";
 import { Problem } from "./problem.ts";
 
 /**
- * Reads the body as JSON in strict UTF-8, at most `limitOf(operation id)` bytes. Text that the stores treat differently
+ * Reads the body as JSON in strict UTF-8, at most `limit` bytes, or those of `limits` by operation id. Text that the stores treat differently
  * (U+0000, lone surrogates) is rejected. The body of an operation that takes none is not read.
  */
-export function jsonBody(limitOf: (operationId: string) => number): RequestHandler {
+export function jsonBody(limit: number, limits: Readonly<Record<string, number>> = {}): RequestHandler {
   return async (request, response, next) => {
     const { operation } = response.locals;
     if (!operation.requestBody) return next();
-    const bytes = await read(request, limitOf(operation.id), () => response.writeContinue());
+    const bytes = await read(request, limits[operation.id] ?? limit, () => response.writeContinue());
     if (bytes.length > 0) {
       const text = decode(bytes);
       response.locals.bodyText = text;

@@ -6,9 +6,17 @@ import type { Request, Response } from "express";
 import type { Logger } from "pino";
 import { problemDocument } from "./problem.ts";
 import { PROBLEM_TYPES } from "./problem-types.ts";
-import { send } from "./send.ts";
+import { send } from "./respond.ts";
 
 type Key = "malformed-http" | "request-timeout" | "headers-too-large";
+
+interface Exchange {
+  request: Request;
+  response: Response;
+}
+
+/** The latest request of each connection, with its response. */
+export type LatestExchanges = WeakMap<Duplex, Exchange>;
 
 /** Error codes of Node's HTTP parser; every other code is malformed HTTP. */
 const KEYS: Readonly<Record<string, Key>> = {
@@ -24,12 +32,7 @@ const LINGER_MS = 500;
  * that request gets its own response first; a request whose body broke off gets the error as its response; and bytes that
  * never became a request get a response written to the socket. Then the socket is destroyed.
  */
-export function handleConnectionErrors(server: Server, log: Logger): void {
-  const latest = new WeakMap<Duplex, Exchange>();
-  server.prependListener("request", (request, response) => {
-    // Express turns both into its own types.
-    latest.set(request.socket, { request: request as Request, response: response as Response });
-  });
+export function handleConnectionErrors(server: Server, latest: LatestExchanges, log: Logger): void {
   server.on("clientError", (error: NodeJS.ErrnoException, duplex) => {
     // node:http passes the socket of the connection.
     const socket = duplex as Socket;
@@ -42,11 +45,6 @@ export function handleConnectionErrors(server: Server, log: Logger): void {
     socket.end(rawResponse(key, requestId));
     return destroySoon(socket);
   });
-}
-
-interface Exchange {
-  request: Request;
-  response: Response;
 }
 
 function isOver({ request, response }: Exchange): boolean {

@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
 import type { Contract } from "../contract/contract.ts";
-import { send } from "./send.ts";
+import { send } from "./respond.ts";
 
 const EXPOSED_HEADERS = ["x-request-id", "retry-after", "www-authenticate"];
 /** Seconds a browser may cache the response to a preflight. */
@@ -10,7 +10,8 @@ const MAX_AGE = "600";
  * Allows pages of these origins to call the operations (Fetch standard, "CORS protocol"). To other origins no CORS header
  * is sent, and their preflight is an OPTIONS request like any other: 405.
  */
-export function cors(origins: readonly string[], { operations, securitySchemes }: Contract): RequestHandler {
+export function cors(origins: readonly string[], { operations, securitySchemes }: Contract): RequestHandler[] {
+  if (origins.length === 0) return [];
   const methods = [...new Set(operations.map(({ method }) => method))];
   const credentials = Object.values(securitySchemes).map((scheme) =>
     scheme.type === "apiKey" ? scheme.name : "authorization",
@@ -21,7 +22,7 @@ export function cors(origins: readonly string[], { operations, securitySchemes }
     "Access-Control-Allow-Headers": requestHeaders.join(", "),
     "Access-Control-Max-Age": MAX_AGE,
   };
-  return (request, response, next) => {
+  const handler: RequestHandler = (request, response, next) => {
     const { origin } = request.headers;
     if (origin === undefined || !origins.includes(origin)) return next();
     response.setHeader("Access-Control-Allow-Origin", origin);
@@ -31,4 +32,5 @@ export function cors(origins: readonly string[], { operations, securitySchemes }
     if (request.method !== "OPTIONS" || !methods.includes(String(method))) return next();
     send(response, { status: 204, headers: preflight });
   };
+  return [handler];
 }

@@ -1,46 +1,37 @@
 import type { RequestHandler } from "express";
 import type { Metrics } from "./metrics.ts";
 import { Problem } from "./problem.ts";
-import { send } from "./send.ts";
+import { send } from "./respond.ts";
 
 export interface HealthOptions {
   /** Rejects while the store is unavailable. */
   ready: () => Promise<void>;
-  metrics: Metrics;
+  metrics: Pick<Metrics, "registry">;
 }
 
-const PATHS = ["/livez", "/readyz", "/metrics"] as const;
-type HealthPath = (typeof PATHS)[number];
-
-/** Whether `health` handles the path. */
-export function isHealthPath(path: string): path is HealthPath {
-  return PATHS.some((one) => one === path);
-}
+export const HEALTH_PATHS = ["/livez", "/readyz", "/metrics"];
 
 /** `/livez` (the process runs, no I/O), `/readyz` (the store is available, no shutdown) and `/metrics`; without security. */
-export function health({ ready, metrics }: HealthOptions): RequestHandler {
-  const pages: Readonly<Record<HealthPath, (isDraining: boolean) => Promise<string>>> = {
-    "/livez": async () => "alive\n",
-    "/readyz": async (isDraining) => {
-      if (isDraining) throw unavailable("The server is shutting down.");
-      await ready().catch((cause: unknown) => {
-        throw unavailable("The store is unavailable.", cause);
-      });
-      return "ready\n";
-    },
-    "/metrics": () => metrics.text(),
+export function health({ ready, metrics: { registry } }: HealthOptions): RequestHandler {
+  const textOf = async (path: string, isOpen: boolean): Promise<string> => {
+    if (path === "/livez") return "alive\n";
+    if (path === "/metrics") return registry.metrics();
+    if (!isOpen) throw unavailable("The server is shutting down.");
+    await ready().catch((cause: unknown) => {
+      throw unavailable("The store is unavailable.", cause);
+    });
+    return "ready\n";
   };
-  return async ({ path, method }, response, next) => {
-    if (!isHealthPath(path)) return next();
+  return async ({ path, method }, response) => {
     response.locals.route = path;
+    const { isOpen } = response.locals.shutdown;
+    // Load balancers poll over kept connections, which would delay the shutdown.
+    if (!isOpen) response.setHeader("Connection", "close");
     if (method !== "GET" && method !== "HEAD") {
       throw new Problem("method-not-allowed", { headers: { Allow: "GET, HEAD" } });
     }
-    const isDraining = response.locals.shutdown.isDraining();
-    // Load balancers poll over kept connections, which would hold the shutdown up.
-    if (isDraining) response.setHeader("Connection", "close");
-    const mediaType = path === "/metrics" ? metrics.mediaType : "text/plain";
-    const text = await pages[path](isDraining);
+    const mediaType = path === "/metrics" ? registry.contentType : "text/plain";
+    const text = await textOf(path, isOpen);
     send(response, { status: 200, mediaType, headers: { "Cache-Control": "no-store" }, text });
   };
 }

@@ -1,8 +1,9 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Request, Response } from "express";
 import type { Logger } from "pino";
 import { ConfigurationError } from "../configuration-error.ts";
-import { handleConnectionErrors } from "./connection-errors.ts";
+import { handleConnectionErrors, type LatestExchanges } from "./connection-errors.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
 /**
@@ -18,15 +19,31 @@ const PARSER = {
   requireHostHeader: true,
 };
 
-/** An HTTP server that handles its connection errors and can shut down gracefully; `handler` gets every request. */
-export function createHttpServer(handler: RequestListener, log: Logger): { server: Server; shutdown: Shutdown } {
-  const server = createServer(PARSER, handler);
+export interface HttpServer {
+  server: Server;
+  shutdown: Shutdown;
+  /** Sets the handler of all requests from now on. */
+  handle(handler: RequestListener): void;
+}
+
+/** An HTTP server that handles its connection errors and can shut down gracefully. */
+export function createHttpServer(log: Logger): HttpServer {
+  const current: { handler?: RequestListener } = {};
+  const latest: LatestExchanges = new WeakMap();
+  const server = createServer(PARSER, (request, response) => {
+    // Express turns both into its own types.
+    latest.set(request.socket, { request: request as Request, response: response as Response });
+    current.handler?.(request, response);
+  });
   // "100 Continue" is sent by the middleware that reads the body, after security; any other expectation is ignored.
   for (const event of ["checkContinue", "checkExpectation"]) {
     server.on(event, (request, response) => server.emit("request", request, response));
   }
-  handleConnectionErrors(server, log);
-  return { server, shutdown: createShutdown(server) };
+  handleConnectionErrors(server, latest, log);
+  const handle = (handler: RequestListener) => {
+    current.handler = handler;
+  };
+  return { server, shutdown: createShutdown(server), handle };
 }
 
 export interface Address {

@@ -1,13 +1,14 @@
 import type { Caller } from "../auth/security.ts";
 import type { Operation } from "../contract/operations.ts";
 import type { Violation } from "../contract/violations.ts";
+import type { Store } from "../store/store.ts";
 import type { Shutdown } from "./shutdown.ts";
 
 /** What the middleware finds out about a request, in this order, and passes on in `response.locals`. */
 export interface RequestLocals {
   requestId: string;
   /** The server's; a response asks whether its connection closes. */
-  shutdown: Pick<Shutdown, "isDraining" | "closes">;
+  shutdown: Pick<Shutdown, "isOpen" | "closes">;
   /** Registers work for the end of the request: the response is sent, or the connection is gone. */
   onEnd: (work: () => void) => void;
   /** Path template of the operation, or a path of the server's own such as `/livez`. */
@@ -16,6 +17,8 @@ export interface RequestLocals {
   /** Path parameters as sent, percent-encoded. */
   encodedPath: Readonly<Record<string, string>>;
   caller: Caller;
+  /** The store of the request's session; undefined in a service, which has one store. */
+  store?: Store;
   /** Path parameters, decoded. */
   path: Readonly<Record<string, string>>;
   /** Media type of a successful response, negotiated by Accept. */

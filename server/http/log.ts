@@ -1,4 +1,3 @@
-import { createHmac, createSecretKey, randomBytes } from "node:crypto";
 import pino, { type Logger } from "pino";
 
 export interface LogOptions {
@@ -15,24 +14,6 @@ const REDACTED = ["headers", "body", "config", "request", "response"].map((name)
 export function createLog({ level, isPretty, write }: LogOptions): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: REDACTED };
   return pino(options, { write: isPretty ? (line: string) => write(pretty(line)) : write });
-}
-
-/** Cached hashes at most; ids longer than `MAX_CACHED_ID` characters are not cached. */
-const MAX_CACHED = 1_000;
-const MAX_CACHED_ID = 256;
-
-/** Returns a function that hashes user ids with a key: log lines of one user can be correlated without naming the user. */
-export function userIdHash(key: string | Buffer = randomBytes(32)): (userId: string) => string {
-  const secret = createSecretKey(Buffer.from(key));
-  const cached = new Map<string, string>();
-  return (userId) => {
-    const known = cached.get(userId);
-    if (known !== undefined) return known;
-    const hash = createHmac("sha256", secret).update(userId).digest("base64url").slice(0, 16);
-    if (cached.size >= MAX_CACHED) cached.clear();
-    if (userId.length <= MAX_CACHED_ID) cached.set(userId, hash);
-    return hash;
-  };
 }
 
 const LEVELS = new Map([

@@ -5,7 +5,7 @@ import { violationsIn } from "../contract/request-validation.ts";
 import type { Violation } from "../contract/violations.ts";
 import type { Metrics } from "./metrics.ts";
 import { PROBLEM_TYPES, type ProblemKey, type ProblemType } from "./problem-types.ts";
-import { type Send, send as sendPlain } from "./send.ts";
+import { type Send, send as sendPlain } from "./respond.ts";
 
 export interface ProblemOptions {
   /** For the caller; never contains anything that was sent. */
@@ -63,7 +63,7 @@ function typeOf(key: ProblemKey): ProblemType {
 export interface ProblemHandlerOptions {
   log: Logger;
   /** Counts the violations of requests. */
-  metrics?: Pick<Metrics, "violated">;
+  metrics?: Pick<Metrics, "violations">;
   send?: Send;
 }
 
@@ -74,7 +74,7 @@ export function problemHandler({ log, metrics, send = sendPlain }: ProblemHandle
     const { type, options } = problem;
     if (options.violations) {
       response.locals.violations = options.violations;
-      metrics?.violated("request", options.violations.length);
+      metrics?.violations.inc({ side: "request" }, options.violations.length);
     }
     if (type.status >= 500) logCause(log, problem, response);
     response.locals.problem ??= type.key;

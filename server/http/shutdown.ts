@@ -29,12 +29,12 @@ export type Shutdown = ReturnType<typeof createShutdown>;
  */
 export function createShutdown(server: Server) {
   const reconnected = new WeakSet<Socket>();
-  let phase: "open" | "draining" | "closed" = "open";
+  let isClosed = false;
   let isForced = false;
   let accepted = 0;
   server.on("connection", (socket) => {
     accepted += 1;
-    if (phase === "draining") reconnected.add(socket);
+    if (!shutdown.isOpen) reconnected.add(socket);
   });
 
   const closeConnections = () => {
@@ -48,23 +48,25 @@ export function createShutdown(server: Server) {
       quiet = accepted === before ? quiet + 1 : 0;
     }
   };
-  return {
-    isDraining: () => phase !== "open",
+  const shutdown = {
+    /** False once the shutdown has begun. */
+    isOpen: true,
     /** Whether a response on this connection must carry `Connection: close`. */
-    closes: (socket: Socket) => phase === "closed" || (phase === "draining" && !reconnected.has(socket)),
+    closes: (socket: Socket) => !shutdown.isOpen && (isClosed || !reconnected.has(socket)),
     closeConnections,
     /** Returns false if connections were closed before their requests had finished. */
     async end({ graceMs = 0, deadlineMs }: ShutdownOptions = {}): Promise<boolean> {
-      phase = "draining";
+      shutdown.isOpen = false;
       const timer = deadlineMs === undefined ? undefined : setTimeout(closeConnections, deadlineMs);
       await untilDisconnected(server, graceMs);
       await untilNoNewConnections();
-      phase = "closed";
+      isClosed = true;
       await closePort(server, graceMs > 0 ? IDLE_MS : 0);
       clearTimeout(timer);
       return !isForced;
     },
   };
+  return shutdown;
 }
 
 async function untilDisconnected(server: Server, limitMs: number): Promise<void> {

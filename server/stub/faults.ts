@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Fault } from "../../generated/control/types.ts";
 import { problemDocument } from "../http/problem.ts";
-import { type Reply, send, writeHead } from "../http/send.ts";
+import { type Reply, send, writeHead } from "../http/respond.ts";
 import type { FiredFault } from "./fault-rules.ts";
 import { createPrefer, waited } from "./prefer.ts";
 import { STUB_PROBLEMS } from "./problem-types.ts";
@@ -20,6 +20,7 @@ export function faults(): RequestHandler {
   const prefer = createPrefer();
   return async (request, response, next) => {
     if (await prefer(request, response)) return;
+    response.locals.store = response.locals.session.store();
     const { audience, connection } = request.body;
     const { userId = "" } = response.locals.path;
     const fired = response.locals.session.faults.take({ userId, audience, connectionId: connection.connectionId });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Request, Response } from "express";
 import type { Operation } from "../contract/operations.ts";
 import { Problem } from "../http/problem.ts";
-import { send } from "../http/send.ts";
+import { send } from "../http/respond.ts";
 import { type ContractExample, examplesOf } from "./examples.ts";
 import { type Preferences, preferencesIn } from "./preferences.ts";
 

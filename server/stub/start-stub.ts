@@ -65,7 +65,6 @@ async function extension(
     first: [record(sessions)],
     beforeHandler: [faults()],
     send: sendFaulty,
-    contextOf: ({ caller, session }) => ({ caller, store: session.store() }),
     // The control port's pages may call the operations, with credentials typed into them.
     corsOrigins: control.origins,
     ready: () => first.store().ready(),

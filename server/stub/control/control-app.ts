@@ -3,16 +3,16 @@ import type { Logger } from "pino";
 import type { Clock } from "../../clock.ts";
 import { loadContract } from "../../contract/contract.ts";
 import { jsonBody } from "../../http/body.ts";
-import { dispatch } from "../../http/dispatch.ts";
-import { headerLimit } from "../../http/header-limit.ts";
+import { headerLimit } from "../../http/limits.ts";
 import { contentType } from "../../http/negotiation.ts";
-import { requestContext } from "../../http/request-context.ts";
+import { requestContext } from "../../http/request-log.ts";
+import { dispatch } from "../../http/respond.ts";
 import { pathParameters, router } from "../../http/router.ts";
 import type { Shutdown } from "../../http/shutdown.ts";
 import { sessionOf } from "../record.ts";
 import type { Sessions } from "../sessions.ts";
 import { ownHost, ownOrigin, requireToken, securityHeaders } from "./guard.ts";
-import { CONTROL_HANDLERS } from "./handlers.ts";
+import { createControlHandlers } from "./handlers.ts";
 import { controlPages } from "./pages.ts";
 import { controlProblemHandler } from "./problem.ts";
 import { sendControl } from "./send.ts";
@@ -22,7 +22,7 @@ export interface ControlAppOptions {
   token: string | undefined;
   /** URL of the main port; undefined before it listens. */
   stubUrl: () => string | undefined;
-  shutdown: Pick<Shutdown, "isDraining" | "closes">;
+  shutdown: Pick<Shutdown, "isOpen" | "closes">;
   sessions: Sessions;
   clock: Clock;
   log: Logger;
@@ -55,14 +55,10 @@ export function createControlApp(options: ControlAppOptions): Express {
       requireToken(token),
       pathParameters,
       contentType,
-      jsonBody((operationId) => (operationId === "ReplaceDirectory" ? DIRECTORY_LIMIT : BODY_LIMIT)),
+      jsonBody(BODY_LIMIT, { ReplaceDirectory: DIRECTORY_LIMIT }),
       lazily(() => contract.requestValidation()),
       selectSession,
-      dispatch({
-        handlers: CONTROL_HANDLERS,
-        contextOf: ({ session }) => ({ session, clock }),
-        send: sendControl,
-      }),
+      dispatch(createControlHandlers(clock), sendControl),
     )
     .use(controlProblemHandler(log));
 }

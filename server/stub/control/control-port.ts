@@ -1,4 +1,4 @@
-import type { RequestListener, Server } from "node:http";
+import type { Server } from "node:http";
 import type { Logger } from "pino";
 import type { Clock } from "../../clock.ts";
 import { createHttpServer, listen, urlOf } from "../../http/http-server.ts";
@@ -44,12 +44,11 @@ export async function openControlPort(
   { server, host, sessions, clock, log }: ControlSurroundings,
 ): Promise<ControlPort> {
   if (controlPort === "none") return { origins: [], close: async () => {} };
-  const state: { app?: RequestListener } = {};
-  const { server: own, shutdown } = createHttpServer((request, response) => state.app?.(request, response), log);
+  const { server: own, shutdown, handle } = createHttpServer(log);
   const flags = "--control-port or --control-host";
   const url = await listen(own, { port: controlPort, host: controlHost, flags });
   const stubUrl = () => urlOf(server, host);
-  state.app = createControlApp({ url, token: controlToken, stubUrl, shutdown, sessions, clock, log });
+  handle(createControlApp({ url, token: controlToken, stubUrl, shutdown, sessions, clock, log }));
   const close = async () => void (await shutdown.end({ deadlineMs: DEADLINE_MS }));
   return { url, origins: authoritiesOf(url).map((authority) => `http://${authority}`), close };
 }

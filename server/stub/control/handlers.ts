@@ -7,46 +7,47 @@ import { previewOf } from "./sign-in-preview.ts";
 
 export interface ControlContext {
   session: Session;
-  clock: Clock;
 }
 
 /** Maximum number of users in a list: for each, its sign-ins are previewed. */
 const MOST_USERS = 100;
 
 /** The operations of the control port, each on one session. */
-export const CONTROL_HANDLERS: Handlers<ControlContext> = {
-  ListRequests: async (_, { session }) => ({ status: 200, body: session.journal.list() }),
-  ForgetRequests: async (_, { session }) => {
-    session.journal.clear();
-    return { status: 204 };
-  },
-  VerifyRequests: async ({ body }, { session }) => ({ status: 200, body: session.journal.verify(body) }),
-  ListFaults: async (_, { session }) => ({ status: 200, body: { rules: session.faults.list() } }),
-  ReplaceFaults: async ({ body }, { session }) => {
-    session.faults.replace(body.rules);
-    return { status: 200, body: { rules: session.faults.list() } };
-  },
-  RemoveFaults: async (_, { session }) => {
-    session.faults.clear();
-    return { status: 204 };
-  },
-  ReplaceDirectory: async ({ body }, { session }) => {
-    // The control contract requires an object; `replace` checks the rest as it checks a file.
-    const { total } = await session.directory.replace(body as unknown as Directory);
-    return { status: 200, body: { total } };
-  },
-  ListUsers: async (_, { session, clock }) => {
-    const { users, total } = await session.directory.users(MOST_USERS);
-    const previews = users.map((user) => previewOf(user, session.store(), clock()));
-    return { status: 200, body: { users: await Promise.all(previews), total } };
-  },
-  ReadUser: async ({ path }, { session }) => {
-    const user = await session.directory.user(path.userId);
-    if (!user) throw new Problem("unknown-user", { detail: "The directory of this session has no such user." });
-    return { status: 200, body: user };
-  },
-  ResetSession: async (_, { session }) => {
-    await session.reset();
-    return { status: 204 };
-  },
-};
+export function createControlHandlers(clock: Clock): Handlers<ControlContext> {
+  return {
+    ListRequests: async (_, { session }) => ({ status: 200, body: session.journal.list() }),
+    ForgetRequests: async (_, { session }) => {
+      session.journal.clear();
+      return { status: 204 };
+    },
+    VerifyRequests: async ({ body }, { session }) => ({ status: 200, body: session.journal.verify(body) }),
+    ListFaults: async (_, { session }) => ({ status: 200, body: { rules: session.faults.list() } }),
+    ReplaceFaults: async ({ body }, { session }) => {
+      session.faults.replace(body.rules);
+      return { status: 200, body: { rules: session.faults.list() } };
+    },
+    RemoveFaults: async (_, { session }) => {
+      session.faults.clear();
+      return { status: 204 };
+    },
+    ReplaceDirectory: async ({ body }, { session }) => {
+      // The control contract requires an object; `replace` checks the rest as it checks a file.
+      const { total } = await session.directory.replace(body as unknown as Directory);
+      return { status: 200, body: { total } };
+    },
+    ListUsers: async (_, { session }) => {
+      const { users, total } = await session.directory.users(MOST_USERS);
+      const previews = users.map((user) => previewOf(user, session.store(), clock()));
+      return { status: 200, body: { users: await Promise.all(previews), total } };
+    },
+    ReadUser: async ({ path }, { session }) => {
+      const user = await session.directory.user(path.userId);
+      if (!user) throw new Problem("unknown-user", { detail: "The directory of this session has no such user." });
+      return { status: 200, body: user };
+    },
+    ResetSession: async (_, { session }) => {
+      await session.reset();
+      return { status: 204 };
+    },
+  };
+}

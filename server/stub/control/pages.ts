@@ -4,7 +4,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Request, RequestHandler } from "express";
 import { Problem } from "../../http/problem.ts";
-import { type Reply, send } from "../../http/send.ts";
+import { type Reply, send } from "../../http/respond.ts";
 
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",

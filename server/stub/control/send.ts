@@ -1,5 +1,5 @@
 import type { Journal } from "../../../generated/control/types.ts";
-import { type Send, send } from "../../http/send.ts";
+import { type Send, send } from "../../http/respond.ts";
 
 /** Sends the journal only where it differs from the one the client has (ETag): the page polls it every second. */
 export const sendControl: Send = (response, reply) => {

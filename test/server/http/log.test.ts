@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { createLog, userIdHash } from "../../../server/http/log.ts";
+import { createLog } from "../../../server/http/log.ts";
+import { userIdHash } from "../../../server/http/request-log.ts";
 import { put, startStubWithClient } from "../../helpers/stub.ts";
 
 function logged(isPretty: boolean) {

@@ -1,4 +1,4 @@
-import type { Response } from "express";
+import type { RequestHandler, Response } from "express";
 
 export interface Reply {
   status: number;
@@ -15,7 +15,8 @@ export type Send = (response: Response, reply: Reply) => void;
 
 /** Writes a response: the only function that does, except for the stub's faults. It closes the connection during a shutdown. */
 export const send: Send = (response, { status, mediaType = "", headers = {}, body, text = JSON.stringify(body) }) => {
-  if (response.locals.shutdown.closes(response.req.socket)) response.setHeader("Connection", "close");
+  const { shutdown } = response.locals;
+  if (!shutdown.isOpen && shutdown.closes(response.req.socket)) response.setHeader("Connection", "close");
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (text === undefined) {
     response.writeHead(status).end();
@@ -35,4 +36,24 @@ export function writeHead(
   const isText = mediaType.startsWith("text/") && !mediaType.includes("charset=");
   const contentType = isText ? `${mediaType}; charset=utf-8` : mediaType;
   response.writeHead(status, { "Content-Type": contentType, "Content-Length": length });
+}
+
+/** An operation's handler. `never` accepts the handlers of every operation; their own types say what they take. */
+export type Handler = (request: never, context: Express.Locals) => Promise<Pick<Reply, "status" | "body">>;
+
+/**
+ * Calls the handler of the request's operation, by operation id, with `response.locals` as its context, and sends what
+ * it returns, in the negotiated media type if the contract has it for that status.
+ */
+export function dispatch(handlers: Readonly<Record<string, Handler>>, send: Send): RequestHandler {
+  return async (request, response) => {
+    const { operation, path, responseMediaType } = response.locals;
+    const handler = handlers[operation.id];
+    if (!handler) throw new Error(`The operation ${operation.id} has no handler.`);
+    // The contract's validator has checked that path and body are of the operation's types.
+    const { status, body } = await handler({ path, body: request.body } as never, response.locals);
+    const { mediaTypes = [] } = operation.responses[status] ?? {};
+    const mediaType = mediaTypes.includes(responseMediaType) ? responseMediaType : (mediaTypes[0] ?? "");
+    send(response, { status, mediaType, body });
+  };
 }

@@ -1,6 +1,5 @@
 import type { RequestHandler } from "express";
 import type { Logger } from "pino";
-import { isHealthPath } from "./health.ts";
 import type { Metrics } from "./metrics.ts";
 import { Problem } from "./problem.ts";
 
@@ -11,7 +10,7 @@ export interface LoadLimits {
   delayMs?: number | undefined;
 }
 
-export type ShedReason = "in-flight" | "delay";
+type ShedReason = "in-flight" | "delay";
 
 const SAMPLE_MS = 50;
 const LOG_MS = 1_000;
@@ -24,7 +23,7 @@ export type LoadShedding = ReturnType<typeof createLoadShedding>;
  */
 export function createLoadShedding(
   { inFlight = 256, delayMs = Number.POSITIVE_INFINITY }: LoadLimits,
-  { metrics, log }: { metrics: Pick<Metrics, "shed">; log: Logger },
+  { metrics, log }: { metrics: Pick<Metrics, "sheds">; log: Logger },
 ) {
   let requests = 0;
   const delay = Number.isFinite(delayMs) ? sampleDelay() : undefined;
@@ -34,10 +33,10 @@ export function createLoadShedding(
     if (requests >= inFlight) return "in-flight";
     return delay && delay.ms() > delayMs ? "delay" : undefined;
   };
-  const shed: RequestHandler = (request, _response, next) => {
+  const shed: RequestHandler = (_request, _response, next) => {
     const reason = exceeded();
-    if (reason === undefined || isHealthPath(request.path)) return next();
-    metrics.shed(reason);
+    if (reason === undefined) return next();
+    metrics.sheds.inc({ reason });
     logShed(reason);
     throw new Problem("overloaded", { headers: { "Retry-After": "1" } });
   };
@@ -76,3 +75,15 @@ function createShedLog(log: Logger): (reason: ShedReason) => void {
     counts[reason] += 1;
   };
 }
+
+/** Far more than proxies add. The parser limits the size of all headers, not their number. */
+const MAX_HEADERS = 100;
+
+/** Rejects a request with more than 100 header fields with 431: every check of the headers takes time for each. */
+export const headerLimit: RequestHandler = (request, _response, next) => {
+  if (request.rawHeaders.length / 2 <= MAX_HEADERS) return next();
+  throw new Problem("headers-too-large", {
+    detail: `At most ${MAX_HEADERS} header fields are accepted.`,
+    headers: { Connection: "close" },
+  });
+};

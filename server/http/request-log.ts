@@ -1,0 +1,79 @@
+import { createHmac, createSecretKey, randomBytes, randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { RequestHandler } from "express";
+import type { Logger } from "pino";
+import type { Metrics } from "./metrics.ts";
+import type { Shutdown } from "./shutdown.ts";
+
+/**
+ * Prepares `response.locals`: the request id (the caller's X-Request-Id if it is 1 to 128 visible ASCII characters, else
+ * a new UUID), sent back in X-Request-Id; and the request's only `close` listener.
+ */
+export function requestContext(shutdown: Pick<Shutdown, "isOpen" | "closes">): RequestHandler {
+  return (request, response, next) => {
+    const works: (() => void)[] = [];
+    const { locals } = response;
+    locals.requestId = requestIdOf(request);
+    locals.shutdown = shutdown;
+    locals.onEnd = (work) => void works.push(work);
+    response.once("close", () => {
+      for (const work of works) work();
+    });
+    response.setHeader("X-Request-Id", locals.requestId);
+    next();
+  };
+}
+
+function requestIdOf({ headers }: IncomingMessage): string {
+  const sent = headers["x-request-id"];
+  return typeof sent === "string" && /^[\x21-\x7e]{1,128}$/.test(sent) ? sent : randomUUID();
+}
+
+export interface AccessLogOptions {
+  log: Logger;
+  metrics: Metrics;
+  /** How a user id is logged: as a keyed hash, or in clear. */
+  formatUserId: (userId: string) => string;
+}
+
+/**
+ * Logs one line per request when it ends, and counts it. Never logs credentials, the body or attribute values. Requests
+ * that load shedding rejects are counted and not logged.
+ */
+export function accessLog({ log, metrics, formatUserId }: AccessLogOptions): RequestHandler {
+  return ({ method }, response, next) => {
+    const start = performance.now();
+    metrics.inFlight.inc();
+    response.locals.onEnd(() => {
+      const { requestId, route, problem, caller, path } = response.locals;
+      const userId = path?.userId;
+      const ms = Math.round((performance.now() - start) * 100) / 100;
+      const status = response.writableFinished ? response.statusCode : undefined;
+      metrics.inFlight.dec();
+      metrics.requests.inc({ status: status ?? "none", problem: problem ?? "" });
+      metrics.duration.observe(ms / 1_000);
+      if (problem === "overloaded") return;
+      const user = userId && formatUserId(userId);
+      log.info({ requestId, method, route, status, problem, ms, caller: caller?.id, user }, "request");
+    });
+    next();
+  };
+}
+
+/** Cached hashes at most; ids longer than `MAX_CACHED_ID` characters are not cached. */
+const MAX_CACHED = 1_000;
+const MAX_CACHED_ID = 256;
+
+/** Returns a function that hashes user ids with a key: log lines of one user can be correlated without naming the user. */
+export function userIdHash(key: string | Buffer = randomBytes(32)): (userId: string) => string {
+  const secret = createSecretKey(Buffer.from(key));
+  const cached = new Map<string, string>();
+  return (userId) => {
+    const known = cached.get(userId);
+    if (known !== undefined) return known;
+    const hash = createHmac("sha256", secret).update(userId).digest("base64url").slice(0, 16);
+    if (cached.size >= MAX_CACHED) cached.clear();
+    if (userId.length <= MAX_CACHED_ID) cached.set(userId, hash);
+    return hash;
+  };
+}
