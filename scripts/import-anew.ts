@@ -3,12 +3,10 @@ import { registerHooks } from "node:module";
 const ROOT = new URL("../", import.meta.url).href;
 const RENEWED = ["generated/", "server/"].map((folder) => ROOT + folder);
 /**
- * One for the whole process. The store's state lives on, and what it, the keys and the self-check throw is told apart by
+ * One for the whole process. The store's state lives on, and what it and the self-check throw is told apart by
  * class: a class of another age would be another class.
  */
-const LASTING = ["server/store/", "server/auth/keys-unavailable.ts", "server/contract/contract-error.ts"].map(
-  (path) => ROOT + path,
-);
+const LASTING = ["server/store/", "server/contract/contract-error.ts"].map((path) => ROOT + path);
 
 /**
  * Makes an `import()` that loads a module of ours anew at each call, with what it imports of ours: old and new live side

@@ -1,5 +1,4 @@
-import { CredentialsRefused } from "./auth/credentials-file.ts";
-import { JwksRefused } from "./auth/key-set.ts";
+import { ConfigurationError } from "./configuration-error.ts";
 import { ContractUnusable } from "./contract/contract-error.ts";
 import { SettingRefused } from "./setting-values.ts";
 import { DirectoryRefused, StoreUnavailable, StoreUnusable } from "./store/store.ts";
@@ -10,7 +9,7 @@ import { ControlPortRefused } from "./stub/control/control-port-error.ts";
  * mend (2); a stack only for our own failures (1).
  */
 export function tellFailure(error: unknown): 1 | 2 {
-  if (error instanceof DirectoryRefused || error instanceof CredentialsRefused) {
+  if (error instanceof DirectoryRefused || error instanceof ConfigurationError) {
     console.error([error.message, ...error.problems.map((problem) => `  ${problem}`)].join("\n"));
   } else if (isRefusal(error)) console.error(error.message);
   else if (isListenError(error)) console.error(`${error.message}. Choose another --port or --host.`);
@@ -22,7 +21,7 @@ export function tellFailure(error: unknown): 1 | 2 {
 }
 
 function isRefusal(error: unknown): error is Error {
-  return [SettingRefused, ControlPortRefused, JwksRefused, StoreUnusable, StoreUnavailable].some(
+  return [SettingRefused, ControlPortRefused, StoreUnusable, StoreUnavailable].some(
     (Refusal) => error instanceof Refusal,
   );
 }

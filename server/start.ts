@@ -1,6 +1,7 @@
 import pino, { type Logger } from "pino";
 import type { Directory } from "../generated/types.ts";
-import { openAccess } from "./auth/access.ts";
+import { openAccess } from "./auth/schemes.ts";
+import type { Clock } from "./clock.ts";
 import { checkDirectory } from "./directory/directory.ts";
 import { createHttpServer, listen } from "./http/http-server.ts";
 import { userIdHash } from "./http/log.ts";
@@ -11,6 +12,7 @@ import type { RunningServer, RunningStub, ServerOptions } from "./running-server
 import { openStore, type StoreOptions } from "./store/open-store.ts";
 import type { LoadCount, Store } from "./store/store.ts";
 import { openControlPort } from "./stub/control/control-port.ts";
+import { createDemoCredentials } from "./stub/demo-credentials.ts";
 import { createStub, type Stub } from "./stub/stub.ts";
 import { createWayIn } from "./way-in.ts";
 
@@ -31,8 +33,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const loaded = directory === undefined ? undefined : await loadChecked(store, directory, options.progress);
     stub = await stubOn(store, options);
     const current = stub?.first.store ?? (() => store);
-    const access = await openAccess(options, clock, log);
-    const { demo } = access;
+    const demo = await demoFor(options, clock);
+    const access = openAccess({ ...options, ...demo }, log);
     closers.push(access.close);
     const { server, drain, watch, refuse } = createHttpServer(log);
     const control = await openControlPort(options, { sessions: stub?.sessions, server, host, clock, log });
@@ -57,7 +59,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     return {
       url,
       ...(control.url && { controlUrl: control.url }),
-      ...(demo && { demo }),
+      ...(demo && { demo: demo.access.demo }),
       ...(loaded && { loaded }),
       ...(stub && controlsOf(stub)),
       user: (id) => current().user(id),
@@ -77,6 +79,10 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
 
 function wayInOf({ bodyLimit = 262_144, load = {}, writeUserId = userIdHash() }: ServerOptions) {
   return { bodyLimit, load, writeUserId };
+}
+
+async function demoFor({ access, credentialsFile }: ServerOptions, clock: Clock) {
+  return access || credentialsFile !== undefined ? undefined : { access: await createDemoCredentials(clock) };
 }
 
 async function stubOn(store: Store, options: ServerOptions): Promise<Stub | undefined> {

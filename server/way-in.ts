@@ -1,6 +1,7 @@
-import { OPERATIONS } from "../generated/operations.ts";
+import { OPERATIONS, SECURITY_SCHEMES } from "../generated/operations.ts";
 import { type AppOptions, createApp, type WayIn } from "./app.ts";
-import { type Access, schemesOf } from "./auth/access.ts";
+import { type Access, schemeHandlers } from "./auth/schemes.ts";
+import type { SchemeHandlers } from "./auth/security.ts";
 import { ContractUnusable } from "./contract/contract-error.ts";
 import { contractValidator } from "./contract/request-validation.ts";
 import { type SyncSurroundings, syncUserIdentity } from "./handlers/sync-user-identity.ts";
@@ -35,9 +36,11 @@ export async function createWayIn({ store, sessions, clock, access, ...options }
   // The compiler sees to it, but for whoever runs a contract that the code has not followed yet.
   const missing = Object.keys(OPERATIONS).filter((operationId) => !Object.hasOwn(handlers, operationId));
   if (missing.length > 0) throw new ContractUnusable(`There is no handler for ${missing.join(", ")}.`);
+  // It has the names of the schemes that it is given.
+  const schemes = schemeHandlers(SECURITY_SCHEMES, access, clock) as SchemeHandlers;
   await selfCheck(CONTRACT);
   return createApp({
-    ...{ ...options, handlers, contract: CONTRACT, schemes: schemesOf(access, clock) },
+    ...{ ...options, handlers, contract: CONTRACT, schemes },
     contextOf: ({ caller, session }) => ({ caller, store: session?.store() ?? store }),
     stub: sessions && stagesOf(sessions),
   });

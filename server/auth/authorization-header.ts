@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 
-/** Why a scheme does not hold. Words for the caller; none of them repeats anything that was sent. */
+/** Why credentials were refused, in words for the caller; nothing that was sent is repeated. */
 export type Failure = "missing" | "sent twice" | "malformed" | "wrong" | "expired";
 
-/** The one value of a header that must not be repeated; Node alone would drop or join the others. */
+/** The value of a header that must not be repeated; Node itself would drop or join further values. */
 export function singleHeader({ headersDistinct }: IncomingMessage, name: string): { value: string } | Failure {
   const values = headersDistinct[name.toLowerCase()] ?? [];
   const [value] = values;
@@ -11,7 +11,7 @@ export function singleHeader({ headersDistinct }: IncomingMessage, name: string)
   return values.length === 1 ? { value } : "sent twice";
 }
 
-/** What follows the scheme's name (in any case) and exactly one space in Authorization (RFC 9110 section 11.4). */
+/** The part of Authorization after the scheme's name (in any case) and exactly one space (RFC 9110 section 11.4). */
 export function authorization(request: IncomingMessage, scheme: string): { value: string } | Failure {
   const header = singleHeader(request, "authorization");
   if (typeof header === "string") return header;
@@ -20,7 +20,7 @@ export function authorization(request: IncomingMessage, scheme: string): { value
   return rest.length === 1 && rest[0] ? { value: rest[0] } : "malformed";
 }
 
-/** User id and password of Basic (RFC 7617): padded base64 of UTF-8, no control characters; the first colon parts. */
+/** User id and password of Basic (RFC 7617): padded base64 of UTF-8, no control characters; the first colon separates. */
 export function basicPair(encoded: string): { id: string; secret: string } | undefined {
   const bytes = Buffer.from(encoded, "base64");
   if (bytes.toString("base64") !== encoded) return undefined;

@@ -1,20 +1,18 @@
 import { hash, timingSafeEqual } from "node:crypto";
-import type { IncomingMessage } from "node:http";
-import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import type { Clock } from "../clock.ts";
 import { Problem } from "../http/problem.ts";
-import { createAttempts } from "./attempt-limiter.ts";
+import { createAttemptLimiter } from "./attempt-limiter.ts";
 import { authorization, basicPair, singleHeader } from "./authorization-header.ts";
 import type { SchemeHandler } from "./security.ts";
 
-/** A secret as it is kept: never itself, only its SHA-256. */
+/** A secret as it is stored: its SHA-256 only. */
 export interface StoredSecret {
-  /** What the log calls it; of an API key also the user of Basic. */
+  /** Shown in the log; of an API key also the user name of Basic. */
   id: string;
   /** SHA-256 of the secret's UTF-8 bytes, in hex. */
   sha256: string;
   permissions: readonly string[];
-  /** ISO 8601 time from which it no longer counts; absent: never. */
+  /** ISO 8601 time from which it is refused. Default: never. */
   expires?: string;
 }
 
@@ -29,20 +27,22 @@ export function hashSecret(secret: string): string {
 }
 
 /**
- * Basic: id and secret of an API key. Wrong secrets are limited per key id and address. `current` is asked at each
- * request, so that credentials can be exchanged while the server runs.
+ * Basic (RFC 7617): id and secret of an API key. Wrong secrets are limited per key id and address. `current` is called at
+ * each request, because a file may have been reloaded.
  */
 export function basicScheme(current: () => Credentials, clock: Clock): SchemeHandler {
-  const attempts = createAttempts(clock);
-  const check = (pair: { id: string; secret: string }, address: string | undefined) => {
-    const who = JSON.stringify([pair.id, address]);
-    const wait = attempts.secondsToWait(who);
-    if (wait > 0) throw new Problem("too-many-requests", { headers: { "Retry-After": String(wait) } });
-
-    // An unknown key costs the same as a known one: every id is looked at, and one hash compared.
-    const [key = NO_SECRET] = current().apiKeys.filter(({ id }) => id === pair.id);
-    if (matches(sha256(pair.secret), key)) return isExpired(key, clock) ? "expired" : key;
-    attempts.fail(who);
+  const attemptOf = createAttemptLimiter(clock);
+  const check = ({ id, secret }: { id: string; secret: string }, address: string | undefined) => {
+    const [known] = current().apiKeys.filter((key) => key.id === id);
+    const attempt = attemptOf({ id, address, exists: known !== undefined });
+    // The right secret is refused as well, because a 200 would confirm a guess.
+    if (attempt.secondsToWait > 0) {
+      throw new Problem("too-many-requests", { headers: { "Retry-After": String(attempt.secondsToWait) } });
+    }
+    // One hash is compared for an unknown id too, so that both take the same time.
+    const key = known ?? NO_SECRET;
+    if (matches(sha256(secret), key)) return isExpired(key, clock) ? "expired" : key;
+    attempt.fail();
     return "wrong";
   };
   return (request) => {
@@ -53,22 +53,23 @@ export function basicScheme(current: () => Credentials, clock: Clock): SchemeHan
   };
 }
 
-/** ApplicationToken: an opaque value in the header that the contract names. */
-export function applicationTokenScheme(current: () => Credentials, clock: Clock): SchemeHandler {
-  return (request: IncomingMessage) => {
-    const header = singleHeader(request, SECURITY_SCHEMES.ApplicationToken.name);
+/** An opaque token in the header of this name. */
+export function applicationTokenScheme(name: string, current: () => Credentials, clock: Clock): SchemeHandler {
+  return (request) => {
+    const header = singleHeader(request, name);
     if (typeof header === "string") return header;
     const digest = sha256(header.value);
-    // Every token is compared, so that the time tells nothing about which one came near.
+    // Compared with every token, so that the time does not show which one was similar.
     const [token] = current().applicationTokens.filter((candidate) => matches(digest, candidate));
     if (!token) return "wrong";
     return isExpired(token, clock) ? "expired" : token;
   };
 }
 
+/** No secret has this hash. */
 const NO_SECRET: StoredSecret = { id: "", sha256: "0".repeat(64), permissions: [] };
 
-/** Constant in time: both sides are hashes of one length. */
+/** In constant time: both sides are hashes of one length. */
 function matches(digest: Buffer, stored: StoredSecret): boolean {
   return timingSafeEqual(digest, Buffer.from(stored.sha256, "hex"));
 }

@@ -37,7 +37,7 @@ describe("keys that fit", () => {
       "RS256 with an RSA key": rsa.token(),
       "PS256 with an RSA key": rsa.token({ alg: "PS256" }),
       "EdDSA with an Ed25519 key": ed25519.token(),
-      "J3 a kid of 256 characters": long.token(),
+      "a kid of 256 characters": long.token(),
     }),
   );
 });
@@ -45,26 +45,26 @@ describe("keys that fit", () => {
 describe("keys that do not fit", () => {
   testEach(
     tokens(401, {
-      "J1 HS256 signed with the public PEM of an RSA key": hmacToken(pemOf(rsa, "spki"), "k-rsa"),
-      "J1 HS256 signed with its PKCS #1 PEM": hmacToken(pemOf(rsa, "pkcs1"), "k-rsa"),
-      "J1 HS256 signed with its modulus": hmacToken(String(rsa.jwk.n), "k-rsa"),
-      "J1 HS256 with a symmetric key of the set": hmacToken(Buffer.from("AAAA", "base64"), "k-oct"),
-      "J9 PS256 with a key for RS256": rs256.token({ alg: "PS256" }),
-      "J9 RS512 with a key for RS256": rs256.token({ alg: "RS512" }),
-      "J9 RS512 with an RSA key": rsa.token({ alg: "RS512" }),
-      "J9 RS256 with a P-256 key": mint(claims(), { alg: "RS256" }),
-      "J9 ES256 with an RSA key": rsa.token({ header: { alg: "ES256" } }),
-      "J9 EdDSA with a P-256 key": mint(claims(), { alg: "EdDSA" }),
-      "J9 Ed25519 for EdDSA": ed25519.token({ header: { alg: "Ed25519" } }),
+      "HS256 signed with the public PEM of an RSA key": hmacToken(pemOf(rsa, "spki"), "k-rsa"),
+      "HS256 signed with its PKCS #1 PEM": hmacToken(pemOf(rsa, "pkcs1"), "k-rsa"),
+      "HS256 signed with its modulus": hmacToken(String(rsa.jwk.n), "k-rsa"),
+      "HS256 with a symmetric key of the set": hmacToken(Buffer.from("AAAA", "base64"), "k-oct"),
+      "PS256 with a key for RS256": rs256.token({ alg: "PS256" }),
+      "RS512 with a key for RS256": rs256.token({ alg: "RS512" }),
+      "RS512 with an RSA key": rsa.token({ alg: "RS512" }),
+      "RS256 with a P-256 key": mint(claims(), { alg: "RS256" }),
+      "ES256 with an RSA key": rsa.token({ header: { alg: "ES256" } }),
+      "EdDSA with a P-256 key": mint(claims(), { alg: "EdDSA" }),
+      "Ed25519 for EdDSA": ed25519.token({ header: { alg: "Ed25519" } }),
       "RS256 with an RSA key of 1024 bits": weak.token(),
       "PS256 with an RSA key of 1024 bits": weak.token({ alg: "PS256" }),
       "a key that is broken": broken.token(),
       "a key for encryption": encrypting.token(),
-      "J3 a kid of 257 characters": longer.token(),
-      "J3 a kid with a space": spaced.token(),
+      "a kid of 257 characters": longer.token(),
+      "a kid with a space": spaced.token(),
       "the id of one key and the signature of another": stranger.token(),
-      "J10 the first of two keys with one kid": first.token(),
-      "J10 the second of two keys with one kid": second.token(),
+      "the first of two keys with one kid": first.token(),
+      "the second of two keys with one kid": second.token(),
     }),
   );
 });
@@ -77,7 +77,7 @@ describe("headers that bring or name keys", () => {
   };
   const certificate = stranger.publicKey.export({ type: "spki", format: "der" }).toString("base64");
   for (const [who, sign] of Object.entries(SIGNED_WITH)) {
-    test(`J2 jwk, jku, x5u and x5c of a token signed with ${who} are 401 and ask nobody`, async () => {
+    test(`jwk, jku, x5u and x5c of a token signed with ${who} are 401 and ask nobody`, async () => {
       const endpoint = await openEndpoint(keySet(jwk));
       const refuses = await openRefusing(access);
       const { url } = endpoint;
