@@ -1,6 +1,6 @@
 import { ConfigurationError } from "../server/configuration-error.ts";
 import { add } from "./credentials/add.ts";
-import { ArgumentError, readArguments } from "./credentials/arguments.ts";
+import { readArguments } from "./credentials/arguments.ts";
 import { list } from "./credentials/list.ts";
 import { revoke } from "./credentials/revoke.ts";
 
@@ -26,7 +26,6 @@ export async function run(args: string[], print: (line: string) => void): Promis
 /** Of errors that the user can mend; others are thrown on. */
 function messageLines(error: unknown): string[] {
   if (error instanceof ConfigurationError) return [error.message, ...error.problems.map((problem) => `  ${problem}`)];
-  if (error instanceof ArgumentError) return [error.message];
   if (error instanceof Error && "syscall" in error) return [`The credentials file can't be used: ${error.message}.`];
   throw error;
 }

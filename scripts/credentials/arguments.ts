@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import contract from "../../generated/openapi.json" with { type: "json" };
 import { isMember, type ListName } from "../../server/auth/credentials-file.ts";
+import { ConfigurationError } from "../../server/configuration-error.ts";
 import { readOperations } from "../../server/contract/operations.ts";
 import { didYouMean, nearest } from "../shared/nearest.ts";
 
@@ -24,11 +25,6 @@ export type Command = { file: string } & (
   | { command: "revoke"; id: string }
 );
 
-/** Arguments that can't be used; the message says why, and what is possible. */
-export class ArgumentError extends Error {
-  override readonly name = "ArgumentError";
-}
-
 const OPTIONS = {
   permission: { type: "string", multiple: true },
   expires: { type: "string" },
@@ -40,31 +36,31 @@ const PERMISSIONS = readOperations(contract).flatMap(({ permissions }) => permis
 const SECRET = /^-*(api-?)?(secret|password|token|key|hash|sha256)$/i;
 const DAY_MS = 86_400_000;
 
-/** Messages repeat no word that may be a secret. @throws ArgumentError */
+/** Messages repeat no word that may be a secret. @throws ConfigurationError */
 export function readArguments(args: string[], now: Date): Command {
   const { values, positionals } = parse(args);
   const [command = "", ...words] = positionals;
   const { file = "credentials.json", permission, expires } = values;
-  if (!COMMANDS.includes(command)) throw new ArgumentError(unknown("command", command, COMMANDS));
-  if (file === "") throw new ArgumentError("--file must be the name of a file.");
+  if (!COMMANDS.includes(command)) throw new ConfigurationError(unknown("command", command, COMMANDS));
+  if (file === "") throw new ConfigurationError("--file must be the name of a file.");
   if (command === "add") return { file, command, ...readAddition(words, values, now) };
   if ((permission ?? expires) !== undefined) {
-    throw new ArgumentError(`--${permission ? "permission" : "expires"} is an option of add only.`);
+    throw new ConfigurationError(`--${permission ? "permission" : "expires"} is an option of add only.`);
   }
   if (command === "revoke") return { file, command, id: single(words, "revoke takes one id; list shows them.") };
-  if (words.length > 0) throw new ArgumentError("list takes no arguments.");
+  if (words.length > 0) throw new ConfigurationError("list takes no arguments.");
   return { file, command: "list" };
 }
 
 function readAddition([kind = "", ...words]: string[], { permission, expires }: Options, now: Date): Addition {
-  if (!isKind(kind)) throw new ArgumentError(unknown("kind", kind, Object.keys(KINDS)));
+  if (!isKind(kind)) throw new ConfigurationError(unknown("kind", kind, Object.keys(KINDS)));
   const name = single(words, `add ${kind} takes one name; quote a name of several words.`);
   if (!isMember("name", name)) {
-    throw new ArgumentError("The name must be 1 to 128 characters on one line, not all of them blank.");
+    throw new ConfigurationError("The name must be 1 to 128 characters on one line, not all of them blank.");
   }
   const permissions = [...new Set(permission ?? PERMISSIONS.slice(0, 1))];
   const other = permissions.find((one) => !PERMISSIONS.includes(one));
-  if (other !== undefined) throw new ArgumentError(unknown("permission", other, PERMISSIONS));
+  if (other !== undefined) throw new ConfigurationError(unknown("permission", other, PERMISSIONS));
   return { kind, name, permissions, ...(expires !== undefined && { expires: readExpiry(expires, now) }) };
 }
 
@@ -76,7 +72,7 @@ function readExpiry(text: string, now: Date): string {
   const written = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
   const time = days === undefined ? written : new Date(now.getTime() + Number(days) * DAY_MS).toISOString();
   if (isMember("time", time) && Date.parse(time) > now.getTime()) return time;
-  throw new ArgumentError("--expires must be in the future: 30d, 2027-01-31 or 2027-01-31T18:00:00Z.");
+  throw new ConfigurationError("--expires must be in the future: 30d, 2027-01-31 or 2027-01-31T18:00:00Z.");
 }
 
 function parse(args: string[]) {
@@ -87,15 +83,16 @@ function parse(args: string[]) {
     const given = args.filter((arg) => arg.startsWith("-")).map((arg) => arg.replace(/=.*$/s, ""));
     const other = given.find((name) => !known.includes(name));
     if (other === undefined)
-      throw new ArgumentError(
+      throw new ConfigurationError(
         `${
           String(error)
             .replace(/^\S+ \S+: /, "")
             .split(/\. |\n/)[0]
         }.`,
       );
-    if (SECRET.test(other)) throw new ArgumentError("Secrets are not accepted: add generates one and prints it once.");
-    throw new ArgumentError(unknown("option", other, known));
+    if (SECRET.test(other))
+      throw new ConfigurationError("Secrets are not accepted: add generates one and prints it once.");
+    throw new ConfigurationError(unknown("option", other, known));
   }
 }
 
@@ -109,7 +106,7 @@ function unknown(noun: string, word: string, known: readonly string[]): string {
 
 function single(words: string[], otherwise: string): string {
   const [word, ...others] = words;
-  if (word === undefined || others.length > 0) throw new ArgumentError(otherwise);
+  if (word === undefined || others.length > 0) throw new ConfigurationError(otherwise);
   return word;
 }
 

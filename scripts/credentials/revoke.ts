@@ -1,6 +1,6 @@
 import { type CredentialEntry, LISTS } from "../../server/auth/credentials-file.ts";
+import { ConfigurationError } from "../../server/configuration-error.ts";
 import { didYouMean, nearest } from "../shared/nearest.ts";
-import { ArgumentError } from "./arguments.ts";
 import { changeFile } from "./change-file.ts";
 
 /** Marks the entries with this id as revoked. They stay in the file, so that `list` shows them. */
@@ -22,7 +22,9 @@ export async function revoke(
       if (names.size > 0) return after;
       // The id is not repeated: a secret may have been given in its place.
       const ids = LISTS.flatMap((list) => after[list].map((entry) => entry.id));
-      throw new ArgumentError(`No entry of ${file} has this id.${didYouMean(nearest(id, ids))} list shows every id.`);
+      throw new ConfigurationError(
+        `No entry of ${file} has this id.${didYouMean(nearest(id, ids))} list shows every id.`,
+      );
     },
   });
   print(`Revoked: ${[...names].join(" and ")}. A running server refuses it at once.`);

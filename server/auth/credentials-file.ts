@@ -2,7 +2,7 @@ import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { ConfigurationError } from "../configuration-error.ts";
 import schema from "./credentials.schema.json" with { type: "json" };
-import type { Credentials, StoredSecret } from "./credentials.ts";
+import type { StoredSecret } from "./credentials.ts";
 import type { JsonFormat } from "./json-file.ts";
 
 /** The lists of a credentials file, each of entries with the same members. */
@@ -10,11 +10,10 @@ export const LISTS = ["apiKeys", "applicationTokens"] as const;
 
 export type ListName = (typeof LISTS)[number];
 
-/** Times are ISO 8601. A revoked entry stays for the record and is never accepted. */
 export interface CredentialEntry extends StoredSecret {
   name: string;
+  /** ISO 8601. */
   created?: string;
-  revoked?: string;
 }
 
 export type CredentialsFile = Readonly<Record<ListName, readonly CredentialEntry[]>>;
@@ -24,19 +23,12 @@ const AJV = new Ajv2020({ allErrors: true, verbose: true, meta: false, validateS
 addFormats.default(AJV);
 AJV.addSchema(schema, "credentials");
 
-/** Every entry, revoked ones too. */
-export const CREDENTIALS_FILE: JsonFormat<CredentialsFile> = { name: "credentials", parse };
-
-/** The entries that are not revoked. */
-export const CREDENTIALS: JsonFormat<Credentials> = {
-  name: CREDENTIALS_FILE.name,
-  parse(value) {
-    const { apiKeys, applicationTokens } = parse(value);
-    const isInForce = ({ revoked }: CredentialEntry) => revoked === undefined;
-    return { apiKeys: apiKeys.filter(isInForce), applicationTokens: applicationTokens.filter(isInForce) };
-  },
-  summary: ({ apiKeys, applicationTokens }) => {
-    return { apiKeys: apiKeys.length, applicationTokens: applicationTokens.length };
+export const CREDENTIALS_FILE: JsonFormat<CredentialsFile> = {
+  name: "credentials",
+  parse,
+  summary(file) {
+    const count = (list: ListName) => file[list].filter(({ revoked }) => revoked === undefined).length;
+    return { apiKeys: count("apiKeys"), applicationTokens: count("applicationTokens") };
   },
 };
 

@@ -14,6 +14,8 @@ export interface StoredSecret {
   permissions: readonly string[];
   /** ISO 8601 time from which it is refused. Default: never. */
   expires?: string;
+  /** ISO 8601. An entry with this, at any time, stays for the record and is treated as unknown. */
+  revoked?: string;
 }
 
 export interface Credentials {
@@ -33,7 +35,7 @@ export function hashSecret(secret: string): string {
 export function basicScheme(current: () => Credentials, clock: Clock): SchemeHandler {
   const attemptOf = createAttemptLimiter(clock);
   const check = ({ id, secret }: { id: string; secret: string }, address: string | undefined) => {
-    const [known] = current().apiKeys.filter((key) => key.id === id);
+    const [known] = current().apiKeys.filter((key) => key.id === id && key.revoked === undefined);
     const attempt = attemptOf({ id, address, exists: known !== undefined });
     // The right secret is refused as well, because a 200 would confirm a guess.
     if (attempt.secondsToWait > 0) {
@@ -60,7 +62,9 @@ export function applicationTokenScheme(name: string, current: () => Credentials,
     if (typeof header === "string") return header;
     const digest = sha256(header.value);
     // Compared with every token, so that the time does not show which one was similar.
-    const [token] = current().applicationTokens.filter((candidate) => matches(digest, candidate));
+    const [token] = current().applicationTokens.filter(
+      (candidate) => matches(digest, candidate) && candidate.revoked === undefined,
+    );
     if (!token) return "wrong";
     return isExpired(token, clock) ? "expired" : token;
   };

@@ -14,12 +14,18 @@ export interface JsonFormat<T> {
   summary?: (value: T) => object;
 }
 
+export interface FollowOptions {
+  log: Logger;
+  /** Ends the watching. */
+  signal: AbortSignal;
+}
+
 /**
  * Reads a file, and reads it again within 200 ms of a change. After a bad edit, or without the file, the last good version
  * stays in use, and one warning lists the problems.
  * @throws ConfigurationError if the file can't be used at the start.
  */
-export function followJsonFile<T>(file: string, format: JsonFormat<T>, log: Logger): { current(): T; close(): void } {
+export function followJsonFile<T>(file: string, format: JsonFormat<T>, { log, signal }: FollowOptions): () => T {
   let last = readJsonFile(file, format);
   let refusal = "";
   const reload = () => {
@@ -38,11 +44,11 @@ export function followJsonFile<T>(file: string, format: JsonFormat<T>, log: Logg
   watchFile(file, { persistent: false, interval: POLL_MS }, reload);
   // The watcher compares with its own first look, which comes after the reading above.
   const timer = setTimeout(reload, POLL_MS).unref();
-  const close = () => {
+  signal.addEventListener("abort", () => {
     clearTimeout(timer);
     unwatchFile(file, reload);
-  };
-  return { current: () => last.value, close };
+  });
+  return () => last.value;
 }
 
 /** @throws ConfigurationError with the file's name and all problems. */

@@ -99,9 +99,10 @@ async function download(url: URL, { headers, signal }: Parameters<FetchImplement
   // A connection kept for the next fetch, minutes away, would be closed by then.
   const request = get(url, { headers: Object.fromEntries(headers), signal, agent: false });
   try {
-    return await readBody(
-      await new Promise((resolve, reject) => request.once("response", resolve).on("error", reject)),
+    const response = new Promise<IncomingMessage>((resolve, reject) =>
+      request.once("response", resolve).on("error", reject),
     );
+    return await readBody(await response);
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {

@@ -3,8 +3,8 @@ import type { Clock } from "../clock.ts";
 import type { SecurityScheme } from "../contract/operations.ts";
 import { bearerScheme, type TokenRules } from "./bearer.ts";
 import { applicationTokenScheme, basicScheme, type Credentials } from "./credentials.ts";
-import { CREDENTIALS } from "./credentials-file.ts";
-import { followJsonFile, type JsonFormat } from "./json-file.ts";
+import { CREDENTIALS_FILE } from "./credentials-file.ts";
+import { followJsonFile } from "./json-file.ts";
 import { jwksFromUrl } from "./jwks.ts";
 import { type FindKey, KEY_SET_FILE } from "./key-set.ts";
 import type { SchemeHandler } from "./security.ts";
@@ -36,29 +36,24 @@ export interface Access {
 
 /** Without credentials in the options, none are accepted. @throws ConfigurationError */
 export function openAccess({ access, credentialsFile, bearer }: AccessOptions, log: Logger): Access {
-  const closers: (() => void)[] = [];
-  const close = () => {
-    for (const closer of closers) closer();
-  };
-  const follow = <T>(file: string, format: JsonFormat<T>) => {
-    const followed = followJsonFile(file, format, log);
-    closers.push(followed.close);
-    return followed.current;
-  };
+  const lifetime = new AbortController();
+  const options = { log, signal: lifetime.signal };
   const findKey = ({ jwks }: BearerOptions): FindKey => {
-    if ("url" in jwks) return jwksFromUrl(jwks.url, { log });
-    const current = follow(jwks.file, KEY_SET_FILE);
+    if ("url" in jwks) return jwksFromUrl(jwks.url, options);
+    const current = followJsonFile(jwks.file, KEY_SET_FILE, options);
     return (header) => current()(header);
   };
   try {
     const { credentials = { apiKeys: [], applicationTokens: [] }, tokens } = access ?? {};
+    const fromFile =
+      credentialsFile === undefined ? undefined : followJsonFile(credentialsFile, CREDENTIALS_FILE, options);
     return {
-      credentials: credentialsFile === undefined ? () => credentials : follow(credentialsFile, CREDENTIALS),
+      credentials: fromFile ?? (() => credentials),
       tokens: bearer ? { ...bearer, keys: findKey(bearer) } : tokens,
-      close,
+      close: () => lifetime.abort(),
     };
   } catch (error) {
-    close();
+    lifetime.abort();
     throw error;
   }
 }

@@ -120,36 +120,21 @@ describe("malformed Basic", () => {
 });
 
 describe("requests without credentials", () => {
-  const credentials = {};
-  testEach([
-    { name: "no credentials and malformed JSON", status: 401, credentials, body: '{"planted":' },
-    { name: "no credentials and a body over the limit", status: 401, credentials, body: "x".repeat(300_000) },
-    {
-      name: "no credentials and a wrong type",
-      status: 401,
-      credentials,
-      headers: { "Content-Type": "text/plain" },
-    },
-    { name: "no credentials and a coding", status: 401, credentials, headers: { "Content-Encoding": "br" } },
-    { name: "no credentials and an Accept", status: 401, credentials, headers: { Accept: "text/xml" } },
-    ...["%zz", "%00", "%FF", ".."].map((id) => {
-      return {
-        name: `no credentials and the userId ${id}`,
-        status: 401,
-        credentials,
-        path: `/v1/users/${id}/$sync`,
-      };
-    }),
-    ...["access_token", "authorization", TOKEN_HEADER].map((name) => {
-      const path = `/v1/users/u-ada/$sync?${name}=${encodeURIComponent(basic())}&${name}=${APPLICATION_TOKEN}`;
-      return { name: `credentials in the query as ${name}`, status: 401, credentials, path };
-    }),
-    {
-      name: "credentials in a cookie",
-      status: 401,
-      credentials: { Cookie: `Authorization=${basic()}; ${TOKEN_HEADER}=${APPLICATION_TOKEN}` },
-    },
-  ]);
+  const others: Record<string, Call> = {
+    "malformed JSON": { body: '{"planted":' },
+    "a body over the limit": { body: "x".repeat(300_000) },
+    "a wrong type": { headers: { "Content-Type": "text/plain" } },
+    "a coding": { headers: { "Content-Encoding": "br" } },
+    "an Accept": { headers: { Accept: "text/xml" } },
+  };
+  for (const id of ["%zz", "%00", "%FF", ".."]) others[`the userId ${id}`] = { path: `/v1/users/${id}/$sync` };
+  for (const name of ["access_token", "authorization", TOKEN_HEADER]) {
+    const path = `/v1/users/u-ada/$sync?${name}=${encodeURIComponent(basic())}&${name}=${APPLICATION_TOKEN}`;
+    others[`credentials in the query as ${name}`] = { path };
+  }
+  const Cookie = `Authorization=${basic()}; ${TOKEN_HEADER}=${APPLICATION_TOKEN}`;
+  others["credentials in a cookie"] = { credentials: { Cookie } };
+  testEach(Object.entries(others).map(([name, call]) => ({ name, status: 401, credentials: {}, ...call })));
 
   test("an unknown user gets the same bytes as a known one", async () => {
     for (const sent of [{}, { Authorization: basic("key-main", "planted") }, WRONG]) await expectSame(sent, 401);
