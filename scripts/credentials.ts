@@ -1,33 +1,31 @@
-import { CredentialsRefused } from "../server/auth/credentials-file.ts";
+import { ConfigurationError } from "../server/configuration-error.ts";
 import { add } from "./credentials/add.ts";
-import { CallRefused, readCall } from "./credentials/call.ts";
+import { readArguments } from "./credentials/arguments.ts";
 import { list } from "./credentials/list.ts";
 import { revoke } from "./credentials/revoke.ts";
-import type { Print } from "./generate/sound-contract.ts";
 
 /**
- * Keeps the credentials file of a contract server: `add api-key NAME`, `add application-token NAME`, `list`, `revoke ID`.
- * A secret is made here, printed once, and stored only as its SHA-256.
- * Exit codes: 0 done, 2 the call or the file is wrong, 3 our own failure.
+ * Edits a server's credentials file: `add api-key NAME`, `add application-token NAME`, `list`, `revoke ID`.
+ * Secrets are generated, printed once, and stored as their SHA-256 only.
+ * Exit codes: 0 done, 2 the arguments or the file can't be used, 3 an internal error.
  */
-export async function run(args: string[], print: Print): Promise<number> {
+export async function run(args: string[], print: (line: string) => void): Promise<number> {
   const now = new Date();
   try {
-    const call = readCall(args, now);
-    if (call.command === "add") await add(call, now, print);
-    else if (call.command === "revoke") await revoke(call, now, print);
-    else await list(call, now, print);
+    const command = readArguments(args, now);
+    if (command.command === "add") await add(command, now, print);
+    else if (command.command === "revoke") await revoke(command, now, print);
+    else list(command, now, print);
     return 0;
   } catch (error) {
-    for (const line of refusal(error)) print(line);
+    for (const line of messageLines(error)) print(line);
     return 2;
   }
 }
 
-/** Lines for what the person who called can mend; our own failures are thrown on. */
-function refusal(error: unknown): string[] {
-  if (error instanceof CredentialsRefused) return [error.message, ...error.problems.map((problem) => `  ${problem}`)];
-  if (error instanceof CallRefused) return [error.message];
+/** Of errors that the user can mend; others are thrown on. */
+function messageLines(error: unknown): string[] {
+  if (error instanceof ConfigurationError) return [error.message, ...error.problems.map((problem) => `  ${problem}`)];
   if (error instanceof Error && "syscall" in error) return [`The credentials file can't be used: ${error.message}.`];
   throw error;
 }

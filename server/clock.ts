@@ -1,2 +1,2 @@
-/** The current time; tests pass their own. */
+/** Returns the current time. */
 export type Clock = () => Date;

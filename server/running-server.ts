@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Directory, User } from "../generated/types.ts";
-import type { AccessOptions } from "./auth/access.ts";
+import type { AccessOptions } from "./auth/schemes.ts";
 import type { Clock } from "./clock.ts";
 import type { LoadLimits } from "./http/limits.ts";
 import type { ShutdownOptions } from "./http/shutdown.ts";

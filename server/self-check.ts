@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, request } fro
 import { duplexPair } from "node:stream";
 import pino from "pino";
 import { createApp } from "./app.ts";
+import type { SchemeHandler } from "./auth/security.ts";
 import { type Contract, ContractError } from "./contract/contract.ts";
 import type { Operation } from "./contract/operations.ts";
 import { createLoadShedding } from "./http/limits.ts";
@@ -29,7 +30,11 @@ export async function selfCheck(contract: Contract): Promise<void> {
 
 function checkedApp(contract: Contract, report: (failure: string) => void): RequestListener {
   const permissions = contract.operations.flatMap((operation) => operation.permissions);
-  const accept = () => ({ id: "self-check", permissions });
+  const scheme: SchemeHandler = {
+    // A header that every request has.
+    source: { header: "Host" },
+    verify: () => ({ id: "self-check", permissions }),
+  };
   const unknownUser = () => {
     throw new Problem("unknown-user");
   };
@@ -38,7 +43,7 @@ function checkedApp(contract: Contract, report: (failure: string) => void): Requ
   metrics.close();
   return createApp({
     contract,
-    schemes: Object.fromEntries(Object.keys(contract.securitySchemes).map((name) => [name, accept])),
+    schemes: Object.fromEntries(Object.keys(contract.securitySchemes).map((name) => [name, scheme])),
     handlers: { SyncUserIdentity: async () => unknownUser() },
     ...{ first: [], beforeHandler: [], send, metrics, log },
     loadShedding: createLoadShedding({}, { metrics, log }),

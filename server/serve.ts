@@ -1,6 +1,6 @@
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { AccessOptions } from "./auth/access.ts";
+import type { AccessOptions } from "./auth/schemes.ts";
 import { createLog } from "./http/log.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { createProgressBar } from "./progress-bar.ts";

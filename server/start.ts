@@ -2,8 +2,7 @@ import type { Server } from "node:http";
 import pino, { type Logger } from "pino";
 import type { Directory } from "../generated/types.ts";
 import { createApp, type Extension } from "./app.ts";
-import { openAccess, schemesOf } from "./auth/access.ts";
-import type { Clock } from "./clock.ts";
+import { openAccess, schemeHandlers } from "./auth/schemes.ts";
 import { type Contract, loadContract } from "./contract/contract.ts";
 import { checkDirectory } from "./directory/directory.ts";
 import { createHandlers } from "./handlers/handlers.ts";
@@ -25,7 +24,6 @@ export interface Base {
   store: Store;
   /** Not listening yet. */
   server: Server;
-  clock: Clock;
   log: Logger;
 }
 
@@ -46,7 +44,7 @@ export async function startServer(
   options: ServerOptions = {},
   extend: (base: Base) => Promise<RunningExtension> = service,
 ): Promise<RunningServer> {
-  const { clock = () => new Date(), log = pino({ level: "silent" }), directory, host = "127.0.0.1" } = options;
+  const { clock, log = pino({ level: "silent" }), directory, host = "127.0.0.1" } = options;
   const contract = loadContract();
   await selfCheck(contract);
   const store = await openStore(storeOptions(options, log));
@@ -57,17 +55,17 @@ export async function startServer(
   try {
     const loaded = directory === undefined ? undefined : await load(store, directory, options.progress);
     const { server, shutdown, handle } = createHttpServer(log);
-    const extension = await extend({ store, server, clock, log });
+    const extension = await extend({ store, server, log });
     resources.splice(0, 1, () => extension.close());
     const metrics = createMetrics();
-    const access = await openAccess(options, clock, log);
+    const access = openAccess(options, log);
     const loadShedding = createLoadShedding(options.load ?? {}, { metrics, log });
     resources.push(metrics.close, access.close, loadShedding.close);
     const { bodyLimit = 262_144, formatUserId = userIdHash(), corsOrigin = [] } = options;
     const appOf = (current: Contract) =>
       createApp({
         ...{ ...extension, contract: current, loadShedding, metrics, log, bodyLimit, formatUserId },
-        schemes: schemesOf(access, clock),
+        schemes: schemeHandlers(current.securitySchemes, access, clock),
         handlers: createHandlers({ store, contract: current, clock, metrics }),
         corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
         shutdown,

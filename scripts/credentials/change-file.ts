@@ -1,41 +1,50 @@
-import { open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { CREDENTIALS_FILE, type CredentialsFile } from "../../server/auth/credentials-file.ts";
+import { readJsonFile } from "../../server/auth/json-file.ts";
 import { holding } from "../generate/lock.ts";
 
-type Change = (content: Buffer | undefined) => string | Promise<string>;
+interface Change {
+  /** Called again where another program has saved the file meanwhile. */
+  change: (before: CredentialsFile) => CredentialsFile;
+  /** Whether a file that does not exist is created. */
+  creates?: boolean;
+}
 
 /**
- * Replaces a file as a whole, so that readers see the old one or the new one. Runs wait for each other; where somebody
- * else, an editor say, has saved meanwhile, `change` is asked again. A new file is its owner's alone (mode 0600), one
- * that was there keeps its mode and owner. `change` gets undefined where there is no file.
+ * Replaces a credentials file in one step, so that readers see the old version or the new one. Runs wait for each other.
+ * A new file has mode 0600; an existing one keeps its mode and owner, and a symbolic link stays one.
+ * @throws ConfigurationError where the file, or what `change` makes of it, is not valid.
  */
-export async function changeFile(path: string, change: Change): Promise<void> {
-  // A link stays a link.
-  const file = (await unlessMissing(realpath(path))) ?? path;
-  const [folder, name] = [dirname(file), basename(file)];
-  await holding(join(folder, `.${name}.lock`), async () => {
-    await clearLeftovers(folder, name);
-    const temporary = join(folder, `.${name}.${process.pid}.tmp`);
+export async function changeFile(path: string, { change, creates = false }: Change): Promise<void> {
+  const file = existsSync(path) ? await realpath(path) : path;
+  const hidden = join(dirname(file), `.${basename(file)}`);
+  await holding(`${hidden}.lock`, async () => {
+    const temporary = `${hidden}.tmp`;
     try {
-      while (!(await replace(file, temporary, change)));
+      while (!(await replace(file, temporary, { change, creates })));
     } finally {
       await rm(temporary, { force: true });
     }
   });
 }
 
-/** False where the file became another one before it could be replaced. */
-async function replace(file: string, temporary: string, change: Change): Promise<boolean> {
-  const before = await unlessMissing(readFile(file));
-  await writeDurably(temporary, await change(before), await unlessMissing(stat(file)));
-  const now = await unlessMissing(readFile(file));
-  const isSame = before && now ? before.equals(now) : before === now;
-  await (isSame ? rename(temporary, file) : rm(temporary));
-  return isSame;
+/** False where the file has changed before it could be replaced. */
+async function replace(file: string, temporary: string, { change, creates }: Change): Promise<boolean> {
+  const isNew = creates && !existsSync(file);
+  const before = isNew ? undefined : readJsonFile(file, CREDENTIALS_FILE);
+  const after = CREDENTIALS_FILE.parse(change(before?.value ?? { apiKeys: [], applicationTokens: [] }));
+  await writeDurably(temporary, `${JSON.stringify(after, null, 2)}\n`, before && (await stat(file)));
+  const isUnchanged = before ? before.content.equals(await readFile(file)) : !existsSync(file);
+  if (isUnchanged) await rename(temporary, file);
+  return isUnchanged;
 }
 
-/** On disk when it returns, so that no power cut leaves the new name with nothing in it. */
+/** On disk before the rename, so that no power cut leaves an empty file under the file's name. */
 async function writeDurably(path: string, text: string, old?: { mode: number; uid: number; gid: number }) {
+  // A killed run may have left one.
+  await rm(path, { force: true });
   const handle = await open(path, "wx", 0o600);
   try {
     await handle.writeFile(text);
@@ -44,20 +53,5 @@ async function writeDurably(path: string, text: string, old?: { mode: number; ui
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-/** What a killed run has left behind; nobody else writes while the lock is held. */
-async function clearLeftovers(folder: string, name: string): Promise<void> {
-  const left = (await readdir(folder)).filter((other) => other.startsWith(`.${name}.`) && /\.\d+\.tmp$/.test(other));
-  for (const other of left) await rm(join(folder, other), { force: true });
-}
-
-async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
   }
 }

@@ -1,18 +1,17 @@
-import { readFile } from "node:fs/promises";
-import { type CredentialEntry, parseCredentials } from "../../server/auth/credentials-file.ts";
-import type { Print } from "../generate/sound-contract.ts";
-import { KINDS } from "./call.ts";
+import { CREDENTIALS_FILE, type CredentialEntry } from "../../server/auth/credentials-file.ts";
+import { readJsonFile } from "../../server/auth/json-file.ts";
+import { KINDS } from "./arguments.ts";
 
 const COLUMNS = ["kind", "id", "name", "permissions", "created", "expires", "state"];
 
 /** Prints a line for each entry; never a hash. */
-export async function list({ file }: { file: string }, now: Date, print: Print): Promise<void> {
-  const credentials = parseCredentials(await readFile(file), file);
-  const rows = Object.entries(KINDS).flatMap(([kind, name]) => credentials[name].map((entry) => row(kind, entry, now)));
+export function list({ file }: { file: string }, now: Date, print: (line: string) => void): void {
+  const { value } = readJsonFile(file, CREDENTIALS_FILE);
+  const rows = Object.entries(KINDS).flatMap(([kind, name]) => value[name].map((entry) => rowOf(kind, entry, now)));
   for (const line of aligned([COLUMNS, ...rows])) print(line);
 }
 
-function row(kind: string, entry: CredentialEntry, now: Date): string[] {
+function rowOf(kind: string, entry: CredentialEntry, now: Date): string[] {
   const { id, name, permissions, created = "-", expires = "-" } = entry;
   return [kind, id, name, permissions.join(" "), created, expires, stateOf(entry, now)];
 }
@@ -24,10 +23,6 @@ function stateOf({ revoked, expires }: CredentialEntry, now: Date): string {
 
 function aligned(rows: string[][]): string[] {
   const widths = COLUMNS.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
-  return rows.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
+  const lineOf = (cells: string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
+  return rows.map((cells) => lineOf(cells).trimEnd());
 }

@@ -28,13 +28,16 @@ const GENERATOR = [
 const TOOLS = ["@redocly/openapi-core", "ajv", "ajv-formats", "openapi-typescript", "typescript", "yaml"] as const;
 
 export function manifestOf(document: ContractDocument, files: ReadonlyMap<string, string>): Manifest {
-  const { devDependencies }: { devDependencies: Record<string, string> } = JSON.parse(
+  const {
+    dependencies,
+    devDependencies,
+  }: Record<string, Record<string, string>> = JSON.parse(
     readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
   );
   return {
     document: sha256(JSON.stringify(document)),
     tools: {
-      ...Object.fromEntries(TOOLS.map((name) => [name, devDependencies[name]])),
+      ...Object.fromEntries(TOOLS.map((name) => [name, { ...dependencies, ...devDependencies }[name]])),
       "this generator": generatorHash(),
     },
     files: Object.fromEntries(Array.from(files, ([name, text]) => [name, sha256(text)])),

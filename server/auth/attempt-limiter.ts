@@ -1,31 +1,31 @@
+import { hash } from "node:crypto";
 import type { Clock } from "../clock.ts";
+import { createExpiringMap } from "./expiring-map.ts";
 
-/** Wrong secrets that one key id may bring from one address within a minute. */
-const MOST_FAILURES = 10;
+/** Wrong secrets for one key id from one address within a minute, before further attempts are refused. */
+const MAX_FAILURES = 10;
 const WINDOW_MS = 60_000;
-/** Most pairs remembered at a time; the oldest go first, so that a flood of made-up ids can't fill the memory. */
-const MOST_REMEMBERED = 10_000;
+/** Pairs of key id and address counted at a time, about 200 bytes each. */
+const MAX_COUNTED = 10_000;
 
-/** Counts failed attempts. While `secondsToWait` is above 0 not even the right secret is tried: no oracle for guessing. */
-export function createAttempts(clock: Clock) {
-  const windows = new Map<string, { failures: number; endsAt: number }>();
-  const current = (who: string) => {
-    const window = windows.get(who);
-    return window && window.endsAt > clock().getTime() ? window : undefined;
-  };
-  return {
-    /** Whole seconds until another attempt counts; 0: now. */
-    secondsToWait(who: string): number {
-      const window = current(who);
-      if (!window || window.failures < MOST_FAILURES) return 0;
-      return Math.ceil((window.endsAt - clock().getTime()) / 1_000);
-    },
-    fail(who: string): void {
-      const window = current(who) ?? { failures: 0, endsAt: clock().getTime() + WINDOW_MS };
-      windows.delete(who);
-      windows.set(who, { ...window, failures: window.failures + 1 });
-      const [oldest] = windows.keys();
-      if (windows.size > MOST_REMEMBERED && oldest !== undefined) windows.delete(oldest);
-    },
+/** Counts wrong secrets. Ids that exist are counted apart: a flood of invented ids does not evict their counts. */
+export function createAttemptLimiter(clock: Clock) {
+  const createCounts = () =>
+    createExpiringMap<{ failures: number; endsAt: number }>({ ttlMs: WINDOW_MS, maxEntries: MAX_COUNTED });
+  const [existing, invented] = [createCounts(), createCounts()];
+
+  return ({ id, address, exists }: { id: string; address: string | undefined; exists: boolean }) => {
+    const [counts, now] = [exists ? existing : invented, clock().getTime()];
+    // Of fixed length, however long the id is.
+    const key = hash("sha256", JSON.stringify([id, address]), "base64url");
+    const count = counts.get(key, now) ?? { failures: 0, endsAt: now + WINDOW_MS };
+    return {
+      /** Until the next attempt is accepted; 0: now. */
+      secondsToWait: count.failures < MAX_FAILURES ? 0 : Math.ceil((count.endsAt - now) / 1_000),
+      fail(): void {
+        if (count.failures === 0) counts.add(key, count, now);
+        count.failures += 1;
+      },
+    };
   };
 }

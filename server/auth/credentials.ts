@@ -1,21 +1,20 @@
 import { hash, timingSafeEqual } from "node:crypto";
-import type { IncomingMessage } from "node:http";
-import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import type { Clock } from "../clock.ts";
 import { Problem } from "../http/problem.ts";
-import { createAttempts } from "./attempt-limiter.ts";
-import { authorization, basicPair, singleHeader } from "./authorization-header.ts";
+import { createAttemptLimiter } from "./attempt-limiter.ts";
 import type { SchemeHandler } from "./security.ts";
 
-/** A secret as it is kept: never itself, only its SHA-256. */
+/** A secret as it is stored: its SHA-256 only. */
 export interface StoredSecret {
-  /** What the log calls it; of an API key also the user of Basic. */
+  /** Shown in the log; of an API key also the user name of Basic. */
   id: string;
   /** SHA-256 of the secret's UTF-8 bytes, in hex. */
   sha256: string;
   permissions: readonly string[];
-  /** ISO 8601 time from which it no longer counts; absent: never. */
+  /** ISO 8601 time from which it is refused. Default: never. */
   expires?: string;
+  /** ISO 8601. An entry with this, at any time, stays for the record and is treated as unknown. */
+  revoked?: string;
 }
 
 export interface Credentials {
@@ -28,47 +27,63 @@ export function hashSecret(secret: string): string {
   return sha256(secret).toString("hex");
 }
 
-/**
- * Basic: id and secret of an API key. Wrong secrets are limited per key id and address. `current` is asked at each
- * request, so that credentials can be exchanged while the server runs.
- */
-export function basicScheme(current: () => Credentials, clock: Clock): SchemeHandler {
-  const attempts = createAttempts(clock);
-  const check = (pair: { id: string; secret: string }, address: string | undefined) => {
-    const who = JSON.stringify([pair.id, address]);
-    const wait = attempts.secondsToWait(who);
-    if (wait > 0) throw new Problem("too-many-requests", { headers: { "Retry-After": String(wait) } });
+/** Credentials that may be reloaded: read at each request. */
+export interface CurrentCredentials {
+  readonly value: Credentials;
+}
 
-    // An unknown key costs the same as a known one: every id is looked at, and one hash compared.
-    const [key = NO_SECRET] = current().apiKeys.filter(({ id }) => id === pair.id);
-    if (matches(sha256(pair.secret), key)) return isExpired(key, clock) ? "expired" : key;
-    attempts.fail(who);
-    return "wrong";
-  };
-  return (request) => {
-    const header = authorization(request, "basic");
-    if (typeof header === "string") return header;
-    const pair = basicPair(header.value);
-    return pair ? check(pair, request.socket.remoteAddress) : "malformed";
+/** Basic (RFC 7617): id and secret of an API key. Wrong secrets are limited per key id and address; a right one never. */
+export function basicScheme(current: CurrentCredentials, clock: Clock): SchemeHandler {
+  const attemptOf = createAttemptLimiter(clock);
+  return {
+    source: { scheme: "basic" },
+    verify(encoded, address) {
+      const pair = basicPair(encoded);
+      if (!pair) return "malformed";
+      const [known] = current.value.apiKeys.filter(({ id, revoked }) => id === pair.id && revoked === undefined);
+      // One hash is compared for an unknown id too, so that both take the same time.
+      const key = known ?? NO_SECRET;
+      if (matches(sha256(pair.secret), key)) return isExpired(key, clock) ? "expired" : key;
+      const attempt = attemptOf({ id: pair.id, address, exists: known !== undefined });
+      if (attempt.secondsToWait > 0) {
+        throw new Problem("too-many-requests", { headers: { "Retry-After": String(attempt.secondsToWait) } });
+      }
+      attempt.fail();
+      return "wrong";
+    },
   };
 }
 
-/** ApplicationToken: an opaque value in the header that the contract names. */
-export function applicationTokenScheme(current: () => Credentials, clock: Clock): SchemeHandler {
-  return (request: IncomingMessage) => {
-    const header = singleHeader(request, SECURITY_SCHEMES.ApplicationToken.name);
-    if (typeof header === "string") return header;
-    const digest = sha256(header.value);
-    // Every token is compared, so that the time tells nothing about which one came near.
-    const [token] = current().applicationTokens.filter((candidate) => matches(digest, candidate));
-    if (!token) return "wrong";
-    return isExpired(token, clock) ? "expired" : token;
+/** User id and password of Basic (RFC 7617): padded base64 of UTF-8, no control characters; the first colon separates. */
+function basicPair(encoded: string): { id: string; secret: string } | undefined {
+  const bytes = Buffer.from(encoded, "base64");
+  if (bytes.toString("base64") !== encoded) return undefined;
+  const text = bytes.toString("utf8");
+  const colon = text.indexOf(":");
+  if (colon < 0 || !Buffer.from(text).equals(bytes) || /\p{Cc}/u.test(text)) return undefined;
+  return { id: text.slice(0, colon), secret: text.slice(colon + 1) };
+}
+
+/** An opaque token in the header of this name. */
+export function applicationTokenScheme(name: string, current: CurrentCredentials, clock: Clock): SchemeHandler {
+  return {
+    source: { header: name },
+    verify(sent) {
+      const digest = sha256(sent);
+      // Compared with every token, so that the time does not show which one was similar.
+      const [token] = current.value.applicationTokens.filter(
+        (candidate) => matches(digest, candidate) && candidate.revoked === undefined,
+      );
+      if (!token) return "wrong";
+      return isExpired(token, clock) ? "expired" : token;
+    },
   };
 }
 
+/** No secret has this hash. */
 const NO_SECRET: StoredSecret = { id: "", sha256: "0".repeat(64), permissions: [] };
 
-/** Constant in time: both sides are hashes of one length. */
+/** In constant time: both sides are hashes of one length. */
 function matches(digest: Buffer, stored: StoredSecret): boolean {
   return timingSafeEqual(digest, Buffer.from(stored.sha256, "hex"));
 }

@@ -1,104 +1,130 @@
-import type { JWTVerifyGetKey } from "jose";
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import { createRemoteJWKSet, customFetch, type FetchImplementation } from "jose";
 import type { Logger } from "pino";
-import type { Clock } from "../clock.ts";
-import { download, jwksUrl } from "./jwks-download.ts";
-import { type KeySet, readKeySet } from "./key-set.ts";
-import { KeysUnavailable } from "./keys-unavailable.ts";
+import { ConfigurationError } from "../configuration-error.ts";
+import { Problem } from "../http/problem.ts";
+import { parseJson } from "./json-file.ts";
+import { type FindKey, readKeySet } from "./key-set.ts";
 
-export interface JwksOptions {
-  log: Logger;
-  /** Default: the system's. */
-  clock?: Clock;
-  /** Milliseconds that one fetch may take, its body included. Default 3,000. */
-  timeoutMs?: number;
-}
-
-export interface JwksSource {
-  /** @throws KeysUnavailable if the key is not cached and the endpoint does not give a key set. */
-  keys: JWTVerifyGetKey;
-  /** Fetches the key set ahead of the first token. Never rejects: a server may start before its endpoint. */
-  ready(): Promise<void>;
-}
-
-/** A fetched set is not asked for again for so long, unless a token names a key that it has not. */
-const FRESH_MS = 600_000;
-/** How long its keys go on working while no newer set can be had. */
+const MAX_BYTES = 1_048_576;
+/** Age in milliseconds at which a key set is fetched again. */
+const REFRESH_MS = 600_000;
+/** How long its keys are accepted while no newer set can be fetched. */
 const USABLE_MS = 3_600_000;
-/** Between two fetches, whatever tokens name: made-up key ids must not become a flood of requests. */
-const COOL_DOWN_MS = 5_000;
-/** Between two warnings. */
-const WARNING_MS = 60_000;
+/** Between two fetches, so that invented key ids do not flood the issuer. */
+const COOLDOWN_MS = 5_000;
+const WARNING_INTERVAL_MS = 60_000;
 
 /**
- * The keys of a JWKS endpoint, cached. Concurrent tokens share one fetch.
- * @throws JwksRefused if the URL can't be used.
+ * The keys of a JWKS endpoint, cached. `timeoutMs` limits one fetch, its body included. A key that is not cached is a 503
+ * while the endpoint gives no key set.
+ *
+ * jose's `createRemoteJWKSet` lacks three things. Its `cacheMaxAge` both refreshes a set and ends its use: so it is the
+ * hour, and the refresh after ten minutes is ours. Its cooldown begins with a success only: so `customFetch` repeats the
+ * last failure for five seconds. And `fetch` decodes a compressed body before the caller sees the headers
+ * (CVE-2026-111497), and has no size limit: so `customFetch` uses `node:http`.
+ * @throws ConfigurationError if the URL can't be used.
  */
-export function jwksFromUrl(text: string, options: JwksOptions): JwksSource {
-  const { clock = () => new Date() } = options;
-  const { cache, refresh } = createCache(jwksUrl(text), { clock, ...options });
-  const usable = () => (isWithin(USABLE_MS, cache.loadedAt, clock) ? cache.set : undefined);
-
-  const setFor = async (kid: string | undefined): Promise<KeySet | undefined> => {
-    if (!isWithin(FRESH_MS, cache.loadedAt, clock)) {
-      const refreshed = refresh();
-      // Waiting keeps a key out that was taken from the set; in an outage it would only hold everybody up.
-      if (!cache.failure || !usable()) await refreshed;
+export function jwksFromUrl(text: string, { log, timeoutMs = 3_000 }: { log: Logger; timeoutMs?: number }): FindKey {
+  const url = jwksUrl(text);
+  const state: FetchState = { loadedAt: Number.NEGATIVE_INFINITY };
+  const keys = createRemoteJWKSet(url, {
+    [customFetch]: createFetch(url, state, log),
+    headers: { Accept: "application/jwk-set+json, application/json", "Accept-Encoding": "identity" },
+    timeoutDuration: timeoutMs,
+    cacheMaxAge: USABLE_MS,
+    cooldownDuration: COOLDOWN_MS,
+  });
+  return async (header) => {
+    if (!isWithin(REFRESH_MS, state.loadedAt)) {
+      const refreshed = keys.reload().catch(() => "logged by customFetch");
+      // Waiting rejects a key that was withdrawn. In an outage it would only delay requests.
+      if (state.failure === undefined) await refreshed;
     }
-    if (!usable()?.has(kid)) await refresh();
-    return usable();
+    return keys(header);
   };
-  const keys: JWTVerifyGetKey = async (header, token) => {
-    const set = await setFor(header.kid);
-    if (!set || (cache.failure && !set.has(header.kid))) throw new KeysUnavailable(cache.failure);
-    return set.key(header, token);
-  };
-  return { keys, ready: refresh };
 }
 
-interface Cache {
-  /** The last good set, and when it was asked for, in milliseconds since 1970. */
-  set?: KeySet;
+/** @throws ConfigurationError without the URL, which may contain a secret. */
+function jwksUrl(text: string): URL {
+  const url = URL.parse(text);
+  const isLoopback = /^(localhost|\[::1\]|127(\.\d+){3})$/.test(url?.hostname ?? "");
+  // A key set that can be changed in transit lets others sign tokens.
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback);
+  if (url && isSafe && !url.username && !url.password) return url;
+  throw new ConfigurationError(
+    "The URL of a key set (--jwks-url) must be https, or http to a loopback address, without user name and password.",
+  );
+}
+
+interface FetchState {
+  /** Start of the last successful fetch, and of the last one that failed since, in milliseconds since 1970. */
   loadedAt: number;
-  /** Why the last fetch brought none; undefined after a good one. */
-  failure?: unknown;
+  failure?: { at: number; error: unknown } | undefined;
 }
 
-/** `refresh` ends with the fetch under way, or at once where the last one is too near; what came of it is in `cache`. */
-function createCache(url: URL, { log, clock, timeoutMs = 3_000 }: JwksOptions & { clock: Clock }) {
-  const cache: Cache = { loadedAt: Number.NEGATIVE_INFINITY };
-  let [triedAt, warnedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  let underWay: Promise<void> | undefined;
-
-  const load = async () => {
-    triedAt = clock().getTime();
-    try {
-      Object.assign(cache, { set: readKeySet(await download(url, timeoutMs)), loadedAt: triedAt, failure: undefined });
-    } catch (error) {
-      cache.failure = error;
-      warn(error);
-    }
-  };
+function createFetch(url: URL, state: FetchState, log: Logger): FetchImplementation {
+  let warnedAt = Number.NEGATIVE_INFINITY;
   const warn = (error: unknown) => {
-    if (isWithin(WARNING_MS, warnedAt, clock)) return;
-    warnedAt = clock().getTime();
+    if (isWithin(WARNING_INTERVAL_MS, warnedAt)) return;
+    warnedAt = Date.now();
     const reason = error instanceof Error ? error.message : String(error);
-    const usableUntil = cache.set && new Date(cache.loadedAt + USABLE_MS).toISOString();
-    // Neither the query nor more of the error: both may hold what is no one's business.
+    const usableUntil = state.loadedAt > 0 ? new Date(state.loadedAt + USABLE_MS).toISOString() : undefined;
+    // Without the query, which may contain a secret.
     log.warn({ jwks: `${url.origin}${url.pathname}`, reason, usableUntil }, "the key set can't be fetched");
   };
-  const refresh = async () => {
-    if (!isWithin(COOL_DOWN_MS, triedAt, clock)) {
-      underWay ??= load().finally(() => {
-        underWay = undefined;
-      });
+  return async (_url, options) => {
+    if (state.failure && isWithin(COOLDOWN_MS, state.failure.at)) throw unavailable(state.failure.error);
+    const at = Date.now();
+    try {
+      const { set } = readKeySet(parseJson(await download(url, options)));
+      Object.assign(state, { loadedAt: at, failure: undefined });
+      return Response.json(set);
+    } catch (error) {
+      state.failure = { at, error };
+      warn(error);
+      throw unavailable(error);
     }
-    await underWay;
   };
-  return { cache, refresh };
 }
 
-/** False too where the clock has been put back behind `since`: better one fetch too many than a cache that never ends. */
-function isWithin(ms: number, since: number, clock: Clock): boolean {
-  const age = clock().getTime() - since;
+function unavailable(cause: unknown): Problem {
+  return new Problem("unavailable", { headers: { "Retry-After": String(COOLDOWN_MS / 1_000) }, cause });
+}
+
+/** The body of a response with status 200 and no content coding. */
+async function download(url: URL, { headers, signal }: Parameters<FetchImplementation>[1]): Promise<Uint8Array> {
+  const { get } = url.protocol === "https:" ? https : http;
+  // A connection kept for the next fetch, minutes away, would be closed by then.
+  const request = get(url, { headers: Object.fromEntries(headers), signal, agent: false });
+  try {
+    const response = new Promise<IncomingMessage>((resolve, reject) =>
+      request.once("response", resolve).on("error", reject),
+    );
+    return await readBody(await response);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    request.destroy();
+  }
+}
+
+async function readBody(response: IncomingMessage): Promise<Uint8Array> {
+  if (response.statusCode !== 200) throw new Error(`The status is ${response.statusCode}, not 200.`);
+  if (response.headers["content-encoding"] !== undefined) throw new Error("The response has a Content-Encoding.");
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw new Error(`The response is larger than ${MAX_BYTES} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** False too if the clock has been set back behind `since`. */
+function isWithin(ms: number, since: number): boolean {
+  const age = Date.now() - since;
   return age >= 0 && age < ms;
 }

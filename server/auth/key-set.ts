@@ -1,26 +1,12 @@
-import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
-import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from "jose";
+import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, type JWK, type JWTHeaderParameters } from "jose";
+import { ConfigurationError } from "../configuration-error.ts";
+import type { JsonFormat } from "./json-file.ts";
 
-/** The keys of one JSON Web Key Set (RFC 7517) that can check a Bearer token. */
-export interface KeySet {
-  /** Whether the set has a key of this id, be it one that can't be told from another. */
-  has(kid: string | undefined): boolean;
-  /** Ids that several keys share: none of these keys verifies anything. */
-  repeated: readonly string[];
-  key: JWTVerifyGetKey;
-}
+/** Finds the key that a token's header names. @throws a JOSEError where there is none, a Problem where that is unknown. */
+export type FindKey = (header: JWTHeaderParameters) => Promise<CryptoKey>;
 
-/** A key set, or the way to one, that can't be used; the message says why and repeats nothing of the set. */
-export class JwksRefused extends Error {
-  override readonly name = "JwksRefused";
-}
-
-/** Signature algorithms accepted (RFC 7518 section 3.1, RFC 8037 section 3.1), by the key they need. */
-const ALGORITHMS_BY_KEY = { rsa: ["RS256", "PS256"], ec: ["ES256"], ed25519: ["EdDSA"] } as const;
-export const ALGORITHMS: readonly string[] = Object.values(ALGORITHMS_BY_KEY).flat();
-
-/** Bits; RFC 7518 section 3.3 allows none below. */
-const LEAST_RSA_BITS = 2_048;
+/** Signature algorithms accepted (RFC 7518 section 3.1, RFC 8037 section 3.1). */
+export const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
 
 /** Ids of keys: 1 to 256 visible ASCII characters. */
 export function isKid(kid: unknown): kid is string {
@@ -28,61 +14,33 @@ export function isKid(kid: unknown): kid is string {
 }
 
 /**
- * Reads a key set; members that are no public signature key of ours (RFC 7517 section 5) are left out.
- * @throws JwksRefused if it is no key set, or nothing of it is left.
+ * The keys of a JSON Web Key Set (RFC 7517) that can check a signature, and the ids that several of them share: such
+ * keys are left out, because jose would tell them apart by their type.
+ * @throws ConfigurationError where none is left.
  */
-export function readKeySet(bytes: Uint8Array): KeySet {
-  const keys = membersOf(bytes).flatMap(usableKey);
-  if (keys.length === 0) throw new JwksRefused("it has no public key with a kid that can check a signature");
-  const byKid = Map.groupBy(keys, ({ kid }) => kid);
-  const single = [...byKid.values()].flatMap((group) => (group.length === 1 ? group : []));
+export function readKeySet(value: unknown): { set: JSONWebKeySet; repeated: readonly string[] } {
+  const { keys }: { keys?: unknown } = Object(value);
+  if (!Array.isArray(keys)) throw new ConfigurationError("is not an object with a list 'keys'");
+  const groups = [...Map.groupBy(keys.filter(isPublicSignatureKey), ({ kid }) => kid)];
+  if (groups.length === 0) throw new ConfigurationError("has no public key with a kid that can check a signature");
   return {
-    has: (kid) => kid !== undefined && byKid.has(kid),
-    repeated: [...byKid].flatMap(([kid, group]) => (group.length > 1 ? [kid] : [])),
-    key: createLocalJWKSet({ keys: single }),
+    set: { keys: groups.flatMap(([_, group]) => (group.length === 1 ? group : [])) },
+    repeated: groups.flatMap(([kid, group]) => (group.length > 1 ? [kid] : [])),
   };
 }
 
-function membersOf(bytes: Uint8Array): unknown[] {
-  const set = parsed(bytes);
-  if (typeof set === "object" && set !== null && "keys" in set && Array.isArray(set.keys)) return set.keys;
-  throw new JwksRefused("it is not an object with a list 'keys'");
+/** jose checks the rest: type, curve, size, `alg` and `key_ops`. */
+function isPublicSignatureKey(member: unknown): member is JWK & { kid: string } {
+  const { kid, use = "sig", d, k }: Record<string, unknown> = Object(member);
+  return isKid(kid) && use === "sig" && d === undefined && k === undefined;
 }
 
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    // The parser's own message quotes the text, which may hold a private key.
-    throw new JwksRefused("it is not JSON in UTF-8");
-  }
-}
-
-/** None or one: the key with nothing but what verifying needs. */
-function usableKey(member: unknown): (JWK & { kid: string })[] {
-  const { kid, alg, ...jwk }: Record<string, unknown> = Object(member);
-  if (!isKid(kid) || !isPublicSignatureKey(jwk)) return [];
-  const key = imported(jwk);
-  const algorithms = key ? algorithmsOf(key).filter((name) => alg === undefined || alg === name) : [];
-  if (!key || algorithms.length === 0) return [];
-  return [{ ...key.export({ format: "jwk" }), kid, ...(typeof alg === "string" && { alg }) }];
-}
-
-/** A private key in a set that others read is a secret no more: it is left out like any other that is not for us. */
-function isPublicSignatureKey({ use = "sig", key_ops: operations = ["verify"], d }: Record<string, unknown>): boolean {
-  return use === "sig" && Array.isArray(operations) && operations.includes("verify") && d === undefined;
-}
-
-function imported(jwk: JsonWebKey): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: jwk, format: "jwk" });
-  } catch {
-    return undefined;
-  }
-}
-
-function algorithmsOf({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): readonly string[] {
-  if (type === "rsa") return (details?.modulusLength ?? 0) >= LEAST_RSA_BITS ? ALGORITHMS_BY_KEY.rsa : [];
-  if (type === "ec") return details?.namedCurve === "prime256v1" ? ALGORITHMS_BY_KEY.ec : [];
-  return type === "ed25519" ? ALGORITHMS_BY_KEY.ed25519 : [];
-}
+/** A key set that an operator maintains, in which no two keys have one kid. */
+export const KEY_SET_FILE: JsonFormat<FindKey> = {
+  name: "key set",
+  parse(value) {
+    const { set, repeated } = readKeySet(value);
+    if (repeated.length > 0) throw new ConfigurationError(`has several keys with the kid ${repeated.join(", ")}`);
+    return createLocalJWKSet(set);
+  },
+};

@@ -3,7 +3,6 @@ import type { RequestHandler } from "express";
 import type { Contract } from "../contract/contract.ts";
 import type { SecurityScheme } from "../contract/operations.ts";
 import { Problem } from "../http/problem.ts";
-import type { Failure } from "./authorization-header.ts";
 
 /** The caller of a request: the id of an API key or application token, or the subject of a Bearer token. */
 export interface Caller {
@@ -11,7 +10,15 @@ export interface Caller {
   permissions: readonly string[];
 }
 
-export type SchemeHandler = (request: IncomingMessage) => Caller | Failure | Promise<Caller | Failure>;
+/** Why credentials were refused, in words for the caller; nothing that was sent is repeated. */
+export type Failure = "missing" | "sent twice" | "malformed" | "wrong" | "expired";
+
+export interface SchemeHandler {
+  /** Name of an HTTP authentication scheme in lower case, or a header that carries the credentials alone. */
+  source: { scheme: "basic" | "bearer" } | { header: string };
+  /** Checks credentials of this scheme. `address` is the client's. */
+  verify(credentials: string, address: string | undefined): Caller | Failure | Promise<Caller | Failure>;
+}
 
 /** One handler per security scheme of the contract, by the scheme's name. */
 export type SchemeHandlers = Readonly<Record<string, SchemeHandler>>;
@@ -32,7 +39,7 @@ export function security(handlers: SchemeHandlers, { securitySchemes }: Contract
     const { security: alternatives, permissions } = response.locals.operation;
     const failed: Attempt[] = [];
     for (const schemes of alternatives) {
-      const results = await Promise.all(schemes.map((scheme) => handlerOf(handlers, scheme)(request)));
+      const results = await Promise.all(schemes.map((scheme) => evaluate(handlerOf(handlers, scheme), request)));
       const callers = results.filter((result) => typeof result !== "string");
       if (callers.length === schemes.length) {
         response.locals.caller = authorized(callers, permissions);
@@ -46,6 +53,28 @@ export function security(handlers: SchemeHandlers, { securitySchemes }: Contract
       headers: { "WWW-Authenticate": challenges(alternatives, securitySchemes) },
     });
   };
+}
+
+function evaluate({ source, verify }: SchemeHandler, request: IncomingMessage) {
+  const sent = "scheme" in source ? authorization(request, source.scheme) : singleHeader(request, source.header);
+  return typeof sent === "string" ? sent : verify(sent.value, request.socket.remoteAddress);
+}
+
+/** The part of Authorization after the scheme's name (in any case) and exactly one space (RFC 9110 section 11.4). */
+export function authorization(request: IncomingMessage, scheme: string): { value: string } | Failure {
+  const header = singleHeader(request, "authorization");
+  if (typeof header === "string") return header;
+  const [name = "", ...rest] = header.value.split(" ");
+  if (name.toLowerCase() !== scheme) return "missing";
+  return rest.length === 1 && rest[0] ? { value: rest[0] } : "malformed";
+}
+
+/** The value of a header that must not be repeated; Node itself would drop or join further values. */
+function singleHeader({ headersDistinct }: IncomingMessage, name: string): { value: string } | Failure {
+  const values = headersDistinct[name.toLowerCase()] ?? [];
+  const [value] = values;
+  if (!value) return "missing";
+  return values.length === 1 ? { value } : "sent twice";
 }
 
 function handlerOf(handlers: SchemeHandlers, scheme: string): SchemeHandler {

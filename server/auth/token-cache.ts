@@ -1,34 +1,36 @@
 import { hash } from "node:crypto";
-import type { JWTPayload } from "jose";
+import { createExpiringMap } from "./expiring-map.ts";
+import type { Caller } from "./security.ts";
 
-/** Tokens remembered at a time; beyond it all are forgotten. */
-const MOST_REMEMBERED = 1_000;
+const MAX_TOKENS = 1_000;
+/** Longest token cached, in characters; with the number of tokens it bounds the cache to about 8 MB. */
+const MAX_LENGTH = 8_192;
+const TTL_MS = 300_000;
 
-interface Remembered {
-  payload: JWTPayload;
-  /** The key that verified it: another one under its id, or none, makes it unknown. */
-  key: object;
-  /** Milliseconds since 1970. A clock that is put back makes it unknown too. */
-  verifiedAt: number;
+export interface VerifiedToken {
+  caller: Caller;
+  /** Milliseconds since 1970 until which the token is accepted. */
+  endsAt: number;
 }
 
 /**
- * Remembers verified tokens by their hash, until they expire: a signature costs more than all else about a token. Whose
- * key it is, is asked each time, so that a key that was taken away counts at once.
+ * Caches verified tokens by their hash for up to five minutes, because the signature costs more than the rest of the
+ * checks. A token verified by another key, which may have been withdrawn since, is verified again.
  */
-export function createTokenMemory(toleranceSeconds: number) {
-  const remembered = new Map<string, Remembered>();
+export function createTokenCache() {
+  const verified = createExpiringMap<VerifiedToken & { key: object }>({ ttlMs: TTL_MS, maxEntries: MAX_TOKENS });
 
-  const holds = ({ payload: { exp = 0 }, verifiedAt }: Remembered, now: number) =>
-    now >= verifiedAt && now / 1_000 < exp + toleranceSeconds;
-  /** What `verify` answers with, or did so before for this token and key. `now` is in milliseconds since 1970. */
-  return async (token: string, { key, now }: { key: object; now: number }, verify: () => Promise<JWTPayload>) => {
+  /** The caller of a token. `now` is in milliseconds since 1970. @throws what `verify` throws, which is not cached. */
+  return async (
+    token: string,
+    { key, now }: { key: object; now: number },
+    verify: () => Promise<VerifiedToken>,
+  ): Promise<Caller> => {
     const name = hash("sha256", token, "base64url");
-    const known = remembered.get(name);
-    if (known?.key === key && holds(known, now)) return known.payload;
-    const payload = await verify();
-    if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    remembered.set(name, { payload, key, verifiedAt: now });
-    return payload;
+    const known = verified.get(name, now);
+    if (known?.key === key && now < known.endsAt) return known.caller;
+    const result = await verify();
+    if (token.length <= MAX_LENGTH) verified.add(name, { ...result, key }, now);
+    return result.caller;
   };
 }

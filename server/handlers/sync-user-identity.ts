@@ -16,7 +16,8 @@ export interface RequestContext {
 export interface HandlerOptions {
   store: Store;
   contract: Contract;
-  clock: Clock;
+  /** Default: the system's. */
+  clock?: Clock | undefined;
   metrics: Pick<Metrics, "store" | "violations">;
 }
 
@@ -24,7 +25,12 @@ type SyncHandler = Handlers<RequestContext>["SyncUserIdentity"];
 type Result = Extract<Awaited<ReturnType<SyncHandler>>, { status: 200 }>["body"];
 
 /** SyncUserIdentity: one store call, decided by `planSync`; the response is checked before the commit. */
-export function syncUserIdentity({ store: usual, contract, clock, metrics }: HandlerOptions): SyncHandler {
+export function syncUserIdentity({
+  store: usual,
+  contract,
+  clock = () => new Date(),
+  metrics,
+}: HandlerOptions): SyncHandler {
   const validate = contract.validator("SyncUserIdentityResult");
   return async ({ path, body }, { caller, store = usual }) => {
     const { connectionId, groups } = body.connection;

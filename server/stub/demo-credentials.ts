@@ -4,7 +4,7 @@ import type { TokenRules } from "../auth/bearer.ts";
 import { type Credentials, hashSecret } from "../auth/credentials.ts";
 import type { Clock } from "../clock.ts";
 
-/** What the stub prints at its start, for pasting; valid until it ends, the bearer token for a day. */
+/** Printed when the stub starts, and valid until it ends; the Bearer token for a day. */
 export interface DemoCredentials {
   apiKey: { id: string; secret: string };
   applicationToken: string;
@@ -15,7 +15,7 @@ const PERMISSIONS = ["user.write"];
 const ISSUER = "https://login.acme.example/";
 const AUDIENCE = "urn:nexus-sync:stub";
 
-/** Makes new secrets and a new key pair at each start, so that no demo credential works anywhere else. */
+/** New secrets and a new key pair at each start, so that demo credentials work on this server only. */
 export async function createDemoCredentials(
   clock: Clock,
 ): Promise<{ demo: DemoCredentials; credentials: Credentials; tokens: TokenRules }> {

@@ -1,4 +1,5 @@
 import type { User } from "../../generated/types.ts";
+import type { Clock } from "../clock.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
 import { type Base, load, type RunningExtension, startServer } from "../start.ts";
 import { type ControlPort, type ControlPortOptions, openControlPort } from "./control/control-port.ts";
@@ -35,7 +36,7 @@ export async function startStub(options: StubOptions = {}): Promise<RunningStub>
   const made = access || credentialsFile !== undefined ? undefined : await createDemoCredentials(clock);
   const parts: { stub?: Stub; control?: ControlPort } = {};
   const server = await startServer({ ...options, ...(made && { access: made }) }, (base) =>
-    extension(options, base, parts),
+    extension({ ...options, clock }, base, parts),
   );
   const { stub, control } = parts;
   if (!stub) throw new Error("The stub was not composed.");
@@ -52,11 +53,11 @@ export async function startStub(options: StubOptions = {}): Promise<RunningStub>
 }
 
 async function extension(
-  options: StubOptions,
-  { store, server, clock, log }: Base,
+  options: StubOptions & { clock: Clock },
+  { store, server, log }: Base,
   parts: { stub?: Stub; control?: ControlPort },
 ): Promise<RunningExtension> {
-  const { database = ":memory:", directory, journalSize, host = "127.0.0.1" } = options;
+  const { database = ":memory:", directory, journalSize, clock, host = "127.0.0.1" } = options;
   const stub = await createStub({ store, isInMemory: database === ":memory:", directory, journalSize });
   const { first, sessions } = stub;
   const control = await openControlPort(options, { sessions, server, host, clock, log });

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { createLocalJWKSet } from "jose";
-import { SECURITY_SCHEMES } from "../../generated/operations.ts";
+import contract from "../../generated/openapi.json" with { type: "json" };
 import { hashSecret } from "../../server/auth/credentials.ts";
+import { readSecuritySchemes } from "../../server/contract/operations.ts";
 import type { StubOptions } from "../../server/stub/start-stub.ts";
 
 /** The time on the servers' clocks, so that an expiry is exact to the second. */
@@ -11,7 +12,7 @@ const SECONDS = NOW.getTime() / 1_000;
 export const ISSUER = "https://login.acme.example";
 export const AUDIENCE = "urn:nexus-sync:test";
 
-// Every secret says "planted", right or wrong: an answer or a log line with that word has leaked something.
+// Every secret, right or wrong, contains "planted": a response or a log line with that word has leaked something.
 export const API_KEYS = {
   "key-main": { secret: "planted-secret", permissions: ["user.write"] },
   "key-colon": { secret: "planted:with:colons:", permissions: ["write"] },
@@ -49,18 +50,24 @@ export function basicOf(pair: string): string {
   return `Basic ${Buffer.from(pair).toString("base64")}`;
 }
 
-/** As the contract names it; renaming it there is the whole change. */
-export const TOKEN_HEADER = SECURITY_SCHEMES.ApplicationToken.name;
+/** The header of application tokens, from the contract. */
+export const TOKEN_HEADER = tokenHeader();
 
-/** The two headers of the other way in: a Bearer token and an application token, both good unless told otherwise. */
+/** Headers with a Bearer token and an application token, both good by default. */
 export function bearer(token = mint(), applicationToken: string | string[] = APPLICATION_TOKEN) {
   return { Authorization: `Bearer ${token}`, [TOKEN_HEADER]: applicationToken };
 }
 
-/** Claims that the server accepts, with changes; undefined takes a claim away. */
+/** Claims that the server accepts, with changes; undefined removes a claim. */
 export function claims(changes: Record<string, unknown> = {}): Record<string, unknown> {
   const good = { iss: ISSUER, aud: AUDIENCE, sub: "login-hook", iat: SECONDS - 60, exp: SECONDS + 600 };
   return { ...good, permissions: ["user.write"], ...changes };
+}
+
+/** The same by the system's clock. */
+export function currentClaims(): Record<string, unknown> {
+  const now = Math.floor(Date.now() / 1_000);
+  return claims({ iat: now - 1, exp: now + 600 });
 }
 
 /** Seconds since 1970, `after` seconds from now. */
@@ -73,12 +80,12 @@ export function segment(value: unknown): string {
   return Buffer.from(isRaw ? value : JSON.stringify(value)).toString("base64url");
 }
 
-/** A token signed with the right key, by hand: no library stands between the test and the bytes. */
+/** A token signed with the right key, made without a library, so that a test can set every byte. */
 export function mint(payload: Record<string, unknown> | string | Buffer = claims(), header: object = {}) {
   return sealed(`${segment({ alg: "ES256", kid: "k-1", ...header })}.${segment(payload)}`);
 }
 
-/** What is signed with the right key, whatever it is, and its signature. */
+/** Any text with its signature by the right key. */
 export function sealed(signed: string): string {
   const signature = sign("sha256", Buffer.from(signed), { key: privateKey, dsaEncoding: "ieee-p1363" });
   return `${signed}.${signature.toString("base64url")}`;
@@ -86,4 +93,12 @@ export function sealed(signed: string): string {
 
 function secondsFromNow(seconds: number): string {
   return new Date(NOW.getTime() + seconds * 1_000).toISOString();
+}
+
+function tokenHeader(): string {
+  const [name] = Object.values(readSecuritySchemes(contract)).flatMap((scheme) =>
+    scheme.type === "apiKey" ? [scheme.name] : [],
+  );
+  if (name === undefined) throw new Error("The contract has no application token in a header.");
+  return name;
 }

@@ -1,29 +1,35 @@
+import { createCipheriv, publicEncrypt, randomBytes } from "node:crypto";
 import { describe } from "vitest";
-import {
-  APPLICATION_TOKEN,
-  AUDIENCE,
-  at,
-  basic,
-  bearer,
-  claims,
-  ISSUER,
-  mint,
-  PUBLIC_PEM,
-  segment,
-  TOKEN_HEADER,
-} from "../../helpers/access.ts";
+import * as access from "../../helpers/access.ts";
+import { at, bearer, claims, mint, sealed, segment } from "../../helpers/access.ts";
 import { badInputs, type Case } from "../../helpers/bad-input.ts";
-import { hmacToken } from "./signers.ts";
+import { createSigner, hmacToken } from "./signers.ts";
 
 const { testEach } = badInputs();
+const { AUDIENCE, ISSUER } = access;
 
-/** Rows that differ in their Bearer token alone; the application token is good. */
+/** Requests that differ in their Bearer token alone; the application token is good. */
 function tokens(status: number, table: Record<string, string>): Case[] {
   return Object.entries(table).map(([name, token]) => ({ name, status, credentials: bearer(token) }));
 }
 
-function withClaims(changes: Record<string, unknown>): string {
-  return mint(claims(changes));
+/** Tokens that differ in these claims, or whose payload is this text, signed with the right key. */
+function claimed(status: number, table: Record<string, Record<string, unknown> | string>): Case[] {
+  const tokenOf = (changes: Record<string, unknown> | string) =>
+    mint(typeof changes === "string" ? changes : claims(changes));
+  return tokens(status, mapValues(table, tokenOf));
+}
+
+/** Tokens that differ in these header parameters, signed with the right key. */
+function headed(status: number, table: Record<string, object>): Case[] {
+  return tokens(
+    status,
+    mapValues(table, (header) => mint(claims(), header)),
+  );
+}
+
+function mapValues<T>(table: Record<string, T>, map: (value: T) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(table).map(([name, value]) => [name, map(value)]));
 }
 
 const [header = "", payload = "", signature = ""] = mint().split(".");
@@ -31,113 +37,190 @@ const [header = "", payload = "", signature = ""] = mint().split(".");
 describe("algorithms", () => {
   const unsigned = (alg: string) => `${segment({ alg, kid: "k-1" })}.${payload}.`;
   testEach([
-    ...["none", "None", "nOnE"].flatMap((alg) =>
-      tokens(401, {
-        [`J1 alg ${alg}`]: unsigned(alg),
-        [`J1 alg ${alg} with a signature`]: mint(claims(), { alg }),
-      }),
-    ),
+    ...["none", "None", "nOnE"].flatMap((alg) => [
+      ...tokens(401, { [`alg ${alg}`]: unsigned(alg) }),
+      ...headed(401, { [`alg ${alg} with a signature`]: { alg } }),
+    ]),
     ...tokens(401, {
-      "J1 HS256 signed with the public PEM": hmacToken(PUBLIC_PEM),
-      "J1 HS256 with an empty key": hmacToken(""),
-      "J1 no alg": mint(claims(), { alg: undefined }),
-      "J1 an alg that is no string": mint(claims(), { alg: ["ES256"] }),
+      "HS256 signed with the public PEM": hmacToken(access.PUBLIC_PEM),
+      "HS256 with an empty key": hmacToken(""),
     }),
+    ...headed(401, { "no alg": { alg: undefined }, "an alg that is no string": { alg: ["ES256"] } }),
   ]);
 });
 
 describe("times", () => {
+  const withNumber = (claim: "exp" | "iat", number: string) =>
+    JSON.stringify(claims({ [claim]: 0 })).replace(`"${claim}":0`, `"${claim}":${number}`);
   testEach([
-    ...tokens(401, {
-      "J5 a token that expired 6 s ago": withClaims({ exp: at(-6) }),
-      "J5 a token that expired 5 min ago": withClaims({ exp: at(-300), iat: at(-600) }),
-      "J7 an iat an hour ahead": withClaims({ iat: at(3_600), exp: at(7_200) }),
-      "J7 an iat 6 s ahead": withClaims({ iat: at(6) }),
-      "J7 an nbf 6 s ahead": withClaims({ nbf: at(6) }),
-      "J7 no exp": withClaims({ exp: undefined }),
-      "J7 no iat": withClaims({ iat: undefined }),
-      "J7 no sub": withClaims({ sub: undefined }),
-      "J7 an empty sub": withClaims({ sub: "" }),
-      "J7 a sub that is no string": withClaims({ sub: 1 }),
-      "J7 a sub that is an object": withClaims({ sub: { planted: 1 } }),
-      "J7 a sub with NUL": withClaims({ sub: "planted\u0000" }),
-      "J7 a sub with half a surrogate pair": mint(
-        JSON.stringify(claims({ sub: "" })).replace('"sub":""', '"sub":"\\ud800"'),
-      ),
-      "J7 a sub of 257 characters": withClaims({ sub: "s".repeat(257) }),
-      "J7 an exp that is a string": withClaims({ exp: String(at(600)) }),
-      "J7 an exp of null": withClaims({ exp: null }),
-      "J7 an iat that is a string": withClaims({ iat: String(at(-60)) }),
-      "J7 an exp of 1e400": mint(JSON.stringify(claims({ exp: 0 })).replace('"exp":0', '"exp":1e400')),
-      "J7 an iat of -1e400": mint(JSON.stringify(claims({ iat: 0 })).replace('"iat":0', '"iat":-1e400')),
-      "J7 a lifetime of a day and a second": withClaims({ iat: at(0), exp: at(86_401) }),
+    ...claimed(401, {
+      "a token that expired 6 s ago": { exp: at(-6) },
+      "a token that expired 5 min ago": { exp: at(-300), iat: at(-600) },
+      "an iat an hour ahead": { iat: at(3_600), exp: at(7_200) },
+      "an iat 6 s ahead": { iat: at(6) },
+      "an nbf 6 s ahead": { nbf: at(6) },
+      "no exp": { exp: undefined },
+      "no iat": { iat: undefined },
+      "an exp that is a string": { exp: String(at(600)) },
+      "an exp of null": { exp: null },
+      "an iat that is a string": { iat: String(at(-60)) },
+      "an exp of 1e400": withNumber("exp", "1e400"),
+      "an iat of -1e400": withNumber("iat", "-1e400"),
+      "a lifetime of a day and a second": { iat: at(0), exp: at(86_401) },
     }),
-    ...tokens(200, {
-      "J6 a token that expired 3 s ago": withClaims({ exp: at(-3) }),
-      "J7 an iat 3 s ahead": withClaims({ iat: at(3) }),
-      "J7 a lifetime of a day": withClaims({ iat: at(0), exp: at(86_400) }),
+    ...claimed(200, {
+      "a token that expired 3 s ago": { exp: at(-3) },
+      "an iat 3 s ahead": { iat: at(3) },
+      "a lifetime of a day": { iat: at(0), exp: at(86_400) },
     }),
   ]);
 });
 
-describe("issuer and audience", () => {
+describe("subject, issuer and audience", () => {
   testEach([
-    ...tokens(401, {
-      "J8 a wrong iss": withClaims({ iss: "https://planted.example" }),
-      "J8 an iss with a trailing slash": withClaims({ iss: `${ISSUER}/` }),
-      "J8 an iss in capitals": withClaims({ iss: ISSUER.toUpperCase() }),
-      "J8 an iss that is an array": withClaims({ iss: [ISSUER] }),
-      "J8 no iss": withClaims({ iss: undefined }),
-      "J8 a wrong aud": withClaims({ aud: "urn:planted" }),
-      "J8 an aud of several, all wrong,": withClaims({ aud: ["urn:planted", ISSUER] }),
-      "J8 no aud": withClaims({ aud: undefined }),
-      "J8 an aud with a trailing slash": withClaims({ aud: `${AUDIENCE}/` }),
-      "J8 an aud that only begins like it": withClaims({ aud: AUDIENCE.slice(0, -1) }),
-      "J8 an aud that is a list in a list": withClaims({ aud: [[AUDIENCE]] }),
+    ...claimed(401, {
+      "no sub": { sub: undefined },
+      "an empty sub": { sub: "" },
+      "a sub that is no string": { sub: 1 },
+      "a sub that is an object": { sub: { planted: 1 } },
+      "a sub with NUL": { sub: "planted\u0000" },
+      "a sub with half a surrogate pair": JSON.stringify(claims({ sub: "" })).replace('"sub":""', '"sub":"\\ud800"'),
+      "a sub of 257 characters": { sub: "s".repeat(257) },
+      "a wrong iss": { iss: "https://planted.example" },
+      "an iss with a trailing slash": { iss: `${ISSUER}/` },
+      "an iss in capitals": { iss: ISSUER.toUpperCase() },
+      "an iss that is an array": { iss: [ISSUER] },
+      "no iss": { iss: undefined },
+      "a wrong aud": { aud: "urn:planted" },
+      "an aud of several, all wrong,": { aud: ["urn:planted", ISSUER] },
+      "no aud": { aud: undefined },
+      "an aud with a trailing slash": { aud: `${AUDIENCE}/` },
+      "an aud without its last character": { aud: AUDIENCE.slice(0, -1) },
+      "an aud that is a list in a list": { aud: [[AUDIENCE]] },
     }),
-    ...tokens(200, { "J8 an aud of several, one of them ours,": withClaims({ aud: ["urn:planted", AUDIENCE] }) }),
+    ...claimed(200, { "an aud of several, one of them ours,": { aud: ["urn:planted", AUDIENCE] } }),
+  ]);
+});
+
+describe("header parameters", () => {
+  const sql = ["planted' UNION SELECT 'AAAA' --", "planted'/**/OR/**/'1'='1"];
+  const lineBreak = 'k-1\r\n{"level":30,"msg":"planted"}';
+  const paths = ["../../dev/null", "https://planted.example/jwks.json"];
+  const kids = [...sql, lineBreak, ...paths, "k-1\u0000", "k-\uff11", "__proto__", "constructor", "", 1, ["k-1"], null];
+  const typs = ["id_token", "dpop+jwt", "logout+jwt", "JWTs", "text/JWT", "", null, ["JWT"]];
+  testEach([
+    ...headed(401, Object.fromEntries(kids.map((kid) => [`a kid of ${JSON.stringify(kid)}`, { kid }]))),
+    ...headed(401, Object.fromEntries(typs.map((typ) => [`a typ of ${JSON.stringify(typ)}`, { typ }]))),
+    ...headed(401, {
+      "a jwk of null": { jwk: null },
+      "a kid of 10 kB": { kid: "planted".repeat(1_463) },
+      "no kid": { kid: undefined },
+      "an unknown kid": { kid: "k-2" },
+      "b64 of false in crit": { b64: false, crit: ["b64"] },
+      "b64 of false": { b64: false },
+      "b64 of true in crit": { b64: true, crit: ["b64"] },
+      "b64 of true": { b64: true },
+      "an empty crit": { crit: [] },
+      "a crit of an unknown parameter": { crit: ["planted"], planted: true },
+      "a crit of exp": { crit: ["exp"], exp: 1 },
+    }),
+    ...tokens(401, {
+      "a kid of a path and an empty HMAC": hmacToken("", "../../dev/null"),
+      "a payload that is not encoded": clearToken(JSON.stringify(claims({ iss: "planted" }))),
+    }),
+    ...["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", "Application/JWT"].flatMap((typ) =>
+      headed(200, { [`a typ of ${typ}`]: { typ } }),
+    ),
   ]);
 });
 
 describe("segments", () => {
   testEach([
     ...tokens(401, {
-      "J11 one segment": header,
-      "J11 two segments": `${header}.${payload}`,
-      "J11 four segments": `${header}.${payload}.${signature}.${signature}`,
-      "J11 five segments": `${header}.${payload}.${signature}.${signature}.${signature}`,
-      "J11 an empty token": "",
-      "J11 three empty segments": "..",
-      "J11 an empty payload": `${header}..${signature}`,
-      "J11 an empty signature": `${header}.${payload}.`,
-      "J11 a leading space": ` ${mint()}`,
-      "J11 a trailing character": `${mint()}A`,
-      "J11 a trailing dot": `${mint()}.`,
-      "J11 a trailing comma": `${mint()},`,
-      "J11 padding with =": `${mint()}==`,
-      "J11 another spelling of the same signature": withSpareBits(mint()),
-      "J11 base64 in place of base64url": `${header}.${payload}.+${signature.slice(1)}`,
-      "J11 the payload of another token": `${header}.${segment(claims({ sub: "planted" }))}.${signature}`,
+      "one segment": header,
+      "two segments": `${header}.${payload}`,
+      "four segments": `${header}.${payload}.${signature}.${signature}`,
+      "five segments": `${header}.${payload}.${signature}.${signature}.${signature}`,
+      "an empty token": "",
+      "three empty segments": "..",
+      "an empty payload": `${header}..${signature}`,
+      "an empty signature": `${header}.${payload}.`,
+      "a leading space": ` ${mint()}`,
+      "a trailing character": `${mint()}A`,
+      "a trailing dot": `${mint()}.`,
+      "a trailing comma": `${mint()},`,
+      "padding with =": `${mint()}==`,
+      "another spelling of the same signature": withSpareBits(mint()),
+      "base64 in place of base64url": `${header}.${payload}.+${signature.slice(1)}`,
+      "the payload of another token": `${header}.${segment(claims({ sub: "planted" }))}.${signature}`,
     }),
-    { name: "J11 a good token", status: 200, credentials: bearer(`${header}.${payload}.${signature}`) },
+    ...tokens(200, { "a good token": `${header}.${payload}.${signature}` }),
   ]);
 });
 
-describe("slots", () => {
-  const applicationToken = { [TOKEN_HEADER]: APPLICATION_TOKEN };
-  const slot = (name: string, Authorization: string): Case => {
-    return { name, status: 401, credentials: { ...applicationToken, Authorization } };
+describe("tokens that are no signed claims", () => {
+  const latin1 = (json: object) => Buffer.from(JSON.stringify({ ...json, planted: "\u00e9" }), "latin1");
+  const payloads = {
+    "a payload that is an array": JSON.stringify([claims()]),
+    "a payload that is null": "null",
+    "a payload that is a string": '"planted"',
+    "a payload of broken JSON": JSON.stringify(claims()).slice(0, -1),
+    "a payload of two objects": JSON.stringify(claims()).repeat(2),
+    "a payload of broken UTF-8": latin1(claims()),
+    "a payload of UTF-16": Buffer.from(JSON.stringify(claims()), "utf16le"),
+    "a payload 5,000 levels deep": `${"[".repeat(5_000)}${"]".repeat(5_000)}`,
+    "a token within a token": mint(),
+  };
+  const headers = {
+    "a header that is an array": '[{"alg":"ES256","kid":"k-1"}]',
+    "a header that is null": "null",
+    "a header of broken JSON": '{"alg":"ES256","kid":"k-1"',
+    "a header of broken UTF-8": latin1({ alg: "ES256", kid: "k-1" }),
   };
   testEach([
-    slot("J13 a good token in the Basic slot", `Basic ${mint()}`),
-    slot("J13 a good token as a Basic secret", `Basic ${Buffer.from(`key-main:${mint()}`).toString("base64")}`),
-    slot("J13 a good Basic pair in the Bearer slot", `Bearer ${basic().slice("Basic ".length)}`),
-    slot("J13 the application token in the Bearer slot", `Bearer ${APPLICATION_TOKEN}`),
+    ...tokens(401, mapValues<string | Buffer>(payloads, mint)),
+    ...tokens(
+      401,
+      mapValues<string | Buffer>(headers, (text) => sealed(`${segment(text)}.${segment(claims())}`)),
+    ),
+    ...headed(401, { "a signed token with enc": { enc: "A256GCM", alg: "RSA-OAEP-256" } }),
+    ...tokens(401, { "a JWE": jwe(), "a JWE cut to three segments": jwe().split(".").slice(0, 3).join(".") }),
   ]);
+});
+
+describe("credentials in the place of others", () => {
+  const cases = {
+    "a good token in the place of Basic": `Basic ${mint()}`,
+    "a good token as a Basic secret": access.basicOf(`key-main:${mint()}`),
+    "a good Basic pair in the place of Bearer": `Bearer ${access.basic().slice("Basic ".length)}`,
+    "the application token in the place of Bearer": `Bearer ${access.APPLICATION_TOKEN}`,
+  };
+  testEach(
+    Object.entries(cases).map(([name, Authorization]) => ({
+      ...{ name, status: 401 },
+      credentials: { ...bearer(), Authorization },
+    })),
+  );
 });
 
 /** The same bytes to a lenient decoder: the last character of 64 bytes in base64url has four bits that do not count. */
 function withSpareBits(token: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   return token.replace(/.$/, (last) => alphabet[alphabet.indexOf(last) + 1] ?? last);
+}
+
+/** RFC 7797: the payload is signed and sent without encoding. It has no dot, which would separate segments. */
+function clearToken(payload: string): string {
+  return sealed(`${segment({ alg: "ES256", kid: "k-1", b64: false, crit: ["b64"] })}.${payload}`);
+}
+
+/** RFC 7516: claims that are encrypted and not signed. */
+function jwe(): string {
+  const [key, iv] = [randomBytes(32), randomBytes(12)];
+  const header = segment({ alg: "RSA-OAEP-256", enc: "A256GCM", kid: "k-1" });
+  const { publicKey } = createSigner("k-1", "rsa");
+  const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(Buffer.from(header));
+  const text = Buffer.concat([cipher.update(JSON.stringify(claims())), cipher.final()]);
+  const encryptedKey = publicEncrypt({ key: publicKey, oaepHash: "sha256" }, key);
+  return [header, ...[encryptedKey, iv, text, cipher.getAuthTag()].map(segment)].join(".");
 }

@@ -40,23 +40,23 @@ function withBasic(value: string) {
   return { Authorization: `Basic ${value}` };
 }
 
-describe("credentials that hold", () => {
+describe("good credentials", () => {
   testEach(
     rows(200, {
-      "A1 a good Bearer with a good application token": bearer(),
-      "A1 a good Basic": { Authorization: basic() },
-      "A1 a good Basic beside a wrong application token": { ...WRONG, Authorization: basic() },
-      "A6 the scheme as bearer": { ...bearer(), Authorization: `bearer ${mint()}` },
-      "A6 the scheme as BEARER": { ...bearer(), Authorization: `BEARER ${mint()}` },
-      "A6 the scheme as basic": { Authorization: `basic ${encoded}` },
-      "A6 the scheme as BASIC": { Authorization: `BASIC ${encoded}` },
-      "A8 a Basic secret with colons": { Authorization: basic("key-colon") },
-      "A8 a Basic secret whose base64 has + or /": { Authorization: basic("key-signs") },
-      "A14 a Bearer with the permission write": bearer(mint(claims({ permissions: ["write"] }))),
-      "A14 a Bearer with user.write in its scope": bearer(
+      "a good Bearer with a good application token": bearer(),
+      "a good Basic": { Authorization: basic() },
+      "a good Basic beside a wrong application token": { ...WRONG, Authorization: basic() },
+      "the scheme as bearer": { ...bearer(), Authorization: `bearer ${mint()}` },
+      "the scheme as BEARER": { ...bearer(), Authorization: `BEARER ${mint()}` },
+      "the scheme as basic": { Authorization: `basic ${encoded}` },
+      "the scheme as BASIC": { Authorization: `BASIC ${encoded}` },
+      "a Basic secret with colons": { Authorization: basic("key-colon") },
+      "a Basic secret whose base64 has + or /": { Authorization: basic("key-signs") },
+      "a Bearer with the permission write": bearer(mint(claims({ permissions: ["write"] }))),
+      "a Bearer with user.write in its scope": bearer(
         mint(claims({ permissions: undefined, scope: "openid user.write" })),
       ),
-      "A15 an API key a second before it expires": { Authorization: basic("key-expiring") },
+      "an API key a second before it expires": { Authorization: basic("key-expiring") },
     }),
   );
 });
@@ -64,152 +64,137 @@ describe("credentials that hold", () => {
 describe("credentials that are missing or wrong", () => {
   testEach(
     rows(401, {
-      "A2 nothing": {},
-      "A2 an application token alone": TOKEN_ALONE,
-      "A2 a Bearer alone": { Authorization: `Bearer ${mint()}` },
-      "A2 Digest": { Authorization: 'Digest username="planted", response="planted"', ...TOKEN_ALONE },
-      "A2 Negotiate": { Authorization: "Negotiate cGxhbnRlZA==", ...TOKEN_ALONE },
-      "A2 an empty Authorization": { Authorization: "", ...TOKEN_ALONE },
-      "A2 an empty application token": withToken(""),
-      "A2 a good token and no scheme": { Authorization: mint(), ...TOKEN_ALONE },
-      "A3 a good Bearer with a wrong application token": WRONG,
-      "A3 a wrong Bearer with a good application token": bearer(`${mint().slice(0, -4)}AAAA`),
-      "A3 a bad Basic with a good application token": { Authorization: basic("key-main", "planted"), ...TOKEN_ALONE },
-      "A3 the secret of another API key": { Authorization: basic("key-main", API_KEYS["key-colon"].secret) },
-      "A3 an unknown API key": { Authorization: basicOf("key-none:planted-secret") },
-      "A4 the application token sent twice": withToken([APPLICATION_TOKEN, APPLICATION_TOKEN]),
-      "A4 a good and a wrong application token": withToken([APPLICATION_TOKEN, "planted-wrong"]),
-      "A4 an application token twice in one line": withToken(`${APPLICATION_TOKEN}, ${APPLICATION_TOKEN}`),
-      "A4 an application token that is shorter": withToken(APPLICATION_TOKEN.slice(0, -1)),
-      "A4 an application token that is longer": withToken(`${APPLICATION_TOKEN}x`),
-      "A4 an application token one byte off": withToken(APPLICATION_TOKEN.replace(/n$/, "m")),
-      "A4 an application token of 10 kB": withToken("planted".repeat(1_463)),
-      "A4 an application token in high bytes": withToken("\u00fe\u00ff\u0080planted"),
-      "A4 a good application token and a high byte": withToken(`${APPLICATION_TOKEN}\u00ff`),
-      "A5 Bearer, then Basic": { ...bearer(), Authorization: [`Bearer ${mint()}`, basic()] },
-      "A5 Basic, then Bearer": { ...bearer(), Authorization: [basic(), `Bearer ${mint()}`] },
-      "A5 one Basic twice": { Authorization: [basic(), basic()] },
+      nothing: {},
+      "an application token alone": TOKEN_ALONE,
+      "a Bearer alone": { Authorization: `Bearer ${mint()}` },
+      Digest: { Authorization: 'Digest username="planted", response="planted"', ...TOKEN_ALONE },
+      Negotiate: { Authorization: "Negotiate cGxhbnRlZA==", ...TOKEN_ALONE },
+      "an empty Authorization": { Authorization: "", ...TOKEN_ALONE },
+      "an empty application token": withToken(""),
+      "a good token and no scheme": { Authorization: mint(), ...TOKEN_ALONE },
+      "a good Bearer with a wrong application token": WRONG,
+      "a wrong Bearer with a good application token": bearer(`${mint().slice(0, -4)}AAAA`),
+      "a bad Basic with a good application token": { Authorization: basic("key-main", "planted"), ...TOKEN_ALONE },
+      "the secret of another API key": { Authorization: basic("key-main", API_KEYS["key-colon"].secret) },
+      "an unknown API key": { Authorization: basicOf("key-none:planted-secret") },
+      "the application token sent twice": withToken([APPLICATION_TOKEN, APPLICATION_TOKEN]),
+      "a good and a wrong application token": withToken([APPLICATION_TOKEN, "planted-wrong"]),
+      "an application token twice in one line": withToken(`${APPLICATION_TOKEN}, ${APPLICATION_TOKEN}`),
+      "an application token that is shorter": withToken(APPLICATION_TOKEN.slice(0, -1)),
+      "an application token that is longer": withToken(`${APPLICATION_TOKEN}x`),
+      "an application token one byte off": withToken(APPLICATION_TOKEN.replace(/n$/, "m")),
+      "an application token of 10 kB": withToken("planted".repeat(1_463)),
+      "an application token in high bytes": withToken("\u00fe\u00ff\u0080planted"),
+      "a good application token and a high byte": withToken(`${APPLICATION_TOKEN}\u00ff`),
+      "Bearer, then Basic": { ...bearer(), Authorization: [`Bearer ${mint()}`, basic()] },
+      "Basic, then Bearer": { ...bearer(), Authorization: [basic(), `Bearer ${mint()}`] },
+      "one Basic twice": { Authorization: [basic(), basic()] },
     }),
   );
 });
 
-describe("Basic that is no Basic", () => {
-  test("A7 the pairs below would hold if they were encoded well", async () => {
+describe("malformed Basic", () => {
+  test("the pairs below are good if they are encoded well", async () => {
     expect([encoded, signs]).toEqual([expect.stringMatching(/[^=]=$/), expect.stringMatching(/[+/]/)]);
     await check({ ...GOOD, credentials: withBasic(encoded) });
   });
 
   testEach(
     rows(401, {
-      "A7 Basic that is not base64": withBasic("planted!!{}"),
-      "A7 the pair in clear": withBasic(`key-main:${API_KEYS["key-main"].secret}`),
-      "A7 empty Basic": withBasic(""),
-      "A7 Basic of an empty pair": withBasic("Og=="),
-      "A7 Basic without a colon": { Authorization: basicOf("key-main") },
-      "A7 Basic without its padding": withBasic(encoded.slice(0, -1)),
-      "A7 Basic with more padding": withBasic(`${encoded}=`),
-      "A7 Basic with bits in its padding": withBasic(withPaddingBits(encoded)),
-      "A7 Basic in base64url": withBasic(signs.replaceAll("+", "-").replaceAll("/", "_")),
-      "A7 Basic with a space inside": withBasic(`${encoded.slice(0, 8)} ${encoded.slice(8)}`),
-      "A7 Basic in Latin-1": withBasic(Buffer.from("key-main:planted\u00ff", "latin1").toString("base64")),
-      "A9 NUL in the user name": { Authorization: basicOf("key-main\u0000:planted-secret") },
-      "A9 CR LF in the user name": { Authorization: basicOf('key-main\r\n{"level":30}:planted-secret') },
-      "A9 ESC in the user name": { Authorization: basicOf("\u001b[31mkey-main:planted-secret") },
+      "Basic that is not base64": withBasic("planted!!{}"),
+      "the pair in clear": withBasic(`key-main:${API_KEYS["key-main"].secret}`),
+      "empty Basic": withBasic(""),
+      "Basic of an empty pair": withBasic("Og=="),
+      "Basic without a colon": { Authorization: basicOf("key-main") },
+      "Basic without its padding": withBasic(encoded.slice(0, -1)),
+      "Basic with more padding": withBasic(`${encoded}=`),
+      "Basic with bits in its padding": withBasic(withPaddingBits(encoded)),
+      "Basic in base64url": withBasic(signs.replaceAll("+", "-").replaceAll("/", "_")),
+      "Basic with a space inside": withBasic(`${encoded.slice(0, 8)} ${encoded.slice(8)}`),
+      "Basic in Latin-1": withBasic(Buffer.from("key-main:planted\u00ff", "latin1").toString("base64")),
+      "NUL in the user name": { Authorization: basicOf("key-main\u0000:planted-secret") },
+      "CR LF in the user name": { Authorization: basicOf('key-main\r\n{"level":30}:planted-secret') },
+      "ESC in the user name": { Authorization: basicOf("\u001b[31mkey-main:planted-secret") },
     }),
   );
 });
 
-describe("without credentials, nothing else is looked at", () => {
-  const credentials = {};
-  testEach([
-    { name: "A10 no credentials and malformed JSON", status: 401, credentials, body: '{"planted":' },
-    { name: "A10 no credentials and a body over the limit", status: 401, credentials, body: "x".repeat(300_000) },
-    {
-      name: "A10 no credentials and a wrong type",
-      status: 401,
-      credentials,
-      headers: { "Content-Type": "text/plain" },
-    },
-    { name: "A10 no credentials and a coding", status: 401, credentials, headers: { "Content-Encoding": "br" } },
-    { name: "A10 no credentials and an Accept", status: 401, credentials, headers: { Accept: "text/xml" } },
-    ...["%zz", "%00", "%FF", ".."].map((id) => {
-      return {
-        name: `A10 no credentials and the userId ${id}`,
-        status: 401,
-        credentials,
-        path: `/v1/users/${id}/$sync`,
-      };
-    }),
-    ...["access_token", "authorization", TOKEN_HEADER].map((name) => {
-      const path = `/v1/users/u-ada/$sync?${name}=${encodeURIComponent(basic())}&${name}=${APPLICATION_TOKEN}`;
-      return { name: `A12 credentials in the query as ${name}`, status: 401, credentials, path };
-    }),
-    {
-      name: "A12 credentials in a cookie",
-      status: 401,
-      credentials: { Cookie: `Authorization=${basic()}; ${TOKEN_HEADER}=${APPLICATION_TOKEN}` },
-    },
-  ]);
+describe("requests without credentials", () => {
+  const others: Record<string, Call> = {
+    "malformed JSON": { body: '{"planted":' },
+    "a body over the limit": { body: "x".repeat(300_000) },
+    "a wrong type": { headers: { "Content-Type": "text/plain" } },
+    "a coding": { headers: { "Content-Encoding": "br" } },
+    "an Accept": { headers: { Accept: "text/xml" } },
+  };
+  for (const id of ["%zz", "%00", "%FF", ".."]) others[`the userId ${id}`] = { path: `/v1/users/${id}/$sync` };
+  for (const name of ["access_token", "authorization", TOKEN_HEADER]) {
+    const path = `/v1/users/u-ada/$sync?${name}=${encodeURIComponent(basic())}&${name}=${APPLICATION_TOKEN}`;
+    others[`credentials in the query as ${name}`] = { path };
+  }
+  const Cookie = `Authorization=${basic()}; ${TOKEN_HEADER}=${APPLICATION_TOKEN}`;
+  others["credentials in a cookie"] = { credentials: { Cookie } };
+  testEach(Object.entries(others).map(([name, call]) => ({ name, status: 401, credentials: {}, ...call })));
 
-  test("A11 an unknown user is answered with the same bytes as a known one", async () => {
+  test("an unknown user gets the same bytes as a known one", async () => {
     for (const sent of [{}, { Authorization: basic("key-main", "planted") }, WRONG]) await expectSame(sent, 401);
   });
 });
 
-describe("an API key that is tried too often", () => {
+describe("an API key with many wrong secrets", () => {
   const limited = (secret?: string): Call => ({ credentials: { Authorization: basic("key-limited", secret) } });
 
-  test("A13 the 11th wrong Basic secret in a minute is 429, for that address alone and no longer than it says", async () => {
+  test("the 11th wrong secret in a minute is 429 until Retry-After, for that key and address; the right secret is 200", async () => {
     for (let attempt = 1; attempt <= 10; attempt += 1) {
       expect(await send(limited(`planted-${attempt}`))).toMatchObject({ status: 401 });
     }
     await check({ name: "the 11th", status: 429, ...limited("planted-11"), after: retryAfter(60) });
-    await check({ name: "the right secret", status: 429, ...limited(), after: retryAfter(60) });
+    await check({ ...GOOD, ...limited() });
     await check({ ...GOOD, ...limited(), localAddress: "127.0.0.2" });
     try {
       time.now = new Date(NOW.getTime() + 59_001);
-      await check({ name: "the right secret, early", status: 429, ...limited(), after: retryAfter(1) });
+      await check({ name: "another wrong one, early", status: 429, ...limited("planted-12"), after: retryAfter(1) });
       time.now = new Date(NOW.getTime() + 60_000);
-      await check({ ...GOOD, ...limited() });
+      expect(await send(limited("planted-13"))).toMatchObject({ status: 401 });
     } finally {
       time.now = NOW;
     }
   });
 
-  const retryAfter = (seconds: number) => (answer: Answer) => {
-    expect(answer.headers["retry-after"]).toEqual([String(seconds)]);
-  };
+  const retryAfter =
+    (seconds: number) =>
+    ({ headers }: Answer) => {
+      expect(headers["retry-after"]).toEqual([String(seconds)]);
+    };
 });
 
 describe("credentials without the permission", () => {
   const FORBIDDEN = {
-    "A14 a Bearer without user.write or write": bearer(mint(claims({ permissions: ["user.read"] }))),
-    "A14 a Bearer without any permission": bearer(mint(claims({ permissions: undefined }))),
-    "A14 a Bearer whose permission only begins like it": bearer(
-      mint(claims({ permissions: ["user.writes", "WRITE"] })),
-    ),
-    "A14 a good Bearer with an application token that may only read": bearer(mint(), READER_TOKEN),
-    "A14 an API key that may only read": { Authorization: basic("key-reader") },
+    "a Bearer without user.write or write": bearer(mint(claims({ permissions: ["user.read"] }))),
+    "a Bearer without any permission": bearer(mint(claims({ permissions: undefined }))),
+    "a Bearer whose permission only begins like it": bearer(mint(claims({ permissions: ["user.writes", "WRITE"] }))),
+    "a good Bearer with an application token that may only read": bearer(mint(), READER_TOKEN),
+    "an API key that may only read": { Authorization: basic("key-reader") },
   };
   testEach(rows(403, FORBIDDEN));
 
-  test("A14 an unknown user is answered with the same bytes as a known one", async () => {
+  test("an unknown user gets the same bytes as a known one", async () => {
     for (const sent of Object.values(FORBIDDEN)) await expectSame(sent, 403);
   });
 });
 
-describe("credentials of the past", () => {
+describe("expired and revoked credentials", () => {
   testEach(
     rows(401, {
-      "A15 an API key that has just expired": { Authorization: basic("key-expired") },
-      "A15 an application token that has expired": withToken("planted-old-token"),
-      "A15 an application token that was revoked": withToken("planted-revoked-token"),
-      "A15 an expired Bearer": bearer(mint(claims({ exp: at(-60) }))),
+      "an API key that has just expired": { Authorization: basic("key-expired") },
+      "an application token that has expired": withToken("planted-old-token"),
+      "an application token that was revoked": withToken("planted-revoked-token"),
+      "an expired Bearer": bearer(mint(claims({ exp: at(-60) }))),
     }),
   );
 });
 
-/** The same bytes whether the user exists or not; only the time of the answer may differ. */
+/** Sends the same credentials for a known and an unknown user; only the date may differ. */
 async function expectSame(credentials: Call["credentials"] & object, status: number): Promise<void> {
   const headers = { ...JSON_TYPE, "X-Request-Id": "one-id-for-both" };
   const [known, unknown] = [await send({ credentials, headers }), await send({ credentials, headers, path: UNKNOWN })];
@@ -219,7 +204,7 @@ async function expectSame(credentials: Call["credentials"] & object, status: num
   await check({ name: "an unknown user", status, credentials, path: UNKNOWN, body: goodBody });
 }
 
-/** The same bytes to a lenient decoder: the last character before the padding carries bits that do not count. */
+/** The same bytes to a lenient decoder: the last character before the padding carries bits that are ignored. */
 function withPaddingBits(base64: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const changed = base64.replace(/.(?==$)/, (last) => alphabet[alphabet.indexOf(last) + 1] ?? last);

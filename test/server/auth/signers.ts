@@ -2,7 +2,7 @@ import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from
 import type { JWK } from "jose";
 import { claims, segment } from "../../helpers/access.ts";
 
-/** Signatures by hand (RFC 7518 section 3.1, RFC 8037 section 3.1): no library stands between the test and the bytes. */
+/** Signatures (RFC 7518 section 3.1, RFC 8037 section 3.1): made without a library. */
 const SIGNATURES = {
   ES256: (data: Buffer, key: KeyObject) => sign("sha256", data, { key, dsaEncoding: "ieee-p1363" }),
   RS256: (data: Buffer, key: KeyObject) => sign("sha256", data, key),
@@ -29,7 +29,7 @@ interface Signed {
   header?: Record<string, unknown>;
 }
 
-/** A new key pair: its public JWK, with these members besides, and tokens signed with it. */
+/** A new key pair: its public JWK with additional members, and tokens signed with it. */
 export function createSigner(kid: string, kind: keyof typeof KEY_PAIRS = "ec", members: JWK = {}) {
   const { publicKey, privateKey } = KEY_PAIRS[kind]();
   const usual = kind === "ec" ? "ES256" : kind === "ed25519" ? "EdDSA" : "RS256";

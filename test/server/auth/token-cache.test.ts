@@ -1,66 +1,62 @@
 import { expect, test } from "vitest";
-import { createTokenMemory } from "../../../server/auth/token-cache.ts";
+import { createTokenCache } from "../../../server/auth/token-cache.ts";
 
-const key = {};
-const start = 1_700_000_000_000;
-const exp = start / 1_000 + 60;
+const START = 1_700_000_000_000;
+const KEY = {};
 
-/** A memory with 5 s of tolerance, and how often it had to verify. */
-function memory() {
-  const remember = createTokenMemory(5);
+/** A cache, and the number of tokens that had to be verified. */
+function openCache() {
+  const callerOf = createTokenCache();
   let verified = 0;
-  const ask = async (token: string, { now = start, by = key, ends = exp } = {}) => {
-    const { sub } = await remember(token, { key: by, now }, async () => {
+  const ask = async (token: string, { now = START, key = KEY, endsAt = START + 60_000 } = {}) => {
+    const { id } = await callerOf(token, { key, now }, async () => {
       verified += 1;
-      return { sub: `of ${token}`, exp: ends };
+      return { caller: { id: `of ${token}`, permissions: [] }, endsAt };
     });
-    return sub;
+    return id;
   };
   return { ask, verified: () => verified };
 }
 
-test("a token is verified once, each for itself", async () => {
-  const { ask, verified } = memory();
-
+test("each token is verified once until it expires, and for five minutes at most", async () => {
+  const { ask, verified } = openCache();
   expect([await ask("a"), await ask("a"), await ask("b"), await ask("a")]).toEqual(["of a", "of a", "of b", "of a"]);
+  await ask("a", { now: START + 59_999 });
   expect(verified()).toBe(2);
+  await ask("a", { now: START + 60_000 });
+  expect(verified()).toBe(3);
+
+  const endsAt = START + 86_400_000;
+  for (const now of [START, START + 299_999, START + 300_000]) await ask("long", { now, endsAt });
+  expect(verified()).toBe(5);
 });
 
-test("it is remembered until it expires, tolerance included", async () => {
-  const { ask, verified } = memory();
+test("a token is verified again when the clock is set back, and for another key with its id", async () => {
+  const { ask, verified } = openCache();
   await ask("a");
-
-  await ask("a", { now: start + 64_999 });
-  expect(verified()).toBe(1);
-  await ask("a", { now: start + 65_000 });
-  expect(verified()).toBe(2);
-});
-
-test("a clock that is put back makes it unknown, and so does another key under its id", async () => {
-  const { ask, verified } = memory();
-  await ask("a");
-
-  await ask("a", { now: start - 1 });
-  expect(verified()).toBe(2);
-  await ask("a", { by: {} });
+  await ask("a", { now: START - 1 });
+  await ask("a", { key: {} });
   expect(verified()).toBe(3);
 });
 
-test("what is refused is not remembered", async () => {
-  const remember = createTokenMemory(5);
+test("a refusal is not cached", async () => {
+  const callerOf = createTokenCache();
   const refuse = () => Promise.reject(new RangeError("refused"));
-
-  await expect(remember("a", { key, now: start }, refuse)).rejects.toThrow("refused");
-  expect(await remember("a", { key, now: start }, async () => ({ sub: "later" }))).toEqual({ sub: "later" });
+  await expect(callerOf("a", { key: KEY, now: START }, refuse)).rejects.toThrow("refused");
+  const verify = async () => ({ caller: { id: "later", permissions: [] }, endsAt: START + 1 });
+  expect(await callerOf("a", { key: KEY, now: START }, verify)).toMatchObject({ id: "later" });
 });
 
-test("a thousand tokens are remembered; one more, and all are verified anew", async () => {
-  const { ask, verified } = memory();
+test("a thousand tokens are cached, the oldest is dropped for one more, and tokens over 8 kB are not cached", async () => {
+  const { ask, verified } = openCache();
   for (let index = 0; index < 1_000; index += 1) await ask(`t-${index}`);
   await ask("t-0");
   expect(verified()).toBe(1_000);
-
   await ask("one more");
+  await ask("t-1");
+  expect(verified()).toBe(1_001);
   await ask("t-0");
   expect(verified()).toBe(1_002);
+  for (const token of ["x".repeat(8_192), "x".repeat(8_193)]) expect(await ask(token)).toBe(await ask(token));
+  expect(verified()).toBe(1_005);
 });

@@ -19,7 +19,7 @@ const stranger = createSigner("k-1");
 const SIGNERS = [rs256, rsa, weak, ed25519, first, second, encrypting, long, longer, spaced];
 const JWKS = SIGNERS.map(({ jwk }) => jwk);
 const SYMMETRIC = { kty: "oct", k: "AAAA", kid: "k-oct", alg: "HS256" };
-// The set as jose reads it, without the choice that our own sources make: nothing in a set makes a token a 500.
+// Given to jose without our filter, because no key set may turn a token into a 500.
 const keys = createLocalJWKSet({ keys: [PUBLIC_JWK, ...JWKS, { ...broken.jwk, x: "AAAA" }, SYMMETRIC] });
 const access = { ...ACCESS, tokens: { keys, issuer: ISSUER, audience: AUDIENCE } };
 const { testEach } = badInputs({ access });
@@ -37,7 +37,7 @@ describe("keys that fit", () => {
       "RS256 with an RSA key": rsa.token(),
       "PS256 with an RSA key": rsa.token({ alg: "PS256" }),
       "EdDSA with an Ed25519 key": ed25519.token(),
-      "J3 a kid of 256 characters": long.token(),
+      "a kid of 256 characters": long.token(),
     }),
   );
 });
@@ -45,59 +45,51 @@ describe("keys that fit", () => {
 describe("keys that do not fit", () => {
   testEach(
     tokens(401, {
-      "J1 HS256 signed with the public PEM of an RSA key": hmacToken(pemOf(rsa, "spki"), "k-rsa"),
-      "J1 HS256 signed with its PKCS #1 PEM": hmacToken(pemOf(rsa, "pkcs1"), "k-rsa"),
-      "J1 HS256 signed with its modulus": hmacToken(String(rsa.jwk.n), "k-rsa"),
-      "J1 HS256 with a symmetric key of the set": hmacToken(Buffer.from("AAAA", "base64"), "k-oct"),
-      "J9 PS256 with a key for RS256": rs256.token({ alg: "PS256" }),
-      "J9 RS512 with a key for RS256": rs256.token({ alg: "RS512" }),
-      "J9 RS512 with an RSA key": rsa.token({ alg: "RS512" }),
-      "J9 RS256 with a P-256 key": mint(claims(), { alg: "RS256" }),
-      "J9 ES256 with an RSA key": rsa.token({ header: { alg: "ES256" } }),
-      "J9 EdDSA with a P-256 key": mint(claims(), { alg: "EdDSA" }),
-      "J9 Ed25519 for EdDSA": ed25519.token({ header: { alg: "Ed25519" } }),
+      "HS256 signed with the public PEM of an RSA key": hmacToken(pemOf(rsa, "spki"), "k-rsa"),
+      "HS256 signed with its PKCS #1 PEM": hmacToken(pemOf(rsa, "pkcs1"), "k-rsa"),
+      "HS256 signed with its modulus": hmacToken(String(rsa.jwk.n), "k-rsa"),
+      "HS256 with a symmetric key of the set": hmacToken(Buffer.from("AAAA", "base64"), "k-oct"),
+      "PS256 with a key for RS256": rs256.token({ alg: "PS256" }),
+      "RS512 with a key for RS256": rs256.token({ alg: "RS512" }),
+      "RS512 with an RSA key": rsa.token({ alg: "RS512" }),
+      "RS256 with a P-256 key": mint(claims(), { alg: "RS256" }),
+      "ES256 with an RSA key": rsa.token({ header: { alg: "ES256" } }),
+      "EdDSA with a P-256 key": mint(claims(), { alg: "EdDSA" }),
+      "Ed25519 for EdDSA": ed25519.token({ header: { alg: "Ed25519" } }),
       "RS256 with an RSA key of 1024 bits": weak.token(),
       "PS256 with an RSA key of 1024 bits": weak.token({ alg: "PS256" }),
       "a key that is broken": broken.token(),
       "a key for encryption": encrypting.token(),
-      "J3 a kid of 257 characters": longer.token(),
-      "J3 a kid with a space": spaced.token(),
+      "a kid of 257 characters": longer.token(),
+      "a kid with a space": spaced.token(),
       "the id of one key and the signature of another": stranger.token(),
-      "J10 the first of two keys with one kid": first.token(),
-      "J10 the second of two keys with one kid": second.token(),
+      "the first of two keys with one kid": first.token(),
+      "the second of two keys with one kid": second.token(),
     }),
   );
 });
 
-describe("headers that bring or name keys", () => {
-  const { jwk } = stranger;
-  const SIGNED_WITH = {
-    "its own key": (header: object) => stranger.token({ header: { ...header } }),
-    "the right key": (header: object) => mint(claims(), header),
-  };
+test.for([
+  ["its own key", (header: object) => stranger.token({ header: { ...header } })],
+  ["the right key", (header: object) => mint(claims(), header)],
+] as const)("jwk, jku, x5u and x5c of a token signed with %s are 401 and cause no request", async ([_, sign]) => {
+  const endpoint = await openEndpoint(keySet(stranger.jwk));
+  const { jwk, url } = { jwk: stranger.jwk, url: endpoint.url };
   const certificate = stranger.publicKey.export({ type: "spki", format: "der" }).toString("base64");
-  for (const [who, sign] of Object.entries(SIGNED_WITH)) {
-    test(`J2 jwk, jku, x5u and x5c of a token signed with ${who} are 401 and ask nobody`, async () => {
-      const endpoint = await openEndpoint(keySet(jwk));
-      const refuses = await openRefusing(access);
-      const { url } = endpoint;
-      for (const header of [{ jwk }, { jku: url }, { x5u: url }, { x5c: [certificate] }, { jwk, jku: url, x5u: url }]) {
-        await refuses(bearer(sign(header)));
-      }
-      expect(endpoint.requests).toBe(0);
-    });
+  const refuses = await openRefusing(access);
+  for (const header of [{ jwk }, { jku: url }, { x5u: url }, { x5c: [certificate] }, { jwk, jku: url, x5u: url }]) {
+    await refuses(bearer(sign(header)));
   }
+  expect(endpoint.requests).toBe(0);
 });
 
-describe("a server without keys", () => {
-  test("takes no Bearer token, and says so as it does of any other", async () => {
-    const refuses = await openRefusing({ credentials: ACCESS.credentials });
-    await refuses(bearer());
-    await refuses(bearer("planted"));
-  });
+test("a server without keys refuses every Bearer token in the same way", async () => {
+  const refuses = await openRefusing({ credentials: ACCESS.credentials });
+  await refuses(bearer());
+  await refuses(bearer("planted"));
 });
 
-/** A server of its own for a test, which needs to make its tokens first. */
+/** A server that closes with the test. */
 async function openRefusing(access: typeof ACCESS) {
   const site = await openSite({ access });
   onTestFinished(() => site.close());

@@ -7,10 +7,9 @@ import { hashSecret } from "../../../server/auth/credentials.ts";
 
 export const OLD_HASH = hashSecret("planted-old");
 
-/** An entry by hand, with escapes and spaces that JSON.stringify would not write. */
-export const OLD = `{ "id":"key-old", "name": "Old \\u00e9\\/", "permissions": ["write"],   "sha256": "${OLD_HASH}" }`;
+export const OLD = { id: "key-old", name: "Old \u00e9/", permissions: ["write"], sha256: OLD_HASH };
 
-/** `npm run credentials` on a file of its own, in a folder of its own. */
+/** `npm run credentials` on a file in a folder of its own. */
 export function keeper(content?: string) {
   const folder = mkdtempSync(join(tmpdir(), "nexus-sync-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -26,7 +25,7 @@ export function keeper(content?: string) {
     folder,
     call,
     read: () => readFileSync(file, "utf8"),
-    /** What `add` printed, taken apart. */
+    /** The id and secret that `add` printed. */
     async add(...args: string[]) {
       const { code, output } = await call("add", ...args);
       const [, id = "", secret = ""] = /^ {2}id +(\S+)\n {2}(?:secret|token) +(\S+)$/m.exec(output) ?? [];
