@@ -135,7 +135,7 @@ test.for([
 });
 
 test("wrong secrets are counted across a reload of the file", async () => {
-  const { server, replace, becomes, basic } = await follow(fileOf([KEY]));
+  const { server, replace, becomes } = await follow(fileOf([KEY]));
   const wrong = { credentials: { Authorization: basicOf("key-file:planted-wrong") } };
   for (let attempt = 1; attempt <= 10; attempt += 1) await send(server, wrong);
   replace(fileOf([KEY, entry("key-new")]));
