@@ -1,8 +1,9 @@
 import { CredentialsRefused } from "./auth/credentials-file.ts";
 import { JwksRefused } from "./auth/key-set.ts";
 import { ContractUnusable } from "./contract/contract-error.ts";
+import { DirectoryRefused } from "./directory/directory-refused.ts";
 import { SettingRefused } from "./setting-values.ts";
-import { DirectoryRefused, StoreUnavailable, StoreUnusable } from "./store/store.ts";
+import { StoreUnavailable, StoreUnusable } from "./store/store.ts";
 import { ControlPortRefused } from "./stub/control/control-port-error.ts";
 
 /**

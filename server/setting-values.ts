@@ -1,4 +1,4 @@
-import { isPostgresUrl } from "./store/database-url.ts";
+import { isPostgresUrl } from "./store/open-store.ts";
 
 /** A flag or variable that can't be used; the message says which and why. */
 export class SettingRefused extends Error {

@@ -1,7 +1,8 @@
 import type { ErrorRequestHandler } from "express";
 import type { Logger } from "pino";
+import { DirectoryRefused } from "../../directory/directory-refused.ts";
 import { Problem, sendProblem, type Violation } from "../../http/problem.ts";
-import { DirectoryRefused, StoreUnavailable } from "../../store/store.ts";
+import { StoreUnavailable } from "../../store/store.ts";
 import { SessionFixed } from "../session.ts";
 
 /** The mapper of the main port, which is told first what only the control port runs into. */

@@ -56,5 +56,5 @@ test.runIf(existsSync("/dev/null"))("what is no file can't be read twice, and is
   const link = join(temporaryFolder(), "directory.ndjson");
   symlinkSync("/dev/null", link);
 
-  expect(await problemsOf(link)).toEqual(["directory.ndjson: must be a file, for it is read twice"]);
+  expect(await problemsOf(link)).toEqual(["directory.ndjson: must be a regular file because it is read twice"]);
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { Directory, User } from "../../../generated/types.ts";
 import { checkDirectory } from "../../../server/directory/directory.ts";
-import { DirectoryRefused } from "../../../server/store/store.ts";
+import { DirectoryRefused } from "../../../server/directory/directory-refused.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 /** Writes a file that is gone after the test. */

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Directory } from "../../../generated/types.ts";
-import { DirectoryRefused } from "../../../server/store/store.ts";
+import { DirectoryRefused } from "../../../server/directory/directory-refused.ts";
 import { startStub } from "../../../server/stub/start-stub.ts";
 import { acme } from "../../helpers/stub.ts";
 import { bytesOf, temporaryDatabase, temporaryFolder } from "../../helpers/temporary-folder.ts";
@@ -84,7 +84,7 @@ test("a directory that takes a stored user's identity is refused, and the databa
   const refusal = await startStub({ database, directory }).catch((error: unknown) => error);
 
   expect(refusal).toMatchObject({
-    problems: [expect.stringMatching(/^user u-thief: .* belongs to the stored user u-ada$/)],
+    problems: [expect.stringMatching(/^user 'u-thief': .* belongs to the stored user 'u-ada'$/)],
   });
   const server = await startStub({ database });
   onTestFinished(() => server.close());

@@ -207,7 +207,7 @@ for (const { what, source, missing } of [
 ]) {
   test(`${what} lacks lists, and each one is named`, async () => {
     expect(await problemsOf(fileOf("directory.json", JSON.stringify(source)))).toEqual(
-      missing.map((list) => `directory.json: '${list}' must be a list`),
+      missing.map((list) => `directory.json: '${list}' must be an array`),
     );
   });
 }

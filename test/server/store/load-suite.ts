@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Directory, RoleConnectionMap, User } from "../../../generated/types.ts";
-import { DirectoryRefused, type Store } from "../../../server/store/store.ts";
+import { DirectoryRefused } from "../../../server/directory/directory-refused.ts";
+import type { Store } from "../../../server/store/store.ts";
 import { change, directoryOf, type OpenStore } from "./store-suite.ts";
 
 export const at = (azoConnectionId: string, azoUserId: string) => ({ id: 1, azoConnectionId, azoUserId });
@@ -24,7 +25,7 @@ export const acme: Directory = { users: [ada, bob], roles: [engineer, viewer], r
 /** All that can be seen of what a store holds. */
 export async function seen(store: Store): Promise<unknown> {
   const look = (userId: string) =>
-    store.sync({ userId, connectionId: "con_a", groups: ["engineers"] }, (found) => ({ answer: found }));
+    store.sync({ userId, connectionId: "con_a", groups: ["engineers"] }, (found) => ({ result: found }));
   return [await look("u-ada"), await look("u-bob"), await look("u-new")];
 }
 
@@ -130,7 +131,7 @@ export function loadTests(open: OpenStore): void {
     expect(count).toEqual({ changed: 2, total: 5 });
     expect(await seen(store)).toMatchObject([{ roles: [renamed], mapped: new Set() }, { roles: [] }, undefined]);
     const others = { userId: "u-bob", connectionId: "con_a", groups: ["others"] };
-    const found = await store.sync(others, (answer) => ({ answer }));
+    const found = await store.sync(others, (result) => ({ result }));
     expect(found).toMatchObject({ roles: [renamed], mapped: new Set(["r-viewer"]) });
   });
 
@@ -173,7 +174,7 @@ export function loadTests(open: OpenStore): void {
 
     expect(refused).toBeInstanceOf(DirectoryRefused);
     expect(refused).toMatchObject({
-      problems: ["user u-new: its identity (con_a, ada) belongs to the stored user u-ada"],
+      problems: [`user 'u-new': the identity ["con_a","ada"] belongs to the stored user 'u-ada'`],
     });
     expect(await seen(store)).toEqual(before);
   });
@@ -186,7 +187,7 @@ export function loadTests(open: OpenStore): void {
 
     expect(await store.load(directoryOf({ users: [eve] }))).toEqual({ changed: 1, total: 1 });
     expect(await store.load(directoryOf({ users: [bob] })).catch((error: unknown) => error)).toMatchObject({
-      problems: ["user u-bob: its identity (con_a, bob) belongs to the stored user u-eve"],
+      problems: [`user 'u-bob': the identity ["con_a","bob"] belongs to the stored user 'u-eve'`],
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import type { Directory, User } from "../../../generated/types.ts";
-import { type CheckedDirectory, claimsOf } from "../../../server/directory/checked-directory.ts";
+import { type CheckedDirectory, claimsOf } from "../../../server/directory/directory.ts";
 import type { Store } from "../../../server/store/store.ts";
 import { durabilityTests } from "./durability-suite.ts";
 import { loadTests } from "./load-suite.ts";
@@ -40,6 +40,6 @@ export function directoryOf({ roles = [], roleConnectionMaps = [], users = [] }:
 /** Replaces a user by a sync; the answer is the user before it. */
 export function change(store: Store, userId: string, changes: Partial<User>): Promise<User | undefined> {
   return store.sync({ userId, connectionId: "con_a", groups: [] }, (found) =>
-    found ? { user: { ...found.user, ...changes }, answer: found.user } : { answer: undefined },
+    found ? { user: { ...found.user, ...changes }, result: found.user } : { result: undefined },
   );
 }

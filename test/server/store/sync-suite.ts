@@ -15,7 +15,7 @@ const key = (userId: string, groups: string[] = [], connectionId = "con_a") => (
 
 /** What `change` is given; nothing is saved. */
 const look = (store: Store, ...of: Parameters<typeof key>): Promise<Found | undefined> =>
-  store.sync(key(...of), (found) => ({ answer: found }));
+  store.sync(key(...of), (found) => ({ result: found }));
 
 const counted = (user: User, count: number): User => ({ ...user, nickname: String(count) });
 const countOf = (user: User | undefined) => Number(user?.nickname ?? 0);
@@ -25,7 +25,7 @@ const countUp = (store: Store, userId: string) =>
   store.sync(key(userId), (found) => {
     if (!found) throw new Error("no user");
     const user = counted(found.user, countOf(found.user) + 1);
-    return { user, answer: countOf(user) };
+    return { user, result: countOf(user) };
   });
 
 export function syncTests(open: OpenStore): void {
@@ -47,7 +47,7 @@ export function syncTests(open: OpenStore): void {
 
     const answer = await store.sync(key("u-ada"), (found) => ({
       user: { id: "u-ada", nickname: "adk" },
-      answer: { found, more: [1] },
+      result: { found, more: [1] },
     }));
 
     expect(answer).toEqual({ found: { user: ada, roles: [], mapped: new Set() }, more: [1] });
@@ -61,7 +61,7 @@ export function syncTests(open: OpenStore): void {
 
     const answer = await store.sync(key("u-ada"), (found) => {
       if (found) found.user.nickname = "scribbled";
-      return { user: undefined, answer: "fine" };
+      return { user: undefined, result: "fine" };
     });
 
     expect(answer).toBe("fine");
@@ -129,7 +129,7 @@ export function syncTests(open: OpenStore): void {
         .sync(key("u-ada"), (found) => {
           asked += 1;
           if (fails) throw new Error("no");
-          return { user: found?.user, answer: null };
+          return { user: found?.user, result: null };
         })
         .catch(() => {});
     }

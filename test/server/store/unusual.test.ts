@@ -15,7 +15,7 @@ test("a directory that can't be written now is unavailable, in one line and not 
   await expect(startStub({ database, directory: acme() })).rejects.toThrow(
     expect.objectContaining({
       name: "StoreUnavailable",
-      message: "The database can't be written now: database is locked.",
+      message: "The database is unavailable: database is locked.",
     }),
   );
 });

@@ -85,7 +85,7 @@ test("a sync that is undone is decided with what others have stored meanwhile", 
     // Waits for the lock of this attempt, and stores before the next one.
     if (found.push(now?.user.nickname) === 1)
       other.query("UPDATE nexus_sync_users SET document = $1 WHERE id = 'u-ada'", [document]);
-    return { user: { id: "u-ada", nickname: "mine" }, answer: null };
+    return { user: { id: "u-ada", nickname: "mine" }, result: null };
   });
 
   expect(found).toEqual([undefined, "other"]);
@@ -114,14 +114,14 @@ test("what the database will never accept is an error and not an outage, is not 
   const error = await store
     .sync({ userId: "u-ada", connectionId: "con_a", groups: [] }, (found) => {
       asked();
-      return { user: { id: "u-ada", ...found?.user, nickname: name }, answer: null };
+      return { user: { id: "u-ada", ...found?.user, nickname: name }, result: null };
     })
     .catch((refused: Error) => refused);
 
   expect(error).toBeInstanceOf(Error);
   expect(error).not.toBeInstanceOf(StoreUnavailable);
   expect(JSON.stringify([error, Object.getOwnPropertyNames(error), String(error), error?.cause])).not.toContain(name);
-  expect(String(error)).toMatch(/refused a statement: .*short.*\(23514\)\.$/);
+  expect(String(error)).toMatch(/rejected a statement: .*short.*\(23514\)\.$/);
   expect(asked).toHaveBeenCalledTimes(1);
   expect(lines).toEqual([]);
   expect(await countUp(store, "u-bob")).toBe(1);
@@ -190,7 +190,7 @@ test("a decision that throws or changes nothing gives its connection back, and l
   for (const fails of [true, false, true]) {
     const asked = store.sync({ userId: "u-ada", connectionId: "con_a", groups: [] }, () => {
       if (fails) throw new RangeError("no");
-      return { answer: "fine" };
+      return { result: "fine" };
     });
     if (fails) await expect(asked).rejects.toThrow(RangeError);
     else expect(await asked).toBe("fine");

@@ -94,7 +94,7 @@ test("no sync is decided from a replica; once it is the primary, the same store 
 
   await vi.waitFor(() => expect(store.user("u-ada")).resolves.toBeDefined());
   await expect(countUp(store, "u-ada", asked)).rejects.toThrow(/read-only transaction \(25006\)/);
-  await expect(store.ready()).rejects.toThrow("The database can only be read now.");
+  await expect(store.ready()).rejects.toThrow("The database is read-only.");
 
   expect(asked).not.toHaveBeenCalled();
   await query(postgres.url, "SELECT pg_promote()");

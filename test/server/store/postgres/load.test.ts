@@ -32,12 +32,12 @@ test("of two servers that load different users with one identity at once, one is
   await held.taken;
 
   const second = other.load(directoryOf({ users: [{ id: "u-two", identities }] })).catch((error: unknown) => error);
-  await vi.waitFor(() => expect(lines).toEqual(["Another server is loading a directory; this one waits for it."]));
+  await vi.waitFor(() => expect(lines).toEqual(["Another server is loading a directory; waiting for it to finish."]));
   held.release();
 
   expect(await first).toEqual({ changed: 1, total: 1 });
   expect(await second).toMatchObject({
-    problems: ["user u-two: its identity (con_a, ad|1) belongs to the stored user u-one"],
+    problems: [`user 'u-two': the identity ["con_a","ad|1"] belongs to the stored user 'u-one'`],
   });
   expect(await other.user("u-two")).toBeUndefined();
 });
@@ -99,7 +99,7 @@ test("a sync looks only at indexes, however much is stored", async () => {
     const key = { userId: `u-${turn}`, connectionId: "con_a", groups: ["g-1", "g-2", "g-none"] };
     const found = await fresh.sync(key, (now) => ({
       ...(now && { user: { ...now.user, nickname: "synced" } }),
-      answer: now,
+      result: now,
     }));
     expect(found?.roles.map(({ id }) => id).sort()).toEqual(["r-1", "r-2", "r-a"]);
   }

@@ -68,8 +68,8 @@ test("a save that fails for want of disk is unavailable, though the commit after
      CREATE TRIGGER refusing BEFORE UPDATE ON nexus_sync_users FOR EACH ROW EXECUTE FUNCTION refuse()`,
   );
 
-  await expect(countUp(store, "u-ada")).rejects.toThrow("The database can't be used now: told to (53100).");
-  expect(lines).toEqual(["The database fails: told to (53100)."]);
+  await expect(countUp(store, "u-ada")).rejects.toThrow("The database is unavailable: told to (53100).");
+  expect(lines).toEqual(["Database error: told to (53100)."]);
 
   expect(await countOf(store, "u-ada")).toBe(0);
 });
@@ -82,7 +82,7 @@ test("connections that the database ends are a warning, and the next sync has ne
   expect(await terminate(url)).toBeGreaterThan(1);
 
   await vi.waitFor(() => expect(lines).toHaveLength(1));
-  expect(lines[0]).toMatch(/^The database fails: .*(57P01|terminat)/);
+  expect(lines[0]).toMatch(/^Database error: .*(57P01|terminat)/);
   expect(await countUp(store, "u-1")).toBe(2);
 });
 
@@ -109,10 +109,10 @@ test("a database that can only be read is unavailable, its connections are dropp
   await query(url, `ALTER DATABASE ${database} SET default_transaction_read_only = on`);
   // What is connected stays as it was: only new connections are read-only.
   await terminate(url);
-  await vi.waitFor(() => expect(store.ready()).rejects.toThrow("The database can only be read now."));
+  await vi.waitFor(() => expect(store.ready()).rejects.toThrow("The database is read-only."));
   const asked = vi.fn();
 
-  await expect(countUp(store, "u-ada", asked)).rejects.toThrow(/can't be used now: .*read-only transaction \(25006\)/);
+  await expect(countUp(store, "u-ada", asked)).rejects.toThrow(/is unavailable: .*read-only transaction \(25006\)/);
   await expect(countUp(store, "u-ada", asked)).rejects.toThrow(StoreUnavailable);
 
   expect(asked).not.toHaveBeenCalled();

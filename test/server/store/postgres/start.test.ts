@@ -85,7 +85,7 @@ test("a user who may not make tables is told so; where they are there it needs n
   const limited = edited(url, { username: name, password: "planted" });
 
   expect(await refusalOf(limited)).toMatch(
-    /can't be used: permission denied.*\(42501\)\. .*right to make its tables\.$/,
+    /can't be used: permission denied.*\(42501\)\. .*permission to create tables\.$/,
   );
 
   const { store: owner } = await storeAt(url);
@@ -109,7 +109,7 @@ test("a database that is not there, or not in UTF-8, is refused in one line", as
   onTestFinished(
     async () => void (await query(edited(url, { pathname: "postgres" }), `DROP DATABASE ${name} WITH (FORCE)`)),
   );
-  expect(await refusalOf(edited(url, { pathname: name }))).toMatch(/has the encoding LATIN1; UTF8 is needed\.$/);
+  expect(await refusalOf(edited(url, { pathname: name }))).toMatch(/must have the encoding UTF8, not LATIN1\.$/);
 });
 
 test("a server that refuses or never answers is refused in time", async () => {
@@ -129,7 +129,7 @@ test("a server that refuses or never answers is refused in time", async () => {
 
 test("an URL that is none is refused, and not repeated", async () => {
   expect(await refusalOf("postgres://me:guess@host:port/nexus")).toBe(
-    "The database's URL can't be used: Invalid URL (ERR_INVALID_URL).",
+    "The database URL is invalid: Invalid URL (ERR_INVALID_URL).",
   );
 });
 

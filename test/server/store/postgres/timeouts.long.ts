@@ -23,7 +23,7 @@ test("a process that freezes while it decides loses its lock, and saves nothing"
 
   const frozen = store.sync({ userId: "u-ada", connectionId: "con_a", groups: [] }, (found) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6_000);
-    return { user: { id: "u-ada", ...found?.user, nickname: "100" }, answer: null };
+    return { user: { id: "u-ada", ...found?.user, nickname: "100" }, result: null };
   });
 
   await expect(frozen).rejects.toThrow(StoreUnavailable);

@@ -30,7 +30,7 @@ export function countUp(store: Store, userId: string, asked: () => void = () => 
     asked();
     if (!found) throw new Error("no user");
     const count = Number(found.user.nickname ?? 0) + 1;
-    return { user: { ...found.user, nickname: String(count) }, answer: count };
+    return { user: { ...found.user, nickname: String(count) }, result: count };
   });
 }
 

@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createTurns } from "../../../../server/store/postgres/user-queue.ts";
+import { createUserMutex } from "../../../../server/store/postgres/sync.ts";
 
 test("work of one name goes one after the other, as it came; other work goes on beside it", async () => {
-  const inTurn = createTurns();
+  const inTurn = createUserMutex();
   const said: string[] = [];
   const { promise: held, resolve: release } = Promise.withResolvers<void>();
   const first = inTurn("a", async () => {
@@ -22,7 +22,7 @@ test("work of one name goes one after the other, as it came; other work goes on 
 });
 
 test("work that fails fails alone, and the next has its turn", async () => {
-  const inTurn = createTurns();
+  const inTurn = createUserMutex();
   const first = inTurn("a", () => Promise.reject(new Error("not this one")));
   const second = inTurn("a", async () => "this one");
 

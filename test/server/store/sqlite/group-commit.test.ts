@@ -53,7 +53,7 @@ test("a failing sync in a group fails alone, first, in the middle or last", asyn
     users.map(({ id }, index) =>
       store.sync({ userId: id, connectionId: "con_a", groups: [] }, (found) => {
         if (failing.has(index)) throw new RangeError(`not ${id}`);
-        return { user: { ...found?.user, id, nickname: "saved" }, answer: id };
+        return { user: { ...found?.user, id, nickname: "saved" }, result: id };
       }),
     ),
   );
@@ -88,7 +88,7 @@ test("what was read of a group that was undone is not remembered", async () => {
     "CREATE TRIGGER full BEFORE UPDATE ON users WHEN new.id = 'u-3' BEGIN SELECT raise(ROLLBACK, 'full'); END",
   );
 
-  const look = () => store.sync({ userId: "u-0", connectionId: "con_a", groups: [] }, (answer) => ({ answer }));
+  const look = () => store.sync({ userId: "u-0", connectionId: "con_a", groups: [] }, (result) => ({ result }));
 
   // The second one reads what the first one saved, and both are undone by the third.
   await Promise.allSettled([change(store, "u-0", { nickname: "never" }), look(), change(store, "u-3", {})]);
@@ -117,7 +117,7 @@ test("of syncs of one user in a group each sees what the one before it saved", a
   const append = (letter: string) =>
     store.sync({ userId: "u-0", connectionId: "con_a", groups: [] }, (found) => {
       const longer = `${found?.user.nickname ?? ""}${letter}`;
-      return { user: { id: "u-0", nickname: longer }, answer: longer };
+      return { user: { id: "u-0", nickname: longer }, result: longer };
     });
 
   expect(await Promise.all([..."abcd"].map(append))).toEqual(["a", "ab", "abc", "abcd"]);
@@ -146,7 +146,7 @@ test("roles that another program changed count from the next sync on", async () 
   await store.load(directoryOf({ roles: [role], roleConnectionMaps, users }));
   const look = (groups: string[]) =>
     store.sync({ userId: "u-0", connectionId: "con_a", groups }, (found) => ({
-      answer: [found?.roles.map(({ name }) => name), [...(found?.mapped ?? [])]],
+      result: [found?.roles.map(({ name }) => name), [...(found?.mapped ?? [])]],
     }));
   expect(await look(["g"])).toEqual([["before"], ["r-a"]]);
 

@@ -84,8 +84,8 @@ test("a sync that saves nothing writes not a byte, and one that saves does", asy
   const store = await storeOf(file);
   const before = bytesOf(file);
 
-  await store.sync({ userId: "u-ada", connectionId: "con_a", groups: ["a"] }, (found) => ({ answer: found }));
-  await store.sync({ userId: "u-nobody", connectionId: "con_a", groups: ["a"] }, (found) => ({ answer: found }));
+  await store.sync({ userId: "u-ada", connectionId: "con_a", groups: ["a"] }, (found) => ({ result: found }));
+  await store.sync({ userId: "u-nobody", connectionId: "con_a", groups: ["a"] }, (found) => ({ result: found }));
   await store.user("u-ada");
   expect(bytesOf(file)).toEqual(before);
 
