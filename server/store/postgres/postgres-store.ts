@@ -5,7 +5,7 @@ import { postgresLoadTarget, withLoadLock } from "./load.ts";
 import { openPool, type PostgresOptions } from "./pool.ts";
 import { migrate } from "./schema.ts";
 import { createUserMutex, storedUser, syncIn } from "./sync.ts";
-import { type Row, type Send, transact, type Work } from "./transaction.ts";
+import { type Row, type Send, type Statement, transact, type Work } from "./transaction.ts";
 
 /** Deadlines in milliseconds, including queueing and retries. */
 const SYNC_MS = 5_000;
@@ -31,6 +31,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
       throw error;
     }
   };
+  const read = (...statements: Statement[]) => run(async (send) => ({ value: await send(...statements) }));
   // Without it, syncs of one user would each occupy a connection while waiting for the row lock.
   const withMutex = createUserMutex();
   const target = postgresLoadTarget((work) => run(work, BATCH_MS));
@@ -47,23 +48,22 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
       loading = loaded.catch(() => {});
       return loaded;
     },
-    user: (id) =>
-      run(async (send) => {
-        const [users] = await send(storedUser(id));
-        return { value: usersIn(users?.rows)[0] };
-      }),
-    users: (limit) =>
-      run(async (send) => {
-        const [users, counted] = await send(
-          { text: "SELECT document FROM nexus_sync_users ORDER BY id LIMIT $1", values: [limit] },
-          { text: "SELECT count(*) AS total FROM nexus_sync_users" },
-        );
-        return { value: { users: usersIn(users?.rows), total: Number(counted?.rows[0]?.total) } };
-      }),
+    async user(id) {
+      const [users] = await read(storedUser(id));
+      return usersIn(users?.rows)[0];
+    },
+    async users(limit) {
+      const [users, counted] = await read(
+        { text: "SELECT document FROM nexus_sync_users ORDER BY id LIMIT $1", values: [limit] },
+        { text: "SELECT count(*) AS total FROM nexus_sync_users" },
+      );
+      return { users: usersIn(users?.rows), total: Number(counted?.rows[0]?.total) };
+    },
     ready: () =>
       run(async (send) => {
         const [state] = await send({ text: "SHOW transaction_read_only" });
         if (state?.rows[0]?.transaction_read_only === "off") return { value: undefined };
+        // Also closes the connection: after a failover, a new one leads to the new primary.
         throw new StoreUnavailable("The database is read-only.");
       }, READY_MS),
     close() {
