@@ -5,22 +5,23 @@ import { codePointLength, isBlank } from "./text.ts";
 /** Maximum number of unexpired custom attributes per user. */
 const MAX_CUSTOM_ATTRIBUTES = 1_000;
 
-type ProfileField = "givenName" | "familyName" | "displayName" | "nickname" | "picture" | "language";
-type ProfileKey = { field: ProfileField; max: number };
+/** Profile fields, their maximum length in code points, and other spellings of their claims. */
+const PROFILE_FIELDS = [
+  ["givenName", 100, "given_name"],
+  ["familyName", 100, "family_name"],
+  ["displayName", 200, "name"],
+  ["nickname", 100],
+  ["picture", 250],
+  ["language", Number.POSITIVE_INFINITY, "locale"],
+] as const;
+type ProfileField = (typeof PROFILE_FIELDS)[number][0];
 
-/** Claims that set profile fields, in lower case. `max` is in code points. */
-const PROFILE_KEYS: ReadonlyMap<string, ProfileKey> = new Map<string, ProfileKey>([
-  ["givenname", { field: "givenName", max: 100 }],
-  ["given_name", { field: "givenName", max: 100 }],
-  ["familyname", { field: "familyName", max: 100 }],
-  ["family_name", { field: "familyName", max: 100 }],
-  ["displayname", { field: "displayName", max: 200 }],
-  ["name", { field: "displayName", max: 200 }],
-  ["nickname", { field: "nickname", max: 100 }],
-  ["picture", { field: "picture", max: 250 }],
-  ["language", { field: "language", max: Number.POSITIVE_INFINITY }],
-  ["locale", { field: "language", max: Number.POSITIVE_INFINITY }],
-]);
+const PROFILE_KEYS = new Map(
+  PROFILE_FIELDS.flatMap(([field, max, ...aliases]) =>
+    [field, ...aliases].map((key) => [key.toLowerCase(), { field, max }] as const),
+  ),
+);
+type ProfileKey = { field: ProfileField; max: number };
 
 /** Sign-in and authority data, in lower case: no claim may set it. Keys that start with created or modified count too. */
 const RESERVED_KEYS: ReadonlySet<string> = new Set(

@@ -11,7 +11,7 @@ import {
   unchangedUsers,
 } from "./load-statements.ts";
 import { clientConfig, type PostgresOptions } from "./pool.ts";
-import { BEGIN, COMMIT, ROLLBACK, type Send, type Statement, type Work } from "./transaction.ts";
+import { BEGIN, COMMIT, rollBack, type Send, type Statement } from "./transaction.ts";
 
 const LOCK = "SELECT name FROM nexus_sync_state WHERE name = 'load' FOR UPDATE";
 /** Milliseconds. The database releases the lock of a server that has not sent anything for this long. */
@@ -66,30 +66,32 @@ const BEGIN_BATCH: Statement[] = [
 ];
 
 /** @param transact Runs `work` as one transaction and retries conflicts. */
-export function postgresLoadTarget(transact: <T>(work: (send: Send) => Promise<Work<T>>) => Promise<T>): LoadTarget {
+export function postgresLoadTarget(transact: <T>(work: (send: Send) => Promise<T>) => Promise<T>): LoadTarget {
   return {
     owned: (claims) =>
       transact(async (send) => {
         const [owned] = await send(ownedIdentities(claims));
-        const value = (owned?.rows ?? []).map(({ connection = "", provider_user = "", user_id = "" }) => {
+        return (owned?.rows ?? []).map(({ connection = "", provider_user = "", user_id = "" }) => {
           return { connection, providerUser: provider_user, userId: user_id };
         });
-        return { value };
       }),
     saveRoles: (roles, maps) =>
       transact(async (send) => {
         const results = await send(...BEGIN_BATCH, savedRoles(roles), savedMaps(maps), COMMIT);
         const [savedRole, savedMap] = results.slice(BEGIN_BATCH.length);
-        return { value: (savedRole?.rowCount ?? 0) + (savedMap?.rowCount ?? 0) };
+        return (savedRole?.rowCount ?? 0) + (savedMap?.rowCount ?? 0);
       }),
     saveUsers: (users) =>
       transact(async (send) => {
         const results = await send(...BEGIN_BATCH, unchangedUsers(users));
         const unchanged = new Set(results.at(-1)?.rows.map(({ id }) => id));
         const changed = users.filter(({ id }) => !unchanged.has(id));
-        if (changed.length === 0) return { value: 0, rest: send(ROLLBACK) };
+        if (changed.length === 0) {
+          rollBack(send);
+          return 0;
+        }
         const [saved] = await send(savedUsers(changed), deletedIdentities(changed), savedIdentities(changed), COMMIT);
-        return { value: saved?.rowCount ?? 0 };
+        return saved?.rowCount ?? 0;
       }),
   };
 }

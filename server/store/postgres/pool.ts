@@ -17,17 +17,6 @@ export interface PostgresOptions {
   log: Pick<Logger, "info" | "warn">;
 }
 
-/** pg has no connect timeout by default. */
-const CONNECT_MS = 2_000;
-/** A statement of a sync takes less than 1 ms. */
-const STATEMENT_MS = 4_000;
-/** Wait for another server's sync of the same user; then the sync is retried. */
-const LOCK_MS = 1_000;
-/** Releases the row of a server that froze or lost its connection within a transaction. */
-const IDLE_IN_TRANSACTION_MS = 5_000;
-const IDLE_CONNECTION_MS = 60_000;
-/** Replaces old connections, so that they follow a database that has moved. */
-const CONNECTION_LIFETIME_S = 1_800;
 /** Minimum time between two warnings: an outage breaks all connections at once. */
 const WARNING_INTERVAL_MS = 1_000;
 
@@ -37,23 +26,23 @@ export function clientConfig({ url, password }: PostgresOptions): pg.ClientConfi
     // Statements are sent without waiting for the previous response.
     pipeline: true,
     application_name: "nexus-sync",
-    connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: STATEMENT_MS,
-    lock_timeout: LOCK_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
+    // Milliseconds. A statement of a sync takes less than one.
+    connectionTimeoutMillis: 2_000,
+    statement_timeout: 4_000,
+    // The wait for another server's sync of the same user; then the sync is retried.
+    lock_timeout: 1_000,
+    // Releases the row of a server that froze or lost its connection within a transaction.
+    idle_in_transaction_session_timeout: 5_000,
   };
 }
 
 /** A pool that logs lost connections; without error listeners each would end the process. */
 export function openPool(options: PostgresOptions): { pool: pg.Pool; warn: (error: unknown) => void } {
   const warn = createWarning(options.log);
-  const pool = new pg.Pool({
-    ...clientConfig(options),
-    max: options.poolSize,
-    idleTimeoutMillis: IDLE_CONNECTION_MS,
-    maxLifetimeSeconds: CONNECTION_LIFETIME_S,
-  });
+  // Connections are replaced after half an hour, so that they follow a database that has moved.
+  const limits = { max: options.poolSize, idleTimeoutMillis: 60_000, maxLifetimeSeconds: 1_800 };
+  const pool = new pg.Pool({ ...clientConfig(options), ...limits });
   pool.on("error", warn);
   // The pool itself handles errors of idle clients only.
   pool.on("connect", (client) => client.on("error", warn));

@@ -5,7 +5,7 @@ import { postgresLoadTarget, withLoadLock } from "./load.ts";
 import { openPool, type PostgresOptions } from "./pool.ts";
 import { migrate } from "./schema.ts";
 import { createUserMutex, storedUser, syncIn } from "./sync.ts";
-import { type Row, type Send, type Statement, transact, type Work } from "./transaction.ts";
+import { type Row, type Send, type Statement, transact } from "./transaction.ts";
 
 /** Deadlines in milliseconds, including queueing and retries. */
 const SYNC_MS = 5_000;
@@ -23,7 +23,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   let loading: Promise<unknown> = Promise.resolve();
   let closed: Promise<void> | undefined;
 
-  const run = async <T>(work: (send: Send) => Promise<Work<T>>, withinMs?: number): Promise<T> => {
+  const run = async <T>(work: (send: Send) => Promise<T>, withinMs?: number): Promise<T> => {
     try {
       return await transact(pool, work, withinMs);
     } catch (error) {
@@ -31,7 +31,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
       throw error;
     }
   };
-  const read = (...statements: Statement[]) => run(async (send) => ({ value: await send(...statements) }));
+  const read = (...statements: Statement[]) => run((send) => send(...statements));
   // Without it, syncs of one user would each occupy a connection while waiting for the row lock.
   const withMutex = createUserMutex();
   const target = postgresLoadTarget((work) => run(work, BATCH_MS));
@@ -62,9 +62,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     ready: () =>
       run(async (send) => {
         const [state] = await send({ text: "SHOW transaction_read_only" });
-        if (state?.rows[0]?.transaction_read_only === "off") return { value: undefined };
         // Also closes the connection: after a failover, a new one leads to the new primary.
-        throw new StoreUnavailable("The database is read-only.");
+        if (state?.rows[0]?.transaction_read_only !== "off") throw new StoreUnavailable("The database is read-only.");
       }, READY_MS),
     close() {
       closed ??= loading.then(() => pool.end());

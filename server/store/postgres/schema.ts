@@ -9,25 +9,23 @@ const MAX_ATTEMPTS = 10;
 /** SQLSTATEs of conflicts. CREATE … IF NOT EXISTS fails with the last four if another server creates the same object. */
 const RETRYABLE = ["40001", "40P01", "55P03", "23505", "42P07", "42710", "XX000"];
 
-/** The row `schema` contains the version of the schema; the row `load` is locked during a load. */
-const STATE = `
-  CREATE TABLE IF NOT EXISTS nexus_sync_state (name TEXT PRIMARY KEY, version INTEGER NOT NULL);
-  INSERT INTO nexus_sync_state VALUES ('schema', 0), ('load', 0) ON CONFLICT (name) DO NOTHING;
-`;
-
-/** The collation orders ids by their bytes, independent of the system's locale. */
-const tables = (bytes: string) => `
+/** The collation orders ids by their bytes. In the state table, the row `load` is locked during a load. */
+const tables = (collation: string) => `
   CREATE TABLE IF NOT EXISTS nexus_sync_users (
-    id TEXT ${bytes} PRIMARY KEY, document TEXT NOT NULL, loaded TEXT NOT NULL, role_ids TEXT[] NOT NULL);
+    id TEXT ${collation} PRIMARY KEY, document TEXT NOT NULL, loaded TEXT NOT NULL, role_ids TEXT[] NOT NULL);
   CREATE TABLE IF NOT EXISTS nexus_sync_identities (
-    connection TEXT ${bytes} NOT NULL, provider_user TEXT ${bytes} NOT NULL,
-    user_id TEXT ${bytes} NOT NULL REFERENCES nexus_sync_users (id), PRIMARY KEY (connection, provider_user));
+    connection TEXT ${collation} NOT NULL, provider_user TEXT ${collation} NOT NULL,
+    user_id TEXT ${collation} NOT NULL REFERENCES nexus_sync_users (id), PRIMARY KEY (connection, provider_user));
   CREATE INDEX IF NOT EXISTS nexus_sync_identities_by_user ON nexus_sync_identities (user_id);
-  CREATE TABLE IF NOT EXISTS nexus_sync_roles (id TEXT ${bytes} PRIMARY KEY, document TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS nexus_sync_roles (id TEXT ${collation} PRIMARY KEY, document TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS nexus_sync_role_connection_maps (
-    id TEXT ${bytes} PRIMARY KEY, document TEXT NOT NULL, role_id TEXT ${bytes} NOT NULL REFERENCES nexus_sync_roles (id),
-    connection TEXT ${bytes}, group_name TEXT ${bytes});
+    id TEXT ${collation} PRIMARY KEY, document TEXT NOT NULL,
+    role_id TEXT ${collation} NOT NULL REFERENCES nexus_sync_roles (id),
+    connection TEXT ${collation}, group_name TEXT ${collation});
   CREATE INDEX IF NOT EXISTS nexus_sync_maps_by_group ON nexus_sync_role_connection_maps (connection, group_name);
+  CREATE TABLE IF NOT EXISTS nexus_sync_state (name TEXT PRIMARY KEY, version INTEGER NOT NULL);
+  INSERT INTO nexus_sync_state VALUES ('load', 0), ('schema', ${SCHEMA_VERSION})
+    ON CONFLICT (name) DO UPDATE SET version = excluded.version;
 `;
 
 /**
@@ -54,30 +52,24 @@ async function migrateOnce(options: PostgresOptions, place: string): Promise<voi
     await client.connect();
     const encoding = await only(client, "SHOW server_encoding");
     if (encoding !== "UTF8") throw new StoreUnusable(`${place} must have the encoding UTF8, not ${encoding}.`);
-    if ((await versionIn(client, place)) === SCHEMA_VERSION) return;
-    await client.query(STATE);
-    await client.query("BEGIN");
-    if ((await versionIn(client, place, "FOR UPDATE")) === 0) await createTables(client);
-    await client.query("COMMIT");
+    const version = await versionIn(client);
+    if (version > SCHEMA_VERSION)
+      throw new StoreUnusable(`${place} was written by a newer version of this server (schema ${version}).`);
+    if (version === SCHEMA_VERSION) return;
+    // CockroachDB always orders text by its bytes and does not accept this collation.
+    const isCockroach = String(await only(client, "SELECT version()")).includes("CockroachDB");
+    // PostgreSQL runs these statements in one transaction.
+    await client.query(tables(isCockroach ? "" : 'COLLATE "C"'));
   } finally {
     // Not awaited, because an unreachable database would not respond.
     client.end().catch(() => {});
   }
 }
 
-async function createTables(client: pg.Client): Promise<void> {
-  // CockroachDB always orders text by its bytes and does not accept this collation.
-  const isCockroach = String(await only(client, "SELECT version()")).includes("CockroachDB");
-  await client.query(tables(isCockroach ? "" : 'COLLATE "C"'));
-  await client.query(`UPDATE nexus_sync_state SET version = ${SCHEMA_VERSION} WHERE name = 'schema'`);
-}
-
 /** 0 if the tables do not exist. */
-async function versionIn(client: pg.Client, place: string, lock = ""): Promise<number> {
+async function versionIn(client: pg.Client): Promise<number> {
   try {
-    const version = Number(await only(client, `SELECT version FROM nexus_sync_state WHERE name = 'schema' ${lock}`));
-    if (version <= SCHEMA_VERSION) return version;
-    throw new StoreUnusable(`${place} was written by a newer version of this server (schema ${version}).`);
+    return Number(await only(client, "SELECT version FROM nexus_sync_state WHERE name = 'schema'"));
   } catch (error) {
     if (sqlStateOf(error) === "42P01") return 0;
     throw error;

@@ -1,7 +1,7 @@
 import type { Role, User } from "../../../generated/types.ts";
 import { roleIdsOf } from "../../directory/directory.ts";
 import type { Decision, Found, SyncKey } from "../store.ts";
-import { BEGIN, COMMIT, ROLLBACK, type Row, type Send, type Statement, type Work } from "./transaction.ts";
+import { BEGIN, COMMIT, type Row, rollBack, type Send, type Statement } from "./transaction.ts";
 
 /** A mutex per user: runs work for one user in order of arrival, and work for different users concurrently. */
 export function createUserMutex(): <T>(userId: string, work: () => Promise<T>) => Promise<T> {
@@ -19,32 +19,31 @@ export function createUserMutex(): <T>(userId: string, work: () => Promise<T>) =
 
 /**
  * One sync: the first round trip locks the user's row and reads, the second saves and commits; it is omitted if nothing
- * changes. The value returns the result of `change` or throws its error, which must not be taken for a database error.
+ * changes. The returned function returns the result of `change` or throws its error, which is not a database error.
  */
 export async function syncIn<T>(
   send: Send,
   key: SyncKey,
   change: (found: Found | undefined) => Decision<T>,
-): Promise<Work<() => T>> {
+): Promise<() => T> {
   const [, users, roles] = await send(BEGIN, lockedUser(key.userId), reachableRoles(key));
-  const { value, save } = decided(() => change(foundIn(users?.rows[0], roles?.rows ?? [])));
-  // Nobody waits for the rollback; unlike the commit of a locked row it does not wait for the disk either.
-  if (!save) return { value, rest: send(ROLLBACK) };
+  const { outcome, changed } = decided(() => change(foundIn(users?.rows[0], roles?.rows ?? [])));
   // If the save fails, COMMIT acts as a rollback, and `send` rejects with the error of the save.
-  await send(save, COMMIT);
-  return { value };
+  if (changed) await send(savedUser(changed), COMMIT);
+  // Unlike the commit of a locked row, a rollback does not wait for the disk.
+  else rollBack(send);
+  return outcome;
 }
 
-function decided<T>(decide: () => Decision<T>): { value: () => T; save?: Statement } {
+function decided<T>(decide: () => Decision<T>): { outcome: () => T; changed?: User | undefined } {
   try {
     const { user, result } = decide();
-    return { value: () => result, ...(user && { save: savedUser(user) }) };
+    return { outcome: () => result, changed: user };
   } catch (error) {
-    return {
-      value: () => {
-        throw error;
-      },
+    const rethrow = () => {
+      throw error;
     };
+    return { outcome: rethrow };
   }
 }
 

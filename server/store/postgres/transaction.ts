@@ -15,16 +15,9 @@ export type Send = (...statements: Statement[]) => Promise<QueryResult<Row>[]>;
 /** Every selected column has the type text. */
 export type Row = Record<string, string>;
 
-export interface Work<T> {
-  value: T;
-  /** Statements still running; the connection returns to the pool after them, the caller does not wait. */
-  rest?: Promise<unknown>;
-}
-
 /** READ COMMITTED: statements after a lock see what the previous holder of the lock has committed. */
 export const BEGIN: Statement = { text: "BEGIN ISOLATION LEVEL READ COMMITTED" };
 export const COMMIT: Statement = { text: "COMMIT" };
-export const ROLLBACK: Statement = { text: "ROLLBACK" };
 
 const DEADLINE_MS = 5_000;
 const MAX_RETRIES = 5;
@@ -36,7 +29,7 @@ const MAX_RETRIES = 5;
  */
 export async function transact<T>(
   pool: Pool,
-  work: (send: Send) => Promise<Work<T>>,
+  work: (send: Send) => Promise<T>,
   withinMs: number = DEADLINE_MS,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
@@ -52,18 +45,21 @@ export async function transact<T>(
   }
 }
 
-async function attempt<T>(pool: Pool, work: (send: Send) => Promise<Work<T>>, deadline: number): Promise<T> {
+async function attempt<T>(pool: Pool, work: (send: Send) => Promise<T>, deadline: number): Promise<T> {
   const client = await connect(pool, deadline);
-  const [keep, discard] = [() => client.release(), () => client.release(true)];
   try {
-    const { value, rest } = await work((...statements) => sendTogether(client, statements, deadline));
-    if (rest) rest.then(keep, discard);
-    else keep();
+    const value = await work((...statements) => sendTogether(client, statements, deadline));
+    client.release();
     return value;
   } catch (error) {
-    discard();
+    client.release(true);
     throw error;
   }
+}
+
+/** Not awaited: the next statement on the connection runs after it, and fails if it fails. */
+export function rollBack(send: Send): void {
+  send({ text: "ROLLBACK" }).catch(() => {});
 }
 
 function connect(pool: Pool, deadline: number): Promise<PoolClient> {
