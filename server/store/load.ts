@@ -11,7 +11,7 @@ const BATCH_SIZE = 500;
 
 /** The database side of a load. Each method is one transaction; unchanged entries are not written. */
 export interface LoadTarget {
-  /** Returns the given claims that belong to stored users, with those users' ids. */
+  /** Returns the given claims that belong to stored users, with the ids of these users. */
   owned(claims: readonly Claim[]): Promise<Claim[]>;
   /** Returns the number of new or changed entries. */
   saveRoles(roles: readonly Role[], maps: readonly RoleConnectionMap[]): Promise<number>;

@@ -14,7 +14,7 @@ export interface Store {
   /**
    * Adds or replaces the entries of a directory while syncs continue. Saves nothing if it throws DirectoryRefused. Loading
    * the same directory again completes a load that failed in between.
-   * @throws DirectoryRefused if an identity belongs to a stored user who is not in the directory.
+   * @throws DirectoryRefused if an identity belongs to a stored user outside the directory.
    */
   load(directory: CheckedDirectory, progress?: LoadProgress): Promise<LoadCount>;
   user(id: string): Promise<User | undefined>;
@@ -33,7 +33,7 @@ export interface SyncKey {
 
 export interface Found {
   user: User;
-  /** The roles assigned to the user and those mapped to the groups, without duplicates. */
+  /** The roles assigned to the user or mapped to the groups, without duplicates. */
   roles: Role[];
   /** Ids of the roles that maps grant for the connection and groups of the key. */
   mapped: ReadonlySet<string>;

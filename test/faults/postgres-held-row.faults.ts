@@ -14,7 +14,7 @@ test("a user whose row is locked does not delay other users", async () => {
   const { recorder } = await startServer();
   const [held = "", ...others] = userIds;
   const random = seededRandom(1);
-  const beside = startLoad(recorder, { name: "other", callers: 8, userIds: others, random, pauseMs: 40 });
+  const otherLoad = startLoad(recorder, { name: "other", callers: 8, userIds: others, random, pauseMs: 40 });
   await setTimeout(1_000);
   const release = await holdUser(postgres.url, held);
   const from = performance.now();
@@ -23,7 +23,7 @@ test("a user whose row is locked does not delay other users", async () => {
   const to = performance.now();
   await release();
   await setTimeout(500);
-  for (const load of [waiting, beside]) await load.stop();
+  for (const load of [waiting, otherLoad]) await load.stop();
 
   const good = recorder.records.filter(({ outcome }) => outcome === "ok");
   const ms = good.flatMap(({ userId, start, end }) =>

@@ -15,7 +15,7 @@ test("32 callers on one user over two servers lose no update, and p99 of 1,000 o
   const [hot = "", ...others] = userIds;
   const servers = [await startServer(), await startServer()];
   const random = seededRandom(1);
-  const beside = servers.map(({ recorder }, index) =>
+  const otherLoads = servers.map(({ recorder }, index) =>
     startLoad(recorder, { name: `other${index}`, callers: 16, userIds: others, random, pauseMs: 150 }),
   );
   // Not measured: the first requests to servers that have just started.
@@ -29,7 +29,7 @@ test("32 callers on one user over two servers lose no update, and p99 of 1,000 o
     await setTimeout(1_000);
     reads.push(...(await read()).users);
   }
-  for (const load of [...beside, ...onHot]) await load.stop();
+  for (const load of [...otherLoads, ...onHot]) await load.stop();
 
   const records = servers.flatMap(({ recorder }) => recorder.records);
   const { users } = await read();

@@ -14,7 +14,7 @@ test.for<[string, (postgres: PostgresServer) => Promise<void>]>([
   ["is stopped immediately", (postgres) => postgres.stop("immediate")],
   ["is killed with all its processes", (postgres) => postgres.kill()],
 ])(
-  "when the database %s under load, syncs are 503 until it returns, ready within 5 s, and none is lost",
+  "when the database %s under load, syncs are 503 until it returns, and no sync is lost",
   { timeout: 90_000 },
   async ([, stopDatabase]) => {
     const { postgres, userIds, startServer, read } = await createPostgresScene({ users: 60 });

@@ -15,7 +15,7 @@ interface Hooks {
 }
 
 /**
- * Group commit: work queued in the same turn of the event loop, or during the previous commit, shares one transaction, and
+ * Group commit: work queued in the same iteration of the event loop, or during the previous commit, shares one transaction, and
  * its promises settle after the commit. Work that throws does not affect the others. It must not write before it throws,
  * except with its last statement, which SQLite undoes itself; therefore no savepoints are needed.
  */

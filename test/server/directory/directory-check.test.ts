@@ -19,7 +19,7 @@ const bad = {
       ],
       identities: [identity("con_a", "1")],
     },
-    { id: "u-2", emailAddress: "nobody", attributes: [{ id: 2_147_483_648, name: "n", expires: "tomorrow" }] },
+    { id: "u-2", emailAddress: "invalid", attributes: [{ id: 2_147_483_648, name: "n", expires: "tomorrow" }] },
     { id: "u-1", identities: [] },
     { id: "u-3", nickname: "a\u0000", attributes: [{ id: 1, name: "n/~", value: "\ud83d" }] },
     { id: "u-4", identities: [identity("con_a", "4"), identity("con_a", "1")] },

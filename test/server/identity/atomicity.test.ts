@@ -151,21 +151,3 @@ test("a stored user that violates the contract is a 500 without a write, and oth
   await client.syncUserIdentity("u-bob", carrying("t"));
   expect(tokensOf(await server.user("u-bob"))).toEqual(["t", "t", "t"]);
 });
-
-test("a locked database is a 503 without a write, and repeating the request later succeeds", async () => {
-  const database = temporaryDatabase();
-  const { server, client } = await startStubWithClient({ database });
-  const before = await server.user("u-ada");
-  const second = new DatabaseSync(database);
-  onTestFinished(() => second.close());
-
-  second.exec("BEGIN IMMEDIATE");
-  const response = await put(server, { body: carrying("t") });
-  second.exec("ROLLBACK");
-
-  expect(await problemOf(response, 503)).toMatchObject({ type: "urn:nexus-sync:problem:unavailable" });
-  expect(response.headers.get("retry-after")).toMatch(/^[1-9][0-9]*$/);
-  expect(await server.user("u-ada")).toEqual(before);
-  const { user } = await client.syncUserIdentity("u-ada", carrying("t"));
-  expect(tokensOf(user)).toEqual(["t", "t", "t"]);
-});

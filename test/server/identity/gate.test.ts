@@ -69,13 +69,13 @@ test("a blank connectionId does not match identities without a connection", asyn
   expect(result.isAuthenticated).toBe(false);
 });
 
-test("attributes of a user who is not authenticated are not checked", async () => {
+test("attributes of an unauthenticated user are not checked", async () => {
   const { result } = await syncOf({ isActive: false }, signIn({ attributes: { nickname: "n".repeat(101) } }));
 
   expect(result.isAuthenticated).toBe(false);
 });
 
-test("the response for a user who is not authenticated has the names, and no expired attributes", async () => {
+test("the response for an unauthenticated user has the names, and no expired attributes", async () => {
   const attributes = [attribute(1, "old", "x", { expires: PAST }), attribute(2, "new", "y")];
 
   const { result, stored } = await syncOf({ isActive: false, username: "ada lovelace", attributes });

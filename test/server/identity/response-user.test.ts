@@ -144,7 +144,7 @@ test("owner, organization, memberships, subscriptions and deployments are shown 
   expect(Object.keys(response.organization ?? {}).sort()).toEqual(Object.keys(organization).sort());
 });
 
-test("an organization has its six arrays even if none is stored", async () => {
+test("an organization has its six arrays even if they are not stored", async () => {
   const { organization } = await shown({ organization: { id: 1 } });
 
   expect(organization).toEqual({ id: 1, ...allEmpty(ORGANIZATION_LISTS) });

@@ -68,18 +68,6 @@ test("a full disk makes the sync unavailable, although the COMMIT after the fail
   expect(await countOf(store, "u-ada")).toBe(0);
 });
 
-test("connections that the database closes are logged, and the next sync opens new ones", async () => {
-  noUncaught();
-  const { url, store, lines } = await storeWithUsers();
-  await Promise.all(OTHERS.map((userId) => countUp(store, userId)));
-
-  expect(await terminate(url)).toBeGreaterThan(1);
-
-  await vi.waitFor(() => expect(lines).toHaveLength(1));
-  expect(lines[0]).toMatch(/^Database error: .*(57P01|terminat)/);
-  expect(await countUp(store, "u-1")).toBe(2);
-});
-
 test("syncs whose connections the database closes are unavailable; later syncs succeed", async () => {
   noUncaught();
   const { url, store, lines } = await storeWithUsers();
