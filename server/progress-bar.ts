@@ -1,11 +1,11 @@
-/** What is waited for, and how much of it is done, from 0 to 1. */
+/** Reports the current step and its completed share, from 0 to 1. */
 export type ReportProgress = (step: "checking" | "loading", share: number) => void;
 
 const WIDTH = 30;
-/** Milliseconds between two drawings; a start that is over sooner shows nothing. */
-const PAUSE_MS = 200;
+/** Milliseconds before the first drawing and between two drawings. */
+const INTERVAL_MS = 200;
 
-/** A bar on the terminal's current line, with the time that is left at the pace so far; `clear` takes it away. */
+/** A progress bar on the terminal's current line, with the estimated time left. */
 export function createProgressBar(write: (text: string) => void): { report: ReportProgress; clear(): void } {
   let current: string | undefined;
   let since = 0;
@@ -15,7 +15,7 @@ export function createProgressBar(write: (text: string) => void): { report: Repo
   const report: ReportProgress = (step, share) => {
     const now = performance.now();
     if (step !== current) [current, since] = [step, now];
-    if (now - drawn < PAUSE_MS) return;
+    if (now - drawn < INTERVAL_MS) return;
     drawn = now;
     isShown = true;
     const bar = "#".repeat(Math.round(share * WIDTH)).padEnd(WIDTH, "-");

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "./configuration-error.ts";
-import { isPostgresUrl } from "./store/database-url.ts";
+import { isPostgresUrl } from "./store/open-store.ts";
 
 /** The whole body is held in memory. */
 const MOST_BYTES = 104_857_600;

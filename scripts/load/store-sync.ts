@@ -5,6 +5,6 @@ import { userIdOf } from "./made-directory.ts";
 export function changingSync(store: Store, index: number, turn: number): Promise<boolean> {
   const key = { userId: userIdOf(index), connectionId: "con_acme-ad", groups: ["group-1"] };
   return store.sync(key, (found) =>
-    found ? { user: { ...found.user, nickname: `turn ${turn}` }, answer: true } : { answer: false },
+    found ? { user: { ...found.user, nickname: `turn ${turn}` }, result: true } : { result: false },
   );
 }

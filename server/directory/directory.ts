@@ -1,19 +1,32 @@
 import type { Directory, Role, RoleConnectionMap, User } from "../../generated/types.ts";
-import { DirectoryRefused } from "../store/store.ts";
-import type { CheckedDirectory } from "./checked-directory.ts";
+import { isBlank } from "../identity/text.ts";
+import { DirectoryRefused } from "./directory-refused.ts";
 import { type Entries, entriesIn } from "./entries.ts";
 import { createDirectoryCheck } from "./entry-check.ts";
-import { createScratch } from "./scratch-database.ts";
+import { type Claim, createScratch } from "./scratch-database.ts";
 
-/** Entries after which progress is told, each time. */
-export const ENTRIES_A_STEP = 1_000;
+/** A directory whose entries have all been checked. Users are read from the source again on each iteration. */
+export interface CheckedDirectory {
+  /** Number of entries of all kinds. */
+  total: number;
+  roles: readonly Role[];
+  roleConnectionMaps: readonly RoleConnectionMap[];
+  /** @throws DirectoryRefused if the source has changed since the check. */
+  users(): AsyncIterable<User>;
+  /** The identities of all users; each appears once. */
+  claims(): Iterable<Claim>;
+  hasUser(id: string): boolean;
+  close(): void;
+}
 
-/** The share that has been read, from 0 to 1. What it throws ends the reading. */
+/** Called every 1,000 entries with the share of the source read so far (0 to 1). An exception stops the check. */
 export type CheckProgress = (share: number) => void;
 
+export const ENTRIES_A_STEP = 1_000;
+
 /**
- * Reads a whole directory and checks it. Roles and maps are kept in memory; users stay in the file.
- * @throws DirectoryRefused, listing every problem.
+ * Reads and checks a directory. Roles and maps are kept in memory; users are not.
+ * @throws DirectoryRefused with every problem found.
  */
 export async function checkDirectory(
   source: string | Directory,
@@ -27,7 +40,7 @@ export async function checkDirectory(
       ...{ total, roles, roleConnectionMaps },
       users: () => usersIn(entries),
       claims: () => scratch.claims(),
-      hasUser: (id) => scratch.has("user", id),
+      hasUser: (id) => scratch.hasId("user", id),
       close: () => scratch.close(),
     };
   } catch (error) {
@@ -40,14 +53,14 @@ async function readAll(entries: Entries, check: ReturnType<typeof createDirector
   const roles: Role[] = [];
   const roleConnectionMaps: RoleConnectionMap[] = [];
   let total = 0;
-  for await (const placed of entries.read()) {
+  for await (const entry of entries.read()) {
     total += 1;
     if (total % ENTRIES_A_STEP === 0) progress(entries.share());
-    const kind = check.entry(placed);
-    // The check has seen to it that the value is of that kind.
-    if (kind === "role") roles.push((placed.value as { role: Role }).role);
-    if (kind === "roleConnectionMap")
-      roleConnectionMaps.push((placed.value as { roleConnectionMap: RoleConnectionMap }).roleConnectionMap);
+    if (!check.accepts(entry)) continue;
+    // The check has validated the value: it has exactly one of these members.
+    const { role, roleConnectionMap } = entry.value as { role?: Role; roleConnectionMap?: RoleConnectionMap };
+    if (role) roles.push(role);
+    if (roleConnectionMap) roleConnectionMaps.push(roleConnectionMap);
   }
   const problems = check.problems();
   if (problems.length > 0) throw new DirectoryRefused(problems);
@@ -56,8 +69,28 @@ async function readAll(entries: Entries, check: ReturnType<typeof createDirector
 
 async function* usersIn(entries: Entries): AsyncGenerator<User> {
   for await (const { value } of entries.read()) {
-    // Each entry has been checked: it has one member.
+    // Every entry has been validated.
     const { user } = value as { user?: User };
     if (user) yield user;
   }
+}
+
+/** The identities of one user. An identity without a connection or without a provider user id is not unique. */
+export function claimsOf({ id: userId, identities }: User): Claim[] {
+  return (identities ?? []).flatMap(({ azoConnectionId: connection, azoUserId: providerUser }) =>
+    connection && providerUser ? [{ connection, providerUser, userId }] : [],
+  );
+}
+
+/** Ids of the roles assigned to the user, without duplicates. */
+export function roleIdsOf({ roles }: User): string[] {
+  return [...new Set((roles ?? []).map(({ id }) => id))];
+}
+
+/** The connection and group that a map matches. A blank one matches nothing and is stored as null. */
+export function mappedFrom({ azoConnectionId, groupName }: RoleConnectionMap) {
+  return {
+    connection: isBlank(azoConnectionId) ? null : azoConnectionId,
+    group: isBlank(groupName) ? null : groupName.trim(),
+  };
 }

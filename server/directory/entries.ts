@@ -1,51 +1,49 @@
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import type { Directory } from "../../generated/types.ts";
-import { DirectoryRefused } from "../store/store.ts";
+import { DirectoryRefused } from "./directory-refused.ts";
 
-/** An entry that has not been checked yet. */
-export interface Placed {
+/** One entry before the check. */
+export interface Entry {
+  /** Absent if the text is not JSON; `syntaxError` then gives the reason. */
   value?: unknown;
-  /** Why there is no value. */
-  unreadable?: string;
-  /** File and place, for messages: `directory.json /users/3`, `directory.ndjson:17`. */
+  syntaxError?: string;
+  /** File and position for messages: `directory.json /users/3`, `directory.ndjson:17`. */
   where: string;
 }
 
-/** Entries that can be read as often as needed, each time the same. */
 export interface Entries {
-  read(): AsyncGenerator<Placed>;
-  /** How much of the source has been read this time, from 0 to 1. */
+  /** Reads the source from its start; each call yields the same entries. */
+  read(): AsyncGenerator<Entry>;
+  /** How much of the source the latest `read` has consumed, from 0 to 1. */
   share(): number;
 }
 
 /**
- * The entries of a directory: a JSON file, an NDJSON file (`.ndjson`, `.jsonl`; read as a stream), or the same as an
- * object.
- * @throws DirectoryRefused if it can't be read.
+ * The entries of a directory: a JSON file, an NDJSON file (`.ndjson` or `.jsonl`, streamed) or an object.
+ * @throws DirectoryRefused if the source can't be read.
  */
 export async function entriesIn(source: string | Directory): Promise<Entries> {
-  if (typeof source !== "string") return inObject(source, "directory");
-  return /\.(ndjson|jsonl)$/.test(source) ? inLines(source) : inFile(source);
+  if (typeof source !== "string") return objectEntries(source, "directory");
+  if (/\.(ndjson|jsonl)$/.test(source)) return ndjsonEntries(source);
+  const text = await readFile(source, "utf8").catch(refuse(source));
+  const { value, syntaxError } = parse(text);
+  if (syntaxError !== undefined) throw new DirectoryRefused([`${source}: ${syntaxError}`]);
+  return objectEntries(value, source);
 }
 
-async function inFile(file: string): Promise<Entries> {
-  const text = await readFile(file, "utf8").catch(refuse(file));
-  const { value, unreadable } = parsed(text);
-  if (unreadable !== undefined) throw new DirectoryRefused([`${file}: ${unreadable}`]);
-  return inObject(value, file);
-}
+const KINDS = { roles: "role", roleConnectionMaps: "roleConnectionMap", users: "user" } as const;
 
-function inObject(directory: unknown, name: string): Entries {
-  const lists = { roles: "role", roleConnectionMaps: "roleConnectionMap", users: "user" } as const;
-  const missing = Object.keys(lists).filter(
-    (key) => !Array.isArray((directory as Record<string, unknown> | null)?.[key]),
-  );
-  if (missing.length > 0) throw new DirectoryRefused(missing.map((key) => `${name}: '${key}' must be a list`));
-  async function* read(): AsyncGenerator<Placed> {
-    for (const [list, kind] of Object.entries(lists)) {
-      for (const [index, value] of (directory as Record<string, unknown[]>)[list]?.entries() ?? []) {
+function objectEntries(directory: unknown, name: string): Entries {
+  const members = Object.entries(KINDS).map(([list, kind]) => {
+    const items: unknown = (directory as Record<string, unknown> | null)?.[list];
+    return { list, kind, items };
+  });
+  const missing = members.filter(({ items }) => !Array.isArray(items));
+  if (missing.length > 0) throw new DirectoryRefused(missing.map(({ list }) => `${name}: '${list}' must be an array`));
+  async function* read(): AsyncGenerator<Entry> {
+    for (const { list, kind, items } of members) {
+      for (const [index, value] of (items as unknown[]).entries()) {
         yield { value: { [kind]: value }, where: `${name} /${list}/${index}` };
       }
     }
@@ -53,19 +51,19 @@ function inObject(directory: unknown, name: string): Entries {
   return { read, share: () => 1 };
 }
 
-/** A file that changes between two readings is refused: what is stored must be what was checked. */
-async function inLines(file: string): Promise<Entries> {
+/** The file is read twice: to check it, then to store it. A change in between is an error. */
+async function ndjsonEntries(file: string): Promise<Entries> {
   const first = await stat(file).catch(refuse(file));
-  if (!first.isFile()) throw new DirectoryRefused([`${file}: must be a file, for it is read twice`]);
+  if (!first.isFile()) throw new DirectoryRefused([`${file}: must be a regular file because it is read twice`]);
   let bytesRead = () => 0;
-  async function* read(): AsyncGenerator<Placed> {
+  async function* read(): AsyncGenerator<Entry> {
     let number = 0;
     const input = createReadStream(file, "utf8");
     bytesRead = () => input.bytesRead;
     try {
-      for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      for await (const line of linesIn(input)) {
         number += 1;
-        if (line.trim() !== "") yield { ...parsed(line), where: `${file}:${number}` };
+        if (line.trim() !== "") yield { ...parse(line), where: `${file}:${number}` };
       }
       const { size, mtimeMs } = await stat(file);
       if (size !== first.size || mtimeMs !== first.mtimeMs) throw new Error("was changed while it was read");
@@ -76,17 +74,31 @@ async function inLines(file: string): Promise<Entries> {
   return { read, share: () => Math.min(1, bytesRead() / Math.max(1, first.size)) };
 }
 
+/** Splits at LF only: node:readline also splits at U+2028 and U+2029, which JSON strings may contain. */
+async function* linesIn(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let parts: string[] = [];
+  for await (const chunk of chunks) {
+    const [head = "", ...rest] = chunk.split("\n");
+    parts.push(head);
+    for (const next of rest) {
+      yield parts.join("");
+      parts = [next];
+    }
+  }
+  yield parts.join("");
+}
+
 function refuse(file: string): (error: Error) => never {
   return (error) => {
     throw new DirectoryRefused([`${file}: ${error.message}`]);
   };
 }
 
-function parsed(text: string): Pick<Placed, "value" | "unreadable"> {
+function parse(text: string): Pick<Entry, "value" | "syntaxError"> {
   try {
-    // Some editors put a byte order mark in front, which JSON.parse does not take.
+    // Some editors write a byte order mark, which JSON.parse rejects.
     return { value: JSON.parse(text.replace(/^\ufeff/, "")) };
   } catch (error) {
-    return { unreadable: (error as Error).message.replace(/\s+/g, " ") };
+    return { syntaxError: (error as Error).message.replace(/\s+/g, " ") };
   }
 }

@@ -1,9 +1,17 @@
 import { DatabaseSync } from "node:sqlite";
-import type { Claim } from "./checked-directory.ts";
+
+/** The identity of a user at an identity provider. */
+export interface Claim {
+  connection: string;
+  providerUser: string;
+  userId: string;
+}
+
+export type Scratch = ReturnType<typeof createScratch>;
 
 /**
- * What must be remembered of a directory while it is read: ids, identities and uses of roles, of any number of entries.
- * It lies in a temporary database that has no name and spills to disk beyond a few megabytes, so memory stays flat.
+ * Ids, identities and role references of the directory being checked, in a temporary SQLite database. SQLite moves it to
+ * disk beyond a few megabytes, so memory does not grow with the directory.
  */
 export function createScratch() {
   const database = new DatabaseSync("");
@@ -15,40 +23,37 @@ export function createScratch() {
     CREATE TABLE uses (role TEXT, place TEXT) STRICT;
     BEGIN;
   `);
-  const take = database.prepare("INSERT OR IGNORE INTO ids VALUES (?, ?)");
-  const claim = database.prepare("INSERT OR IGNORE INTO identities VALUES (?, ?, ?)");
-  const owner = database.prepare("SELECT user_id FROM identities WHERE connection = ? AND provider_user = ?");
-  const use = database.prepare("INSERT INTO uses VALUES (?, ?)");
-  const known = database.prepare("SELECT 1 FROM ids WHERE kind = ? AND id = ?");
-  const unknown = database.prepare(
+  const insertId = database.prepare("INSERT OR IGNORE INTO ids VALUES (?, ?)");
+  const selectId = database.prepare("SELECT 1 FROM ids WHERE kind = ? AND id = ?");
+  const insertIdentity = database.prepare("INSERT OR IGNORE INTO identities VALUES (?, ?, ?)");
+  const selectOwner = database.prepare("SELECT user_id FROM identities WHERE connection = ? AND provider_user = ?");
+  const selectIdentities = database.prepare("SELECT connection, provider_user, user_id FROM identities");
+  const insertUse = database.prepare("INSERT INTO uses VALUES (?, ?)");
+  const selectUnknown = database.prepare(
     "SELECT role, place FROM uses WHERE NOT EXISTS (SELECT 1 FROM ids WHERE kind = 'role' AND id = role) ORDER BY rowid",
   );
-  const all = database.prepare("SELECT connection, provider_user, user_id FROM identities");
 
-  const has = (kind: string, id: string): boolean => known.get(kind, id) !== undefined;
+  const hasId = (kind: string, id: string): boolean => selectId.get(kind, id) !== undefined;
   return {
-    has,
-    /** False where the id has been taken before. */
-    takeId: (kind: string, id: string): boolean => take.run(kind, id).changes === 1,
-    /** Whose the identity is: the first user's that claimed it. */
+    hasId,
+    /** False if the id is already taken. */
+    addId: (kind: string, id: string): boolean => insertId.run(kind, id).changes === 1,
+    /** Returns the id of the first user that claimed the identity. */
     claim({ connection, providerUser, userId }: Claim): string {
-      if (claim.run(connection, providerUser, userId).changes === 1) return userId;
-      return String(owner.get(connection, providerUser)?.user_id);
+      if (insertIdentity.run(connection, providerUser, userId).changes === 1) return userId;
+      return String(selectOwner.get(connection, providerUser)?.user_id);
     },
-    /** A role that is named, and where; those that are known by then need not be remembered. */
     useRole(role: string, place: string): void {
-      if (!has("role", role)) use.run(role, place);
+      if (!hasId("role", role)) insertUse.run(role, place);
     },
     *unknownRoles(): Generator<{ role: string; place: string }> {
-      for (const { role, place } of unknown.iterate()) yield { role: String(role), place: String(place) };
+      for (const { role, place } of selectUnknown.iterate()) yield { role: String(role), place: String(place) };
     },
     *claims(): Generator<Claim> {
-      for (const { connection, provider_user, user_id } of all.iterate()) {
+      for (const { connection, provider_user, user_id } of selectIdentities.iterate()) {
         yield { connection: String(connection), providerUser: String(provider_user), userId: String(user_id) };
       }
     },
     close: () => database.close(),
   };
 }
-
-export type Scratch = ReturnType<typeof createScratch>;

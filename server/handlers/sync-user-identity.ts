@@ -39,7 +39,7 @@ export function syncUserIdentity({
       const plan = planSync({ ...found, request: body, caller: caller.id, now: clock() });
       if ("violations" in plan) throw new Problem("invalid-request", { violations: plan.violations });
       checkResult(plan.result);
-      return { user: plan.changed, answer: plan.result };
+      return { user: plan.changed, result: plan.result };
     };
     const start = performance.now();
     try {

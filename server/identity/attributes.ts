@@ -2,30 +2,28 @@ import type { BodyViolation, IdentityAttribute, User, UserAttribute } from "../.
 import { liveOnly } from "./roles.ts";
 import { codePointLength, isBlank } from "./text.ts";
 
-/** Most custom attributes a user may have that have not expired. */
-export const MAX_CUSTOM_ATTRIBUTES = 1_000;
+/** Maximum number of unexpired custom attributes per user. */
+const MAX_CUSTOM_ATTRIBUTES = 1_000;
 
-type ProfileField = "givenName" | "familyName" | "displayName" | "nickname" | "picture" | "language";
+/** Profile fields, their maximum length in code points, and other spellings of their claims. */
+const PROFILE_FIELDS = [
+  ["givenName", 100, "given_name"],
+  ["familyName", 100, "family_name"],
+  ["displayName", 200, "name"],
+  ["nickname", 100],
+  ["picture", 250],
+  ["language", Number.POSITIVE_INFINITY, "locale"],
+] as const;
+type ProfileField = (typeof PROFILE_FIELDS)[number][0];
+
+const PROFILE_KEYS = new Map(
+  PROFILE_FIELDS.flatMap(([field, max, ...aliases]) =>
+    [field, ...aliases].map((key) => [key.toLowerCase(), { field, max }] as const),
+  ),
+);
 type ProfileKey = { field: ProfileField; max: number };
 
-/** Claims that set the profile, lower-cased; `max` in code points. */
-const PROFILE_KEYS: ReadonlyMap<string, ProfileKey> = new Map<string, ProfileKey>([
-  ["givenname", { field: "givenName", max: 100 }],
-  ["given_name", { field: "givenName", max: 100 }],
-  ["familyname", { field: "familyName", max: 100 }],
-  ["family_name", { field: "familyName", max: 100 }],
-  ["displayname", { field: "displayName", max: 200 }],
-  ["name", { field: "displayName", max: 200 }],
-  ["nickname", { field: "nickname", max: 100 }],
-  ["picture", { field: "picture", max: 250 }],
-  ["language", { field: "language", max: Number.POSITIVE_INFINITY }],
-  ["locale", { field: "language", max: Number.POSITIVE_INFINITY }],
-]);
-
-/**
- * Sign-in and authority data, lower-cased: never set by a claim, in whatever case it is spelled, so that no consumer
- * that folds case mistakes an attribute for the real thing. Names that begin with created or modified count too.
- */
+/** Sign-in and authority data, in lower case: no claim may set it. Keys that start with created or modified count too. */
 const RESERVED_KEYS: ReadonlySet<string> = new Set(
   [
     ...["id", "userId", "user_id", "sub", "type", "username", "email", "emailAddress", "email_verified"],
@@ -37,27 +35,27 @@ const RESERVED_KEYS: ReadonlySet<string> = new Set(
 
 interface Claim {
   value: string;
-  /** Its place in the request's list. */
+  /** Position in the request's list. */
   index: number;
 }
 
 export interface Claims {
   user: User;
-  /** The user's attributes, expired ones too. */
+  /** The user's attributes, including expired ones. */
   stored: UserAttribute[];
   asserted: readonly IdentityAttribute[];
   now: Date;
 }
 
 export interface AppliedAttributes {
-  /** Profile fields that change. */
+  /** The changed profile fields. */
   profile: Partial<Pick<User, ProfileField>>;
-  /** The list that came in, the same object, where nothing in it changes. */
+  /** The `stored` array itself if nothing in it changes. */
   attributes: UserAttribute[];
   violations: BodyViolation[];
 }
 
-/** What the asserted claims make of a user's profile and custom attributes. */
+/** Applies the asserted claims to a user's profile and custom attributes. */
 export function applyAttributes({ user, stored, asserted, now }: Claims): AppliedAttributes {
   const { profile, custom } = lastOfEach(asserted);
   const changes = profileChanges(user, profile);
@@ -76,7 +74,7 @@ function profileChanges(user: User, claims: [ProfileKey, Claim][]): Omit<Applied
   return { profile, violations };
 }
 
-/** The claims that count: the last of equal keys, if it has a value; of a profile field's spellings, the last of those. */
+/** The last claim of each key, if it has a value; for profile fields, the last of all spellings. */
 function lastOfEach(asserted: readonly IdentityAttribute[]) {
   const last = new Map<string, { value: string | null | undefined; index: number }>();
   for (const [index, { key, value }] of asserted.entries()) {
@@ -116,7 +114,7 @@ function upsert({ userId, stored, custom, now }: Upsert): Omit<AppliedAttributes
     pointer: `/attributes/${index}`,
     detail: `must NOT be a new attribute: a user has at most ${MAX_CUSTOM_ATTRIBUTES}`,
   }));
-  // Ids are unique within their user: a count over the whole directory would be a lock that all users wait for.
+  // Ids are unique within a user: a counter for the whole directory would serialize all syncs.
   const firstId = stored.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
   const fresh = added.map(([name, { value }], at) => ({ id: firstId + at, userId, name, value, expires: null }));
   const values = new Map(changes.map(([name, { value }]) => [name, value]));

@@ -1,6 +1,6 @@
-import type { SyncUserIdentityResult, User, UserRole } from "../../generated/types.ts";
+import type { Organization, SyncUserIdentityResult, User, UserRole } from "../../generated/types.ts";
+import { liveOnly } from "./roles.ts";
 import { isBlank } from "./text.ts";
-import { userInAnswer } from "./user-document.ts";
 
 export interface Outcome {
   user: User;
@@ -10,18 +10,13 @@ export interface Outcome {
   now: Date;
 }
 
-/** The 200 of a sync. Everything in it is derived; nothing of it is stored. */
+/** The body of the 200 response. It is derived from the stored user and is never stored itself. */
 export function syncResult({ user, isAuthenticated, roles, clientUpnKey, now }: Outcome): SyncUserIdentityResult {
-  return {
-    userId: user.id,
-    ...namesOf(user),
-    isAuthenticated,
-    roles,
-    user: userInAnswer(user, isBlank(clientUpnKey) ? undefined : clientUpnKey, now),
-  };
+  const upnKey = isBlank(clientUpnKey) ? undefined : clientUpnKey;
+  return { userId: user.id, ...namesOf(user), isAuthenticated, roles, user: responseUser(user, upnKey, now) };
 }
 
-/** The contract asks for names that are not empty, and stored ones may be null: the nearest thing known stands in. */
+/** The response requires names that are not empty. Missing ones are derived from the other stored values. */
 export function namesOf(user: User): { displayName: string; givenName: string; familyName: string } {
   const fullName = [user.givenName, user.familyName].filter((name) => !isBlank(name)).join(" ");
   const candidates = [user.displayName, fullName, user.nickname, user.username, user.emailAddress];
@@ -32,4 +27,75 @@ export function namesOf(user: User): { displayName: string; givenName: string; f
     givenName: isBlank(user.givenName) ? first || displayName : user.givenName,
     familyName: isBlank(user.familyName) ? rest.join(" ") || displayName : user.familyName,
   };
+}
+
+const NO_LISTS = {
+  roles: [],
+  memberOf: [],
+  attributes: [],
+  customUpns: [],
+  identities: [],
+  subscriptions: [],
+  applicationDeployments: [],
+} satisfies Partial<User>;
+
+/** Values of the members that are not stored. The type requires every member of the contract's User. */
+const DEFAULTS: Required<Omit<User, "id">> = {
+  type: null,
+  username: null,
+  emailAddress: null,
+  "email-verified": false,
+  "email-verify-sent-date": null,
+  "email-verification-status-type": null,
+  givenName: null,
+  familyName: null,
+  displayName: null,
+  nickname: null,
+  picture: null,
+  language: null,
+  phoneNumber: null,
+  recoveryEmailAddress: null,
+  isActive: true,
+  isMfaDisabled: false,
+  mfaEnrollmentStatus: null,
+  authenticationMethod: null,
+  ownerId: null,
+  owner: null,
+  organizationId: null,
+  organization: null,
+  ...NO_LISTS,
+  created: null,
+  modified: null,
+  createdBy: null,
+  modifiedBy: null,
+};
+
+/** The stored user with all members, without expired entries, and with references to other objects one level deep. */
+function responseUser(stored: User, clientUpnKey: string | undefined, now: Date): User {
+  const user = { ...DEFAULTS, ...stored };
+  return {
+    ...user,
+    owner: user.owner && { ...DEFAULTS, ...user.owner, ...NO_LISTS, owner: null, organization: null },
+    organization: user.organization && withoutLists(user.organization),
+    roles: liveOnly(user.roles, now),
+    attributes: liveOnly(user.attributes, now),
+    customUpns: user.customUpns.filter((upn) => clientUpnKey === undefined || upn.clientUpnKey === clientUpnKey),
+    memberOf: user.memberOf.map((membership) => {
+      return { ...membership, user: null, roles: liveOnly(membership.roles ?? [], now) };
+    }),
+    subscriptions: user.subscriptions.map((subscription) => {
+      const applicationDeployments = (subscription.applicationDeployments ?? []).map(withoutReferences);
+      return { ...subscription, product: null, organization: null, applicationDeployments };
+    }),
+    applicationDeployments: user.applicationDeployments.map(withoutReferences),
+  };
+}
+
+function withoutLists(organization: Organization): Organization {
+  const lists = { aliases: [], domains: [], members: [], products: [], applications: [], subscriptions: [] };
+  return { ...organization, ...lists };
+}
+
+function withoutReferences<T>(deployment: T) {
+  return { ...deployment, application: null, subscription: null, deploymentTarget: null };
 }

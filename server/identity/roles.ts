@@ -4,15 +4,15 @@ import { compareCodePoints } from "./text.ts";
 export interface RoleSources {
   /** The user's direct assignments, of all audiences. */
   assigned: readonly UserRole[];
-  /** Directory roles: at least those that are assigned or mapped. */
+  /** Roles of the directory, including all that are assigned or mapped. */
   roles: readonly Role[];
-  /** Ids of the roles that maps grant to the groups of this sign-in. */
+  /** Ids of the roles that maps grant for the connection and groups of this sign-in. */
   mapped: ReadonlySet<string>;
   audience: string;
   now: Date;
 }
 
-/** Effective roles for one sign-in; ordered by name, then id. A map never expires. */
+/** The roles of one sign-in, ordered by name, then id. A role granted by a map never expires. */
 export function effectiveRoles({ assigned, roles, mapped, audience, now }: RoleSources): UserRole[] {
   const live = liveOnly(assigned, now);
   return roles
@@ -25,21 +25,19 @@ export function effectiveRoles({ assigned, roles, mapped, audience, now }: RoleS
     .sort((a, b) => compareCodePoints(a.name, b.name) || compareCodePoints(a.id, b.id));
 }
 
-/** What has no expiry or expires after `now`. */
+/** The items without an expiry or with one after `now`. */
 export function liveOnly<T extends { expires?: string | null }>(items: readonly T[], now: Date): T[] {
-  return items.filter((item) => isLive(item, now));
+  return items.filter(
+    ({ expires }) => expires === null || expires === undefined || millisecondsOf(expires) > now.getTime(),
+  );
 }
 
-export function isLive({ expires }: { expires?: string | null }, now: Date): boolean {
-  return expires === null || expires === undefined || millisecondsOf(expires) > now.getTime();
-}
-
-/** A date-time may name a leap second (RFC 3339 section 5.7) or an offset of hours alone, which Date does not know. */
+/** Date.parse rejects leap seconds (RFC 3339 section 5.7) and offsets without minutes; the contract accepts both. */
 function millisecondsOf(time: string): number {
   return Date.parse(time.replace(/:60(?=[.Zz+-])/, ":59").replace(/([+-]\d\d)$/, "$1:00"));
 }
 
-/** null (never) if any assignment never expires, else the last moment one of them holds. */
+/** null (never) if any assignment never expires, otherwise the latest expiry. */
 function latestExpiry(assignments: readonly UserRole[]): string | null {
   return assignments.reduce<string | null>((latest, { expires = null }) => {
     if (latest === null || expires === null) return null;

@@ -13,20 +13,20 @@ import { compareCodePoints } from "./text.ts";
 
 export interface SignIn {
   user: User;
-  /** Directory roles: at least those assigned to the user or mapped to the groups. */
+  /** Roles of the directory, including all that are assigned to the user or mapped to the groups. */
   roles: readonly Role[];
-  /** Ids of the roles that maps grant to the groups of this sign-in. */
+  /** Ids of the roles that maps grant for the connection and groups of this sign-in. */
   mapped: ReadonlySet<string>;
   request: SyncUserIdentityRequest;
-  /** Who asks; becomes `modifiedBy`. */
+  /** Id of the authenticated caller; stored as `modifiedBy`. */
   caller: string;
   now: Date;
 }
 
-/** What a sync answers, and the user to save where something changed; or why the request can't be carried out. */
+/** The response and, if anything changed, the user to save; or the violations for a 400 response. */
 export type SyncPlan = { result: SyncUserIdentityResult; changed?: User } | { violations: BodyViolation[] };
 
-/** Decides one sync: steps 3 to 11 of the rules in server/README.md. Pure: the same arguments, the same plan. */
+/** Decides one sync by the rules in server/README.md. A pure function. */
 export function planSync({ user, roles, mapped, request, caller, now }: SignIn): SyncPlan {
   const { audience, connection, clientUpnKey } = request;
   const { identities: storedIdentities = [], attributes: storedAttributes = [], roles: assigned = [] } = user;
@@ -47,7 +47,7 @@ export function planSync({ user, roles, mapped, request, caller, now }: SignIn):
   return isSame ? { result } : { result, changed: next };
 }
 
-/** The groups of a request as they are stored and matched: trimmed, no blanks, no duplicates, by code point. */
+/** The groups as stored and matched: trimmed, without blanks and duplicates, sorted by code point. */
 export function assertedGroups(groups: readonly string[] | null | undefined): string[] {
   const trimmed = (groups ?? []).map((group) => group.trim()).filter((group) => group !== "");
   return [...new Set(trimmed)].sort(compareCodePoints);
@@ -58,7 +58,7 @@ function passesGate(user: User, connectionId: string): boolean {
   return (user.identities ?? []).some((identity) => identity.azoConnectionId === connectionId);
 }
 
-/** Replaces the groups of the identities at one connection; the same list where that changes nothing. */
+/** Replaces the groups of the identities at one connection. Returns the same array if nothing changes. */
 function withGroups(identities: Identity[], connectionId: string, groups: string[]): Identity[] {
   const differs = (identity: Identity) =>
     identity.azoConnectionId === connectionId && !isSameList(identity.groups ?? [], groups);

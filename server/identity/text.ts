@@ -1,9 +1,9 @@
-/** True for null, undefined, "" and white space alone. */
+/** True for null, undefined, "" and text of white space only. */
 export function isBlank(text: string | null | undefined): text is null | undefined | "" {
   return text === null || text === undefined || text.trim() === "";
 }
 
-/** Order by code point; JavaScript's own order is by UTF-16 unit, which puts U+FFFD after U+1F600. */
+/** Compares by code point. JavaScript's operators compare UTF-16 units, which puts U+FFFD after U+1F600. */
 export function compareCodePoints(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
   for (let index = 0; index < shared; index += 1) {
@@ -13,7 +13,7 @@ export function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Half of a surrogate pair stands for a code point above all others. */
+/** A surrogate is part of a code point above U+FFFF, so it sorts after all other units. */
 function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
@@ -24,9 +24,9 @@ export function codePointLength(text: string): number {
 }
 
 /**
- * RFC 6901 pointers to all text with U+0000 or a lone surrogate, on which the stores disagree; where a member's name
- * holds one, the pointer is that of its object, for no pointer can be written. Iterative: JSON.parse lets 60,000
- * levels through, and recursion ends near 5,000.
+ * RFC 6901 pointers to text with U+0000 or a lone surrogate, which PostgreSQL rejects. If a member's name contains one,
+ * the pointer is that of its object. Iterative, because JSON.parse accepts 60,000 levels and recursion overflows near
+ * 5,000.
  */
 export function unstorableText(root: unknown): string[] {
   const found: string[] = [];
@@ -44,7 +44,7 @@ export function unstorableText(root: unknown): string[] {
 interface Placed {
   value: unknown;
   pointer: string;
-  /** The pointer names an ancestor: the value's own would be too long. */
+  /** The pointer is that of an ancestor because the value's own is too long. */
   isCut: boolean;
 }
 
@@ -52,13 +52,13 @@ function membersOf({ value, pointer, isCut }: Placed): (Placed & { key: string }
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).map(([key, inner]) => {
     const own = isCut ? "" : `${pointer}/${escaped(key)}`;
-    const cut = isCut || own.length > LONGEST_POINTER;
+    const cut = isCut || own.length > MAX_POINTER_LENGTH;
     return { key, value: inner, pointer: cut ? pointer : own, isCut: cut };
   });
 }
 
-/** What lies deeper or has a longer name is reported at the last member that a pointer of this length can name. */
-const LONGEST_POINTER = 256;
+/** Characters. Text with a longer pointer is reported at its nearest ancestor. */
+const MAX_POINTER_LENGTH = 256;
 
 /** RFC 6901 section 3. */
 function escaped(segment: string): string {

@@ -1,27 +1,26 @@
 import type { Role, User } from "../../generated/types.ts";
-import type { CheckedDirectory } from "../directory/checked-directory.ts";
-import type { Progress } from "./load.ts";
+import { ConfigurationError } from "../configuration-error.ts";
+import type { CheckedDirectory } from "../directory/directory.ts";
 
-/** Where the directory lives. Every implementation passes test/server/store/store.test.ts. */
+/** Users, roles and role connection maps. Every implementation passes test/server/store/store-suite.ts. */
 export interface Store {
   /**
-   * Reads the user under a lock, with the roles this sign-in can reach, lets `change` decide, and saves the user it
-   * returns, as one step. Saves nothing if `change` throws or returns no user. `change` must not wait. It is called
-   * once; where the database undid the step for the sake of others, once more with what is then found, and its last
-   * decision counts.
-   * @throws StoreUnavailable where the store can't answer now; repeating is safe.
+   * Locks the user, reads it with the roles that this sign-in can reach, calls `change` and saves the user it returns, in
+   * one transaction. Saves nothing if `change` throws or returns no user. `change` is synchronous; it is called again with
+   * fresh data if the database rolls the transaction back because of a conflict, and the last result counts.
+   * @throws StoreUnavailable if the database is unavailable; repeating the call is safe.
    */
   sync<T>(key: SyncKey, change: (found: Found | undefined) => Decision<T>): Promise<T>;
   /**
-   * Adds or replaces what a directory holds, and goes on with syncs meanwhile. Saves nothing if it is refused; where it
-   * breaks off later, loading the same again completes it.
-   * @throws DirectoryRefused where an identity belongs to a stored user that the directory does not hold.
+   * Adds or replaces the entries of a directory while syncs continue. Saves nothing if it throws DirectoryRefused. Loading
+   * the same directory again completes a load that failed in between.
+   * @throws DirectoryRefused if an identity belongs to a stored user outside the directory.
    */
-  load(directory: CheckedDirectory, progress?: Progress): Promise<LoadCount>;
+  load(directory: CheckedDirectory, progress?: LoadProgress): Promise<LoadCount>;
   user(id: string): Promise<User | undefined>;
-  /** The first `limit` users in the order of their ids' bytes, and how many there are. */
+  /** The first `limit` users, ordered by the bytes of their ids, and the number of all users. */
   users(limit: number): Promise<{ users: User[]; total: number }>;
-  /** Rejects where the store can't answer now. */
+  /** @throws StoreUnavailable if the database is unavailable. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
@@ -34,41 +33,33 @@ export interface SyncKey {
 
 export interface Found {
   user: User;
-  /** The roles assigned to the user and those mapped to the groups; each once. */
+  /** The roles assigned to the user or mapped to the groups, without duplicates. */
   roles: Role[];
   /** Ids of the roles that maps grant for the connection and groups of the key. */
   mapped: ReadonlySet<string>;
 }
 
 export interface Decision<T> {
-  /** The user to save; absent: nothing changed. */
+  /** The user to save; absent if nothing changed. */
   user?: User | undefined;
-  answer: T;
+  result: T;
 }
 
-/** How many entries differed from what was loaded before, of how many. */
+/** Called after each batch with the number of entries loaded so far. */
+export type LoadProgress = (done: number) => void;
+
 export interface LoadCount {
+  /** Entries that are new or differ from the previous load. */
   changed: number;
   total: number;
 }
 
-/** The store can't answer now: locked, full, read-only or gone. */
+/** The database is unavailable for now: locked, full, read-only or unreachable. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 }
 
-/** The store can't be used at all; the message says what to do. */
-export class StoreUnusable extends Error {
+/** The database can't be used at all. */
+export class StoreUnusable extends ConfigurationError {
   override readonly name = "StoreUnusable";
-}
-
-/** A directory that was not loaded, with everything that is wrong with it, one problem a line. */
-export class DirectoryRefused extends Error {
-  override readonly name = "DirectoryRefused";
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(`The directory was not loaded: ${problems.length} problem${problems.length === 1 ? "" : "s"}.`);
-    this.problems = problems;
-  }
 }

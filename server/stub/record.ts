@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from "express";
+import { DirectoryRefused } from "../directory/directory-refused.ts";
 import { Problem } from "../http/problem.ts";
-import { DirectoryRefused } from "../store/store.ts";
 import { entryOf } from "./journal-entry.ts";
 import { STUB_PROBLEMS } from "./problem-types.ts";
 import type { Session } from "./session.ts";

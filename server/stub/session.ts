@@ -1,9 +1,9 @@
 import type { Directory, User } from "../../generated/types.ts";
-import type { CheckedDirectory } from "../directory/checked-directory.ts";
-import { checkDirectory, ENTRIES_A_STEP } from "../directory/directory.ts";
+import { type CheckedDirectory, checkDirectory, ENTRIES_A_STEP } from "../directory/directory.ts";
+import { DirectoryRefused } from "../directory/directory-refused.ts";
 import { Problem } from "../http/problem.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
-import { DirectoryRefused, type LoadCount, type Store } from "../store/store.ts";
+import type { LoadCount, Store } from "../store/store.ts";
 import { createFaultRules, type FaultRules } from "./fault-rules.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { STUB_PROBLEMS } from "./problem-types.ts";

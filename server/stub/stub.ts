@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Directory } from "../../generated/types.ts";
-import { DirectoryRefused, type Store } from "../store/store.ts";
+import { DirectoryRefused } from "../directory/directory-refused.ts";
+import type { Store } from "../store/store.ts";
 import { openSession, type Session, sessionOn } from "./session.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 

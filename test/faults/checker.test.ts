@@ -4,7 +4,7 @@ import { CONNECTION, identity } from "../helpers/stub.ts";
 import { problemsOf, type SyncRecord } from "./checker.ts";
 import { assertionsOf, seenIn } from "./seen.ts";
 
-/** A user after syncs with these tokens; the last one is everywhere, each caller's last in its own place. */
+/** A user after syncs with these tokens: the shared places have the last one, `own-` attributes the last of the caller. */
 function userOf(tokens: readonly string[], changes: { groups?: string[]; values?: Record<string, string> } = {}): User {
   const asserted = tokens.flatMap((token) => assertionsOf(token).attributes.map(({ key }) => [key, token] as const));
   const values = { ...Object.fromEntries(asserted), ...changes.values };
@@ -13,37 +13,45 @@ function userOf(tokens: readonly string[], changes: { groups?: string[]; values?
   return { id: "u-1", identities: [identity(CONNECTION, groups)], attributes };
 }
 
-/** A sync of u-1 from `start` to `start + 1`, whose answer is right unless told otherwise. */
+/** A sync of u-1 from `start` to `start + 1`, by default with a correct response. */
 function sync(token: string, start: number, changes: Partial<SyncRecord> = {}): SyncRecord {
   const outcome = changes.outcome ?? "ok";
   const seen = outcome === "ok" ? { seen: seenIn(userOf([token])) } : {};
   return { userId: "u-1", token, start, end: start + 1, outcome, status: 200, ...seen, ...changes };
 }
 
-/** Only the rules' names, each once. */
+/** The names of the violated rules. */
 function brokenRules(history: Parameters<typeof problemsOf>[0]): string[] {
   return [...new Set(problemsOf(history).map((problem) => problem.slice(0, 6)))];
 }
 
 test.for<[string, SyncRecord[], User]>([
-  ["nothing was sent", [], userOf([])],
-  ["the last one is there", [sync("t-a.1", 0), sync("t-a.2", 2)], userOf(["t-a.1", "t-a.2"])],
-  ["either of two at a time may be last", [sync("t-a.1", 0), sync("t-b.1", 0.5)], userOf(["t-b.1", "t-a.1"])],
-  ["one that is unknown may be there", [sync("t-a.1", 0), sync("t-a.2", 2, { outcome: "unknown" })], userOf(["t-a.2"])],
-  ["one that is unknown may be not", [sync("t-a.1", 0), sync("t-a.2", 2, { outcome: "unknown" })], userOf(["t-a.1"])],
-  ["a refused one is not", [sync("t-a.1", 0), sync("t-a.2", 2, { outcome: "refused" })], userOf(["t-a.1"])],
-])("a good history: %s", ([, records, user]) => {
+  ["without syncs", [], userOf([])],
+  ["that ends with the last sync", [sync("t-a.1", 0), sync("t-a.2", 2)], userOf(["t-a.1", "t-a.2"])],
+  ["with overlapping syncs in any order", [sync("t-a.1", 0), sync("t-b.1", 0.5)], userOf(["t-b.1", "t-a.1"])],
+  ["whose unknown sync was stored", [sync("t-a.1", 0), sync("t-a.2", 2, { outcome: "unknown" })], userOf(["t-a.2"])],
+  [
+    "whose unknown sync was not stored",
+    [sync("t-a.1", 0), sync("t-a.2", 2, { outcome: "unknown" })],
+    userOf(["t-a.1"]),
+  ],
+  [
+    "whose rejected sync was not stored",
+    [sync("t-a.1", 0), sync("t-a.2", 2, { outcome: "rejected" })],
+    userOf(["t-a.1"]),
+  ],
+])("a history %s has no violations", ([, records, user]) => {
   expect(problemsOf({ records, reads: [user], finals: [user] })).toEqual([]);
 });
 
-test("rule 1: an acknowledged sync that is not there is lost", () => {
+test("rule 1: a missing acknowledged sync is reported", () => {
   expect(problemsOf({ records: [sync("t-a.1", 0)], finals: [userOf([])] })).toEqual([
     "rule 1: u-1 ends with undefined, but a later sync was acknowledged and is lost",
     "rule 1: u-1 own-a ends with undefined, but a later sync was acknowledged and is lost",
   ]);
 });
 
-test.for(["ok", "unknown"] as const)("rule 1: the state of an older sync (%s) is a loss", (outcome) => {
+test.for(["ok", "unknown"] as const)("rule 1: a final state of an older sync (%s) is reported", (outcome) => {
   const records = [sync("t-a.1", 0, { outcome }), sync("t-b.1", 2)];
   const user = userOf(["t-b.1", "t-a.1"]);
   expect(problemsOf({ records, finals: [user] })).toEqual([
@@ -51,24 +59,24 @@ test.for(["ok", "unknown"] as const)("rule 1: the state of an older sync (%s) is
   ]);
 });
 
-test("rule 1: what one caller wrote is lost where another's older state was written over it", () => {
+test("rule 1: an update that another caller's sync has undone is reported", () => {
   const records = [sync("t-a.1", 0), sync("t-a.2", 2), sync("t-b.1", 2)];
   expect(problemsOf({ records, finals: [userOf(["t-a.1", "t-b.1"])] })).toEqual([
     "rule 1: u-1 own-a ends with t-a.1, but a later sync was acknowledged and is lost",
   ]);
 });
 
-test("rule 1: a token that nobody has sent, or for another user, is found", () => {
+test("rule 1: a token that was never sent, or was sent for another user, is reported", () => {
   const records = [sync("t-a.2", 0, { userId: "u-2", outcome: "unknown" })];
   expect(problemsOf({ records, finals: [userOf(["t-a.1"])] })).toEqual([
-    "rule 1: u-1 holds t-a.1, which nobody has sent",
+    "rule 1: u-1 holds t-a.1, which was never sent",
   ]);
   expect(problemsOf({ records, finals: [userOf(["t-a.2"])] })).toEqual([
     "rule 1: u-1 holds t-a.2, which was sent for u-2",
   ]);
 });
 
-test("rule 1: a user who was acknowledged and is gone is found", () => {
+test("rule 1: a missing user with an acknowledged sync is reported", () => {
   expect(problemsOf({ records: [sync("t-a.1", 0)], finals: [] })).toEqual(["rule 1: u-1 is gone"]);
 });
 
@@ -79,31 +87,31 @@ test.for<[string, User]>([
   ["the other attribute", userOf(["t-a.1", "t-a.2"], { values: { mark: "t-a.1" } })],
   ["the first attribute", userOf(["t-a.1", "t-a.2"], { values: { token: "t-a.1" } })],
   ["the caller's own attribute", userOf(["t-a.1", "t-a.2"], { values: { "own-a": "t-a.1" } })],
-])("rule 2: %s of an earlier sync is a torn user, in a read at any time and in an answer", ([, user]) => {
+])("rule 2: %s of an earlier sync is reported as torn, in reads and in responses", ([, user]) => {
   const records = [sync("t-a.1", 0, { outcome: "unknown" }), sync("t-a.2", 0, { outcome: "unknown" })];
   const whole = userOf(["t-a.1", "t-a.2"]);
   expect(brokenRules({ records, reads: [user], finals: [whole] })).toEqual(["rule 2"]);
   expect(brokenRules({ records, finals: [user] })).toEqual(["rule 2"]);
-  const answered = [...records, sync("t-b.1", 3, { outcome: "unknown", seen: seenIn(user) })];
-  expect(brokenRules({ records: answered, finals: [whole] })).toEqual(["rule 2"]);
+  const withResponse = [...records, sync("t-b.1", 3, { outcome: "unknown", seen: seenIn(user) })];
+  expect(brokenRules({ records: withResponse, finals: [whole] })).toEqual(["rule 2"]);
 });
 
-test("rule 3: a sync that its own answer does not show, or an answer of another user, is found", () => {
+test("rule 3: a response that does not show its own sync, or shows another user, is reported", () => {
   const first = sync("t-a.1", 0);
   const finals = [userOf(["t-a.1", "t-a.2"])];
   const stale = sync("t-a.2", 2, { seen: seenIn(userOf(["t-a.1"])) });
   expect(problemsOf({ records: [first, stale], finals })).toEqual([
-    "rule 3: u-1 was answered u-1 with t-a.1, t-a.1, t-a.1 instead of t-a.2",
+    "rule 3: u-1 got a response for u-1 with t-a.1, t-a.1, t-a.1 instead of t-a.2",
   ]);
   const strangers = sync("t-a.2", 2, { seen: seenIn({ ...userOf([]), id: "u-2" }) });
   expect(brokenRules({ records: [first, strangers], finals })).toEqual(["rule 3"]);
 });
 
-test("rule 4: the token of a refused sync is found wherever it stands, in a read and in an answer", () => {
-  const records = [sync("t-a.1", 0), sync("t-b.1", 2, { outcome: "refused" })];
+test("rule 4: the token of a rejected sync is reported, in reads and in responses", () => {
+  const records = [sync("t-a.1", 0), sync("t-b.1", 2, { outcome: "rejected" })];
   const clean = userOf(["t-a.1"]);
   const dirty = { ...clean, nickname: "from t-b.1" };
-  expect(problemsOf({ records, finals: [dirty] })).toEqual(["rule 4: u-1 holds t-b.1, which was refused"]);
+  expect(problemsOf({ records, finals: [dirty] })).toEqual(["rule 4: u-1 holds t-b.1, which was rejected"]);
   expect(brokenRules({ records, reads: [dirty], finals: [clean] })).toEqual(["rule 4"]);
   const shown = [...records, sync("t-a.2", 4, { seen: seenIn({ ...userOf(["t-a.2"]), nickname: "from t-b.1" }) })];
   expect(brokenRules({ records: shown, finals: [userOf(["t-a.1", "t-a.2"])] })).toEqual(["rule 4"]);

@@ -1,38 +1,41 @@
 import type { User } from "../../generated/types.ts";
 import { callerOf, type Seen, seenIn } from "./seen.ts";
 
-/** One sync that was sent; its token stands in every place that it writes. */
+/** One sync. Its token is in every place that it writes. */
 export interface SyncRecord {
   userId: string;
   token: string;
-  /** Milliseconds of one clock. */
+  /** Milliseconds of `performance.now()`. */
   start: number;
   end: number;
-  /** Refused is 4xx; unknown is 5xx, no answer in time, or a connection that ended. */
-  outcome: "ok" | "refused" | "unknown";
-  /** 0 where no answer came. */
+  /** `rejected` is 4xx; `unknown` is 5xx, a timeout or a lost connection. */
+  outcome: "ok" | "rejected" | "unknown";
+  /** 0 without a response. */
   status: number;
-  /** What an ok sync answered. */
+  /** The user in the response of an `ok` sync. */
   seen?: Seen;
 }
 
 export interface History {
   records: readonly SyncRecord[];
-  /** Users as the database itself had them, at any time. */
+  /** Users read from the database at any time. */
   reads?: readonly User[];
-  /** All users, from the database itself, when no sync was under way any more. */
+  /** All users read from the database after the last sync. */
   finals: readonly User[];
 }
 
-/** By user, and of each user by caller: when the last acknowledged sync began. */
+/** The start of the last acknowledged sync, by user and caller. */
 type LastStarts = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 type ByToken = ReadonlyMap<string, SyncRecord>;
 
-/** The register that all callers of a user write. */
+/** Key of the places that all callers of a user write. */
 const SHARED = "";
 
-/** Everything that should not be: rules 1 to 4 of what is promised, one problem a line. Rule 5 is in replay.ts. */
+/**
+ * Violations of rules 1 to 4: (1) no acknowledged sync is lost, (2) the places of a user agree, (3) a response shows its
+ * own sync, (4) no rejected sync is stored. Rule 5 is in replay.ts.
+ */
 export function problemsOf({ records, reads = [], finals }: History): string[] {
   const byToken: ByToken = new Map(records.map((record) => [record.token, record]));
   const lastStarts = lastStartsOf(records);
@@ -47,18 +50,18 @@ export function problemsOf({ records, reads = [], finals }: History): string[] {
   ];
 }
 
-/** No answer, or a failure of the server's own: neither the one nor the other is for a server that is there. */
-export function isUnanswered({ status }: SyncRecord): boolean {
+/** No response, or a 500: a running server must not produce either. */
+export function isFailure({ status }: SyncRecord): boolean {
   return status === 0 || status === 500;
 }
 
-/** Rule 1: a user who was acknowledged is there. */
+/** Rule 1: a user with an acknowledged sync exists. */
 function absentIn(ends: readonly Seen[], lastStarts: LastStarts): string[] {
-  const there = new Set(ends.map(({ userId }) => userId));
-  return [...lastStarts.keys()].flatMap((userId) => (there.has(userId) ? [] : [`rule 1: ${userId} is gone`]));
+  const existing = new Set(ends.map(({ userId }) => userId));
+  return [...lastStarts.keys()].flatMap((userId) => (existing.has(userId) ? [] : [`rule 1: ${userId} is gone`]));
 }
 
-/** Rule 1, for what all callers write and for what one of them does: the last sync's, or one's that was under way with it. */
+/** Rule 1: the final token is that of the last acknowledged sync or of one that overlapped it, for all callers and for each. */
 function lostIn(
   { userId, places, own }: Seen,
   byToken: ByToken,
@@ -94,15 +97,15 @@ function tornIn({ userId, places, own }: Seen): string[] {
 /** Rule 3. */
 function invisibleIn({ outcome, userId, token, seen }: SyncRecord): string[] {
   if (outcome !== "ok" || (seen?.userId === userId && seen.places.every((place) => place === token))) return [];
-  return [`rule 3: ${userId} was answered ${seen?.userId} with ${seen?.places.join(", ")} instead of ${token}`];
+  return [`rule 3: ${userId} got a response for ${seen?.userId} with ${seen?.places.join(", ")} instead of ${token}`];
 }
 
-/** Rule 4, and no token that was never sent, or for somebody else. */
+/** Rule 4; also, no token that was never sent or was sent for another user. */
 function strayIn({ userId, tokens }: Seen, byToken: ByToken): string[] {
   return tokens.flatMap((token) => {
     const record = byToken.get(token);
-    if (!record) return [`rule 1: ${userId} holds ${token}, which nobody has sent`];
+    if (!record) return [`rule 1: ${userId} holds ${token}, which was never sent`];
     if (record.userId !== userId) return [`rule 1: ${userId} holds ${token}, which was sent for ${record.userId}`];
-    return record.outcome === "refused" ? [`rule 4: ${userId} holds ${token}, which was refused`] : [];
+    return record.outcome === "rejected" ? [`rule 4: ${userId} holds ${token}, which was rejected`] : [];
   });
 }

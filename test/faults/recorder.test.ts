@@ -3,7 +3,7 @@ import { startFaultServer } from "../client/fault-server.ts";
 import { basicHeader, startStubWithClient } from "../helpers/stub.ts";
 import { createRecorder } from "./recorder.ts";
 
-test("a good sync is ok and its answer shows it everywhere; what must be refused is refused", async () => {
+test("a good sync is ok and its response has the token in all places; 4xx responses are rejected", async () => {
   const { server } = await startStubWithClient();
   const { records, caller } = createRecorder({ url: server.url, authorization: basicHeader(server).Authorization });
   const { sync, close } = caller("a");
@@ -12,9 +12,9 @@ test("a good sync is ok and its answer shows it everywhere; what must be refused
 
   expect(records.map(({ outcome, status }) => `${status} ${outcome}`)).toEqual([
     "200 ok",
-    "400 refused",
-    "404 refused",
-    "401 refused",
+    "400 rejected",
+    "404 rejected",
+    "401 rejected",
   ]);
   const [ok] = records;
   expect(ok?.seen?.places).toEqual(["t-a.1", "t-a.1", "t-a.1"]);
@@ -22,7 +22,7 @@ test("a good sync is ok and its answer shows it everywhere; what must be refused
   expect(ok?.seen?.tokens).toEqual(["t-a.1"]);
 });
 
-test("a 5xx and a connection that ends without an answer are unknown, and the caller goes on", async () => {
+test("a 5xx and a closed connection are unknown, and the caller continues", async () => {
   const outcomes = [500, 503, 0, 503];
   const { url } = await startFaultServer((request, response) => {
     const status = outcomes.shift() ?? 0;
@@ -31,7 +31,7 @@ test("a 5xx and a connection that ends without an answer are unknown, and the ca
   });
   const { records, caller } = createRecorder({ url, authorization: "Basic none" });
   const { sync, close } = caller("a");
-  for (let turn = 0; turn < 4; turn += 1) await sync("u-1");
+  for (let count = 0; count < 4; count += 1) await sync("u-1");
   close();
 
   expect(records.map(({ outcome, status, token }) => `${token} ${status} ${outcome}`)).toEqual([

@@ -3,13 +3,13 @@ import { requestBytes, type Target } from "./recorder.ts";
 
 const TIMES = 10;
 
-/** What a database holds, in a form in which equal is the same. */
+/** The content of a database, comparable as JSON. */
 export interface Stored {
   users: readonly unknown[];
   rows: number;
 }
 
-/** Rule 5: one request again, ten times after each other and ten times at once, changes nothing. One problem a line. */
+/** Rule 5: a request repeated ten times serially and ten times concurrently changes nothing. */
 export async function replayProblems(
   targets: readonly Target[],
   userId: string,
@@ -27,14 +27,14 @@ export async function replayProblems(
   const [first] = connections;
   const expected = first ? await send(first) : "no server";
   const before = await read();
-  const answers: string[] = [];
-  for (const connection of connections) answers.push(await send(connection));
-  answers.push(...(await Promise.all(connections.map(send))));
+  const responses: string[] = [];
+  for (const connection of connections) responses.push(await send(connection));
+  responses.push(...(await Promise.all(connections.map(send))));
   const after = await read();
   for (const { send } of connections) send.socket.destroy();
   return [
-    ...(expected.startsWith("200 ") ? [] : [`rule 5: the first answer was ${expected}`]),
-    ...answers.filter((answer) => answer !== expected).map((answer) => `rule 5: ${answer} instead of ${expected}`),
+    ...(expected.startsWith("200 ") ? [] : [`rule 5: the first response was ${expected}`]),
+    ...responses.filter((one) => one !== expected).map((one) => `rule 5: ${one} instead of ${expected}`),
     ...(JSON.stringify(after.users) === JSON.stringify(before.users) ? [] : ["rule 5: users have changed"]),
     ...(after.rows === before.rows ? [] : [`rule 5: ${after.rows} rows instead of ${before.rows}`]),
   ];

@@ -1,35 +1,57 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { startPostgres } from "../../scripts/shared/postgres-server.ts";
 import { hashSecret } from "../../server/auth/credentials.ts";
 import { acme, CONNECTION, identity } from "../helpers/stub.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { readPostgres, readSqlite } from "./database-read.ts";
+import { createRecorder } from "./recorder.ts";
+import { startServerUnderTest } from "./server-under-test.ts";
 
-export interface Scene {
-  folder: string;
-  userIds: string[];
-  /** Value of Authorization, for every server of the scene, however often it is started again. */
-  authorization: string;
-  /** Directory and credentials. */
-  flags: string[];
+export type SqliteScene = ReturnType<typeof createSqliteScene>;
+
+/** A SQLite file in `folder`, and one server on it at a time, which can be started repeatedly. */
+export function createSqliteScene({ users, folder = temporaryFolder() }: { users: number; folder?: string }) {
+  const { userIds, authorization, flags } = createDirectory(users);
+  const database = join(folder, "nexus.sqlite");
+  const target = { url: "", authorization };
+  return {
+    ...{ userIds, database, target, recorder: createRecorder(target), read: () => readSqlite(database) },
+    async startServer() {
+      const server = await startServerUnderTest([...flags, "--database", database]);
+      target.url = server.url;
+      return server;
+    },
+  };
 }
 
-/** A directory of so many users and the credentials for them, as files of a folder that ends with the test. */
-export function createScene({ users }: { users: number }): Scene {
-  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-faults-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+/** A PostgreSQL server with fsync, and any number of servers on it; all end with the test. */
+export async function createPostgresScene({ users }: { users: number }) {
+  const { userIds, authorization, flags } = createDirectory(users);
+  const postgres = await startPostgres({ fsync: true });
+  onTestFinished(() => postgres.remove());
+  return {
+    ...{ userIds, postgres, read: () => readPostgres(postgres.url) },
+    async startServer() {
+      const server = await startServerUnderTest(flags, { NEXUS_SYNC_DATABASE: postgres.url });
+      const target = { url: server.url, authorization };
+      return { ...server, target, recorder: createRecorder(target) };
+    },
+  };
+}
+
+/** Files with this many users and one API key, as flags of a server. */
+function createDirectory(users: number) {
+  const folder = temporaryFolder();
   const [directory, credentials] = [join(folder, "directory.json"), join(folder, "credentials.json")];
   const userIds = Array.from({ length: users }, (_, index) => `u-${index}`);
-  const listed = userIds.map((id, index) => ({ id, identities: [identity(CONNECTION, [], index + 1)] }));
-  writeFileSync(directory, JSON.stringify(acme({ users: listed })));
+  const entries = userIds.map((id, index) => ({ id, identities: [identity(CONNECTION, [], index + 1)] }));
+  writeFileSync(directory, JSON.stringify(acme({ users: entries })));
   const secret = randomBytes(32).toString("base64url");
   const key = { id: "key-faults", name: "Faults", sha256: hashSecret(secret), permissions: ["user.write"] };
   writeFileSync(credentials, JSON.stringify({ apiKeys: [key], applicationTokens: [] }));
-  return {
-    folder,
-    userIds,
-    authorization: `Basic ${btoa(`${key.id}:${secret}`)}`,
-    flags: ["--directory", directory, "--credentials", credentials],
-  };
+  const authorization = `Basic ${btoa(`${key.id}:${secret}`)}`;
+  return { userIds, authorization, flags: ["--directory", directory, "--credentials", credentials] };
 }

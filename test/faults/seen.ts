@@ -1,27 +1,27 @@
 import type { SyncUserIdentityResult, User } from "../../generated/types.ts";
 import { CONNECTION } from "../helpers/stub.ts";
 
-/** What a user document says about the syncs that made it. */
+/** The tokens in a user document. */
 export interface Seen {
   userId: string;
-  /** The places that every sync writes: an attribute, the groups, another attribute. They agree, or the user is torn. */
+  /** The places that every sync writes: an attribute, the groups, another attribute. If they differ, the user is torn. */
   places: readonly (string | undefined)[];
-  /** By caller, the attribute that only this one writes: a write lost under somebody else's shows nowhere else. */
+  /** The attribute that only one caller writes, by caller: it shows an update that another caller's sync has undone. */
   own: ReadonlyMap<string, string>;
-  /** Every token that stands anywhere. */
+  /** All tokens in the document. */
   tokens: readonly string[];
 }
 
-/** Says who alone writes the attribute `own-<caller>`, and is told from all other text. */
-export function tokenOf(caller: string, turn: number): string {
-  return `t-${caller}.${turn}`;
+/** A token that is distinct from all other text; its caller alone writes the attribute `own-<caller>`. */
+export function tokenOf(caller: string, count: number): string {
+  return `t-${caller}.${count}`;
 }
 
 export function callerOf(token: string): string {
   return token.slice(2, token.indexOf("."));
 }
 
-/** What a sync with this token asserts. */
+/** The assertions of a sync with this token. */
 export function assertionsOf(token: string) {
   const attributes = ["token", "mark", `own-${callerOf(token)}`].map((key) => ({ key, value: token }));
   return { attributes, connection: { connectionId: CONNECTION, groups: [token] } };
@@ -35,13 +35,13 @@ export function seenIn(user: User): Seen {
   );
   return {
     userId: user.id,
-    // More than one group is none that a sync has sent.
+    // No sync sends more than one group.
     places: [attributes.get("token"), groups?.length ? groups.join(" and ") : undefined, attributes.get("mark")],
     own: new Map(own),
     tokens: [...new Set(JSON.stringify(user).match(/\bt-\w+\.\d+\b/g) ?? [])],
   };
 }
 
-export function seenInAnswer({ userId, user }: SyncUserIdentityResult): Seen {
+export function seenInResult({ userId, user }: SyncUserIdentityResult): Seen {
   return seenIn(user ?? { id: userId });
 }

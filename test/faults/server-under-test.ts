@@ -10,16 +10,16 @@ const MAIN = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
 export interface ServerUnderTest {
   url: string;
   child: ChildProcess;
-  /** Every line it has printed since it listens. */
+  /** All lines of its output. */
   lines: string[];
-  /** Sends the signal, and answers once the process is over. */
+  /** Sends the signal; resolves when the process has exited. */
   end(signal: "SIGTERM" | "SIGKILL"): Promise<{ code: number | null; signal: string | null }>;
   isRunning(): boolean;
-  /** The status of a health page; 0 where no answer came. */
+  /** The status of a health endpoint; 0 without a response. */
   page(path: "/livez" | "/readyz"): Promise<number>;
 }
 
-/** The server that users get, as a process of its own on a free port; ends with the test at the latest. */
+/** Starts server/main.ts as a process on a free port; it is killed at the end of the test. */
 export async function startServerUnderTest(
   flags: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -61,19 +61,19 @@ export async function startServerUnderTest(
 
 async function statusOf(url: string): Promise<number> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-    await answer.text();
-    return answer.status;
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await response.text();
+    return response.status;
   } catch {
     return 0;
   }
 }
 
-/** Milliseconds until it holds. @throws where it does not within `withinMs` */
+/** Polls until the condition holds and returns the milliseconds it took. @throws after `withinMs` */
 export async function until(holds: () => Promise<boolean>, withinMs: number): Promise<number> {
   const start = performance.now();
   while (!(await holds())) {
-    if (performance.now() - start > withinMs) throw new Error(`It does not hold within ${withinMs} ms.`);
+    if (performance.now() - start > withinMs) throw new Error(`The condition does not hold within ${withinMs} ms.`);
     await setTimeout(10);
   }
   return performance.now() - start;

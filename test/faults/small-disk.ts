@@ -1,44 +1,42 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 export interface SmallDisk {
   folder: string;
-  /** Takes every byte that is left. */
+  /** Uses all free space. */
   fill(): void;
-  /** Gives back what `fill` took. */
+  /** Frees the space that `fill` used. */
   free(): void;
 }
 
-/** Whether a small disk can be mounted: by root, and by anybody under `unshare -rm`; on Linux only. */
+/** True if a tmpfs can be mounted: on Linux, as root or under `unshare -rm`. */
 export function canMountSmallDisk(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-mount-"));
+  const folder = temporaryFolder();
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "nexus-sync-faults", folder], { stdio: "ignore" });
+    mount(folder, 1);
     execFileSync("umount", [folder]);
     return true;
   } catch {
     return false;
-  } finally {
-    rmdirSync(folder);
   }
 }
 
-/** A file system of its own in memory, of a few megabytes; unmounted when the test has ended, however it does. */
-export function mountSmallDisk(parent: string, megabytes: number): SmallDisk {
-  const folder = join(parent, "disk");
-  mkdirSync(folder);
-  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "nexus-sync-faults", folder]);
-  // Lazily: a server that the test has not yet ended may hold files open.
+/** Mounts a tmpfs, which is unmounted at the end of the test. */
+export function mountSmallDisk(megabytes: number): SmallDisk {
+  const folder = temporaryFolder();
+  mount(folder, megabytes);
+  // Lazily, because a running server may have files open.
   onTestFinished(() => void execFileSync("umount", ["--lazy", folder]));
   const filler = join(folder, "filler");
-  return {
-    folder,
-    fill: () => fillWith(filler),
-    free: () => rmSync(filler, { force: true }),
-  };
+  return { folder, fill: () => fillWith(filler), free: () => rmSync(filler, { force: true }) };
+}
+
+function mount(folder: string, megabytes: number): void {
+  const options = ["-t", "tmpfs", "-o", `size=${megabytes}m`, "nexus-sync-faults", folder];
+  execFileSync("mount", options, { stdio: "ignore" });
 }
 
 function fillWith(file: string): void {

@@ -1,37 +1,33 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createScene } from "./scene.ts";
-import { startServerUnderTest } from "./server-under-test.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { createSqliteScene } from "./scene.ts";
 import { canMountSmallDisk, mountSmallDisk } from "./small-disk.ts";
 import { surviveOutage } from "./sqlite-outage.ts";
 
-/** Permissions do not stop root; this does, even on a file that is open. */
+/** Makes files read-only even for root, and even if they are open. */
 function makeImmutable(files: readonly string[]): () => void {
-  execFileSync("chattr", ["+i", ...files]);
+  execFileSync("chattr", ["+i", ...files], { stdio: "ignore" });
   const undo = () => void execFileSync("chattr", ["-i", ...files]);
   onTestFinished(undo);
   return undo;
 }
 
 function canMakeImmutable(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-immutable-"));
-  const file = join(folder, "file");
+  const file = join(temporaryFolder(), "file");
   writeFileSync(file, "");
   try {
-    for (const change of ["+i", "-i"]) execFileSync("chattr", [change, file], { stdio: "ignore" });
+    makeImmutable([file])();
     return true;
   } catch {
     return false;
-  } finally {
-    rmSync(folder, { recursive: true });
   }
 }
 
-/** A process of somebody else that holds the write lock until it is ended. */
+/** Another process that holds the write lock until the returned function is called. */
 async function lockFromOutside(database: string): Promise<() => Promise<void>> {
   const script = `
     const { DatabaseSync } = require("node:sqlite");
@@ -48,44 +44,38 @@ async function lockFromOutside(database: string): Promise<() => Promise<void>> {
   };
 }
 
-test("a full disk is 503 until there is room again, and a sync that changes nothing is still answered", async (context) => {
-  context.skip(!canMountSmallDisk(), "only root can mount a small disk: run it as root, or under unshare -rm");
-  const scene = createScene({ users: 40 });
-  const disk = mountSmallDisk(scene.folder, 8);
-  await surviveOutage(scene, {
-    database: join(disk.folder, "nexus.sqlite"),
-    begin: disk.fill,
-    end: disk.free,
+test("on a full disk syncs are 503 until there is space; a sync that changes nothing is 200", async (context) => {
+  context.skip(!canMountSmallDisk(), "mounting a small disk requires root or unshare -rm");
+  const { folder, fill, free } = mountSmallDisk(8);
+  await surviveOutage(createSqliteScene({ users: 40, folder }), {
+    begin: fill,
+    end: free,
     reason: /database or disk is full/,
     unchanged: 200,
   });
 });
 
-test("a file that another process has locked is 503 until it lets go", async () => {
-  const scene = createScene({ users: 40 });
-  const database = join(scene.folder, "nexus.sqlite");
-  let letGo = async () => {};
+test("while another process locks the file, syncs are 503", async () => {
+  const scene = createSqliteScene({ users: 40 });
+  let unlock = async () => {};
   await surviveOutage(scene, {
-    database,
     begin: async () => {
-      letGo = await lockFromOutside(database);
+      unlock = await lockFromOutside(scene.database);
     },
-    end: () => letGo(),
+    end: () => unlock(),
     reason: /database is locked/,
     unchanged: 503,
   });
 });
 
-test("files that can't be written any more are 503 until they can", async (context) => {
-  context.skip(!canMakeImmutable(), "chattr +i does not work here: it takes root and a file system that knows it");
-  const scene = createScene({ users: 40 });
-  const database = join(scene.folder, "nexus.sqlite");
+test("while the files are read-only, syncs are 503; a sync that changes nothing is 200", async (context) => {
+  context.skip(!canMakeImmutable(), "chattr +i requires root and a file system that supports it");
+  const scene = createSqliteScene({ users: 40 });
   let undo = () => {};
   await surviveOutage(scene, {
-    database,
     begin: () => {
-      // Not -shm, which holds no data but is mapped into memory: the system itself ends a process that writes there.
-      undo = makeImmutable([database, `${database}-wal`]);
+      // Except -shm, which is mapped into memory: a write to it would end the process with SIGBUS.
+      undo = makeImmutable([scene.database, `${scene.database}-wal`]);
     },
     end: () => undo(),
     reason: /disk I\/O error|readonly/,
@@ -93,15 +83,13 @@ test("files that can't be written any more are 503 until they can", async (conte
   });
 });
 
-test("a file that can only be read when the server starts ends it with exit 2 and one clear line", async (context) => {
-  context.skip(!canMakeImmutable(), "chattr +i does not work here: it takes root and a file system that knows it");
-  const { folder, flags } = createScene({ users: 1 });
-  const database = join(folder, "nexus.sqlite");
-  const server = await startServerUnderTest([...flags, "--database", database]);
-  await server.end("SIGTERM");
+test("a server does not start on a read-only file, and exits with 2 and one line", async (context) => {
+  context.skip(!canMakeImmutable(), "chattr +i requires root and a file system that supports it");
+  const { database, startServer } = createSqliteScene({ users: 1 });
+  await (await startServer()).end("SIGTERM");
   makeImmutable([database]);
 
-  await expect(startServerUnderTest([...flags, "--database", database])).rejects.toThrow(
+  await expect(startServer()).rejects.toThrow(
     /^The server ended with 2 before it listened: The database \S+ can't be opened: [^\n]+$/,
   );
 });

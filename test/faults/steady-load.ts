@@ -1,35 +1,35 @@
 import { setTimeout } from "node:timers/promises";
-import { type Caller, REFUSED_KINDS, type Recorder } from "./recorder.ts";
+import { type Caller, REJECTED_KINDS, type Recorder } from "./recorder.ts";
 
 export interface Load {
-  /** Resolves once no sync is under way any more. */
+  /** Resolves after the last sync. */
   stop(): Promise<void>;
 }
 
 export interface LoadOptions {
-  /** Each sends one sync after the other. */
+  /** Each sends one sync at a time. */
   callers: number;
-  /** Part of the callers' names: two loads of one recorder must differ. */
+  /** Prefix of the callers' names; must be unique per recorder. */
   name?: string;
   userIds: readonly string[];
-  /** From 0 to 1; the same numbers, the same load. */
+  /** Returns numbers from 0 to 1. */
   random: () => number;
   /** Milliseconds that each caller waits before its next sync. Default 0. */
   pauseMs?: number;
 }
 
-/** So many milliseconds a caller waits after a failure, so that a server that is away is not called in a busy loop. */
+/** Milliseconds that a caller waits after a failure, to avoid a busy loop. */
 const AFTER_FAILURE_MS = 10;
-/** One in so many syncs is one that must be refused. */
-const REFUSED_ONE_IN = 15;
+/** One in this many syncs must be rejected. */
+const REJECTED_ONE_IN = 15;
 
-/** Syncs of random users until it is stopped; some of them must be refused. */
+/** Sends syncs for random users until it is stopped. */
 export function startLoad({ caller }: Recorder, options: LoadOptions): Load {
   const { callers, userIds, random, pauseMs = 0, name = "c" } = options;
   let isStopped = false;
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const once = async ({ sync }: Caller) => {
-    const kind = random() * REFUSED_ONE_IN < 1 ? pick(REFUSED_KINDS) : "good";
+    const kind = random() * REJECTED_ONE_IN < 1 ? pick(REJECTED_KINDS) : "good";
     const { outcome } = await sync(pick(userIds), kind);
     if (outcome === "unknown") await setTimeout(AFTER_FAILURE_MS);
     if (pauseMs > 0) await setTimeout(pauseMs * (0.5 + random()));
@@ -48,7 +48,7 @@ export function startLoad({ caller }: Recorder, options: LoadOptions): Load {
   };
 }
 
-/** Numbers that look random, and are the same for the same seed (mulberry32). */
+/** A pseudo-random generator (mulberry32): equal seeds give equal numbers. */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { type PostgresServer, startPostgres } from "../../scripts/shared/postgres-server.ts";
 
-/** Where the tests' processes ask for the run's PostgreSQL server; set once, before they start. */
-export const ASK = "NEXUS_SYNC_RUN_POSTGRES";
+/** Address from which test processes get the URL of the run's PostgreSQL server. */
+export const URL_VARIABLE = "NEXUS_SYNC_RUN_POSTGRES";
 
-/** Vitest's global setup: one PostgreSQL server a run, started when a test first asks for it, and gone with the run. */
+/** Global setup of Vitest: one PostgreSQL server per run, started on first use and removed at the end. */
 export async function setup(): Promise<() => Promise<void>> {
   let postgres: Promise<PostgresServer> | undefined;
-  const door = createServer(async (_, response) => {
+  const server = createServer(async (_, response) => {
     postgres ??= startPostgres({ fsync: false });
     try {
       response.end((await postgres).url);
@@ -16,12 +16,12 @@ export async function setup(): Promise<() => Promise<void>> {
       response.writeHead(500).end(String(error));
     }
   });
-  door.listen(0, "127.0.0.1");
-  await once(door, "listening");
-  const address = door.address();
-  if (address !== null && typeof address === "object") process.env[ASK] = `http://127.0.0.1:${address.port}`;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address !== null && typeof address === "object") process.env[URL_VARIABLE] = `http://127.0.0.1:${address.port}`;
   return async () => {
-    door.close();
+    server.close();
     await postgres?.then(({ remove }) => remove()).catch(() => {});
   };
 }

@@ -1,20 +1,20 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { onTestFinished } from "vitest";
-import { ASK } from "./postgres-run.ts";
+import { URL_VARIABLE } from "./postgres-run.ts";
 
-/** The URL of an empty database in the run's PostgreSQL server, for one test; dropped when the test has ended. */
+/** The URL of an empty database in the PostgreSQL server of the test run; it is dropped at the end of the test. */
 export async function temporaryPostgres(): Promise<string> {
   const name = `t_${randomBytes(6).toString("hex")}`;
-  const asked = serverUrl();
-  onTestFinished(async () => void (await query(await asked, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)));
-  const url = new URL(await asked);
+  const server = await serverUrl();
+  onTestFinished(async () => void (await query(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)));
+  const url = new URL(server);
   await query(url.href, `CREATE DATABASE ${name}`);
   url.pathname = name;
   return url.href;
 }
 
-/** One statement on a connection of its own. */
+/** Runs one statement on a new connection. */
 export async function query(url: string, sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
   const client = await connected(url);
   try {
@@ -24,16 +24,16 @@ export async function query(url: string, sql: string, values: unknown[] = []): P
   }
 }
 
-/** A connection for what one statement can't do; whoever asks for it ends it. */
+/** A connection, which the caller must end. */
 export async function connected(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
-  // A test that ends the server loses this connection too.
+  // Tests that stop the server break this connection too.
   client.on("error", () => {});
   await client.connect();
   return client;
 }
 
-/** Locks a user's row as a sync does, so that others of this user wait (up to 5 s) until the answer is called. */
+/** Locks a user's row as a sync does. The returned function releases it. */
 export async function holdUser(url: string, userId: string): Promise<() => Promise<void>> {
   const client = await connected(url);
   await client.query("BEGIN");
@@ -42,8 +42,8 @@ export async function holdUser(url: string, userId: string): Promise<() => Promi
 }
 
 async function serverUrl(): Promise<string> {
-  const response = await fetch(process.env[ASK] ?? "");
-  const answer = await response.text();
-  if (!response.ok) throw new Error(answer);
-  return answer;
+  const response = await fetch(process.env[URL_VARIABLE] ?? "");
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A folder of its own for a test; gone when the test has ended and all that was started after this has been closed. */
+/** A folder that is removed at the end of the test, after cleanups that were registered later. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "nexus-sync-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -15,7 +15,7 @@ export function temporaryDatabase(): string {
   return join(temporaryFolder(), "nexus.db");
 }
 
-/** All that a SQLite database holds: the file and its write-ahead log. */
+/** The bytes of a SQLite database: the file and its write-ahead log. */
 export function bytesOf(database: string): string[] {
   return [database, `${database}-wal`].map((file) => readFileSync(file).toString("base64"));
 }

@@ -5,77 +5,61 @@ import { summaryOf } from "./errors.ts";
 
 export interface PostgresOptions {
   /**
-   * `postgres://user@host:port/database`. pg understands, among others, `?sslmode=verify-full` (TLS with the certificate
-   * verified; `require` and `verify-ca` mean the same), `sslmode=no-verify`, `sslmode=disable` (the default),
-   * `sslrootcert`, `sslcert` and `sslkey` (files), and `host` for a socket's folder. What is missing comes from PGHOST,
-   * PGPORT, PGUSER, PGDATABASE and PGPASSWORD.
+   * `postgres://user@host:port/database`. Parameters of pg: `sslmode` (`disable`, the default; `no-verify`; `verify-full`,
+   * also spelled `require` or `verify-ca`), `sslrootcert`, `sslcert` and `sslkey` (files), and `host` (folder of a socket).
+   * Defaults come from PGHOST, PGPORT, PGUSER, PGDATABASE and PGPASSWORD.
    */
   url: string;
-  /** Before one in the URL. */
+  /** Takes precedence over a password in the URL. */
   password?: string | undefined;
-  /** Connections at most. */
+  /** Maximum number of connections. */
   poolSize: number;
   log: Pick<Logger, "info" | "warn">;
 }
 
-/** A new connection, in milliseconds: pg would wait for ever. A database near enough to work with takes a few. */
-const CONNECT_MS = 2_000;
-/** What the database gives one statement, so that none goes on for a caller who has left; a sync's takes under 1 ms. */
-const STATEMENT_MS = 4_000;
-/** Waiting for another sync of the same user, which takes some milliseconds; then the sync is tried anew. */
-const LOCK_MS = 1_000;
-/** A server that froze or vanished between two statements must not keep its user's row. */
-const IDLE_IN_TRANSACTION_MS = 5_000;
-/** An unused connection is kept for a minute, so that a quiet spell does not make the next syncs slower. */
-const IDLE_MS = 60_000;
-/** Then a connection is replaced: it finds a database that has moved, and spreads anew over several. */
-const LIFETIME_S = 1_800;
-/** Between two warnings, in milliseconds: an outage breaks all connections at once. */
-const QUIET_MS = 1_000;
+/** Minimum time between two warnings: an outage breaks all connections at once. */
+const WARNING_INTERVAL_MS = 1_000;
 
-/** What connects to the database: for the pool, and for connections beside it. */
 export function clientConfig({ url, password }: PostgresOptions): pg.ClientConfig {
   return {
     connectionString: password === undefined ? url : withPassword(url, password),
-    // Statements are sent without waiting for the answer to the one before.
+    // Statements are sent without waiting for the previous response.
     pipeline: true,
     application_name: "nexus-sync",
-    connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: STATEMENT_MS,
-    lock_timeout: LOCK_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
+    // Milliseconds. A statement of a sync takes less than one.
+    connectionTimeoutMillis: 2_000,
+    statement_timeout: 4_000,
+    // The wait for another server's sync of the same user; then the sync is retried.
+    lock_timeout: 1_000,
+    // Releases the row of a server that froze or lost its connection within a transaction.
+    idle_in_transaction_session_timeout: 5_000,
   };
 }
 
-/** A pool whose lost connections are a warning, where without a listener each would end the process. */
-export function openPool(options: PostgresOptions): { pool: pg.Pool; lost: (error: unknown) => void } {
-  const lost = createWarning(options.log);
-  const config = clientConfig(options);
-  const pool = new pg.Pool({
-    ...config,
-    max: options.poolSize,
-    idleTimeoutMillis: IDLE_MS,
-    maxLifetimeSeconds: LIFETIME_S,
-  });
-  pool.on("error", lost);
-  // The pool listens to idle clients only.
-  pool.on("connect", (client) => client.on("error", lost));
-  return { pool, lost };
+/** A pool that logs lost connections; without error listeners each would end the process. */
+export function openPool(options: PostgresOptions): { pool: pg.Pool; warn: (error: unknown) => void } {
+  const warn = createWarning(options.log);
+  // Connections are replaced after half an hour, so that they follow a database that has moved.
+  const limits = { max: options.poolSize, idleTimeoutMillis: 60_000, maxLifetimeSeconds: 1_800 };
+  const pool = new pg.Pool({ ...clientConfig(options), ...limits });
+  pool.on("error", warn);
+  // The pool itself handles errors of idle clients only.
+  pool.on("connect", (client) => client.on("error", warn));
+  return { pool, warn };
 }
 
-/** Which database it is, for messages: everything but the password. */
+/** The database's name, address and user for messages, without the password. */
 export function placeOf(options: PostgresOptions): string {
   try {
     const { database, host, port, user } = new pg.Client(clientConfig(options));
     return `The database ${database} at ${host}:${port} (user ${user})`;
   } catch (error) {
-    // pg has taken the URL out of the error, for there may be a password in it.
-    throw new StoreUnusable(`The database's URL can't be used: ${summaryOf(error)}.`);
+    throw new StoreUnusable(`The database URL is invalid: ${summaryOf(error)}.`);
   }
 }
 
-/** As a parameter, for what stands in the URL itself goes before any other option. */
+/** As a URL parameter, because pg prefers the URL to its `password` option. */
 function withPassword(url: string, password: string): string {
   const [base = "", fragment] = url.split("#");
   const separator = base.includes("?") ? "&" : "?";
@@ -86,8 +70,8 @@ function withPassword(url: string, password: string): string {
 function createWarning(log: PostgresOptions["log"]): (error: unknown) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (error) => {
-    if (performance.now() - last < QUIET_MS) return;
+    if (performance.now() - last < WARNING_INTERVAL_MS) return;
     last = performance.now();
-    log.warn(`The database fails: ${summaryOf(error)}.`);
+    log.warn(`Database error: ${summaryOf(error)}.`);
   };
 }

@@ -1,79 +1,77 @@
 import type { User } from "../../../generated/types.ts";
 import { loadDirectory } from "../load.ts";
 import { type Store, StoreUnavailable } from "../store.ts";
-import { whileNoneLoads } from "./load-lock.ts";
-import { postgresLoadTarget } from "./load-target.ts";
+import { postgresLoadTarget, withLoadLock } from "./load.ts";
 import { openPool, type PostgresOptions } from "./pool.ts";
 import { migrate } from "./schema.ts";
-import { firstUsers, storedUser, syncIn } from "./sync.ts";
-import { type Send, transact, type Work } from "./transaction.ts";
-import { createTurns } from "./user-queue.ts";
+import { createUserMutex, storedUser, syncIn } from "./sync.ts";
+import { type Row, type Send, type Statement, transact } from "./transaction.ts";
 
-/** A sync, in milliseconds, with its waiting for its turn and all its attempts. */
+/** Deadlines in milliseconds, including queueing and retries. */
 const SYNC_MS = 5_000;
-/** A batch of a load, in milliseconds, with its attempts: nobody waits for its answer. */
 const BATCH_MS = 120_000;
-/** Whoever asks whether the store is ready asks again soon. */
 const READY_MS = 1_000;
 
 /**
- * A store that any number of servers share: PostgreSQL from 15 on, or what speaks its language. Nothing is kept in the
- * process. A saved user is committed before `sync` answers.
+ * A store in a PostgreSQL database (15 or newer, or a compatible one) that any number of servers share. Nothing is cached
+ * in the process. A sync resolves after its change is committed.
  * @throws StoreUnusable if the database can't be used.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   await migrate(options);
-  const { pool, lost } = openPool(options);
+  const { pool, warn } = openPool(options);
   let loading: Promise<unknown> = Promise.resolve();
   let closed: Promise<void> | undefined;
 
-  const run = async <T>(work: (send: Send) => Promise<Work<T>>, withinMs?: number): Promise<T> => {
+  const run = async <T>(work: (send: Send) => Promise<T>, withinMs?: number): Promise<T> => {
     try {
       return await transact(pool, work, withinMs);
     } catch (error) {
-      if (error instanceof StoreUnavailable) lost(error.cause ?? error);
+      if (error instanceof StoreUnavailable) warn(error.cause ?? error);
       throw error;
     }
   };
-  // Syncs of one user wait here, and not each on a connection at the row's lock: they would take the pool from the others.
-  const inTurn = createTurns();
+  const read = (...statements: Statement[]) => run((send) => send(...statements));
+  // Without it, syncs of one user would each occupy a connection while waiting for the row lock.
+  const withMutex = createUserMutex();
   const target = postgresLoadTarget((work) => run(work, BATCH_MS));
   return {
     async sync(key, change) {
-      const end = performance.now() + SYNC_MS;
-      const tell = await inTurn(key.userId, () => run((send) => syncIn(send, key, change), end - performance.now()));
-      return tell();
+      const deadline = performance.now() + SYNC_MS;
+      const attempt = () => run((send) => syncIn(send, key, change), deadline - performance.now());
+      const result = await withMutex(key.userId, attempt);
+      return result();
     },
     load(directory, progress) {
       if (closed) return Promise.reject(new Error("The store is closed."));
-      const load = () => loadDirectory(target, directory, progress);
-      const loaded = loading.then(() => whileNoneLoads(options, lost, load));
+      const loaded = loading.then(() => withLoadLock(options, warn, () => loadDirectory(target, directory, progress)));
       loading = loaded.catch(() => {});
       return loaded;
     },
-    user: (id) =>
-      run(async (send) => {
-        const [found] = await send(storedUser(id));
-        const document = found?.rows[0]?.document;
-        return { value: document === undefined ? undefined : (JSON.parse(document) as User) };
-      }),
-    users: (limit) =>
-      run(async (send) => {
-        const [found, counted] = await send(firstUsers(limit), {
-          text: "SELECT count(*) AS total FROM nexus_sync_users",
-        });
-        const users = (found?.rows ?? []).map(({ document = "" }) => JSON.parse(document) as User);
-        return { value: { users, total: Number(counted?.rows[0]?.total) } };
-      }),
+    async user(id) {
+      const [users] = await read(storedUser(id));
+      return usersIn(users?.rows)[0];
+    },
+    async users(limit) {
+      const [users, counted] = await read(
+        { text: "SELECT document FROM nexus_sync_users ORDER BY id LIMIT $1", values: [limit] },
+        { text: "SELECT count(*) AS total FROM nexus_sync_users" },
+      );
+      return { users: usersIn(users?.rows), total: Number(counted?.rows[0]?.total) };
+    },
     ready: () =>
       run(async (send) => {
         const [state] = await send({ text: "SHOW transaction_read_only" });
-        if (state?.rows[0]?.transaction_read_only === "off") return { value: undefined };
-        throw new StoreUnavailable("The database can only be read now.");
+        // Also closes the connection: after a failover, a new one leads to the new primary.
+        if (state?.rows[0]?.transaction_read_only !== "off") throw new StoreUnavailable("The database is read-only.");
       }, READY_MS),
     close() {
       closed ??= loading.then(() => pool.end());
       return closed;
     },
   };
+}
+
+function usersIn(rows: Row[] = []): User[] {
+  return rows.map(({ document = "" }) => JSON.parse(document) as User);
 }

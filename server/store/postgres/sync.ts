@@ -1,42 +1,63 @@
 import type { Role, User } from "../../../generated/types.ts";
-import { roleIdsOf } from "../../directory/checked-directory.ts";
+import { roleIdsOf } from "../../directory/directory.ts";
 import type { Decision, Found, SyncKey } from "../store.ts";
-import { BEGIN, ROLLBACK, type Row, type Send, type Statement, type Work } from "./transaction.ts";
+import { BEGIN, COMMIT, type Row, rollBack, type Send, type Statement } from "./transaction.ts";
+
+/** A mutex per user: runs work for one user in order of arrival, and work for different users concurrently. */
+export function createUserMutex(): <T>(userId: string, work: () => Promise<T>) => Promise<T> {
+  const tails = new Map<string, Promise<void>>();
+  return (userId, work) => {
+    const result = tails.get(userId)?.then(work) ?? work();
+    const forget = () => {
+      if (tails.get(userId) === tail) tails.delete(userId);
+    };
+    const tail: Promise<void> = result.then(forget, forget);
+    tails.set(userId, tail);
+    return result;
+  };
+}
 
 /**
- * One sync in two round trips: lock the user's row and read, then save and commit; where nothing is saved, in one. The
- * work's value tells the outcome: it throws what `change` threw.
+ * One sync: the first round trip locks the user's row and reads, the second saves and commits; it is omitted if nothing
+ * changes. The returned function returns the result of `change` or throws its error, which is not a database error.
  */
 export async function syncIn<T>(
   send: Send,
   key: SyncKey,
   change: (found: Found | undefined) => Decision<T>,
-): Promise<Work<() => T>> {
+): Promise<() => T> {
   const [, users, roles] = await send(BEGIN, lockedUser(key.userId), reachableRoles(key));
-  const { tell, save } = outcomeOf(() => change(foundIn(users?.rows[0], roles?.rows ?? [])));
-  // A rollback does not wait for the disk, as the commit of a lock would.
-  if (!save) return { value: tell, rest: send(ROLLBACK) };
-  // Where the save fails, so does this, for its transaction has ended: the COMMIT that follows is a rollback.
-  await send(save, { text: "COMMIT" });
-  return { value: tell };
+  const { outcome, changed } = decided(() => change(foundIn(users?.rows[0], roles?.rows ?? [])));
+  // If the save fails, COMMIT acts as a rollback, and `send` rejects with the error of the save.
+  if (changed) await send(savedUser(changed), COMMIT);
+  // Unlike the commit of a locked row, a rollback does not wait for the disk.
+  else rollBack(send);
+  return outcome;
 }
 
-/** Prepared by name: parsed and planned once a connection. */
+function decided<T>(decide: () => Decision<T>): { outcome: () => T; changed?: User | undefined } {
+  try {
+    const { user, result } = decide();
+    return { outcome: () => result, changed: user };
+  } catch (error) {
+    const rethrow = () => {
+      throw error;
+    };
+    return { outcome: rethrow };
+  }
+}
+
 export function storedUser(userId: string): Statement {
   return { name: "nexus-user", text: "SELECT document FROM nexus_sync_users WHERE id = $1", values: [userId] };
 }
 
-export function firstUsers(limit: number): Statement {
-  return { text: "SELECT document FROM nexus_sync_users ORDER BY id LIMIT $1", values: [limit] };
-}
-
-/** FOR UPDATE waits for a sync under way, then reads what it saved; on a replica it is an error (25006). */
+/** Waits for a sync in progress and reads what it committed. On a replica it is an error (25006). */
 function lockedUser(userId: string): Statement {
   const text = "SELECT document FROM nexus_sync_users WHERE id = $1 FOR UPDATE";
   return { name: "nexus-locked-user", text, values: [userId] };
 }
 
-/** A statement of its own, after the lock: it sees the user as the lock found it. */
+/** A separate statement after the lock, so that it sees the locked version of the user. */
 function reachableRoles({ userId, connectionId, groups }: SyncKey): Statement {
   const text = `
     SELECT document, 'assigned' AS source FROM nexus_sync_roles
@@ -47,7 +68,6 @@ function reachableRoles({ userId, connectionId, groups }: SyncKey): Statement {
   return { name: "nexus-roles", text, values: [userId, connectionId, groups] };
 }
 
-/** The role ids are kept beside the document, so that the roles are found without a look into it. */
 function savedUser(user: User): Statement {
   const text = "UPDATE nexus_sync_users SET document = $2, role_ids = $3 WHERE id = $1";
   return { name: "nexus-save", text, values: [user.id, JSON.stringify(user), roleIdsOf(user)] };
@@ -63,18 +83,4 @@ function foundIn(user: Row | undefined, rows: Row[]): Found | undefined {
     if (source === "mapped") mapped.add(role.id);
   }
   return { user: JSON.parse(user.document) as User, roles: [...roles.values()], mapped };
-}
-
-/** What `change` throws is no failure of the database: it must not be repeated, or be taken for one. */
-function outcomeOf<T>(decide: () => Decision<T>): { tell: () => T; save?: Statement } {
-  try {
-    const { user, answer } = decide();
-    return { tell: () => answer, ...(user && { save: savedUser(user) }) };
-  } catch (error) {
-    return {
-      tell: () => {
-        throw error;
-      },
-    };
-  }
 }

@@ -1,66 +1,55 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool, PoolClient, QueryResult } from "pg";
-import { isRepeatable, translated } from "./errors.ts";
+import { isRetryable, translated } from "./errors.ts";
 
 export interface Statement {
-  /** Prepared once a connection, under this name. */
+  /** Name of the prepared statement; it is parsed and planned once per connection. */
   name?: string;
   text: string;
   values?: unknown[];
 }
 
-/** Sends statements to one connection; answers once all are answered, and throws the first error among them. */
+/** Sends statements in one packet; resolves after all responses, and rejects with the first error. */
 export type Send = (...statements: Statement[]) => Promise<QueryResult<Row>[]>;
 
-/** Each column that is asked for is text. */
+/** Every selected column has the type text. */
 export type Row = Record<string, string>;
 
-export interface Work<T> {
-  value: T;
-  /** What is still under way on the connection; the answer need not wait for it. */
-  rest?: Promise<unknown>;
-}
-
-/** READ COMMITTED: each statement sees what was committed before it, so what follows a lock sees what the lock waited for. */
+/** READ COMMITTED: statements after a lock see what the previous holder of the lock has committed. */
 export const BEGIN: Statement = { text: "BEGIN ISOLATION LEVEL READ COMMITTED" };
-export const ROLLBACK: Statement = { text: "ROLLBACK" };
+export const COMMIT: Statement = { text: "COMMIT" };
 
-/** A sync as a whole, in milliseconds, with its waiting for a connection and all its attempts. */
 const DEADLINE_MS = 5_000;
-const REPEATS = 5;
+const MAX_RETRIES = 5;
 
 /**
- * Runs `work` on a connection of the pool, and again from the start, at most five times, where the database undid it for
- * the sake of others. A connection that saw any error is closed: nobody knows what state it is in.
- * @throws StoreUnavailable if it goes on, the deadline is over, or the database can't answer.
+ * Runs `work` on a connection of the pool. Conflicts are retried up to five times within the deadline (milliseconds), which
+ * includes the wait for a connection. A connection is closed after any error, because its state is unknown.
+ * @throws StoreUnavailable if the database is unavailable or the deadline has passed.
  */
 export async function transact<T>(
   pool: Pool,
-  work: (send: Send) => Promise<Work<T>>,
+  work: (send: Send) => Promise<T>,
   withinMs: number = DEADLINE_MS,
 ): Promise<T> {
-  const end = performance.now() + withinMs;
-  for (let repeats = 0; ; repeats += 1) {
+  const deadline = performance.now() + withinMs;
+  for (let retries = 0; ; retries += 1) {
     try {
-      return await attempt(pool, work, end);
+      return await attempt(pool, work, deadline);
     } catch (error) {
-      const pause = Math.random() * 20 * 2 ** repeats;
-      if (!isRepeatable(error) || repeats === REPEATS || performance.now() + pause > end) throw translated(error);
-      await sleep(pause);
+      const pauseMs = Math.random() * 20 * 2 ** retries;
+      const isLast = retries === MAX_RETRIES || performance.now() + pauseMs > deadline;
+      if (isLast || !isRetryable(error)) throw translated(error);
+      await sleep(pauseMs);
     }
   }
 }
 
-async function attempt<T>(pool: Pool, work: (send: Send) => Promise<Work<T>>, end: number): Promise<T> {
-  const client = await connectBefore(pool, end);
+async function attempt<T>(pool: Pool, work: (send: Send) => Promise<T>, deadline: number): Promise<T> {
+  const client = await connect(pool, deadline);
   try {
-    const { value, rest } = await work((...statements) => together(client, statements, end));
-    if (rest === undefined) client.release();
-    else
-      rest.then(
-        () => client.release(),
-        () => client.release(true),
-      );
+    const value = await work((...statements) => sendTogether(client, statements, deadline));
+    client.release();
     return value;
   } catch (error) {
     client.release(true);
@@ -68,30 +57,27 @@ async function attempt<T>(pool: Pool, work: (send: Send) => Promise<Work<T>>, en
   }
 }
 
-/** One that comes too late goes back unused. */
-async function connectBefore(pool: Pool, end: number): Promise<PoolClient> {
-  const connecting = pool.connect();
-  const over = new AbortController();
-  const timeout = sleep(Math.max(0, end - performance.now()), undefined, { signal: over.signal });
-  try {
-    const client = await Promise.race([connecting, timeout]);
-    if (client) return client;
-    connecting.then(
-      (late) => late.release(),
-      () => {},
-    );
-    throw new Error("timeout while waiting for a connection");
-  } finally {
-    timeout.catch(() => {});
-    over.abort();
-  }
+/** Not awaited: the next statement on the connection runs after it, and fails if it fails. */
+export function rollBack(send: Send): void {
+  send({ text: "ROLLBACK" }).catch(() => {});
 }
 
-async function together(client: PoolClient, statements: Statement[], end: number): Promise<QueryResult<Row>[]> {
-  // pg cuts a connection whose answer takes longer: it may never come.
-  const query_timeout = Math.max(1, end - performance.now());
+function connect(pool: Pool, deadline: number): Promise<PoolClient> {
+  return new Promise((resolve, reject) => {
+    const connecting = pool.connect();
+    const onTimeout = () => {
+      reject(new Error("timeout while waiting for a connection"));
+      connecting.then((late) => late.release()).catch(() => {});
+    };
+    const timer = setTimeout(onTimeout, Math.max(0, deadline - performance.now()));
+    connecting.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+async function sendTogether(client: PoolClient, statements: Statement[], deadline: number) {
+  // pg closes the connection if a response takes longer.
+  const query_timeout = Math.max(1, deadline - performance.now());
   const { stream } = client.connection;
-  // In one packet.
   stream.cork();
   const sent = statements.map((statement) => client.query<Row>({ ...statement, ...{ query_timeout } }));
   stream.uncork();

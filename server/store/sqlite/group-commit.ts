@@ -1,29 +1,29 @@
 import type { DatabaseSync } from "node:sqlite";
-import { translated } from "./errors.ts";
+import { StoreUnavailable } from "../store.ts";
 
-interface Waiting {
-  /** Works, and keeps its outcome; answers how to tell it once it is on disk. */
-  work: () => () => void;
-  fail: (error: unknown) => void;
+interface Queued {
+  /** Runs the work and returns a function that settles its promise, to be called after the commit. */
+  run: () => () => void;
+  reject: (error: unknown) => void;
 }
 
-interface Watcher {
-  /** Called in each shared transaction, before its work. */
-  begun(): void;
-  /** Called when a transaction has been undone: whatever was read in it may never have been. */
-  undone(): void;
+interface Hooks {
+  /** Called at the start of each shared transaction. */
+  onBegin(): void;
+  /** Called after a rollback: data read in the transaction may be wrong. */
+  onRollback(): void;
 }
 
 /**
- * Group commit: what is asked for while the event loop reads requests, or was blocked by the last commit, shares the next
- * transaction, and is told only after that is on disk. Work that throws fails alone: it must write with its last
- * statement at most, which SQLite undoes by itself, so that no savepoint is needed.
+ * Group commit: work queued in the same iteration of the event loop, or during the previous commit, shares one transaction, and
+ * its promises settle after the commit. Work that throws does not affect the others. It must not write before it throws,
+ * except with its last statement, which SQLite undoes itself; therefore no savepoints are needed.
  */
-export function createGroupCommit(database: DatabaseSync, { begun, undone }: Watcher) {
-  const [begin, commit] = ["BEGIN IMMEDIATE", "COMMIT"].map((sql) => database.prepare(sql)) as [Statement, Statement];
-  let waiting: Waiting[] = [];
+export function createGroupCommit(database: DatabaseSync, { onBegin, onRollback }: Hooks) {
+  const begin = database.prepare("BEGIN IMMEDIATE");
+  const commit = database.prepare("COMMIT");
+  let queue: Queued[] = [];
 
-  /** Runs `work` under the write lock; everything it saved is undone if it throws. */
   const inTransaction = <T>(work: () => T): T => {
     try {
       begin.run();
@@ -32,52 +32,55 @@ export function createGroupCommit(database: DatabaseSync, { begun, undone }: Wat
       return result;
     } catch (error) {
       if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
-      undone();
+      onRollback();
       throw translated(error);
     }
   };
-  const commitTogether = () => {
-    const group = waiting;
-    waiting = [];
+  const flush = () => {
+    const group = queue;
+    queue = [];
+    if (group.length === 0) return;
     try {
-      const outcomes = inTransaction(() => {
-        begun();
-        return group.map(({ work }) => work());
+      const settlers = inTransaction(() => {
+        onBegin();
+        return group.map(({ run }) => run());
       });
-      for (const tell of outcomes) tell();
+      for (const settle of settlers) settle();
     } catch (error) {
-      for (const { fail } of group) fail(error);
+      for (const { reject } of group) reject(error);
     }
   };
   return {
+    /** Runs `work` in a transaction of its own. */
     inTransaction,
+    /** Runs `work` in the next shared transaction. */
     share<T>(work: () => T): Promise<T> {
       return new Promise((resolve, reject) => {
-        if (waiting.length === 0) setImmediate(commitTogether);
-        waiting.push({ fail: reject, work: () => outcomeOf(database, work, { resolve, reject }) });
+        const run = () => {
+          try {
+            const value = work();
+            return () => resolve(value);
+          } catch (error) {
+            // SQLite has rolled back the whole transaction, for example because the disk is full.
+            if (!database.isTransaction) throw error;
+            return () => reject(translated(error));
+          }
+        };
+        if (queue.length === 0) setImmediate(flush);
+        queue.push({ run, reject });
       });
     },
-    /** Commits what waits. */
-    flush(): void {
-      if (waiting.length > 0) commitTogether();
-    },
+    /** Commits all queued work now. */
+    flush,
   };
 }
 
-type Statement = ReturnType<DatabaseSync["prepare"]>;
+/** Primary result codes of temporary errors: BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN. */
+const TEMPORARY_CODES = [5, 6, 8, 10, 13, 14];
 
-interface Settle<T> {
-  resolve: (value: T) => void;
-  reject: (error: unknown) => void;
-}
-
-/** An error that ended the whole transaction, as a full disk does, is everyone's. */
-function outcomeOf<T>(database: DatabaseSync, work: () => T, { resolve, reject }: Settle<T>): () => void {
-  try {
-    const value = work();
-    return () => resolve(value);
-  } catch (error) {
-    if (!database.isTransaction) throw error;
-    return () => reject(translated(error));
-  }
+/** StoreUnavailable for temporary errors; any other error unchanged. */
+export function translated(error: unknown): unknown {
+  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
+  if (!TEMPORARY_CODES.includes(code)) return error;
+  return new StoreUnavailable(`The database is unavailable: ${(error as Error).message}.`, { cause: error });
 }

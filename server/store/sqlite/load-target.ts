@@ -1,16 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Role, RoleConnectionMap } from "../../../generated/types.ts";
-import { mappedFrom } from "../../directory/checked-directory.ts";
+import { mappedFrom } from "../../directory/directory.ts";
 import type { LoadedUser, LoadTarget } from "../load.ts";
 
-interface LoadSurroundings {
-  /** Runs `work` in a transaction of its own. */
-  inTransaction: <T>(work: () => T) => T;
-  /** Told after each transaction. */
-  onSaved: () => void;
-}
+type Save<T> = (item: T) => boolean;
 
-export function sqliteLoadTarget(database: DatabaseSync, { inTransaction, onSaved }: LoadSurroundings): LoadTarget {
+/** @param saving Runs a function in a transaction of its own. */
+export function sqliteLoadTarget(database: DatabaseSync, saving: <T>(save: () => T) => T): LoadTarget {
   const owner = database.prepare("SELECT user_id FROM identities WHERE connection = ? AND provider_user = ?");
   const [saveUser, saveRole, saveMap] = [userSaver(database), roleSaver(database), mapSaver(database)];
   return {
@@ -20,45 +16,35 @@ export function sqliteLoadTarget(database: DatabaseSync, { inTransaction, onSave
         return row ? [{ ...claim, userId: String(row.user_id) }] : [];
       });
     },
-    async saveRoles(roles, maps) {
-      const count = inTransaction(() => countOf(roles, saveRole) + countOf(maps, saveMap));
-      onSaved();
-      return count;
-    },
-    async saveUsers(users) {
-      const count = inTransaction(() => countOf(users, saveUser));
-      onSaved();
-      return count;
-    },
+    saveRoles: async (roles, maps) => saving(() => countSaved(roles, saveRole) + countSaved(maps, saveMap)),
+    saveUsers: async (users) => saving(() => countSaved(users, saveUser)),
   };
 }
 
-function countOf<T>(items: readonly T[], save: (item: T) => boolean): number {
-  return items.reduce((count, item) => count + Number(save(item)), 0);
+function countSaved<T>(items: readonly T[], save: Save<T>): number {
+  return items.filter(save).length;
 }
 
-/** An identity goes to who claims it: load.ts has seen to it that whoever had it gives it up in the same directory. */
-function userSaver(database: DatabaseSync): (user: LoadedUser) => boolean {
+/** An identity moves to the user that claims it; load.ts has checked that its previous owner is in the directory too. */
+function userSaver(database: DatabaseSync): Save<LoadedUser> {
   const upsert = database.prepare(
     `INSERT INTO users (id, document, loaded) VALUES (?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET document = excluded.document, loaded = excluded.loaded WHERE loaded <> excluded.loaded`,
   );
-  const forget = database.prepare("DELETE FROM identities WHERE user_id = ?");
-  const remember = database.prepare(
+  const deleteIdentities = database.prepare("DELETE FROM identities WHERE user_id = ?");
+  const upsertIdentity = database.prepare(
     `INSERT INTO identities VALUES (?, ?, ?)
      ON CONFLICT (connection, provider_user) DO UPDATE SET user_id = excluded.user_id`,
   );
   return ({ id, document, loaded, claims }) => {
     if (upsert.run(id, document, loaded).changes === 0) return false;
-    forget.run(id);
-    for (const { connection, providerUser, userId } of claims) {
-      remember.run(connection, providerUser, userId);
-    }
+    deleteIdentities.run(id);
+    for (const { connection, providerUser } of claims) upsertIdentity.run(connection, providerUser, id);
     return true;
   };
 }
 
-function roleSaver(database: DatabaseSync): (role: Role) => boolean {
+function roleSaver(database: DatabaseSync): Save<Role> {
   const upsert = database.prepare(
     `INSERT INTO roles VALUES (?, ?)
      ON CONFLICT (id) DO UPDATE SET document = excluded.document WHERE document <> excluded.document`,
@@ -66,7 +52,7 @@ function roleSaver(database: DatabaseSync): (role: Role) => boolean {
   return (role) => upsert.run(role.id, JSON.stringify(role)).changes > 0;
 }
 
-function mapSaver(database: DatabaseSync): (map: RoleConnectionMap) => boolean {
+function mapSaver(database: DatabaseSync): Save<RoleConnectionMap> {
   const upsert = database.prepare(
     `INSERT INTO role_connection_maps (id, document, role_id, connection, group_name) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET document = excluded.document, role_id = excluded.role_id,

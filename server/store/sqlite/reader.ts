@@ -2,88 +2,78 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Role, User } from "../../../generated/types.ts";
 import type { Found, SyncKey } from "../store.ts";
 
-/** Roles and groups remembered at a time; beyond it all are forgotten. */
-const MOST_REMEMBERED = 10_000;
-/** Users, whose documents are larger. */
-const MOST_USERS = 1_000;
-
-type Statement = ReturnType<DatabaseSync["prepare"]>;
+/** A full cache is cleared. User documents are larger than roles. */
+const MAX_CACHED_USERS = 1_000;
+const MAX_CACHED_ROLES = 10_000;
 
 /**
- * Reads users, and the roles that a sign-in can reach. What has been read is remembered, parsed: until `forget`, or until
- * another connection has written, which `data_version` tells. A user is forgotten before it is saved.
+ * Reads users and the roles that a sign-in can reach, with caches of parsed documents. The caches are cleared when another
+ * connection has written to the file, which `PRAGMA data_version` shows.
  */
 export function createReader(database: DatabaseSync) {
-  const select = database.prepare("SELECT document FROM users WHERE id = ?");
-  const first = database.prepare("SELECT document FROM users ORDER BY id LIMIT ?");
-  const count = database.prepare("SELECT count(*) AS total FROM users");
-  const version = database.prepare("PRAGMA data_version");
-  const role = createMemory<Role>(database.prepare("SELECT document FROM roles WHERE id = ?"));
-  const granted = createMemory<Role>(
-    database.prepare(
-      `SELECT DISTINCT roles.document FROM role_connection_maps AS map JOIN roles ON roles.id = map.role_id
-       WHERE map.connection = ? AND map.group_name = ?`,
-    ),
+  const selectUser = database.prepare("SELECT document FROM users WHERE id = ?");
+  const selectUsers = database.prepare("SELECT document FROM users ORDER BY id LIMIT ?");
+  const countUsers = database.prepare("SELECT count(*) AS total FROM users");
+  const selectRole = database.prepare("SELECT document FROM roles WHERE id = ?");
+  const selectMapped = database.prepare(
+    `SELECT DISTINCT roles.document FROM role_connection_maps AS map JOIN roles ON roles.id = map.role_id
+     WHERE map.connection = ? AND map.group_name = ?`,
   );
-  const remembered = new Map<string, User>();
+  const dataVersion = database.prepare("PRAGMA data_version");
+  const userCache = createCache<User>(selectUser, MAX_CACHED_USERS);
+  const roleCache = createCache<Role>(selectRole, MAX_CACHED_ROLES);
+  const mappedCache = createCache<Role>(selectMapped, MAX_CACHED_ROLES);
   let seenVersion: unknown;
 
-  const forget = () => {
-    remembered.clear();
-    role.forget();
-    granted.forget();
-  };
-  const user = (id: string): User | undefined => {
-    const row = select.get(id);
-    return row && (JSON.parse(String(row.document)) as User);
-  };
-  const rememberedUser = (id: string): User | undefined => {
-    const known = remembered.get(id);
-    if (known) return known;
-    const found = user(id);
-    if (remembered.size >= MOST_USERS) remembered.clear();
-    if (found) remembered.set(id, found);
-    return found;
+  const clearCaches = () => {
+    for (const { clear } of [userCache, roleCache, mappedCache]) clear();
   };
   return {
-    user,
-    users(limit: number): { users: User[]; total: number } {
-      const users = first.all(limit).map(({ document }) => JSON.parse(String(document)) as User);
-      return { users, total: Number(count.get()?.total) };
+    user: (id: string): User | undefined => documentsOf<User>(selectUser, id)[0],
+    users: (limit: number) => {
+      return { users: documentsOf<User>(selectUsers, limit), total: Number(countUsers.get()?.total) };
     },
-    forget,
-    /** To be called before a user is saved, whatever becomes of the transaction. */
-    forgetUser: (id: string) => void remembered.delete(id),
-    /** To be called in each transaction, before `found`. */
+    clearCaches,
+    /** Must be called before the user is saved, whether or not the transaction commits. */
+    dropUser: (id: string): void => userCache.drop(id),
+    /** Must be called in each transaction before `found`. */
     refresh(): void {
-      const now = version.get()?.data_version;
-      if (now !== seenVersion) forget();
-      seenVersion = now;
+      const version = dataVersion.get()?.data_version;
+      if (version !== seenVersion) clearCaches();
+      seenVersion = version;
     },
     found({ userId, connectionId, groups }: SyncKey): Found | undefined {
-      const stored = rememberedUser(userId);
-      if (!stored) return undefined;
-      const direct = (stored.roles ?? []).flatMap(({ id }) => role.all(id));
-      const mapped = groups.flatMap((group) => granted.all(connectionId, group));
-      const roles = [...new Map([...direct, ...mapped].map((one) => [one.id, one])).values()];
-      return { user: stored, roles, mapped: new Set(mapped.map(({ id }) => id)) };
+      const [user] = userCache.all(userId);
+      if (!user) return undefined;
+      const direct = (user.roles ?? []).flatMap(({ id }) => roleCache.all(id));
+      const mapped = groups.flatMap((group) => mappedCache.all(connectionId, group));
+      const roles = [...new Map([...direct, ...mapped].map((role) => [role.id, role])).values()];
+      return { user, roles, mapped: new Set(mapped.map(({ id }) => id)) };
     },
   };
 }
 
-/** The documents that a statement finds, each looked for once. */
-function createMemory<T>(statement: Statement) {
-  const remembered = new Map<string, readonly T[]>();
+type Statement = ReturnType<DatabaseSync["prepare"]>;
+
+function documentsOf<T>(statement: Statement, ...parameters: (string | number)[]): T[] {
+  return statement.all(...parameters).map(({ document }) => JSON.parse(String(document)) as T);
+}
+
+/** Caches the documents that a statement selects, by its parameters. */
+function createCache<T>(statement: Statement, maxEntries: number) {
+  const cached = new Map<string, readonly T[]>();
+  const nameOf = (key: string[]) => (key.length === 1 ? (key[0] ?? "") : JSON.stringify(key));
   return {
     all(...key: string[]): readonly T[] {
-      const name = key.length === 1 ? (key[0] ?? "") : JSON.stringify(key);
-      const known = remembered.get(name);
+      const name = nameOf(key);
+      const known = cached.get(name);
       if (known) return known;
-      const found = statement.all(...key).map(({ document }) => JSON.parse(String(document)) as T);
-      if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-      remembered.set(name, found);
-      return found;
+      const documents = documentsOf<T>(statement, ...key);
+      if (cached.size >= maxEntries) cached.clear();
+      cached.set(name, documents);
+      return documents;
     },
-    forget: () => remembered.clear(),
+    drop: (...key: string[]) => void cached.delete(nameOf(key)),
+    clear: () => cached.clear(),
   };
 }

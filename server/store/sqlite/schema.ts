@@ -2,8 +2,8 @@ import { accessSync, closeSync, constants, existsSync, openSync, realpathSync, s
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnusable } from "../store.ts";
 
-/** Below it, a WAL file could be reset while it was still read (fixed in SQLite 3.51.3). */
-const OLDEST_SQLITE = "3.51.3";
+/** Older versions may reset the WAL file while it is being read. */
+const MIN_SQLITE = "3.51.3";
 const SCHEMA_VERSION = 1;
 
 const SCHEMA = `
@@ -21,27 +21,28 @@ const SCHEMA = `
 `;
 
 /**
- * Opens a SQLite file (or ":memory:") with the directory's schema, owned by this process alone.
- * @throws StoreUnusable if it can't be opened, another process owns it, or a newer version wrote it.
+ * Opens a SQLite file (or ":memory:"), creates its tables, and locks it against other servers.
+ * @throws StoreUnusable if it can't be opened, another server has locked it, or a newer version wrote it.
  */
 export function openDatabase(file: string): { database: DatabaseSync; release(): void } {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw new StoreUnusable(`${file} is a folder, not a file.`);
-  const owner = file === ":memory:" ? undefined : own(file);
+  const lock = file === ":memory:" ? undefined : lockFile(file);
   try {
-    // The driver blocks the event loop while it waits for a lock, so it waits at most 100 ms.
+    // Milliseconds. The driver blocks the event loop while it waits for a lock.
     const database = new DatabaseSync(file, { timeout: 100 });
     const version = String(database.prepare("SELECT sqlite_version() AS version").get()?.version);
-    if (version.localeCompare(OLDEST_SQLITE, "en", { numeric: true }) < 0) {
-      throw new StoreUnusable(`SQLite ${version} is too old, ${OLDEST_SQLITE} is needed: use a newer Node.`);
+    if (version.localeCompare(MIN_SQLITE, "en", { numeric: true }) < 0) {
+      throw new StoreUnusable(
+        `SQLite ${version} is too old: use a Node.js release with SQLite ${MIN_SQLITE} or newer.`,
+      );
     }
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
     migrate(database, file);
-    return { database, release: () => owner?.close() };
+    return { database, release: () => lock?.close() };
   } catch (error) {
-    owner?.close();
-    if (error instanceof StoreUnusable) throw error;
-    throw new StoreUnusable(`The database ${file} can't be opened: ${(error as Error).message}.`);
+    lock?.close();
+    throw error instanceof StoreUnusable ? error : cannotOpen(file, error);
   }
 }
 
@@ -50,32 +51,31 @@ function migrate(database: DatabaseSync, file: string): void {
   if (version > SCHEMA_VERSION) {
     throw new StoreUnusable(`The database ${file} was written by a newer version of this server (schema ${version}).`);
   }
-  // SQLite opens a file that can only be read all the same: that would show itself at the first sync.
+  // SQLite also opens read-only files; only the first write would fail.
   if (file !== ":memory:") accessSync(file, constants.W_OK);
   if (version === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
 }
 
-/** The path without links, so that no second name leads to the same file, which is made where there is none. */
-function canonical(file: string): string {
-  // Never opened where it exists: closing it would drop the locks of a store in this process (fcntl).
-  if (!existsSync(file)) closeSync(openSync(file, "a"));
-  return realpathSync(file);
-}
-
 /**
- * One server a file: a lock on a file beside it, which the system lets go of however the process ends. The database
- * itself stays open to readers such as the sqlite3 command.
+ * One server per file: an exclusive lock on a second file, `FILE-owner`, which the system releases when the process ends.
+ * The database file itself stays readable for other programs.
  */
-function own(file: string): DatabaseSync {
+function lockFile(file: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(`${canonical(file)}-owner`, { timeout: 0 });
+    // An existing file must not be opened here: closing it would drop the fcntl locks of a store in this process.
+    if (!existsSync(file)) closeSync(openSync(file, "a"));
+    // Without symbolic links, so that every name of the file leads to the same lock.
+    lock = new DatabaseSync(`${realpathSync(file)}-owner`, { timeout: 0 });
     lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
     return lock;
   } catch (error) {
     lock?.close();
-    const isOwned = error instanceof Error && "errcode" in error && error.errcode === 5;
-    if (isOwned) throw new StoreUnusable(`The database ${file} is in use by another server.`);
-    throw new StoreUnusable(`The database ${file} can't be opened: ${(error as Error).message}.`);
+    const isLocked = error instanceof Error && "errcode" in error && error.errcode === 5;
+    throw isLocked ? new StoreUnusable(`The database ${file} is in use by another server.`) : cannotOpen(file, error);
   }
+}
+
+function cannotOpen(file: string, error: unknown): StoreUnusable {
+  return new StoreUnusable(`The database ${file} can't be opened: ${(error as Error).message}.`);
 }

@@ -1,33 +1,35 @@
 import { loadDirectory } from "../load.ts";
 import type { Store } from "../store.ts";
-import { translated } from "./errors.ts";
-import { createGroupCommit } from "./group-commit.ts";
+import { createGroupCommit, translated } from "./group-commit.ts";
 import { sqliteLoadTarget } from "./load-target.ts";
 import { createReader } from "./reader.ts";
 import { openDatabase } from "./schema.ts";
 
 /**
- * The embedded store: a SQLite file, or ":memory:". A saved user is on disk (WAL, synchronous=FULL) before `sync`
- * answers.
+ * The embedded store: a SQLite file, or ":memory:". A sync resolves after its change is on disk (WAL, synchronous=FULL).
  * @throws StoreUnusable if the file can't be used.
  */
 export function openSqliteStore(file: string): Store {
   const { database, release } = openDatabase(file);
-  const read = createReader(database);
-  const save = database.prepare("UPDATE users SET document = ? WHERE id = ?");
-  const alive = database.prepare("SELECT 1 FROM users LIMIT 1");
-  const commit = createGroupCommit(database, { begun: read.refresh, undone: read.forget });
-  const target = sqliteLoadTarget(database, { inTransaction: commit.inTransaction, onSaved: read.forget });
+  const reader = createReader(database);
+  const update = database.prepare("UPDATE users SET document = ? WHERE id = ?");
+  const probe = database.prepare("SELECT 1 FROM users LIMIT 1");
+  const commit = createGroupCommit(database, { onBegin: reader.refresh, onRollback: reader.clearCaches });
+  const target = sqliteLoadTarget(database, (save) => {
+    const result = commit.inTransaction(save);
+    reader.clearCaches();
+    return result;
+  });
   let loading: Promise<unknown> = Promise.resolve();
 
   return {
     sync(key, change) {
       return commit.share(() => {
-        const { user, answer } = change(read.found(key));
-        if (!user) return answer;
-        read.forgetUser(user.id);
-        save.run(JSON.stringify(user), user.id);
-        return answer;
+        const { user, result } = change(reader.found(key));
+        if (!user) return result;
+        reader.dropUser(user.id);
+        update.run(JSON.stringify(user), user.id);
+        return result;
       });
     },
     load(directory, progress) {
@@ -35,15 +37,11 @@ export function openSqliteStore(file: string): Store {
       loading = loaded.catch(() => {});
       return loaded;
     },
-    async user(id) {
-      return read.user(id);
-    },
-    async users(limit) {
-      return read.users(limit);
-    },
+    user: async (id) => reader.user(id),
+    users: async (limit) => reader.users(limit),
     async ready() {
       try {
-        alive.get();
+        probe.get();
       } catch (error) {
         throw translated(error);
       }

@@ -1,8 +1,9 @@
 import type { ErrorRequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Violation } from "../../contract/violations.ts";
+import { DirectoryRefused } from "../../directory/directory-refused.ts";
 import { Problem, problemHandler } from "../../http/problem.ts";
-import { DirectoryRefused, StoreUnavailable } from "../../store/store.ts";
+import { StoreUnavailable } from "../../store/store.ts";
 
 /** The error handler of the main port, after errors that only the control port has are translated. */
 export function controlProblemHandler(log: Logger): ErrorRequestHandler {

@@ -26,7 +26,7 @@ function signInsAt(connectionId: string, { user, store, now }: Previewed): Promi
   // Without a user in the decision the store saves nothing.
   const decide = (found: Found | undefined): Decision<SignInPreview[]> => {
     const audiences = [...new Set((found?.roles ?? []).map(({ audience }) => audience))].sort();
-    return { answer: audiences.flatMap((audience) => (found ? signIn(found, audience) : [])) };
+    return { result: audiences.flatMap((audience) => (found ? signIn(found, audience) : [])) };
   };
   const signIn = (found: Found, audience: string): SignInPreview[] => {
     const request = { audience, attributes: [], connection: { connectionId, groups } };

@@ -1,60 +1,121 @@
 import { appendFileSync, existsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { Directory } from "../../../generated/types.ts";
 import { checkDirectory } from "../../../server/directory/directory.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
-import { fileOf, lines, problemsOf } from "./directory-files.ts";
+import { fileOf, lines, problemsOf, read } from "./directory-files.ts";
 
-test("a line of NDJSON that is no JSON is refused by its number", async () => {
-  const file = fileOf(
-    "directory.ndjson",
-    `${lines({ role: { id: "r-1", name: "R", audience: "urn:api" } })}\n{"role": {]\n`,
-  );
+const role = (id: string) => ({ id, name: `${id}!`, audience: "urn:api", description: null });
+const directory: Directory = {
+  roles: [role("r-1"), role("r-2")],
+  roleConnectionMaps: [{ id: "m-1", roleId: "r-1", azoConnectionId: "con_a", groupName: "g" }],
+  users: [
+    { id: "u-1", roles: [{ id: "r-2", name: "R" }], identities: [{ id: 1, azoConnectionId: "con_a" }] },
+    { id: "u-2", nickname: "two" },
+  ],
+};
+const { roles, roleConnectionMaps, users } = directory;
+const entries = [
+  ...roles.map((one) => ({ role: one })),
+  ...roleConnectionMaps.map((roleConnectionMap) => ({ roleConnectionMap })),
+  ...users.map((user) => ({ user })),
+];
+const EMPTY: Directory = { users: [], roles: [], roleConnectionMaps: [] };
 
-  expect(await problemsOf(file)).toEqual([expect.stringMatching(/^directory\.ndjson:3: .*JSON/)]);
+test("a directory can be an object, a JSON file or an NDJSON file, with a byte order mark and blank lines", async () => {
+  const ndjson = lines(...entries);
+
+  for (const source of [
+    directory,
+    fileOf("directory.json", `\ufeff${JSON.stringify(directory, null, 2)}`),
+    fileOf("directory", JSON.stringify(directory)),
+    fileOf("directory.ndjson", `\ufeff${ndjson}`),
+    fileOf("directory.jsonl", ndjson.replaceAll("\n", "\r\n")),
+    fileOf("directory.ndjson", `\n${ndjson.replace("\n", "\n\n  \n").trimEnd()}`),
+  ]) {
+    expect(await read(source)).toEqual(directory);
+  }
 });
 
-test("a line of NDJSON that is no JSON does not hide what else is wrong", async () => {
+test("lines of NDJSON end at LF only, and may be longer than a chunk of the file", async () => {
+  const customMetadata = { note: `line\u2028paragraph\u2029${"x".repeat(200_000)}` };
+  const user = { id: "u-1", subscriptions: [{ id: 1, customMetadata }] };
+
+  expect((await read(fileOf("directory.ndjson", lines({ user }, { user: { id: "u-2" } })))).users).toEqual([
+    user,
+    { id: "u-2" },
+  ]);
+});
+
+test("entries of NDJSON can be in any order", async () => {
+  expect(await read(fileOf("directory.ndjson", lines(...entries.toReversed())))).toEqual({
+    users: users.toReversed(),
+    roles: roles.toReversed(),
+    roleConnectionMaps: roleConnectionMaps.toReversed(),
+  });
+});
+
+test("a directory can be empty", async () => {
+  expect(await read(EMPTY)).toEqual(EMPTY);
+  expect(await read(fileOf("directory.ndjson", "\n"))).toEqual(EMPTY);
+});
+
+test("lines of NDJSON that are not JSON are reported by number, together with all other problems", async () => {
   const file = fileOf("directory.ndjson", `${lines({ user: { id: 7 } })}{"role":\n${lines({ user: { id: 8 } })}`);
 
   expect(await problemsOf(file)).toEqual([
     "directory.ndjson:1/id: must be string",
-    expect.stringMatching(/^directory\.ndjson:2: /),
+    expect.stringMatching(/^directory\.ndjson:2: .*JSON/),
     "directory.ndjson:3/id: must be string",
   ]);
 });
 
-test.each(["directory.json", "directory.ndjson"])("a file that is not there is refused by name: %s", async (name) => {
+test.each([
+  ["an extra comma", `{\n  "users": [],\n  "roles": [],\n}`, 4],
+  ["a name without quotes", `{\n  "users": [],\n  roles: []\n}`, 3],
+])("a JSON file with %s is reported with file and line", async (_, content, line) => {
+  expect(await problemsOf(fileOf("directory.json", content))).toEqual([
+    expect.stringMatching(new RegExp(`^directory\\.json\\b.*\\b(line |:)${line}\\b`)),
+  ]);
+});
+
+test.each([
+  ["an empty object", {}, ["roles", "roleConnectionMaps", "users"]],
+  ["an array", [], ["roles", "roleConnectionMaps", "users"]],
+  ["null", null, ["roles", "roleConnectionMaps", "users"]],
+  ["a directory without maps", { users: [], roles: [] }, ["roleConnectionMaps"]],
+  ["users by id", { ...directory, users: { "u-1": users[0] } }, ["users"]],
+])("each array that %s lacks is reported", async (_, source, missing) => {
+  expect(await problemsOf(fileOf("directory.json", JSON.stringify(source)))).toEqual(
+    missing.map((list) => `directory.json: '${list}' must be an array`),
+  );
+});
+
+test.each(["directory.json", "directory.ndjson"])("a missing file is reported by name: %s", async (name) => {
   const file = join(temporaryFolder(), name);
 
   expect(await problemsOf(file)).toEqual([expect.stringMatching(new RegExp(`^${name}: .*no such file`))]);
 });
 
-test("a thousand problems are told, and how many more there are", async () => {
-  const users = Array.from({ length: 1_234 }, () => ({ id: 7 }));
-
-  const problems = await problemsOf({ roles: [], roleConnectionMaps: [], users });
-
-  expect(problems.slice(-2)).toEqual(["directory /users/999/id: must be string", "and 234 more"]);
-  expect(problems).toHaveLength(1_001);
-});
-
-test("a file that was changed after it was checked is refused before its end", async () => {
+test("a file that changes after the check is an error at the end of its users", async () => {
   const file = fileOf("directory.ndjson", lines({ user: { id: "u-1" } }));
-  const directory = await checkDirectory(file);
+  const checked = await checkDirectory(file);
   appendFileSync(file, lines({ user: { id: "u-late" } }));
 
-  const read = async () => {
-    for await (const _user of directory.users());
+  const readAll = async () => {
+    for await (const _user of checked.users());
   };
 
-  await expect(read()).rejects.toMatchObject({ problems: [`${file}: was changed while it was read`] });
-  directory.close();
+  await expect(readAll()).rejects.toMatchObject({
+    problems: [`${file}: was changed while it was read`],
+  });
+  checked.close();
 });
 
-test.runIf(existsSync("/dev/null"))("what is no file can't be read twice, and is refused", async () => {
+test.runIf(existsSync("/dev/null"))("an NDJSON file must be a regular file", async () => {
   const link = join(temporaryFolder(), "directory.ndjson");
   symlinkSync("/dev/null", link);
 
-  expect(await problemsOf(link)).toEqual(["directory.ndjson: must be a file, for it is read twice"]);
+  expect(await problemsOf(link)).toEqual(["directory.ndjson: must be a regular file because it is read twice"]);
 });

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { Directory, User } from "../../../generated/types.ts";
 import { checkDirectory } from "../../../server/directory/directory.ts";
-import { DirectoryRefused } from "../../../server/store/store.ts";
+import { DirectoryRefused } from "../../../server/directory/directory-refused.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
-/** Writes a file that is gone after the test. */
+/** Writes a file that is removed at the end of the test. */
 export function fileOf(name: string, content: string): string {
   const file = join(temporaryFolder(), name);
   writeFileSync(file, content);
@@ -15,7 +15,7 @@ export function fileOf(name: string, content: string): string {
 
 export const lines = (...values: unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join("");
 
-/** What a directory holds, read as a store would. */
+/** Checks and reads a directory as a store does. */
 export async function read(source: string | Directory): Promise<Directory> {
   const directory = await checkDirectory(source);
   const { roles, roleConnectionMaps, total } = directory;
@@ -26,11 +26,11 @@ export async function read(source: string | Directory): Promise<Directory> {
   return { users, roles: [...roles], roleConnectionMaps: [...roleConnectionMaps] };
 }
 
-/** All that is wrong with a directory; where it lies is cut off. */
+/** All problems of a directory, with file names instead of paths. */
 export async function problemsOf(source: unknown): Promise<string[]> {
-  const refusal = await read(source as Directory).catch((error: unknown) => error);
-  if (!(refusal instanceof DirectoryRefused)) throw new Error("The directory was not refused.", { cause: refusal });
-  const count = refusal.problems.length;
-  expect(refusal.message).toBe(`The directory was not loaded: ${count} problem${count === 1 ? "" : "s"}.`);
-  return refusal.problems.map((problem) => problem.replace(/^.*?\/(?=directory\.)/, ""));
+  const error = await read(source as Directory).catch((refused: unknown) => refused);
+  if (!(error instanceof DirectoryRefused)) throw new Error("The directory was not refused.", { cause: error });
+  const count = error.problems.length;
+  expect(error.message).toBe(`The directory was not loaded: ${count} problem${count === 1 ? "" : "s"}.`);
+  return error.problems.map((problem) => problem.replace(/^.*?\/(?=directory\.)/, ""));
 }

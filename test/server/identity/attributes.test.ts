@@ -1,139 +1,102 @@
 import { expect, test } from "vitest";
-import { acme, put, signIn, startStubWithClient } from "../../helpers/stub.ts";
-import { atNow, attribute, custom, FUTURE, LAST_CHANGE, NOW, PAST, pointersOf } from "./samples.ts";
+import { put, signIn } from "../../helpers/stub.ts";
+import { attribute, custom, FUTURE, LAST_CHANGE, NOW, PAST, pointersOf, startWith, syncOf } from "./samples.ts";
 
 const MAX = 1_000;
 const filled = (count: number) => Array.from({ length: count }, (_, index) => attribute(index + 1, `a${index}`, "x"));
 
-test("an attribute that is new gets an id and never expires", async () => {
-  const { server, client } = await startStubWithClient();
-
-  const { user } = await client.syncUserIdentity("u-ada", signIn({ attributes: { department: "Engines" } }));
+test("a new attribute gets an id and never expires", async () => {
+  const { result, stored } = await syncOf({}, signIn({ attributes: { department: "Engines" } }));
 
   const expected = [{ id: expect.any(Number), userId: "u-ada", name: "department", value: "Engines", expires: null }];
-  expect(user?.attributes).toEqual(expected);
-  expect((await server.user("u-ada"))?.attributes).toEqual(user?.attributes);
+  expect(result.user?.attributes).toEqual(expected);
+  expect(stored?.attributes).toEqual(result.user?.attributes);
 });
 
 test("an attribute that has not expired keeps its id and its expiry", async () => {
   const attributes = [attribute(7, "department", "Engines", { expires: FUTURE }), attribute(9, "floor", "12")];
-  const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes } }), clock: atNow });
 
-  await client.syncUserIdentity("u-ada", signIn({ attributes: { floor: "13", department: "Looms" } }));
+  const { stored } = await syncOf({ attributes }, signIn({ attributes: { floor: "13", department: "Looms" } }));
 
-  expect((await server.user("u-ada"))?.attributes).toEqual([
+  expect(stored?.attributes).toEqual([
     attribute(7, "department", "Looms", { expires: FUTURE }),
     attribute(9, "floor", "13"),
   ]);
 });
 
-test.each([PAST, NOW])(
-  "an attribute that expired at %s comes back with a new id and without expiry",
-  async (expires) => {
-    const attributes = [attribute(7, "department", "Engines", { expires }), attribute(3, "floor", "12")];
-    const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes } }), clock: atNow });
+test.each([PAST, NOW])("an attribute that expired at %s gets a new id and no expiry", async (expires) => {
+  const attributes = [attribute(7, "department", "Engines", { expires }), attribute(3, "floor", "12")];
 
-    await client.syncUserIdentity("u-ada", signIn({ attributes: { department: "Engines" } }));
+  const { stored } = await syncOf({ attributes }, signIn({ attributes: { department: "Engines" } }));
 
-    const stored = (await server.user("u-ada"))?.attributes ?? [];
-    expect(stored.map(({ name, value, expires }) => ({ name, value, expires }))).toEqual([
-      { name: "floor", value: "12", expires: null },
-      { name: "department", value: "Engines", expires: null },
-    ]);
-    expect(stored.map(({ id }) => id)).not.toContain(7);
-  },
-);
+  expect(stored?.attributes).toEqual([attribute(3, "floor", "12"), attribute(8, "department", "Engines")]);
+});
 
-test("no two attributes of a user have one id, whatever comes and goes", async () => {
+test("the ids of a user's attributes are unique after attributes expire and return", async () => {
   const attributes = [
     attribute(1, "one", "x"),
     attribute(6, "gone", "x", { expires: PAST }),
     attribute(5, "five", "x"),
   ];
-  const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes } }), clock: atNow });
+  const { server, client } = await startWith({ attributes });
 
   for (const names of [["a", "b", "one"], ["gone"], ["c", "five", "d"]]) {
     const asserted = Object.fromEntries(names.map((name) => [name, `new ${name}`]));
     await client.syncUserIdentity("u-ada", signIn({ attributes: asserted }));
-
     const ids = (await server.user("u-ada"))?.attributes?.map(({ id }) => id) ?? [];
     expect(ids).toEqual([...new Set(ids)]);
   }
   expect((await server.user("u-ada"))?.attributes).toHaveLength(7);
 });
 
-test("a value that is null or absent means no change, and makes no attribute", async () => {
-  const attributes = [attribute(1, "department", "Engines"), attribute(2, "empty", null)];
-  const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes, ...LAST_CHANGE } }) });
+test("a null or absent value changes nothing and creates no attribute", async () => {
+  const user = { attributes: [attribute(1, "department", "Engines"), attribute(2, "empty", null)], ...LAST_CHANGE };
   const asserted = [
     { key: "department", value: null },
     { key: "new", value: null },
-    { key: "empty" },
-    { key: "other" },
+    ...[{ key: "empty" }, { key: "other" }],
   ];
 
-  await client.syncUserIdentity("u-ada", signIn({ attributes: asserted }));
-
-  expect(await server.user("u-ada")).toMatchObject({ attributes, ...LAST_CHANGE });
+  expect((await syncOf(user, signIn({ attributes: asserted }))).stored).toMatchObject(user);
 });
 
-test("an attribute that is not mentioned keeps its value", async () => {
+test("an attribute that the request omits keeps its value", async () => {
   const attributes = [attribute(1, "department", "Engines"), attribute(2, "floor", "12", { expires: FUTURE })];
-  const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes } }), clock: atNow });
 
-  await client.syncUserIdentity("u-ada", signIn({ attributes: { room: "7" } }));
+  const { stored } = await syncOf({ attributes }, signIn({ attributes: { room: "7" } }));
 
-  expect((await server.user("u-ada"))?.attributes).toEqual([...attributes, attribute(3, "room", "7")]);
+  expect(stored?.attributes).toEqual([...attributes, attribute(3, "room", "7")]);
 });
 
-test("a blank value of a custom attribute is a value", async () => {
-  const { server, client } = await startStubWithClient({
-    directory: acme({ user: { attributes: [attribute(1, "department", "Engines")] } }),
-  });
+test("a blank value of a custom attribute is stored, also in place of null", async () => {
+  const attributes = [attribute(1, "department", "Engines"), attribute(4, "floor", null)];
 
-  await client.syncUserIdentity("u-ada", signIn({ attributes: { department: "", floor: " " } }));
+  const { stored } = await syncOf({ attributes }, signIn({ attributes: { department: "", floor: "", room: " " } }));
 
-  expect(custom(await server.user("u-ada"))).toEqual([
-    ["department", ""],
-    ["floor", " "],
+  expect(stored?.attributes).toEqual([
+    ...[attribute(1, "department", ""), attribute(4, "floor", ""), attribute(5, "room", " ")],
   ]);
 });
 
-test("an attribute without value gets one", async () => {
-  const { server, client } = await startStubWithClient({
-    directory: acme({ user: { attributes: [attribute(4, "department", null)] } }),
-  });
-
-  await client.syncUserIdentity("u-ada", signIn({ attributes: { department: "" } }));
-
-  expect((await server.user("u-ada"))?.attributes).toEqual([attribute(4, "department", "")]);
-});
-
-test("names of custom attributes differ by case, blanks and Unicode form", async () => {
-  const { server, client } = await startStubWithClient();
+test("names of custom attributes are distinct if case, spaces or Unicode form differ", async () => {
   const names = ["department", "Department", " department", "Zo\u00eb", "Zoe\u0308", " ", "\ufb01", "fi"];
+  const attributes = names.map((key) => ({ key, value: `of ${key}` }));
 
-  await client.syncUserIdentity("u-ada", signIn({ attributes: names.map((key) => ({ key, value: `of ${key}` })) }));
+  const { stored } = await syncOf({}, signIn({ attributes }));
 
-  expect(custom(await server.user("u-ada"))).toEqual(names.map((name) => [name, `of ${name}`]));
+  expect(custom(stored)).toEqual(names.map((name) => [name, `of ${name}`]));
 });
 
-for (const { how, last, expected } of [
-  { last: "last", expected: [["department", "last"]], how: "a value" },
-  { last: null, expected: [], how: "null, which means no change" },
-]) {
-  test(`the last of two equal keys wins where it is ${how}`, async () => {
-    const { server, client } = await startStubWithClient();
-    const attributes = ["first", last].map((value) => ({ key: "department", value }));
+test.each([
+  { last: "last", expected: [["department", "last"]] },
+  { last: null, expected: [] },
+])("the last of two equal keys wins: $last", async ({ last, expected }) => {
+  const attributes = ["first", last].map((value) => ({ key: "department", value }));
 
-    await client.syncUserIdentity("u-ada", signIn({ attributes }));
+  expect(custom((await syncOf({}, signIn({ attributes }))).stored)).toEqual(expected);
+});
 
-    expect(custom(await server.user("u-ada"))).toEqual(expected);
-  });
-}
-
-test("names of Object.prototype are ordinary names and are kept", async () => {
-  const { server, client } = await startStubWithClient();
+test("names of members of Object.prototype are ordinary names", async () => {
   const names = [
     "__proto__",
     "constructor",
@@ -145,8 +108,9 @@ test("names of Object.prototype are ordinary names and are kept", async () => {
     "length",
     "0",
   ];
-  const attributes = names.map((key) => ({ key, value: `of ${key}` }));
+  const { server, client } = await startWith();
 
+  const attributes = names.map((key) => ({ key, value: `of ${key}` }));
   const { user } = await client.syncUserIdentity("u-ada", signIn({ attributes }));
   await client.syncUserIdentity("u-ada", signIn({ attributes: [{ key: "__proto__", value: null }] }));
 
@@ -155,21 +119,19 @@ test("names of Object.prototype are ordinary names and are kept", async () => {
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
 });
 
-test(`a user can have ${MAX} custom attributes, and all of them can change`, async () => {
-  const { server, client } = await startStubWithClient();
-  const all = (value: string) => filled(MAX).map(({ name }) => ({ key: name, value }));
+test(`a user can have ${MAX} custom attributes, and one sync can change all of them`, async () => {
+  const all = (value: string) => signIn({ attributes: filled(MAX).map(({ name }) => ({ key: name, value })) });
+  const { server, client } = await startWith();
 
-  await client.syncUserIdentity("u-ada", signIn({ attributes: all("x") }));
-  const { user } = await client.syncUserIdentity("u-ada", signIn({ attributes: all("y") }));
+  await client.syncUserIdentity("u-ada", all("x"));
+  const { user } = await client.syncUserIdentity("u-ada", all("y"));
 
   expect(user?.attributes).toEqual(filled(MAX).map((one) => ({ ...one, value: "y" })));
   expect((await server.user("u-ada"))?.attributes).toEqual(user?.attributes);
 });
 
-test(`beyond ${MAX} custom attributes each one that is new is refused, and nothing is written`, async () => {
-  const { server } = await startStubWithClient({
-    directory: acme({ user: { attributes: filled(MAX - 1), ...LAST_CHANGE } }),
-  });
+test(`new attributes beyond ${MAX} are violations, and nothing is written`, async () => {
+  const { server } = await startWith({ attributes: filled(MAX - 1), ...LAST_CHANGE });
   const before = await server.user("u-ada");
 
   const attributes = { fits: "x", a0: "changed", nickname: "n", tooMany: "x", email: "x", another: "x" };
@@ -179,24 +141,20 @@ test(`beyond ${MAX} custom attributes each one that is new is refused, and nothi
   expect(await server.user("u-ada")).toEqual(before);
 });
 
-test("at the limit, profile and reserved keys and null values still pass", async () => {
-  const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes: filled(MAX) } }) });
-
+test("a user at the limit can change attributes and profile; reserved keys and null values do not count", async () => {
   const attributes = { nickname: "n", email: "x@acme.example", roles: "admin", unset: null, a7: "changed" };
-  await client.syncUserIdentity("u-ada", signIn({ attributes }));
 
-  const stored = await server.user("u-ada");
+  const { stored } = await syncOf({ attributes: filled(MAX) }, signIn({ attributes }));
+
   expect(stored?.nickname).toBe("n");
   expect(custom(stored)).toEqual(filled(MAX).map(({ name }) => [name, name === "a7" ? "changed" : "x"]));
 });
 
-test("at the limit, an attribute that has expired can come back", async () => {
+test("an expired attribute does not count towards the limit", async () => {
   const attributes = [...filled(MAX - 1), attribute(MAX, "gone", "x", { expires: PAST })];
-  const { server, client } = await startStubWithClient({ directory: acme({ user: { attributes } }), clock: atNow });
 
-  await client.syncUserIdentity("u-ada", signIn({ attributes: { gone: "back" } }));
+  const { stored } = await syncOf({ attributes }, signIn({ attributes: { gone: "back" } }));
 
-  const stored = custom(await server.user("u-ada"));
-  expect(stored).toHaveLength(MAX);
-  expect(stored.at(-1)).toEqual(["gone", "back"]);
+  expect(custom(stored)).toHaveLength(MAX);
+  expect(custom(stored).at(-1)).toEqual(["gone", "back"]);
 });

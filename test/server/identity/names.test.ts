@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { acme, signIn, startStubWithClient } from "../../helpers/stub.ts";
+import { syncOf } from "./samples.ts";
 
 const everyName = {
   displayName: "Countess of Lovelace",
@@ -22,10 +23,8 @@ test.each([
   { stored: { username: " ", emailAddress: "ada@acme.example" }, displayName: "ada@acme.example" },
   { stored: { emailAddress: null }, displayName: "u-ada" },
   { stored: {}, displayName: "u-ada" },
-])("the display name is the nearest name that is known: $displayName", async ({ stored, displayName }) => {
-  const { client } = await startStubWithClient({ directory: acme({ user: stored }) });
-
-  const result = await client.syncUserIdentity("u-ada", signIn());
+])("the display name falls back to the other stored names: $displayName", async ({ stored, displayName }) => {
+  const { result } = await syncOf(stored);
 
   expect(result).toMatchObject({ userId: "u-ada", displayName });
 });
@@ -44,15 +43,13 @@ test.each([
   { stored: { nickname: "ada k" }, givenName: "ada", familyName: "k" },
   { stored: { emailAddress: "ada@acme.example" }, givenName: "ada@acme.example", familyName: "ada@acme.example" },
   { stored: {}, givenName: "u-ada", familyName: "u-ada" },
-])("names that are not stored are taken from the display name: $stored", async ({ stored, givenName, familyName }) => {
-  const { client } = await startStubWithClient({ directory: acme({ user: stored }) });
+])("given and family name fall back to parts of the display name: $stored", async ({ stored, ...expected }) => {
+  const { result } = await syncOf(stored);
 
-  const result = await client.syncUserIdentity("u-ada", signIn());
-
-  expect(result).toMatchObject({ givenName, familyName });
+  expect(result).toMatchObject(expected);
 });
 
-test("an id that is a blank still gives names", async () => {
+test("a blank id yields names that are not empty", async () => {
   const directory = acme();
   const users = directory.users.map((user) => ({ ...user, id: " " }));
   const { client } = await startStubWithClient({ directory: { ...directory, users } });
@@ -62,27 +59,18 @@ test("an id that is a blank still gives names", async () => {
   expect(result).toMatchObject({ userId: " ", displayName: " ", givenName: " ", familyName: " " });
 });
 
-test("names asserted by this very sign-in count", async () => {
-  const { client } = await startStubWithClient({ directory: acme({ user: { username: "ada.king" } }) });
+test("names that the same request asserts are used", async () => {
+  const asserted = signIn({ attributes: { given_name: "Ada", family_name: "K" } });
 
-  const result = await client.syncUserIdentity(
-    "u-ada",
-    signIn({ attributes: { given_name: "Ada", family_name: "K" } }),
-  );
+  const { result } = await syncOf({ username: "ada.king" }, asserted);
 
   expect(result).toMatchObject({ displayName: "Ada K", givenName: "Ada", familyName: "K" });
 });
 
-test("names that were made up are neither stored nor shown as the user's own", async () => {
-  const { server, client } = await startStubWithClient({ directory: acme({ user: { username: "ada king" } }) });
+test("derived names are neither stored nor shown in the user", async () => {
+  const { result, stored } = await syncOf({ username: "ada king" }, signIn({ attributes: { department: "Engines" } }));
 
-  const { user } = await client.syncUserIdentity("u-ada", signIn({ attributes: { department: "Engines" } }));
-
-  expect(user).toMatchObject({ displayName: null, givenName: null, familyName: null });
-  const stored = await server.user("u-ada");
-  expect([stored?.displayName ?? null, stored?.givenName ?? null, stored?.familyName ?? null]).toEqual([
-    null,
-    null,
-    null,
-  ]);
+  const unset = { displayName: null, givenName: null, familyName: null };
+  expect(result.user).toMatchObject(unset);
+  expect({ ...unset, ...stored }).toMatchObject(unset);
 });

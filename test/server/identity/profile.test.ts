@@ -1,24 +1,8 @@
 import { expect, test } from "vitest";
-import type { User } from "../../../generated/types.ts";
-import { acme, put, signIn, startStubWithClient } from "../../helpers/stub.ts";
-import { custom, LAST_CHANGE, pointersOf } from "./samples.ts";
+import { put, signIn } from "../../helpers/stub.ts";
+import { custom, LAST_CHANGE, pointersOf, startWith, syncOf } from "./samples.ts";
 
-type Field = "givenName" | "familyName" | "displayName" | "nickname" | "picture" | "language";
-
-const SPELLINGS: [key: string, field: Field][] = [
-  ["givenName", "givenName"],
-  ["given_name", "givenName"],
-  ["familyName", "familyName"],
-  ["family_name", "familyName"],
-  ["displayName", "displayName"],
-  ["name", "displayName"],
-  ["nickname", "nickname"],
-  ["picture", "picture"],
-  ["language", "language"],
-  ["locale", "language"],
-];
-
-const LIMITS: [key: string, field: Field, max: number][] = [
+const SPELLINGS = [
   ["givenName", "givenName", 100],
   ["given_name", "givenName", 100],
   ["familyName", "familyName", 100],
@@ -27,174 +11,124 @@ const LIMITS: [key: string, field: Field, max: number][] = [
   ["name", "displayName", 200],
   ["nickname", "nickname", 100],
   ["picture", "picture", 250],
-];
+  ["language", "language", undefined],
+  ["locale", "language", undefined],
+] as const;
 
-/** A profile in which every field has a value. */
-const PROFILE: Record<Field, string> = {
-  givenName: "Ada",
-  familyName: "King",
-  displayName: "Ada King",
-  nickname: "adk",
+const PROFILE = {
+  ...{ givenName: "Ada", familyName: "King", displayName: "Ada King", nickname: "adk", language: "en-GB" },
   picture: "https://cdn.acme.example/ada.png",
-  language: "en-GB",
+  ...LAST_CHANGE,
 };
 
-test.each(SPELLINGS)("the claim %s sets %s and is no custom attribute", async (key, field) => {
-  const { server, client } = await startStubWithClient();
+test.each(SPELLINGS)("the claim %s sets only %s, in any case, and is no custom attribute", async (key, field) => {
+  const { server, client } = await startWith(PROFILE);
+  const { modified: _modified, modifiedBy: _modifiedBy, ...others } = PROFILE;
 
-  const { user } = await client.syncUserIdentity("u-ada", signIn({ attributes: { [key]: "Neu" } }));
-
-  const stored = await server.user("u-ada");
-  expect([user?.[field], stored?.[field]]).toEqual(["Neu", "Neu"]);
-  expect([custom(user), custom(stored)]).toEqual([[], []]);
-});
-
-test.each(SPELLINGS)("the claim %s sets %s in any case", async (key, field) => {
-  const { server, client } = await startStubWithClient();
-
-  for (const spelled of [key.toUpperCase(), key.toLowerCase(), key.charAt(0).toUpperCase() + key.slice(1)]) {
-    await client.syncUserIdentity("u-ada", signIn({ attributes: { [spelled]: `by ${spelled}` } }));
-
-    expect(await server.user("u-ada")).toMatchObject({ [field]: `by ${spelled}` });
+  for (const spelled of [key, key.toUpperCase(), key.toLowerCase(), key.charAt(0).toUpperCase() + key.slice(1)]) {
+    const { user } = await client.syncUserIdentity("u-ada", signIn({ attributes: { [spelled]: `by ${spelled}` } }));
+    const stored = await server.user("u-ada");
+    expect([user, stored]).toMatchObject(Array(2).fill({ ...others, [field]: `by ${spelled}` }));
+    expect([custom(user), custom(stored)]).toEqual([[], []]);
   }
-  expect(custom(await server.user("u-ada"))).toEqual([]);
 });
 
-test.each(LIMITS)("the claim %s: %s takes %i code points", async (key, field, max) => {
-  const { server, client } = await startStubWithClient();
+test.each(SPELLINGS)("the claim %s: %s has at most %s code points", async (key, field, max) => {
+  const { server, client } = await startWith(PROFILE);
 
-  for (const value of ["x".repeat(max), "\u{1f600}".repeat(max)]) {
+  for (const character of ["x", "\u{1f600}"]) {
+    const value = character.repeat(max ?? 5_000);
     await client.syncUserIdentity("u-ada", signIn({ attributes: { [key]: value } }));
+    const before = await server.user("u-ada");
+    expect(before?.[field]).toBe(value);
 
-    expect((await server.user("u-ada"))?.[field]).toBe(value);
-  }
-});
-
-test.each(LIMITS)("the claim %s: %s does not take more than %i code points", async (key, _field, max) => {
-  const { server } = await startStubWithClient({ directory: acme({ user: { ...PROFILE, ...LAST_CHANGE } }) });
-  const before = await server.user("u-ada");
-
-  for (const value of ["x".repeat(max + 1), "\u{1f600}".repeat(max + 1)]) {
-    const attributes = { department: "Engines", locale: "de", [key]: value };
+    if (max === undefined) continue;
+    const attributes = { department: "Engines", locale: "de", [key]: value + character };
     const response = await put(server, { body: signIn({ groups: ["engineers"], attributes }) });
-
     expect(await pointersOf(response)).toEqual(["/attributes/2/value"]);
+    expect(await server.user("u-ada")).toEqual(before);
   }
-  expect(await server.user("u-ada")).toEqual(before);
 });
 
-test("all values that are too long are reported at once", async () => {
-  const { server } = await startStubWithClient();
+test("one response lists all values that are too long", async () => {
+  const { server } = await startWith();
   const long = "x".repeat(300);
+  const attributes = { NAME: long, department: long, given_name: long, nickname: "fits", picture: long };
 
-  const response = await put(server, {
-    body: signIn({ attributes: { NAME: long, department: long, given_name: long, nickname: "fits", picture: long } }),
-  });
+  const response = await put(server, { body: signIn({ attributes }) });
 
-  const pointers = await pointersOf(response);
-  expect(pointers.sort()).toEqual(["/attributes/0/value", "/attributes/2/value", "/attributes/4/value"]);
+  expect(await pointersOf(response)).toEqual(["/attributes/0/value", "/attributes/2/value", "/attributes/4/value"]);
 });
 
-test.each(["language", "locale"])("the claim %s has no limit", async (key) => {
-  const { server, client } = await startStubWithClient();
+test.each([undefined, null, "", " ", "\t\r\n", "\u00a0", " ".repeat(301)])(
+  "a value of %j is ignored",
+  async (value) => {
+    const attributes = SPELLINGS.map(([key]) => (value === undefined ? { key } : { key, value }));
 
-  await client.syncUserIdentity("u-ada", signIn({ attributes: { [key]: "x".repeat(5_000) } }));
+    const { result, stored } = await syncOf(PROFILE, signIn({ attributes }));
 
-  expect((await server.user("u-ada"))?.language).toBe("x".repeat(5_000));
+    expect([result.user, stored]).toMatchObject([PROFILE, PROFILE]);
+  },
+);
+
+test("a value is stored as sent, including spaces around it", async () => {
+  const { stored } = await syncOf({}, signIn({ attributes: { name: " Ada\tKing " } }));
+
+  expect(stored?.displayName).toBe(" Ada\tKing ");
 });
 
-test.each(["", " ", "\t\r\n", "\u00a0"])("a blank value (%j) is ignored", async (blank) => {
-  const { server, client } = await startStubWithClient({ directory: acme({ user: { ...PROFILE, ...LAST_CHANGE } }) });
-  const attributes = SPELLINGS.map(([key]) => ({ key, value: blank }));
+type Claim = [key: string, value: string | null];
 
-  const { user } = await client.syncUserIdentity("u-ada", signIn({ attributes }));
+test.each<[string, Claim[], object]>([
+  [
+    "of equal keys the last wins",
+    [
+      ["nickname", "first"],
+      ["given_name", "First"],
+      ["nickname", "last"],
+      ["GIVEN_NAME", "Last"],
+    ],
+    { nickname: "last", givenName: "Last" },
+  ],
+  [
+    "of two spellings the last wins",
+    [
+      ["given_name", "First"],
+      ["givenName", "Last"],
+      ["language", "fr"],
+      ["locale", "de"],
+    ],
+    { givenName: "Last", language: "de" },
+  ],
+  [
+    "the same spellings in reverse",
+    [
+      ["givenName", "Last"],
+      ["given_name", "First"],
+      ["locale", "de"],
+      ["language", "fr"],
+    ],
+    { givenName: "First", language: "fr" },
+  ],
+  [
+    "of equal keys the last wins, and null changes nothing",
+    [
+      ["nickname", "first"],
+      ["nickname", null],
+    ],
+    PROFILE,
+  ],
+  [
+    "spellings that are null or blank are ignored",
+    [
+      ["given_name", "Augusta"],
+      ["givenName", null],
+      ["GIVENNAME", " "],
+    ],
+    { givenName: "Augusta" },
+  ],
+])("claims for one profile field are applied in order: %s", async (_, claims, expected) => {
+  const attributes = claims.map(([key, value]) => ({ key, value }));
 
-  expect(user).toMatchObject({ ...PROFILE, ...LAST_CHANGE });
-  expect(await server.user("u-ada")).toMatchObject({ ...PROFILE, ...LAST_CHANGE, identities: user?.identities });
-});
-
-test("a value that is null or absent means no change", async () => {
-  const { server, client } = await startStubWithClient({ directory: acme({ user: { ...PROFILE, ...LAST_CHANGE } }) });
-  const nulls = SPELLINGS.map(([key]) => ({ key, value: null }));
-  const absent = SPELLINGS.map(([key]) => ({ key }));
-
-  await client.syncUserIdentity("u-ada", signIn({ attributes: nulls }));
-  await client.syncUserIdentity("u-ada", signIn({ attributes: absent }));
-
-  expect(await server.user("u-ada")).toMatchObject({ ...PROFILE, ...LAST_CHANGE });
-});
-
-test.each(SPELLINGS)("the claim %s changes %s alone", async (key, field) => {
-  const { server, client } = await startStubWithClient({ directory: acme({ user: PROFILE }) });
-
-  await client.syncUserIdentity("u-ada", signIn({ attributes: { [key]: "Neu" } }));
-
-  expect(await server.user("u-ada")).toMatchObject({ ...PROFILE, [field]: "Neu" });
-});
-
-test("a value is stored as sent, blanks around it too", async () => {
-  const { server, client } = await startStubWithClient();
-
-  await client.syncUserIdentity("u-ada", signIn({ attributes: { name: " Ada\tKing " } }));
-
-  expect((await server.user("u-ada"))?.displayName).toBe(" Ada\tKing ");
-});
-
-test("the last of two equal keys wins", async () => {
-  const { server, client } = await startStubWithClient({ directory: acme({ user: PROFILE }) });
-  const attributes = [
-    { key: "nickname", value: "first" },
-    { key: "given_name", value: "First" },
-    { key: "nickname", value: "last" },
-    { key: "GIVEN_NAME", value: "Last" },
-  ];
-
-  await client.syncUserIdentity("u-ada", signIn({ attributes }));
-
-  expect(await server.user("u-ada")).toMatchObject({ nickname: "last", givenName: "Last" });
-});
-
-test("claims are taken in order: of two spellings of one field the last wins", async () => {
-  const { server, client } = await startStubWithClient();
-  const attributes = [
-    { key: "given_name", value: "First" },
-    { key: "givenName", value: "Last" },
-    { key: "locale", value: "de" },
-    { key: "language", value: "fr" },
-  ];
-
-  await client.syncUserIdentity("u-ada", signIn({ attributes }));
-  expect(await server.user("u-ada")).toMatchObject({ givenName: "Last", language: "fr" });
-
-  await client.syncUserIdentity("u-ada", signIn({ attributes: attributes.toReversed() }));
-  expect(await server.user("u-ada")).toMatchObject({ givenName: "First", language: "de" });
-});
-
-test("the last of two equal keys wins where it is null: nothing changes", async () => {
-  const { server, client } = await startStubWithClient({ directory: acme({ user: { ...PROFILE, ...LAST_CHANGE } }) });
-  const attributes = [
-    { key: "nickname", value: "first" },
-    { key: "nickname", value: null },
-  ];
-
-  await client.syncUserIdentity("u-ada", signIn({ attributes }));
-
-  expect(await server.user("u-ada")).toMatchObject({ nickname: "adk", ...LAST_CHANGE } satisfies Partial<User>);
-});
-
-test("a spelling without a value does not take back what another one said", async () => {
-  const { server, client } = await startStubWithClient();
-  const attributes = [
-    { key: "given_name", value: "Ada" },
-    { key: "givenName", value: null },
-    { key: "GIVENNAME", value: " " },
-  ];
-  await client.syncUserIdentity("u-ada", signIn({ attributes }));
-  expect((await server.user("u-ada"))?.givenName).toBe("Ada");
-});
-
-test("a blank value is ignored however long it is", async () => {
-  const { server, client } = await startStubWithClient();
-  await client.syncUserIdentity("u-ada", signIn({ attributes: { nickname: " ".repeat(101) } }));
-  expect((await server.user("u-ada"))?.nickname).toBeUndefined();
+  expect((await syncOf(PROFILE, signIn({ attributes }))).stored).toMatchObject(expected);
 });

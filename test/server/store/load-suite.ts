@@ -1,48 +1,37 @@
 import { expect, test } from "vitest";
 import type { Directory, RoleConnectionMap, User } from "../../../generated/types.ts";
-import { DirectoryRefused, type Store } from "../../../server/store/store.ts";
-import { change, directoryOf, type OpenStore } from "./store-suite.ts";
+import { DirectoryRefused } from "../../../server/directory/directory-refused.ts";
+import type { Store } from "../../../server/store/store.ts";
+import { change, directoryOf, heldDirectory, look, type OpenStore } from "./store-under-test.ts";
 
 export const at = (azoConnectionId: string, azoUserId: string) => ({ id: 1, azoConnectionId, azoUserId });
 const engineer = { id: "r-engineer", name: "Engineer", audience: "urn:api", description: null };
 const viewer = { id: "r-viewer", name: "Viewer", audience: "urn:api", description: null };
 const engineers: RoleConnectionMap = {
-  id: "m-engineers",
-  roleId: "r-engineer",
-  azoConnectionId: "con_a",
-  groupName: "engineers",
+  ...{ id: "m-engineers", roleId: "r-engineer", azoConnectionId: "con_a", groupName: "engineers" },
 };
 export const ada: User = {
-  id: "u-ada",
-  nickname: "ada",
-  identities: [at("con_a", "ada")],
+  ...{ id: "u-ada", nickname: "ada", identities: [at("con_a", "ada")] },
   roles: [{ id: "r-viewer", name: "V" }],
 };
 const bob: User = { id: "u-bob", nickname: "bob", identities: [at("con_a", "bob")] };
 export const acme: Directory = { users: [ada, bob], roles: [engineer, viewer], roleConnectionMaps: [engineers] };
 
-/** All that can be seen of what a store holds. */
-export async function seen(store: Store): Promise<unknown> {
-  const look = (userId: string) =>
-    store.sync({ userId, connectionId: "con_a", groups: ["engineers"] }, (found) => ({ answer: found }));
-  return [await look("u-ada"), await look("u-bob"), await look("u-new")];
-}
-
-/** A directory whose users end when they are told to, and that tells when they have been taken. */
-export function heldBack(content: Partial<Directory>) {
-  const taken = Promise.withResolvers<void>();
-  const end = Promise.withResolvers<void>();
-  const directory = directoryOf(content);
-  async function* users() {
-    yield* directory.users();
-    taken.resolve();
-    await end.promise;
-  }
-  return { directory: { ...directory, users }, taken: taken.promise, release: () => end.resolve(), fail: end.reject };
+/** Data that syncs of three users find. */
+export function seen(store: Store): Promise<unknown> {
+  return Promise.all(["u-ada", "u-bob", "u-new"].map((id) => look(store, id, ["engineers"])));
 }
 
 export function loadTests(open: OpenStore): void {
-  test("a load adds what it is given and counts it", async () => {
+  const openLoaded = async (directory: Partial<Directory> = acme) => {
+    const { store } = await open();
+    await store.load(directoryOf(directory));
+    return store;
+  };
+  const nicknames = (store: Store) =>
+    Promise.all(["u-ada", "u-bob"].map(async (id) => (await store.user(id))?.nickname));
+
+  test("a load adds its entries and counts them", async () => {
     const { store } = await open();
 
     expect(await store.load(directoryOf(acme))).toEqual({ changed: 5, total: 5 });
@@ -54,7 +43,7 @@ export function loadTests(open: OpenStore): void {
     ]);
   });
 
-  test("users can be listed, in the order of their ids' bytes, and are counted", async () => {
+  test("users are listed in the order of their ids' bytes, and counted", async () => {
     const { store } = await open();
     const users = ["u-b", "U-c", "u-\u00e9", "u-a", "u-\u{1f600}"].map((id) => ({ id, nickname: id }));
     expect(await store.users(10)).toEqual({ users: [], total: 0 });
@@ -66,50 +55,33 @@ export function loadTests(open: OpenStore): void {
     expect([listed.users[1], listed.total]).toEqual([users[3], 5]);
   });
 
-  test("a load of nothing changes nothing", async () => {
-    const { store } = await open();
-    await store.load(directoryOf(acme));
-
-    expect(await store.load(directoryOf({}))).toEqual({ changed: 0, total: 0 });
-    expect(await store.user("u-ada")).toEqual(ada);
-  });
-
-  test("loading the same twice changes nothing", async () => {
-    const { store } = await open();
-    await store.load(directoryOf(acme));
+  test("loading the same directory or an empty one changes nothing", async () => {
+    const store = await openLoaded();
     const before = await seen(store);
 
     expect(await store.load(directoryOf(acme))).toEqual({ changed: 0, total: 5 });
+    expect(await store.load(directoryOf({}))).toEqual({ changed: 0, total: 0 });
     expect(await seen(store)).toEqual(before);
   });
 
-  test("loading the same after a sync keeps what the sync stored", async () => {
-    const { store } = await open();
-    await store.load(directoryOf(acme));
-    await change(store, "u-ada", { nickname: "synced", attributes: [{ id: 1, name: "department", value: "Engines" }] });
-    const synced = await store.user("u-ada");
-
-    expect(await store.load(directoryOf(acme))).toEqual({ changed: 0, total: 5 });
-    expect(await store.user("u-ada")).toEqual(synced);
-    expect(synced?.nickname).toBe("synced");
-  });
-
-  test("an entry that has changed replaces the whole user, also after a sync, and the others stay", async () => {
-    const { store } = await open();
-    await store.load(directoryOf(acme));
+  test("loading an unchanged entry keeps changes of syncs, loading a changed entry replaces the user", async () => {
+    const store = await openLoaded();
     await change(store, "u-ada", { nickname: "synced", displayName: "Ada" });
     await change(store, "u-bob", { nickname: "synced" });
-    const edited = { ...ada, nickname: "edited" };
-    // What has been seen must not be remembered.
+    // Fills the caches.
     await seen(store);
 
+    expect(await store.load(directoryOf(acme))).toEqual({ changed: 0, total: 5 });
+    expect(await nicknames(store)).toEqual(["synced", "synced"]);
+
+    const edited = { ...ada, nickname: "edited" };
     expect(await store.load(directoryOf({ ...acme, users: [edited, bob] }))).toEqual({ changed: 1, total: 5 });
     expect(await seen(store)).toMatchObject([{ user: edited }, {}, undefined]);
     expect(await store.user("u-ada")).toEqual(edited);
     expect(await store.user("u-bob")).toEqual({ ...bob, nickname: "synced" });
   });
 
-  test("going back to an earlier entry replaces too", async () => {
+  test("loading an earlier version of an entry replaces the user", async () => {
     const { store } = await open();
     for (const nickname of ["one", "two", "one"]) {
       expect(await store.load(directoryOf({ users: [{ ...bob, nickname }] }))).toEqual({ changed: 1, total: 1 });
@@ -117,10 +89,9 @@ export function loadTests(open: OpenStore): void {
     }
   });
 
-  test("a role and a map that have changed replace the old ones", async () => {
-    const { store } = await open();
-    await store.load(directoryOf(acme));
-    // What has been seen must not be remembered.
+  test("changed roles and maps replace the stored ones", async () => {
+    const store = await openLoaded();
+    // Fills the caches.
     await seen(store);
     const renamed = { ...viewer, name: "Reader" };
     const moved = { ...engineers, roleId: "r-viewer", groupName: "others" };
@@ -129,89 +100,81 @@ export function loadTests(open: OpenStore): void {
 
     expect(count).toEqual({ changed: 2, total: 5 });
     expect(await seen(store)).toMatchObject([{ roles: [renamed], mapped: new Set() }, { roles: [] }, undefined]);
-    const others = { userId: "u-bob", connectionId: "con_a", groups: ["others"] };
-    const found = await store.sync(others, (answer) => ({ answer }));
+    const found = await look(store, "u-bob", ["others"]);
     expect(found).toMatchObject({ roles: [renamed], mapped: new Set(["r-viewer"]) });
   });
 
-  test.each(["to the later", "to the earlier"])("an identity may move between two users of a load, %s", async (to) => {
-    const { store } = await open();
-    await store.load(directoryOf({ users: [ada, bob].map((user) => ({ ...user, roles: [] })) }));
+  test.each(["later", "earlier"])("an identity can move to a user that is %s in the directory", async (position) => {
+    const store = await openLoaded({ users: [ada, bob].map((user) => ({ ...user, roles: [] })) });
     const taker = { ...bob, identities: [at("con_a", "bob"), at("con_a", "ada")] };
     const giver = { ...ada, roles: [], identities: [at("con_a", "new")] };
-    const users = to === "to the later" ? [giver, taker] : [taker, giver];
+    const users = position === "later" ? [giver, taker] : [taker, giver];
 
     expect(await store.load(directoryOf({ users }))).toEqual({ changed: 2, total: 2 });
     expect([await store.user("u-ada"), await store.user("u-bob")]).toEqual([giver, taker]);
   });
 
-  test("two users may swap their identities in one load", async () => {
-    const { store } = await open();
-    await store.load(directoryOf({ users: [bob, { id: "u-eve", identities: [at("con_a", "eve")] }] }));
-    const users = [
-      { ...bob, identities: [at("con_a", "eve")] },
-      { id: "u-eve", identities: [at("con_a", "bob")] },
+  test("two users can swap their identities in one load", async () => {
+    const eve = { id: "u-eve", identities: [at("con_a", "eve")] };
+    const store = await openLoaded({ users: [bob, eve] });
+    const swapped = [
+      { ...bob, identities: eve.identities },
+      { ...eve, identities: bob.identities ?? [] },
     ];
 
-    expect(await store.load(directoryOf({ users }))).toEqual({ changed: 2, total: 2 });
-    const eve = { id: "u-eve", identities: [at("con_a", "bob")] };
-    expect(await store.load(directoryOf({ users: [eve] }))).toEqual({ changed: 0, total: 1 });
+    expect(await store.load(directoryOf({ users: swapped }))).toEqual({ changed: 2, total: 2 });
+    expect(await store.load(directoryOf({ users: swapped.slice(1) }))).toEqual({ changed: 0, total: 1 });
   });
 
-  test("an identity that a stored user has is refused by name, and nothing is loaded", async () => {
-    const { store } = await open();
-    await store.load(directoryOf(acme));
+  test("an identity of a stored user outside the directory is a problem, and nothing is loaded", async () => {
+    const store = await openLoaded();
     const before = await seen(store);
     const thief = { id: "u-new", identities: [at("con_b", "new"), at("con_a", "ada")] };
-    const edited = {
-      ...acme,
-      users: [{ ...bob, nickname: "edited" }, thief],
-      roles: [{ ...engineer, name: "X" }, viewer],
-    };
+    const users = [{ ...bob, nickname: "edited" }, thief];
 
-    const refused = await store.load(directoryOf(edited)).catch((error: unknown) => error);
+    const error = await store
+      .load(directoryOf({ ...acme, users, roles: [{ ...engineer, name: "X" }, viewer] }))
+      .catch((refused: unknown) => refused);
 
-    expect(refused).toBeInstanceOf(DirectoryRefused);
-    expect(refused).toMatchObject({
-      problems: ["user u-new: its identity (con_a, ada) belongs to the stored user u-ada"],
+    expect(error).toBeInstanceOf(DirectoryRefused);
+    expect(error).toMatchObject({
+      problems: [`user 'u-new': the identity ["con_a","ada"] belongs to the stored user 'u-ada'`],
     });
     expect(await seen(store)).toEqual(before);
   });
 
-  test("an identity is free for others once its user has been loaded without it", async () => {
-    const { store } = await open();
-    const eve = { id: "u-eve", identities: [at("con_a", "bob")] };
-    await store.load(directoryOf({ users: [bob] }));
+  test("an identity is available after its user was loaded without it", async () => {
+    const store = await openLoaded({ users: [bob] });
     await store.load(directoryOf({ users: [{ ...bob, identities: [] }] }));
+    const eve = { id: "u-eve", identities: [at("con_a", "bob")] };
 
     expect(await store.load(directoryOf({ users: [eve] }))).toEqual({ changed: 1, total: 1 });
-    expect(await store.load(directoryOf({ users: [bob] })).catch((error: unknown) => error)).toMatchObject({
-      problems: ["user u-bob: its identity (con_a, bob) belongs to the stored user u-eve"],
+    await expect(store.load(directoryOf({ users: [bob] }))).rejects.toMatchObject({
+      problems: [`user 'u-bob': the identity ["con_a","bob"] belongs to the stored user 'u-eve'`],
     });
   });
 
-  test("identities without connection or provider's user id belong to nobody", async () => {
+  test("identities without a connection or without a provider user id are not unique", async () => {
     const { store } = await open();
     const identities = [
       { id: 1, azoConnectionId: "con_a" },
       { id: 2, azoUserId: "ada" },
       { id: 3, azoConnectionId: null },
     ];
-    const users = ["u-1", "u-2"].map((id) => ({ id, identities }));
 
-    for (const user of users)
-      expect(await store.load(directoryOf({ users: [user] }))).toEqual({ changed: 1, total: 1 });
+    for (const id of ["u-1", "u-2"])
+      expect(await store.load(directoryOf({ users: [{ id, identities }] }))).toEqual({ changed: 1, total: 1 });
   });
 
-  test("a load that breaks off keeps whole batches; the same again completes it and counts the rest", async () => {
+  test("a failed load keeps whole batches; loading the directory again completes it", async () => {
     const { store } = await open();
     const users = Array.from({ length: 1_200 }, (_, index) => ({ id: `u-${index}`, nickname: "loaded" }));
-    const held = heldBack({ ...acme, users });
+    const held = heldDirectory({ ...acme, users });
     const broken = store.load(held.directory);
     await held.taken;
-    held.fail(new RangeError("broken off"));
+    held.fail(new RangeError("read error"));
 
-    await expect(broken).rejects.toThrow(new RangeError("broken off"));
+    await expect(broken).rejects.toThrow(new RangeError("read error"));
 
     const kept = await Promise.all(users.map(({ id }) => store.user(id)));
     expect(kept.filter((user) => user !== undefined)).toEqual(users.slice(0, 1_000));
@@ -221,39 +184,34 @@ export function loadTests(open: OpenStore): void {
     expect(await store.user("u-1199")).toEqual(users[1_199]);
   });
 
-  test("syncs go on during a load, and keep what they store unless its entry comes later", async () => {
-    const { store } = await open();
-    await store.load(directoryOf(acme));
-    const held = heldBack({ users: [{ ...ada, nickname: "edited" }] });
-    const loading = store.load(held.directory);
-    await held.taken;
-
-    await change(store, "u-ada", { nickname: "synced" });
-    await change(store, "u-bob", { nickname: "synced" });
-    expect(await seen(store)).toMatchObject([{ user: { nickname: "synced" } }, {}, undefined]);
-    held.release();
-
-    expect(await loading).toEqual({ changed: 1, total: 1 });
-    expect(await seen(store)).toMatchObject([{ user: { nickname: "edited" } }, {}, undefined]);
-    expect([(await store.user("u-ada"))?.nickname, (await store.user("u-bob"))?.nickname]).toEqual([
-      "edited",
-      "synced",
-    ]);
-  });
-
-  test("a load that breaks off before its first batch leaves users as they were", async () => {
-    const { store } = await open();
-    await store.load(directoryOf(acme));
-    const held = heldBack({ users: [{ ...ada, nickname: "edited" }] });
+  test("a load that fails before its first batch changes no user", async () => {
+    const store = await openLoaded();
+    const held = heldDirectory({ users: [{ ...ada, nickname: "edited" }] });
     const loaded = store.load(held.directory).catch(() => {});
     await held.taken;
-    held.fail(new RangeError("broken off"));
+    held.fail(new RangeError("read error"));
     await loaded;
 
     expect(await store.user("u-ada")).toEqual(ada);
   });
 
-  test("loads that come at once are one after the other", async () => {
+  test("syncs run during a load; their changes last until the user's own entry is saved", async () => {
+    const store = await openLoaded();
+    const held = heldDirectory({ users: [{ ...ada, nickname: "edited" }] });
+    const loading = store.load(held.directory);
+    await held.taken;
+
+    await change(store, "u-ada", { nickname: "synced" });
+    await change(store, "u-bob", { nickname: "synced" });
+    expect(await nicknames(store)).toEqual(["synced", "synced"]);
+    held.release();
+
+    expect(await loading).toEqual({ changed: 1, total: 1 });
+    expect(await nicknames(store)).toEqual(["edited", "synced"]);
+    expect(await seen(store)).toMatchObject([{ user: { nickname: "edited" } }, {}, undefined]);
+  });
+
+  test("concurrent loads run in order", async () => {
     const { store } = await open();
     const versions = ["one", "two", "three"].map((nickname) => directoryOf({ users: [{ ...bob, nickname }] }));
 

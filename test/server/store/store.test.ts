@@ -1,18 +1,18 @@
-import { onTestFinished } from "vitest";
-import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { describe } from "vitest";
+import { temporaryPostgres } from "../../helpers/postgres.ts";
 import { temporaryDatabase } from "../../helpers/temporary-folder.ts";
-import { describeStore, type StoreUnderTest } from "./store-suite.ts";
+import { durabilityTests } from "./durability-suite.ts";
+import { loadTests } from "./load-suite.ts";
+import { openUnderTest } from "./store-under-test.ts";
+import { syncTests } from "./sync-suite.ts";
 
-async function openFor(file: string): Promise<StoreUnderTest> {
-  let store = openSqliteStore(file);
-  onTestFinished(() => store.close());
-  const reopen = async () => {
-    await store.close();
-    store = openSqliteStore(file);
-    return store;
-  };
-  return { store, reopen };
-}
-
-describeStore("a SQLite store in memory", () => openFor(":memory:"), { isDurable: false });
-describeStore("a SQLite store in a file", () => openFor(temporaryDatabase()), { isDurable: true });
+describe.each([
+  { name: "SQLite in memory", database: () => ":memory:", isDurable: false },
+  { name: "SQLite in a file", database: temporaryDatabase, isDurable: true },
+  { name: "PostgreSQL", database: temporaryPostgres, isDurable: true },
+])("$name", ({ database, isDurable }) => {
+  const open = async () => openUnderTest(await database());
+  syncTests(open);
+  loadTests(open);
+  if (isDurable) durabilityTests(open);
+});

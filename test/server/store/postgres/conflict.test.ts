@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type Store, StoreUnavailable } from "../../../../server/store/store.ts";
 import { connected, query } from "../../../helpers/postgres.ts";
-import { change } from "../store-suite.ts";
-import { countOf, countUp, holdRows, OTHERS, storeAt, storeWithUsers, waiting } from "./under-test.ts";
+import { change, countOf, countUp } from "../store-under-test.ts";
+import { holdRows, OTHERS, storeAt, storeWithUsers, untilWaiting } from "./under-test.ts";
 
-/** Makes the first so many saves of users fail with an error code, when they are made or when they are committed. */
+/** The first `times` updates of users fail with this SQLSTATE, at the statement or at its commit. */
 async function failSaves(url: string, { code, times, when }: { code: string; times: number; when: "SAVE" | "COMMIT" }) {
   const at = when === "SAVE" ? "" : "DEFERRABLE INITIALLY DEFERRED";
   await query(
@@ -17,7 +17,7 @@ async function failSaves(url: string, { code, times, when }: { code: string; tim
   );
 }
 
-/** The one connection that stores have to this database, once it is alone. */
+/** The process id of the only connection of stores to this database. */
 async function onlyConnection(url: string): Promise<unknown> {
   const text =
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'nexus-sync' AND datname = current_database()";
@@ -28,7 +28,7 @@ async function onlyConnection(url: string): Promise<unknown> {
   });
 }
 
-test("syncs of one user over two servers are one after the other: of 400 counts none is lost", async () => {
+test("concurrent syncs of one user on two servers lose no update", async () => {
   const { url, store } = await storeWithUsers();
   const { store: other } = await storeAt(url);
 
@@ -50,30 +50,21 @@ test.each([
   ["40001", "COMMIT"],
   ["40P01", "SAVE"],
   ["55P03", "SAVE"],
-] as const)("a sync that the database undoes with %s at its %s is decided anew, five times", async (code, when) => {
+] as const)("a sync that fails with %s at its %s is retried five times, then it is unavailable", async (code, when) => {
   const { url, store } = await storeWithUsers();
-  await failSaves(url, { code, times: 5, when });
-  const asked = vi.fn();
+  const decided = vi.fn();
 
-  expect(await countUp(store, "u-ada", asked)).toBe(1);
+  await failSaves(url, { code, times: 11, when });
+  await expect(countUp(store, "u-ada", decided)).rejects.toThrow(StoreUnavailable);
+  expect(decided).toHaveBeenCalledTimes(6);
+  expect(await countOf(store, "u-ada")).toBe(0);
 
-  expect(asked).toHaveBeenCalledTimes(6);
+  expect(await countUp(store, "u-ada", decided)).toBe(1);
+  expect(decided).toHaveBeenCalledTimes(12);
   expect(await countOf(store, "u-ada")).toBe(1);
 });
 
-test("a sync that is undone six times is unavailable, and saves nothing", async () => {
-  const { url, store } = await storeWithUsers();
-  await failSaves(url, { code: "40001", times: 6, when: "SAVE" });
-  const asked = vi.fn();
-
-  await expect(countUp(store, "u-ada", asked)).rejects.toThrow(StoreUnavailable);
-
-  expect(asked).toHaveBeenCalledTimes(6);
-  expect(await countOf(store, "u-ada")).toBe(0);
-  expect(await countUp(store, "u-ada")).toBe(1);
-});
-
-test("a sync that is undone is decided with what others have stored meanwhile", async () => {
+test("a retried sync decides on the user as other servers have changed it", async () => {
   const { url, store } = await storeWithUsers();
   await failSaves(url, { code: "40001", times: 1, when: "COMMIT" });
   const found: unknown[] = [];
@@ -82,66 +73,69 @@ test("a sync that is undone is decided with what others have stored meanwhile", 
   const document = JSON.stringify({ id: "u-ada", nickname: "other" });
 
   await store.sync({ userId: "u-ada", connectionId: "con_a", groups: [] }, (now) => {
-    // Waits for the lock of this attempt, and stores before the next one.
+    // Waits for the row lock of this attempt and commits before the next one.
     if (found.push(now?.user.nickname) === 1)
       other.query("UPDATE nexus_sync_users SET document = $1 WHERE id = 'u-ada'", [document]);
-    return { user: { id: "u-ada", nickname: "mine" }, answer: null };
+    return { user: { id: "u-ada", nickname: "mine" }, result: null };
   });
 
   expect(found).toEqual([undefined, "other"]);
   expect((await store.user("u-ada"))?.nickname).toBe("mine");
 });
 
-test.each(["40001", "08006"])("an error of the caller's with the code %s comes out as it is, once", async (code) => {
-  const { store } = await storeWithUsers();
-  const error = Object.assign(new Error("mine"), { code, severity: "ERROR" });
-  const asked = vi.fn(() => {
-    throw error;
-  });
+test.each(["40001", "08006"])(
+  "an error that `change` throws with the code %s is passed on without a retry",
+  async (code) => {
+    const { store } = await storeWithUsers();
+    const error = Object.assign(new Error("mine"), { code, severity: "ERROR" });
+    const decided = vi.fn(() => {
+      throw error;
+    });
 
-  await expect(countUp(store, "u-ada", asked)).rejects.toBe(error);
+    await expect(countUp(store, "u-ada", decided)).rejects.toBe(error);
 
-  expect(asked).toHaveBeenCalledTimes(1);
-  expect(await countUp(store, "u-ada")).toBe(1);
-});
+    expect(decided).toHaveBeenCalledTimes(1);
+    expect(await countUp(store, "u-ada")).toBe(1);
+  },
+);
 
-test("what the database will never accept is an error and not an outage, is not repeated, and shows no row", async () => {
+test("a permanent error of the database is not StoreUnavailable, is not retried, and contains no data", async () => {
   const { url, store, lines } = await storeWithUsers();
   await query(url, "ALTER TABLE nexus_sync_users ADD CONSTRAINT short CHECK (length(document) < 40)");
-  const asked = vi.fn();
+  const decided = vi.fn();
   const name = "planted".repeat(10);
 
   const error = await store
     .sync({ userId: "u-ada", connectionId: "con_a", groups: [] }, (found) => {
-      asked();
-      return { user: { id: "u-ada", ...found?.user, nickname: name }, answer: null };
+      decided();
+      return { user: { id: "u-ada", ...found?.user, nickname: name }, result: null };
     })
     .catch((refused: Error) => refused);
 
   expect(error).toBeInstanceOf(Error);
   expect(error).not.toBeInstanceOf(StoreUnavailable);
   expect(JSON.stringify([error, Object.getOwnPropertyNames(error), String(error), error?.cause])).not.toContain(name);
-  expect(String(error)).toMatch(/refused a statement: .*short.*\(23514\)\.$/);
-  expect(asked).toHaveBeenCalledTimes(1);
+  expect(String(error)).toMatch(/rejected a statement: .*short.*\(23514\)\.$/);
+  expect(decided).toHaveBeenCalledTimes(1);
   expect(lines).toEqual([]);
   expect(await countUp(store, "u-bob")).toBe(1);
 });
 
-test("a sync waits for one that holds its user, also for longer than a lock is waited for", async () => {
+test("a sync that waits longer than the lock timeout retries on a new connection", async () => {
   const { url, store } = await storeWithUsers({ poolSize: 1 });
   const before = await onlyConnection(url);
-  const { letGo } = await holdRows(url, "u-ada");
-  const asked = vi.fn();
-  setTimeout(letGo, 1_300);
+  const { release } = await holdRows(url, "u-ada");
+  const decided = vi.fn();
+  setTimeout(release, 1_300);
 
-  expect(await countUp(store, "u-ada", asked)).toBe(1);
+  expect(await countUp(store, "u-ada", decided)).toBe(1);
 
-  expect(asked).toHaveBeenCalledTimes(1);
-  // The first attempt has given up, and with it its connection.
+  expect(decided).toHaveBeenCalledTimes(1);
+  // The connection of the first attempt was closed.
   expect(await onlyConnection(url)).not.toEqual(before);
 });
 
-test("of two that wait for each other the sync gives way, and is done after the other", async () => {
+test("a sync that the database chooses as deadlock victim is retried", async () => {
   const { url } = await storeWithUsers();
   await query(
     url,
@@ -149,7 +143,7 @@ test("of two that wait for each other the sync gives way, and is done after the 
      CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE other SET a = a + 1; RETURN NEW; END $$;
      CREATE TRIGGER touching BEFORE UPDATE ON nexus_sync_users FOR EACH ROW EXECUTE FUNCTION touch()`,
   );
-  // The one that has waited this long looks who waits for whom: the sync, which waits first.
+  // The sync waits first, so it detects the deadlock and becomes the victim.
   const database = new URL(url).pathname.slice(1);
   await query(url, `ALTER DATABASE ${database} SET deadlock_timeout = '400ms'`);
   const { store } = await storeAt(url);
@@ -157,43 +151,43 @@ test("of two that wait for each other the sync gives way, and is done after the 
   onTestFinished(() => other.end());
   await other.query("BEGIN");
   await other.query("UPDATE other SET a = 100");
-  const asked = vi.fn();
+  const decided = vi.fn();
 
-  const counted = countUp(store, "u-ada", asked);
-  await waiting(url, 1);
+  const counted = countUp(store, "u-ada", decided);
+  await untilWaiting(url, 1);
   await other.query("SELECT 1 FROM nexus_sync_users WHERE id = 'u-ada' FOR UPDATE");
   await other.query("COMMIT");
 
   expect(await counted).toBe(1);
-  expect(asked).toHaveBeenCalledTimes(2);
+  expect(decided).toHaveBeenCalledTimes(2);
   expect(await query(url, "SELECT a FROM other")).toEqual([{ a: 101 }]);
 });
 
-test("a sync that finds no connection free in time is unavailable, and the others go on", async () => {
+test("a sync that gets no connection in time is unavailable", async () => {
   const { url, store } = await storeWithUsers({ poolSize: 1 });
-  const { letGo } = await holdRows(url, ...OTHERS);
+  const { release } = await holdRows(url, ...OTHERS);
   const held = OTHERS.map((userId) => countUp(store, userId).catch((error: unknown) => error));
   const start = performance.now();
 
   await expect(countUp(store, "u-bob")).rejects.toThrow(StoreUnavailable);
 
   expect(performance.now() - start).toBeLessThan(3_000);
-  await letGo();
+  await release();
   await Promise.all(held);
   expect(await countUp(store, "u-bob")).toBe(1);
 });
 
-test("a decision that throws or changes nothing gives its connection back, and lets go of the user", async () => {
+test("a decision that throws or changes nothing releases its connection and its row lock", async () => {
   const { url, store } = await storeWithUsers({ poolSize: 1 });
   const pids = await onlyConnection(url);
 
   for (const fails of [true, false, true]) {
-    const asked = store.sync({ userId: "u-ada", connectionId: "con_a", groups: [] }, () => {
+    const decided = store.sync({ userId: "u-ada", connectionId: "con_a", groups: [] }, () => {
       if (fails) throw new RangeError("no");
-      return { answer: "fine" };
+      return { result: "fine" };
     });
-    if (fails) await expect(asked).rejects.toThrow(RangeError);
-    else expect(await asked).toBe("fine");
+    if (fails) await expect(decided).rejects.toThrow(RangeError);
+    else expect(await decided).toBe("fine");
   }
 
   const others = () => query(url, "SELECT 1 FROM nexus_sync_users WHERE id = 'u-ada' FOR UPDATE NOWAIT");

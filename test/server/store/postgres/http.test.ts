@@ -6,8 +6,8 @@ import { type PostgresServer, startPostgres } from "../../../../scripts/shared/p
 import { StoreUnavailable } from "../../../../server/store/store.ts";
 import { query } from "../../../helpers/postgres.ts";
 import { acme, clientOf, put, signIn, startStubWithClient } from "../../../helpers/stub.ts";
-import { directoryOf } from "../store-suite.ts";
-import { countOf, countUp, storeAt } from "./under-test.ts";
+import { countOf, countUp, directoryOf } from "../store-under-test.ts";
+import { storeAt } from "./under-test.ts";
 
 async function ownPostgres(): Promise<PostgresServer> {
   const postgres = await startPostgres({ fsync: false });
@@ -17,7 +17,7 @@ async function ownPostgres(): Promise<PostgresServer> {
 
 const readiness = async (server: { url: string }) => (await fetch(`${server.url}/readyz`)).status;
 
-test("while the database is away a sync is 503 with Retry-After and the server not ready; then it works again", async () => {
+test("without its database a server is not ready and a sync is 503 with Retry-After; both recover", async () => {
   const postgres = await ownPostgres();
   const { server } = await startStubWithClient({ database: postgres.url });
   const { server: second } = await startStubWithClient({ database: postgres.url, directory: acme() });
@@ -39,12 +39,11 @@ test("while the database is away a sync is 503 with Retry-After and the server n
   await vi.waitFor(async () => expect(await readiness(server)).toBe(200), { timeout: 5_000 });
   const changed = signIn({ attributes: { department: "Looms" } });
   await clientOf(server).syncUserIdentity("u-ada", changed);
-  // Any server shows what any other stored.
   const { attributes } = (await second.user("u-ada")) ?? {};
   expect(attributes).toEqual([expect.objectContaining({ name: "department", value: "Looms" })]);
 });
 
-test.each(["fast", "immediate"] as const)("a store lives through a restart of the database (%s)", async (mode) => {
+test.each(["fast", "immediate"] as const)("a store survives a restart of the database (%s)", async (mode) => {
   const postgres = await ownPostgres();
   const { store, lines } = await storeAt(postgres.url);
   await store.load(directoryOf({ users: [{ id: "u-ada" }] }));
@@ -75,12 +74,12 @@ test.each(["fast", "immediate"] as const)("a store lives through a restart of th
   expect(stored).toBeLessThanOrEqual(counted + unknown);
   expect(unknown).toBeGreaterThan(0);
   expect(lines.length).toBeGreaterThan(0);
-  // Once a second, however many connections are lost.
+  // At most one a second, although many connections are lost.
   expect(lines.length).toBeLessThan(8);
   expect(lines.join("\n")).not.toMatch(/planted|u-ada/);
 });
 
-test("no sync is decided from a replica; once it is the primary, the same store works", async () => {
+test("no sync decides on data of a replica; after its promotion the same store works", async () => {
   const postgres = await ownPostgres();
   const { store } = await storeAt(postgres.url);
   await store.load(directoryOf({ users: [{ id: "u-ada" }] }));
@@ -90,13 +89,13 @@ test("no sync is decided from a replica; once it is the primary, the same store 
   onTestFinished(() => rmSync(signal, { force: true }));
   await postgres.start();
   expect(await query(postgres.url, "SELECT pg_is_in_recovery() AS replica")).toEqual([{ replica: true }]);
-  const asked = vi.fn();
+  const decided = vi.fn();
 
   await vi.waitFor(() => expect(store.user("u-ada")).resolves.toBeDefined());
-  await expect(countUp(store, "u-ada", asked)).rejects.toThrow(/read-only transaction \(25006\)/);
-  await expect(store.ready()).rejects.toThrow("The database can only be read now.");
+  await expect(countUp(store, "u-ada", decided)).rejects.toThrow(/read-only transaction \(25006\)/);
+  await expect(store.ready()).rejects.toThrow("The database is read-only.");
 
-  expect(asked).not.toHaveBeenCalled();
+  expect(decided).not.toHaveBeenCalled();
   await query(postgres.url, "SELECT pg_promote()");
   await vi.waitFor(() => store.ready(), { timeout: 5_000 });
   expect(await countUp(store, "u-ada")).toBe(1);

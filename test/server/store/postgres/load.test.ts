@@ -1,7 +1,6 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { connected, query } from "../../../helpers/postgres.ts";
-import { heldBack } from "../load-suite.ts";
-import { change, directoryOf } from "../store-suite.ts";
+import { change, directoryOf, heldDirectory } from "../store-under-test.ts";
 import { holdRows, storeAt, storeWithUsers } from "./under-test.ts";
 
 const users = Array.from({ length: 1_200 }, (_, index) => ({
@@ -11,7 +10,7 @@ const users = Array.from({ length: 1_200 }, (_, index) => ({
 }));
 const roles = [{ id: "r-a", name: "A", audience: "urn:api", description: null }];
 
-test("two servers that load one directory at once load it once", async () => {
+test("two servers that load a directory at the same time load it once", async () => {
   const { url, store } = await storeWithUsers({ poolSize: 1 });
   const { store: other, lines } = await storeAt(url, { poolSize: 1 });
   const directory = directoryOf({ users, roles });
@@ -23,26 +22,26 @@ test("two servers that load one directory at once load it once", async () => {
   expect(lines.filter((line) => !line.includes("Another server"))).toEqual([]);
 });
 
-test("of two servers that load different users with one identity at once, one is refused", async () => {
+test("of two concurrent loads of one identity for different users, the second is refused", async () => {
   const { url, store } = await storeWithUsers();
   const { store: other, lines } = await storeAt(url);
   const identities = [{ id: 1, azoConnectionId: "con_a", azoUserId: "ad|1" }];
-  const held = heldBack({ users: [{ id: "u-one", identities }] });
+  const held = heldDirectory({ users: [{ id: "u-one", identities }] });
   const first = store.load(held.directory);
   await held.taken;
 
   const second = other.load(directoryOf({ users: [{ id: "u-two", identities }] })).catch((error: unknown) => error);
-  await vi.waitFor(() => expect(lines).toEqual(["Another server is loading a directory; this one waits for it."]));
+  await vi.waitFor(() => expect(lines).toEqual(["Another server is loading a directory; waiting for it to finish."]));
   held.release();
 
   expect(await first).toEqual({ changed: 1, total: 1 });
   expect(await second).toMatchObject({
-    problems: ["user u-two: its identity (con_a, ad|1) belongs to the stored user u-one"],
+    problems: [`user 'u-two': the identity ["con_a","ad|1"] belongs to the stored user 'u-one'`],
   });
   expect(await other.user("u-two")).toBeUndefined();
 });
 
-test("what is as it was is neither written nor locked by a load", async () => {
+test("a load neither writes nor locks unchanged rows", async () => {
   const { url, store } = await storeWithUsers();
   await store.load(directoryOf({ users, roles }));
   const versions =
@@ -60,18 +59,18 @@ test("what is as it was is neither written nor locked by a load", async () => {
   expect(await query(url, versions)).toEqual(before);
 });
 
-test("a load waits for a sync that holds a user, and the sync for the load", async () => {
+test("a load waits for the row lock of a sync", async () => {
   const { url, store } = await storeWithUsers();
-  const { letGo } = await holdRows(url, "u-ada");
+  const { release } = await holdRows(url, "u-ada");
   const loaded = store.load(directoryOf({ users: [{ id: "u-ada", nickname: "loaded" }] }));
-  setTimeout(letGo, 1_200);
+  setTimeout(release, 1_200);
 
   expect(await loaded).toEqual({ changed: 1, total: 1 });
   await change(store, "u-ada", { username: "synced" });
   expect(await store.user("u-ada")).toEqual({ id: "u-ada", nickname: "loaded", username: "synced" });
 });
 
-test("a sync looks only at indexes, however much is stored", async () => {
+test("a sync reads only by index", async () => {
   const { url, store } = await storeWithUsers();
   const many = Array.from({ length: 3_000 }, (_, index) => ({
     ...roles[0],
@@ -84,7 +83,7 @@ test("a sync looks only at indexes, however much is stored", async () => {
   });
   await store.load(directoryOf({ users, roles: [...roles, ...many], roleConnectionMaps }));
   await store.close();
-  // A connection reports what it did when it ends.
+  // PostgreSQL updates the statistics when a connection ends.
   const connections =
     "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'nexus-sync'";
   await vi.waitFor(async () => expect(await query(url, connections)).toEqual([]), { timeout: 5_000 });
@@ -95,11 +94,11 @@ test("a sync looks only at indexes, however much is stored", async () => {
     "SELECT idx_scan::int AS scans FROM pg_stat_user_tables WHERE relname = 'nexus_sync_role_connection_maps'";
   const [before, usedBefore] = [await query(url, scans), await query(url, used)];
 
-  for (let turn = 0; turn < 12; turn += 1) {
-    const key = { userId: `u-${turn}`, connectionId: "con_a", groups: ["g-1", "g-2", "g-none"] };
+  for (let index = 0; index < 12; index += 1) {
+    const key = { userId: `u-${index}`, connectionId: "con_a", groups: ["g-1", "g-2", "g-none"] };
     const found = await fresh.sync(key, (now) => ({
       ...(now && { user: { ...now.user, nickname: "synced" } }),
-      answer: now,
+      result: now,
     }));
     expect(found?.roles.map(({ id }) => id).sort()).toEqual(["r-1", "r-2", "r-a"]);
   }

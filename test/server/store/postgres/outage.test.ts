@@ -2,9 +2,10 @@ import { connect, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type Store, StoreUnavailable } from "../../../../server/store/store.ts";
 import { connected, query } from "../../../helpers/postgres.ts";
-import { countOf, countUp, holdRows, OTHERS, storeAt, storeWithUsers, waiting } from "./under-test.ts";
+import { countOf, countUp } from "../store-under-test.ts";
+import { holdRows, OTHERS, storeAt, storeWithUsers, terminate, untilWaiting } from "./under-test.ts";
 
-/** A way to the database that cuts the connection when a COMMIT has passed, or instead of it. */
+/** A proxy that closes the connection after it has forwarded a COMMIT, or instead of forwarding it. */
 async function cuttingProxy(url: string, cut: "before the commit" | "after the commit") {
   const { port, hostname } = new URL(url);
   const proxy = createServer((near) => {
@@ -16,7 +17,7 @@ async function cuttingProxy(url: string, cut: "before the commit" | "after the c
       if (isCommitting && cut === "before the commit") end();
       else far.write(bytes);
     });
-    // What the database says to the COMMIT never arrives.
+    // The response to the COMMIT is not forwarded.
     far.on("data", (bytes) => (isCommitting ? end() : near.write(bytes)));
     for (const socket of [near, far]) socket.on("error", end).on("close", end);
   }).listen(0, "127.0.0.1");
@@ -26,14 +27,7 @@ async function cuttingProxy(url: string, cut: "before the commit" | "after the c
   return Object.assign(new URL(url), { port: String(nearPort) }).href;
 }
 
-/** Ends all connections of stores, as a restart of the database does. */
-async function terminate(url: string): Promise<number> {
-  const text = `SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name = 'nexus-sync'`;
-  return (await query(url, text)).length;
-}
-
-/** Fails the test if anything ends the process that would end a server. */
+/** Fails the test if an uncaught exception occurs, which would end a server. */
 function noUncaught(): void {
   const caught = vi.fn();
   process.on("uncaughtException", caught);
@@ -48,99 +42,93 @@ const outcome = (store: Store, userId: string) => countUp(store, userId).catch((
 test.each([
   ["after the commit", 1],
   ["before the commit", 0],
-] as const)("a connection that is lost %s is no success, and not repeated", async (cut, stored) => {
+] as const)("a connection lost %s makes the sync unavailable, without a retry", async (cut, stored) => {
   const { url, store: other } = await storeWithUsers();
   const { store } = await storeAt(await cuttingProxy(url, cut));
-  const asked = vi.fn();
+  const decided = vi.fn();
 
-  await expect(countUp(store, "u-ada", asked)).rejects.toThrow(StoreUnavailable);
+  await expect(countUp(store, "u-ada", decided)).rejects.toThrow(StoreUnavailable);
 
-  expect(asked).toHaveBeenCalledTimes(1);
+  expect(decided).toHaveBeenCalledTimes(1);
   await vi.waitFor(async () => expect(await countOf(other, "u-ada")).toBe(stored));
   expect(await countUp(other, "u-ada")).toBe(stored + 1);
 });
 
-test("a save that fails for want of disk is unavailable, though the commit after it does not fail", async () => {
+test("a full disk makes the sync unavailable, although the COMMIT after the failed UPDATE succeeds", async () => {
   const { url, store, lines } = await storeWithUsers();
   await query(
     url,
-    `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'told to' USING ERRCODE = '53100'; END $$;
+    `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'disk full' USING ERRCODE = '53100'; END $$;
      CREATE TRIGGER refusing BEFORE UPDATE ON nexus_sync_users FOR EACH ROW EXECUTE FUNCTION refuse()`,
   );
 
-  await expect(countUp(store, "u-ada")).rejects.toThrow("The database can't be used now: told to (53100).");
-  expect(lines).toEqual(["The database fails: told to (53100)."]);
+  await expect(countUp(store, "u-ada")).rejects.toThrow("The database is unavailable: disk full (53100).");
+  expect(lines).toEqual(["Database error: disk full (53100)."]);
 
   expect(await countOf(store, "u-ada")).toBe(0);
 });
 
-test("connections that the database ends are a warning, and the next sync has new ones", async () => {
+test("syncs whose connections the database closes are unavailable; later syncs succeed", async () => {
   noUncaught();
   const { url, store, lines } = await storeWithUsers();
-  await Promise.all(OTHERS.map((userId) => countUp(store, userId)));
-
-  expect(await terminate(url)).toBeGreaterThan(1);
-
-  await vi.waitFor(() => expect(lines).toHaveLength(1));
-  expect(lines[0]).toMatch(/^The database fails: .*(57P01|terminat)/);
-  expect(await countUp(store, "u-1")).toBe(2);
-});
-
-test("syncs under way when the database ends their connections are unavailable, and the store works again", async () => {
-  noUncaught();
-  const { url, store, lines } = await storeWithUsers();
-  const { letGo } = await holdRows(url, "u-ada", "u-bob");
+  const { release } = await holdRows(url, "u-ada", "u-bob");
   const counted = ["u-ada", "u-bob", "u-bob"].map((userId) => outcome(store, userId));
-  await waiting(url, 2);
+  await untilWaiting(url, 2);
 
   await terminate(url);
 
   for (const sync of counted.slice(0, 2)) expect(await sync).toBeInstanceOf(StoreUnavailable);
-  await letGo();
+  await release();
   expect(await countUp(store, "u-ada")).toBe(1);
-  // The second sync of one user had not begun.
+  // The second sync of u-bob had not started.
   expect(await counted[2]).toBe(1);
   expect(lines.join("\n")).not.toMatch(/planted|u-ada/);
 });
 
-test("a database that can only be read is unavailable, its connections are dropped, and then it works", async () => {
-  const { url, store } = await storeWithUsers({ poolSize: 2 });
+test("a read-only database is unavailable; its connections are closed, so that new ones reach a new primary", async () => {
+  const { url, store } = await storeWithUsers({ poolSize: 1 });
   const database = new URL(url).pathname.slice(1);
-  await query(url, `ALTER DATABASE ${database} SET default_transaction_read_only = on`);
-  // What is connected stays as it was: only new connections are read-only.
-  await terminate(url);
-  await vi.waitFor(() => expect(store.ready()).rejects.toThrow("The database can only be read now."));
-  const asked = vi.fn();
-
-  await expect(countUp(store, "u-ada", asked)).rejects.toThrow(/can't be used now: .*read-only transaction \(25006\)/);
-  await expect(countUp(store, "u-ada", asked)).rejects.toThrow(StoreUnavailable);
-
-  expect(asked).not.toHaveBeenCalled();
   const admin = await connected(url);
   onTestFinished(() => admin.end());
-  await admin.query("SET default_transaction_read_only = off");
-  await admin.query(`ALTER DATABASE ${database} RESET default_transaction_read_only`);
+  const decided = vi.fn();
+  // The setting applies to new connections only.
+  const readOnly = async (value: "on" | "off") => {
+    await admin.query(`ALTER DATABASE ${database} SET default_transaction_read_only = ${value}`);
+  };
+  await readOnly("on");
+  await terminate(url);
+
+  await vi.waitFor(() => expect(store.ready()).rejects.toThrow("The database is read-only."));
+  await expect(countUp(store, "u-ada", decided)).rejects.toThrow(/is unavailable: .*read-only transaction \(25006\)/);
+  expect(decided).not.toHaveBeenCalled();
+
+  await readOnly("off");
+  await store.ready();
+  await readOnly("on");
+  await terminate(url);
+  await vi.waitFor(() => expect(store.ready()).rejects.toThrow("The database is read-only."));
+  await readOnly("off");
   await store.ready();
   expect(await countUp(store, "u-ada")).toBe(1);
 });
 
-test("whoever asks whether the store is ready gets an answer within about a second", async () => {
+test("ready() resolves or rejects within about a second", async () => {
   const { url, store } = await storeWithUsers({ poolSize: 1 });
   await store.ready();
-  const { letGo } = await holdRows(url, ...OTHERS);
+  const { release } = await holdRows(url, ...OTHERS);
   const held = OTHERS.map((userId) => outcome(store, userId));
-  await waiting(url, 1);
+  await untilWaiting(url, 1);
   const start = performance.now();
 
   await expect(store.ready()).rejects.toThrow(StoreUnavailable);
 
   expect(performance.now() - start).toBeLessThan(1_500);
-  await letGo();
+  await release();
   await Promise.all(held);
   await store.ready();
 });
 
-test("a store that has been closed refuses whatever comes, and may be closed twice", async () => {
+test("a closed store rejects all calls and can be closed twice", async () => {
   const { store } = await storeWithUsers();
 
   await Promise.all([store.close(), store.close()]);

@@ -6,12 +6,12 @@ import { freePort } from "../../../../scripts/shared/postgres-process.ts";
 import { openStore } from "../../../../server/store/open-store.ts";
 import { StoreUnusable } from "../../../../server/store/store.ts";
 import { query, temporaryPostgres } from "../../../helpers/postgres.ts";
-import { change, directoryOf } from "../store-suite.ts";
+import { change, directoryOf } from "../store-under-test.ts";
 import { storeAt } from "./under-test.ts";
 
 const MAIN = fileURLToPath(new URL("../../../../server/main.ts", import.meta.url));
 
-/** Why this database can't be used: one line. */
+/** The message of StoreUnusable for this database; it must be one line without a password. */
 async function refusalOf(database: string, password?: string): Promise<string> {
   const error: unknown = await openStore({ database, password }).then(
     (store) => store.close(),
@@ -27,7 +27,7 @@ function edited(url: string, changes: Partial<URL>): string {
   return Object.assign(new URL(url), changes).href;
 }
 
-test("of five servers that start together one makes the tables, and all work", async () => {
+test("five servers that start at the same time create the tables once", async () => {
   const url = await temporaryPostgres();
 
   const opened = await Promise.all(Array.from({ length: 5 }, () => storeAt(url)));
@@ -40,7 +40,7 @@ test("of five servers that start together one makes the tables, and all work", a
   for (const { store } of opened) await change(store, "u-ada", { nickname: "now" });
 });
 
-test("a database of a newer version is refused, and is not touched", async () => {
+test("a database with a newer schema version is refused and not changed", async () => {
   const url = await temporaryPostgres();
   await storeAt(url);
   await query(url, "UPDATE nexus_sync_state SET version = 2 WHERE name = 'schema'");
@@ -51,7 +51,7 @@ test("a database of a newer version is refused, and is not touched", async () =>
   expect(await query(url, "SELECT version FROM nexus_sync_state WHERE name = 'schema'")).toEqual([{ version: 2 }]);
 });
 
-test("a wrong password is refused in one line that shows none", async () => {
+test("a wrong password is reported without showing it", async () => {
   const url = await temporaryPostgres();
   const line =
     /^The database t_\w+ at 127\.0\.0\.1:\d+ \(user postgres\) can't be used: password authentication failed.*\(28P01\)\.$/;
@@ -61,7 +61,7 @@ test("a wrong password is refused in one line that shows none", async () => {
   expect(await refusalOf(edited(url, { password: "" }))).toMatch(/password/);
 });
 
-test("a password of its own goes before the one in the URL, and may have any characters", async () => {
+test("a separate password takes precedence over the one in the URL, and may have any characters", async () => {
   const url = await temporaryPostgres();
   const database = new URL(url).pathname.slice(1);
   const password = "planted &?#%/@:é";
@@ -77,7 +77,7 @@ test("a password of its own goes before the one in the URL, and may have any cha
   await query(url, `DROP OWNED BY ${database} CASCADE`);
 });
 
-test("a user who may not make tables is told so; where they are there it needs no such right", async () => {
+test("a database user needs permission to create tables only if they do not exist", async () => {
   const url = await temporaryPostgres();
   const name = new URL(url).pathname.slice(1);
   await query(url, `CREATE ROLE ${name} LOGIN PASSWORD 'planted'`);
@@ -85,7 +85,7 @@ test("a user who may not make tables is told so; where they are there it needs n
   const limited = edited(url, { username: name, password: "planted" });
 
   expect(await refusalOf(limited)).toMatch(
-    /can't be used: permission denied.*\(42501\)\. .*right to make its tables\.$/,
+    /can't be used: permission denied.*\(42501\)\. .*permission to create tables\.$/,
   );
 
   const { store: owner } = await storeAt(url);
@@ -97,7 +97,7 @@ test("a user who may not make tables is told so; where they are there it needs n
   await query(url, `DROP OWNED BY ${name}`);
 });
 
-test("a database that is not there, or not in UTF-8, is refused in one line", async () => {
+test("a missing database and one with another encoding than UTF8 are refused", async () => {
   const url = await temporaryPostgres();
   const name = `${new URL(url).pathname.slice(1)}_latin`;
 
@@ -109,10 +109,10 @@ test("a database that is not there, or not in UTF-8, is refused in one line", as
   onTestFinished(
     async () => void (await query(edited(url, { pathname: "postgres" }), `DROP DATABASE ${name} WITH (FORCE)`)),
   );
-  expect(await refusalOf(edited(url, { pathname: name }))).toMatch(/has the encoding LATIN1; UTF8 is needed\.$/);
+  expect(await refusalOf(edited(url, { pathname: name }))).toMatch(/must have the encoding UTF8, not LATIN1\.$/);
 });
 
-test("a server that refuses or never answers is refused in time", async () => {
+test("a server that refuses connections or does not respond is reported within seconds", async () => {
   const refusing = `postgres://me:guess@127.0.0.1:${await freePort()}/nexus`;
   expect(await refusalOf(refusing)).toMatch(
     /^The database nexus at 127\.0\.0\.1:\d+ \(user me\) can't be used: .*ECONNREFUSED/,
@@ -127,18 +127,18 @@ test("a server that refuses or never answers is refused in time", async () => {
   expect(performance.now() - start).toBeLessThan(4_000);
 });
 
-test("an URL that is none is refused, and not repeated", async () => {
+test("an invalid URL is reported without repeating it", async () => {
   expect(await refusalOf("postgres://me:guess@host:port/nexus")).toBe(
-    "The database's URL can't be used: Invalid URL (ERR_INVALID_URL).",
+    "The database URL is invalid: Invalid URL (ERR_INVALID_URL).",
   );
 });
 
 test.each([
   ["flag", ["--database", "postgres://me:guess@127.0.0.1:1/nexus"], {}, "NEXUS_SYNC_DATABASE_PASSWORD"],
   ["variable", [], { NEXUS_SYNC_DATABASE: "postgres://me:guess@127.0.0.1:1/nexus" }, "(user me) can't be used"],
-  ["other URL", [], { NEXUS_SYNC_DATABASE: "mysql://me:guess@127.0.0.1:1/nexus" }, "not another kind of URL"],
+  ["other URL", [], { NEXUS_SYNC_DATABASE: "mysql://me:guess@127.0.0.1:1/nexus" }, "not another URL"],
 ] as const)(
-  "a database that can't be used ends the start with exit 2 and one line (%s)",
+  "a database that can't be used ends the start with exit code 2 and one line (%s)",
   (_, args, environment, line) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, "--port", "0", ...args], {
       encoding: "utf8",

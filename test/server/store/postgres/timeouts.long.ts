@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { StoreUnavailable } from "../../../../server/store/store.ts";
 import { query } from "../../../helpers/postgres.ts";
-import { countOf, countUp, holdRows, storeAt, storeWithUsers } from "./under-test.ts";
+import { countOf, countUp } from "../store-under-test.ts";
+import { holdRows, storeAt, storeWithUsers } from "./under-test.ts";
 
-test("a sync that waits for its user for five seconds is unavailable then", async () => {
+test("a sync that waits five seconds for its row lock is unavailable", async () => {
   const { url, store } = await storeWithUsers();
-  const { letGo } = await holdRows(url, "u-ada");
+  const { release } = await holdRows(url, "u-ada");
   const start = performance.now();
 
   await expect(countUp(store, "u-ada")).rejects.toThrow(StoreUnavailable);
@@ -13,17 +14,17 @@ test("a sync that waits for its user for five seconds is unavailable then", asyn
   const took = performance.now() - start;
   expect(took).toBeGreaterThan(3_500);
   expect(took).toBeLessThan(5_500);
-  await letGo();
+  await release();
   expect(await countUp(store, "u-ada")).toBe(1);
 });
 
-test("a process that freezes while it decides loses its lock, and saves nothing", async () => {
+test("a process that freezes within a transaction loses its row lock and saves nothing", async () => {
   const { url, store } = await storeWithUsers();
   const { store: other } = await storeAt(url);
 
   const frozen = store.sync({ userId: "u-ada", connectionId: "con_a", groups: [] }, (found) => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 6_000);
-    return { user: { id: "u-ada", ...found?.user, nickname: "100" }, answer: null };
+    return { user: { id: "u-ada", ...found?.user, nickname: "100" }, result: null };
   });
 
   await expect(frozen).rejects.toThrow(StoreUnavailable);
@@ -31,7 +32,7 @@ test("a process that freezes while it decides loses its lock, and saves nothing"
   expect(await countUp(other, "u-ada")).toBe(1);
 });
 
-test("a database that stops answering in the middle of a sync is unavailable in time", async () => {
+test("a database that stops responding during a sync is unavailable within five seconds", async () => {
   const { url, store } = await storeWithUsers();
   await query(
     url,

@@ -10,9 +10,9 @@ import { type Store, StoreUnavailable, StoreUnusable } from "../../../../server/
 import { startStub } from "../../../../server/stub/start-stub.ts";
 import { acme } from "../../../helpers/stub.ts";
 import { bytesOf, temporaryDatabase, temporaryFolder } from "../../../helpers/temporary-folder.ts";
-import { change, directoryOf } from "../store-suite.ts";
+import { change, directoryOf, look } from "../store-under-test.ts";
 
-/** A store of one user, u-ada; closed when the test has ended. */
+/** A store with the user u-ada, closed at the end of the test. */
 async function storeOf(file: string): Promise<Store> {
   const store = openSqliteStore(file);
   onTestFinished(() => store.close().catch(() => {}));
@@ -20,54 +20,43 @@ async function storeOf(file: string): Promise<Store> {
   return store;
 }
 
-/** Another connection to the same file, as the command sqlite3 would make it. */
+/** Another connection to the same file, as the sqlite3 command would open it. */
 function secondConnection(file: string): DatabaseSync {
   const second = new DatabaseSync(file);
   onTestFinished(() => second.close());
   return second;
 }
 
-/** What opening the file says; the store is closed again if it can be opened. */
-async function refusalOf(file: string): Promise<unknown> {
+/** The message of StoreUnusable, or "opened". */
+async function refusalOf(file: string): Promise<string> {
   try {
     await openSqliteStore(file).close();
     return "opened";
   } catch (error) {
     expect(error).toBeInstanceOf(StoreUnusable);
-    return (error as Error).message;
+    const { message } = error as Error;
+    expect(message).toMatch(/^[^\r\n]+\.$/);
+    expect(message).toContain(file);
+    return message;
   }
 }
 
-const ONE_LINE = /^[^\r\n]+\.$/;
+const inUse = (file: string) => `The database ${file} is in use by another server.`;
 
-test("a file is written through a write-ahead log, which other connections see", async () => {
-  const file = temporaryDatabase();
-  await storeOf(file);
-
-  expect(secondConnection(file).prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
-});
-
-test.each([":memory:", "a file"])("each commit is synced to disk: synchronous is FULL for %s", (where) => {
+test.each([":memory:", "a file"])("every commit to %s is synced to disk, and locks are awaited for 100 ms", (where) => {
   const { database, release } = openDatabase(where === ":memory:" ? where : temporaryDatabase());
   onTestFinished(() => {
     database.close();
     release();
   });
+  const pragma = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 
-  expect(database.prepare("PRAGMA synchronous").get()).toEqual({ synchronous: 2 });
+  expect(pragma("synchronous")).toBe(2);
+  expect(pragma("journal_mode")).toBe(where === ":memory:" ? "memory" : "wal");
+  expect(Number(pragma("busy_timeout"))).toBeLessThanOrEqual(100);
 });
 
-test("the driver waits for a lock for 100 ms at most, for it blocks the event loop", () => {
-  const { database, release } = openDatabase(temporaryDatabase());
-  onTestFinished(() => {
-    database.close();
-    release();
-  });
-
-  expect(Number(database.prepare("PRAGMA busy_timeout").get()?.timeout)).toBeLessThanOrEqual(100);
-});
-
-test("all tables are STRICT, and the file tells its schema's version", async () => {
+test("all tables are STRICT, and user_version is the schema version", async () => {
   const file = temporaryDatabase();
   await storeOf(file);
   const second = secondConnection(file);
@@ -79,74 +68,61 @@ test("all tables are STRICT, and the file tells its schema's version", async () 
   expect(second.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
 });
 
-test("a sync that saves nothing writes not a byte, and one that saves does", async () => {
+test("only a sync that changes the user writes to the file; other connections see the change at once", async () => {
   const file = temporaryDatabase();
   const store = await storeOf(file);
+  const read = secondConnection(file).prepare("SELECT document FROM users");
   const before = bytesOf(file);
 
-  await store.sync({ userId: "u-ada", connectionId: "con_a", groups: ["a"] }, (found) => ({ answer: found }));
-  await store.sync({ userId: "u-nobody", connectionId: "con_a", groups: ["a"] }, (found) => ({ answer: found }));
+  await look(store, "u-ada", ["a"]);
+  await look(store, "u-unknown", ["a"]);
   await store.user("u-ada");
   expect(bytesOf(file)).toEqual(before);
 
   await change(store, "u-ada", { nickname: "adk" });
   expect(bytesOf(file)).not.toEqual(before);
-});
-
-test("what a sync has answered, another connection reads at once", async () => {
-  const file = temporaryDatabase();
-  const store = await storeOf(file);
-  const read = secondConnection(file).prepare("SELECT document FROM users");
-
-  await change(store, "u-ada", { nickname: "adk" });
-
   expect(JSON.parse(String(read.get()?.document))).toEqual({ id: "u-ada", nickname: "adk" });
 });
 
-test("a second server on the same file is refused, and starts once the first has closed", async () => {
+test("a second server on the same file is refused until the first one closes", async () => {
   const database = temporaryDatabase();
   const first = await startStub({ database, directory: acme() });
-  onTestFinished(() => first.close().catch(() => {}));
 
-  await expect(startStub({ database })).rejects.toThrow(
-    new StoreUnusable(`The database ${database} is in use by another server.`),
-  );
+  await expect(startStub({ database })).rejects.toThrow(new StoreUnusable(inUse(database)));
   expect(await first.user("u-ada")).toMatchObject({ id: "u-ada" });
 
-  await first.close();
+  await Promise.all([first.close(), first.close()]);
   expect(await refusalOf(database)).toBe("opened");
 });
 
-test.each(["file", "folder"])("a second server that comes by a link to the %s is refused too", async (linked) => {
+test.each(["file", "folder"])("a second server is also refused through a link to the %s", async (linked) => {
   const file = temporaryDatabase();
   await storeOf(file);
   const link = join(temporaryFolder(), "link");
   symlinkSync(linked === "file" ? file : dirname(file), link);
-
   const alias = linked === "file" ? link : join(link, basename(file));
 
-  expect(await refusalOf(alias)).toBe(`The database ${alias} is in use by another server.`);
+  expect(await refusalOf(alias)).toBe(inUse(alias));
 });
 
-test("a file that was made through a link has one owner, by whichever name it is opened", async () => {
+test("a file that was created through a link is locked under its own name too", async () => {
   const folder = temporaryFolder();
   const [link, file] = [join(folder, "link.db"), join(folder, "nexus.db")];
   symlinkSync(file, link);
   await storeOf(link);
 
-  expect(await refusalOf(file)).toBe(`The database ${file} is in use by another server.`);
+  expect(await refusalOf(file)).toBe(inUse(file));
 });
 
-/** A process that opens the file with our store, says what came of it, and stays. */
+/** A process that opens the file, stores a user, prints "ready" or the error, and stays. */
 function ownerProcess(file: string, options: { uid?: number } = {}): ChildProcess {
   const module = (name: string) => JSON.stringify(new URL(`../../../../server/${name}`, import.meta.url).href);
   const script = `
     const { openSqliteStore } = await import(${module("store/sqlite/sqlite-store.ts")});
     const { checkDirectory } = await import(${module("directory/directory.ts")});
     try {
-      const store = openSqliteStore(${JSON.stringify(file)});
-      // Held, or the garbage collector closes it and lets go of the file.
-      globalThis.store = store;
+      // A global, because garbage collection would close the store and release the lock.
+      globalThis.store = openSqliteStore(${JSON.stringify(file)});
       await store.load(await checkDirectory({ users: [{ id: "u-child" }], roles: [], roleConnectionMaps: [] }));
       console.log("ready");
       setInterval(() => {}, 1_000);
@@ -154,34 +130,30 @@ function ownerProcess(file: string, options: { uid?: number } = {}): ChildProces
       console.log(error.name + ": " + error.message);
     }`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], { cwd: dirname(file), ...options });
-  onTestFinished(() => {
-    child.kill("SIGKILL");
-  });
+  onTestFinished(() => void child.kill("SIGKILL"));
   return child;
 }
 
-/** What the process says first. */
 async function firstLine(child: ChildProcess): Promise<string> {
   if (!child.stdout) throw new Error("The process has no output.");
-  const ended = once(child, "close").then(() => ["ended without a word"]);
+  const ended = once(child, "close").then(() => ["ended without output"]);
   const [line] = await Promise.race([once(child.stdout, "data"), ended]);
   return String(line).trim();
 }
 
-test("a file whose owner was killed is free at once, and holds what the owner stored", async () => {
+test("a file whose server was killed is available at once, with all stored data", async () => {
   const file = temporaryDatabase();
   const owner = ownerProcess(file);
   expect(await firstLine(owner)).toBe("ready");
-  expect(await refusalOf(file)).toBe(`The database ${file} is in use by another server.`);
+  expect(await refusalOf(file)).toBe(inUse(file));
 
   owner.kill("SIGKILL");
   await once(owner, "exit");
 
-  const store = await storeOf(file);
-  expect(await store.user("u-child")).toEqual({ id: "u-child" });
+  expect(await (await storeOf(file)).user("u-child")).toEqual({ id: "u-child" });
 });
 
-test("a file that a newer version wrote is refused, is not touched, and is let go of", async () => {
+test("a file with a newer schema version is refused, unchanged and not locked", async () => {
   const file = temporaryDatabase();
   await (await storeOf(file)).close();
   const second = secondConnection(file);
@@ -195,98 +167,73 @@ test("a file that a newer version wrote is refused, is not touched, and is let g
   expect(await refusalOf(file)).toBe("opened");
 });
 
-test("a folder in place of the file is refused in one clear line, and nothing is left beside it", async () => {
+test("a folder and a file in a missing folder are refused, and no file or folder is created", async () => {
   const folder = temporaryFolder();
+  const missing = join(folder, "missing", "nexus.db");
 
-  const refusal = await refusalOf(folder);
-
-  expect(refusal).toMatch(ONE_LINE);
-  expect(refusal).toContain(folder);
-  expect(existsSync(`${folder}-owner`)).toBe(false);
+  expect(await refusalOf(folder)).toBe(`${folder} is a folder, not a file.`);
+  expect(await refusalOf(missing)).toMatch(/ENOENT/);
+  expect([existsSync(`${folder}-owner`), existsSync(dirname(missing))]).toEqual([false, false]);
 });
 
-test("a file in a folder that does not exist is refused in one clear line, and the folder is not made", async () => {
-  const file = join(temporaryFolder(), "missing", "nexus.db");
+test.each([
+  ["text", "users,roles\n".repeat(1_000)],
+  ["a few bytes", "no"],
+  ["a truncated database", "SQLite format 3\u0000".padEnd(4_096, "\u0001")],
+])("a file that contains %s is refused, unchanged and not locked", async (_, content) => {
+  const file = temporaryDatabase();
+  writeFileSync(file, content);
 
-  const refusal = await refusalOf(file);
+  expect(await refusalOf(file)).not.toBe("opened");
 
-  expect(refusal).toMatch(ONE_LINE);
-  expect(refusal).toContain(file);
-  expect(existsSync(dirname(file))).toBe(false);
+  expect(readFileSync(file, "utf8")).toBe(content);
+  writeFileSync(file, "");
+  expect(await refusalOf(file)).toBe("opened");
 });
 
-for (const { what, content } of [
-  { what: "text", content: Buffer.from("users,roles\n".repeat(1_000)) },
-  { what: "a few bytes", content: Buffer.from("no") },
-  { what: "a database cut off", content: Buffer.from("SQLite format 3\u0000".padEnd(4_096, "\u0001")) },
-]) {
-  test(`a file that holds ${what} is refused in one clear line, is not touched, and is let go of`, async () => {
-    const file = temporaryDatabase();
-    writeFileSync(file, content);
-
-    const refusal = await refusalOf(file);
-
-    expect(refusal).toMatch(ONE_LINE);
-    expect(refusal).toContain(file);
-    expect(readFileSync(file).equals(content)).toBe(true);
-    writeFileSync(file, "");
-    expect(await refusalOf(file)).toBe("opened");
-  });
-}
-
-test("a database with tables of somebody else is refused and not touched", async () => {
+test("a database with the tables of another program is refused and unchanged", async () => {
   const file = temporaryDatabase();
   const other = new DatabaseSync(file);
   other.exec("CREATE TABLE users (name TEXT)");
   other.close();
-  const before = readFileSync(file);
+  const { length } = readFileSync(file);
 
-  const refusal = await refusalOf(file);
+  expect(await refusalOf(file)).toMatch(/already exists/);
 
-  expect(refusal).toMatch(ONE_LINE);
-  const tables = secondConnection(file).prepare("SELECT name FROM sqlite_schema").all();
-  expect({ tables, isSame: readFileSync(file).length === before.length }).toMatchObject({
-    tables: [{ name: "users" }],
-  });
+  expect(secondConnection(file).prepare("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "users" }]);
+  expect(readFileSync(file)).toHaveLength(length);
 });
 
-/** Root may write everything, so that the process that must not is nobody's. */
-const nobody = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+/** Root can write to all files, so the process under test runs as another user. */
+const unprivileged = process.getuid?.() === 0 ? { uid: 65_534 } : {};
 
-for (const { what, mode } of [
-  { what: "file", mode: 0o777 },
-  { what: "file and folder", mode: 0o555 },
-]) {
-  test(`a ${what} that can only be read is refused at start`, async () => {
-    const folder = join(temporaryFolder(), "data");
-    mkdirSync(folder);
-    const file = join(folder, "nexus.db");
-    await (await storeOf(file)).close();
-    writeFileSync(`${file}-owner`, "");
-    for (const one of [file, `${file}-owner`]) chmodSync(one, one === file ? 0o444 : 0o666);
-    chmodSync(dirname(folder), 0o755);
-    chmodSync(folder, mode);
-    onTestFinished(() => chmodSync(folder, 0o755));
+test.each([
+  ["file", 0o777],
+  ["file and folder", 0o555],
+])("a read-only %s is refused at start", async (_, mode) => {
+  const folder = join(temporaryFolder(), "data");
+  mkdirSync(folder);
+  const file = join(folder, "nexus.db");
+  await (await storeOf(file)).close();
+  writeFileSync(`${file}-owner`, "");
+  for (const one of [file, `${file}-owner`]) chmodSync(one, one === file ? 0o444 : 0o666);
+  chmodSync(dirname(folder), 0o755);
+  chmodSync(folder, mode);
+  onTestFinished(() => chmodSync(folder, 0o755));
 
-    const line = await firstLine(ownerProcess(file, nobody));
+  const line = await firstLine(ownerProcess(file, unprivileged));
 
-    expect(line).toMatch(/^StoreUnusable: /);
-    expect(line).toContain(file);
-  });
-}
+  expect(line).toMatch(/^StoreUnusable: /);
+  expect(line).toContain(file);
+});
 
-test("while another connection holds the write lock, a sync is unavailable soon; then it works", async () => {
-  const file = temporaryDatabase();
-  const store = await storeOf(file);
-  const second = secondConnection(file);
-  second.exec("BEGIN IMMEDIATE");
-  const start = performance.now();
+test("a locked database makes the load at start unavailable", async () => {
+  const database = temporaryDatabase();
+  await (await startStub({ database })).close();
+  secondConnection(database).exec("BEGIN IMMEDIATE");
 
-  await expect(change(store, "u-ada", { nickname: "late" })).rejects.toThrow(StoreUnavailable);
+  const error = await startStub({ database, directory: acme() }).catch((failed: unknown) => failed);
 
-  expect(performance.now() - start).toBeLessThan(300);
-  second.exec("ROLLBACK");
-  expect(await store.user("u-ada")).toEqual({ id: "u-ada" });
-  await change(store, "u-ada", { nickname: "now" });
-  expect((await store.user("u-ada"))?.nickname).toBe("now");
+  expect(error).toBeInstanceOf(StoreUnavailable);
+  expect((error as Error).message).toBe("The database is unavailable: database is locked.");
 });

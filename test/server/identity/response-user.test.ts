@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { ApplicationDeployment, Organization, Subscription, User } from "../../../generated/types.ts";
-import { acme, CONNECTION, identity, signIn, startStubWithClient } from "../../helpers/stub.ts";
+import { CONNECTION, identity, signIn } from "../../helpers/stub.ts";
+import { syncOf } from "./samples.ts";
 
-/** Stands wherever an answer must not reach. */
+/** A value in every place that a response must not include. */
 const PRIVATE = "of another member";
 
 const PROPERTIES = [
@@ -18,7 +19,7 @@ const USER_LISTS = [
 ];
 const ORGANIZATION_LISTS = ["aliases", "domains", "members", "products", "applications", "subscriptions"];
 
-const nobody: User = { id: PRIVATE, username: PRIVATE };
+const otherUser: User = { id: PRIVATE, username: PRIVATE };
 const hiddenOrganization: Organization = { id: 2, name: PRIVATE };
 const hiddenSubscription: Subscription = { id: 2, description: PRIVATE };
 
@@ -35,7 +36,7 @@ const deployment: ApplicationDeployment = {
   customMetadata: null,
   readonlyMetadata: { region: "eu-west", zones: [{ name: "a" }] },
 };
-const deploymentInAnswer = { ...deployment, application: null, subscription: null, deploymentTarget: null };
+const deploymentInResponse = { ...deployment, application: null, subscription: null, deploymentTarget: null };
 
 const organization: Organization = {
   id: 1001,
@@ -47,7 +48,7 @@ const organization: Organization = {
   isMfaRequired: true,
   aliases: [{ organizationId: 1001, systemName: PRIVATE }],
   domains: [{ domainId: 501, domain: PRIVATE }],
-  members: [{ id: PRIVATE, user: nobody }],
+  members: [{ id: PRIVATE, user: otherUser }],
   products: [{ id: 12, name: PRIVATE }],
   applications: [{ id: 31, name: PRIVATE }],
   subscriptions: [hiddenSubscription],
@@ -61,7 +62,7 @@ const owner: User = {
   displayName: "Grace Hopper",
   isActive: false,
   ownerId: "u-root",
-  owner: nobody,
+  owner: otherUser,
   organizationId: 1001,
   organization: hiddenOrganization,
   roles: [{ id: PRIVATE, name: PRIVATE }],
@@ -100,81 +101,65 @@ const user: Partial<User> = {
   owner,
   organizationId: 1001,
   organization,
-  memberOf: [{ ...membership, user: nobody }],
+  memberOf: [{ ...membership, user: otherUser }],
   subscriptions: [subscription],
   applicationDeployments: [deployment],
 };
 
-async function answered(changes: Partial<User>): Promise<Partial<User>> {
-  const { client } = await startStubWithClient({ directory: acme({ user: changes }) });
-  const result = await client.syncUserIdentity("u-ada", signIn());
-  return result.user ?? {};
+/** The user in the response for a u-ada with these members. */
+async function shown(changes: Partial<User>): Promise<Partial<User>> {
+  return (await syncOf(changes)).result.user ?? {};
 }
 
 const allEmpty = (lists: string[]) => Object.fromEntries(lists.map((list) => [list, []]));
 
-test("the user is shown in full: all 34 properties, whatever is stored", async () => {
+test("the response has all 34 members of the user, whatever is stored", async () => {
   expect(PROPERTIES).toHaveLength(34);
-  expect(Object.keys(await answered({})).sort()).toEqual(PROPERTIES);
-  expect(Object.keys(await answered(user)).sort()).toEqual(PROPERTIES);
+  for (const changes of [{}, user]) expect(Object.keys(await shown(changes)).sort()).toEqual(PROPERTIES);
 });
 
-test("what the directory does not say is null, an empty list, or a user in good standing", async () => {
+test("members that are not stored are null, an empty array or the default flag", async () => {
   const nulls = Object.fromEntries(PROPERTIES.map((property) => [property, null]));
   const flags = { "email-verified": false, isActive: true, isMfaDisabled: false };
 
-  expect(await answered({})).toEqual({
+  expect(await shown({})).toEqual({
     ...{ ...nulls, ...flags, ...allEmpty(USER_LISTS) },
     ...{ id: "u-ada", identities: [identity(CONNECTION)] },
   });
 });
 
-test("the owner is shown with its plain values alone", async () => {
-  const shown = (await answered(user)).owner;
+test("owner, organization, memberships, subscriptions and deployments are shown one level deep", async () => {
+  const response = await shown(user);
 
-  expect(shown).toMatchObject({ ...owner, ...allEmpty(USER_LISTS), owner: null, organization: null });
-  expect(Object.keys(shown ?? {}).sort()).toEqual(PROPERTIES);
+  expect(response).toMatchObject({
+    owner: { ...owner, ...allEmpty(USER_LISTS), owner: null, organization: null },
+    organization: { ...organization, ...allEmpty(ORGANIZATION_LISTS) },
+    memberOf: [{ ...membership, user: null }],
+    subscriptions: [
+      { ...subscription, product: null, organization: null, applicationDeployments: [deploymentInResponse] },
+    ],
+    applicationDeployments: [deploymentInResponse],
+  });
+  expect(Object.keys(response.owner ?? {}).sort()).toEqual(PROPERTIES);
+  expect(Object.keys(response.organization ?? {}).sort()).toEqual(Object.keys(organization).sort());
 });
 
-test("the organization is shown with its plain values alone", async () => {
-  const shown = (await answered(user)).organization;
+test("an organization has its six arrays even if they are not stored", async () => {
+  const { organization } = await shown({ organization: { id: 1 } });
 
-  expect(shown).toEqual({ ...organization, ...allEmpty(ORGANIZATION_LISTS) });
+  expect(organization).toEqual({ id: 1, ...allEmpty(ORGANIZATION_LISTS) });
 });
 
-test("an organization has its six lists, also where none is stored", async () => {
-  const shown = (await answered({ organization: { id: 1 } })).organization;
-
-  expect(shown).toMatchObject({ id: 1, ...allEmpty(ORGANIZATION_LISTS) });
-});
-
-test("a membership is shown without its user", async () => {
-  expect((await answered(user)).memberOf).toEqual([{ ...membership, user: null }]);
-});
-
-test("a subscription is shown with its metadata and logs, without product and organization", async () => {
-  expect((await answered(user)).subscriptions).toEqual([
-    { ...subscription, product: null, organization: null, applicationDeployments: [deploymentInAnswer] },
-  ]);
-});
-
-test("a deployment is shown with its metadata and steps, without application, subscription and target", async () => {
-  expect((await answered(user)).applicationDeployments).toEqual([deploymentInAnswer]);
-});
-
-test("nothing of another member or of a hidden reference is anywhere in an answer", async () => {
+test("a response contains nothing of other members or of omitted references", async () => {
   for (const changes of [user, { ...user, isActive: false }]) {
-    expect(JSON.stringify(await answered(changes))).not.toContain(PRIVATE);
+    expect(JSON.stringify(await shown(changes))).not.toContain(PRIVATE);
   }
 });
 
-test("what is not shown stays in the store when the user changes", async () => {
-  const { server, client } = await startStubWithClient({ directory: acme({ user }) });
-  const before = await server.user("u-ada");
+test("members that the response omits stay in the store when the user changes", async () => {
+  const { result, before, stored } = await syncOf(user, signIn({ attributes: { nickname: "adk" } }));
 
-  const { user: shown } = await client.syncUserIdentity("u-ada", signIn({ attributes: { nickname: "adk" } }));
-
-  const { modified, modifiedBy } = shown ?? {};
-  expect(await server.user("u-ada")).toEqual({ attributes: [], ...before, nickname: "adk", modified, modifiedBy });
+  const { modified, modifiedBy } = result.user ?? {};
+  expect(stored).toEqual({ attributes: [], ...before, nickname: "adk", modified, modifiedBy });
   expect(JSON.stringify(before)).toContain(PRIVATE);
 });

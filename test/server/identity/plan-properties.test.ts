@@ -7,23 +7,13 @@ import { compareCodePoints } from "../../../server/identity/text.ts";
 import { FUTURE, NOW, PAST } from "./samples.ts";
 
 const AUDIENCES = ["urn:one", "urn:two", "URN:ONE"] as const;
-/** Most sign-ins pass the gate: most come through the first one, at which most users have an identity. */
+/** Mostly the first one, where most users have an identity, so that most sign-ins pass the gate. */
 const CONNECTIONS = ["con_a", "con_a", "con_a", "con_a", "con_b", "CON_A"] as const;
 const ROLE_IDS = ["r-1", "r-2", "r-3", "r-4"] as const;
 
-/** Few words, so that names, keys and groups meet often; blanks, other cases and characters beyond U+FFFF among them. */
+/** Few words, so that names, keys and groups often coincide; with blanks, both cases and characters beyond U+FFFF. */
 const word = fc.constantFrom(
-  "a",
-  "A",
-  "b",
-  " a ",
-  "",
-  " ",
-  "\uffff",
-  "\u{1f600}",
-  "__proto__",
-  "constructor",
-  "zo\u00eb",
+  ...["a", "A", "b", " a ", "", " ", "\uffff", "\u{1f600}", "__proto__", "constructor", "zo\u00eb"],
 );
 const key = fc.oneof(
   word.filter((text) => text !== ""),
@@ -81,7 +71,7 @@ const signIn = fc
   })
   .map((rest): SignIn => ({ ...(rest as Omit<SignIn, "caller" | "now">), caller: "key-1", now: new Date(NOW) }));
 
-/** 300 sign-ins, the same at each run. */
+/** 300 sign-ins, the same in each run. */
 const forAnySignIn = (check: (sync: SignIn) => void) =>
   fc.assert(fc.property(signIn, check), { seed: 42, numRuns: 300 });
 
@@ -89,7 +79,7 @@ function isSortedAndUnique(items: readonly string[]): boolean {
   return items.every((item, index) => index === 0 || compareCodePoints(items[index - 1] ?? "", item) < 0);
 }
 
-test("a plan depends on nothing but its arguments, and leaves them as they are", () => {
+test("a plan depends only on its arguments and does not change them", () => {
   forAnySignIn((sync) => {
     const before = structuredClone(sync);
 
@@ -98,7 +88,7 @@ test("a plan depends on nothing but its arguments, and leaves them as they are",
   });
 });
 
-test("once a plan is carried out, the same request changes nothing and has the same answer", () => {
+test("after a plan is carried out, the same request changes nothing and has the same result", () => {
   forAnySignIn((sync) => {
     const first = planSync(sync);
     if ("violations" in first) return;
@@ -108,7 +98,7 @@ test("once a plan is carried out, the same request changes nothing and has the s
   });
 });
 
-test("a plan that refuses says where, and one that does not fits the contract", () => {
+test("a plan has violations or a result that fits the contract", () => {
   forAnySignIn((sync) => {
     const plan = planSync(sync);
 
@@ -117,7 +107,7 @@ test("a plan that refuses says where, and one that does not fits the contract", 
   });
 });
 
-test("groups at the connection are sorted, trimmed and unique, and others stay", () => {
+test("groups at the connection are sorted, trimmed and unique; other identities stay", () => {
   forAnySignIn((sync) => {
     const plan = planSync(sync);
     if ("violations" in plan || !plan.result.isAuthenticated) return;
@@ -133,38 +123,31 @@ test("groups at the connection are sorted, trimmed and unique, and others stay",
   });
 });
 
-test("the roles of an answer are of the audience, each once, and assigned or mapped", () => {
+test("the roles of a result are assigned or mapped roles of the audience, without duplicates", () => {
   forAnySignIn((sync) => {
     const plan = planSync(sync);
     if ("violations" in plan) return;
 
-    const answered = plan.result.roles ?? [];
+    const returned = plan.result.roles ?? [];
     const isLive = (role: { expires?: string | null }) =>
       role.expires === null || role.expires === undefined || Date.parse(role.expires) > sync.now.getTime();
     const direct = new Set((sync.user.roles ?? []).filter(isLive).map(({ id }) => id));
     const expected = sync.roles
       .filter(({ id, audience }) => audience === sync.request.audience && (sync.mapped.has(id) || direct.has(id)))
       .map(({ id }) => id);
-    expect(answered.map(({ id }) => id).sort()).toEqual(plan.result.isAuthenticated ? expected.sort() : []);
-    expect(answered.every(isLive)).toBe(true);
-    expect(isSortedAndUnique(answered.map(({ name, id }) => `${name}\u0000${id}`))).toBe(true);
+    expect(returned.map(({ id }) => id).sort()).toEqual(plan.result.isAuthenticated ? expected.sort() : []);
+    expect(returned.every(isLive)).toBe(true);
+    expect(isSortedAndUnique(returned.map(({ name, id }) => `${name}\u0000${id}`))).toBe(true);
   });
 });
 
-test("the stored user changes where something was said, and in nothing that no rule is about", () => {
+test("a changed user differs only in members that a rule changes", () => {
   forAnySignIn((sync) => {
     const plan = planSync(sync);
     if ("violations" in plan || !plan.changed) return;
 
     const { modified, modifiedBy, identities: _identities, attributes: _attributes, ...rest } = plan.changed;
-    const {
-      givenName: _given,
-      displayName: _display,
-      nickname: _nick,
-      language: _lang,
-      picture: _pic,
-      ...fixed
-    } = rest;
+    const { givenName: _1, displayName: _2, nickname: _3, language: _4, picture: _5, ...fixed } = rest;
     expect({ modified, modifiedBy }).toEqual({ modified: NOW, modifiedBy: "key-1" });
     expect(sync.user).toMatchObject(fixed);
   });
