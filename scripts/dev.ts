@@ -1,6 +1,7 @@
 import type { RunningServer } from "../server/running-server.ts";
 import type { Serving } from "../server/serve.ts";
-import { helpText, readSettings, type Settings } from "../server/settings.ts";
+import type { Settings } from "../server/setting-values.ts";
+import { helpText, readSettings } from "../server/settings.ts";
 import { watchAside } from "./generate/watch-aside.ts";
 
 type Print = (line: string) => void;

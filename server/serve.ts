@@ -6,7 +6,7 @@ import { createLog } from "./http/log.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { createProgressBar } from "./progress-bar.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./setting-values.ts";
 
 const CACHE = fileURLToPath(new URL("../node_modules/.cache/nexus-sync/", import.meta.url));
 
