@@ -3,7 +3,7 @@ import { add } from "./credentials/add.ts";
 import { CallRefused, readCall } from "./credentials/call.ts";
 import { list } from "./credentials/list.ts";
 import { revoke } from "./credentials/revoke.ts";
-import type { Print } from "./generate/sound-contract.ts";
+import type { Print } from "./shared/print.ts";
 
 /**
  * Keeps the credentials file of a contract server: `add api-key NAME`, `add application-token NAME`, `list`, `revoke ID`.

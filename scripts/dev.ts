@@ -2,9 +2,9 @@ import type { RunningServer } from "../server/running-server.ts";
 import type { Serving } from "../server/serve.ts";
 import { helpText, readSettings, type Settings } from "../server/settings.ts";
 import { refuseUnfit } from "../server/settings-check.ts";
-import type { Print } from "./generate/sound-contract.ts";
-import { watchAside } from "./generate/watch-aside.ts";
+import { watchInWorker } from "./generate/watch-worker.ts";
 import { createImportAnew } from "./import-anew.ts";
+import type { Print } from "./shared/print.ts";
 
 const WAY_IN = new URL("../server/way-in.ts", import.meta.url);
 
@@ -39,7 +39,7 @@ async function develop(settings: Settings, print: Print): Promise<number> {
       state.isBehind = !(await exchange(state.serving.server, importAnew, print));
     }
   };
-  await watchAside(onRun, print, end.signal);
+  await watchInWorker(onRun, print, end.signal);
   return state.serving?.ended ?? 0;
 }
 

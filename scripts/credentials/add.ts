@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import { hashSecret } from "../../server/auth/credentials.ts";
 import { type CredentialEntry, parseCredentials } from "../../server/auth/credentials-file.ts";
-import type { Print } from "../generate/sound-contract.ts";
+import type { Print } from "../shared/print.ts";
 import { type Addition, KINDS } from "./call.ts";
 import { changeFile } from "./change-file.ts";
 import { EMPTY, verified, withEntry } from "./edit.ts";

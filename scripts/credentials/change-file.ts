@@ -1,6 +1,6 @@
 import { open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { holding } from "../generate/lock.ts";
+import { holding } from "./lock.ts";
 
 type Change = (content: Buffer | undefined) => string | Promise<string>;
 

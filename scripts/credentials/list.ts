@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type CredentialEntry, parseCredentials } from "../../server/auth/credentials-file.ts";
-import type { Print } from "../generate/sound-contract.ts";
+import type { Print } from "../shared/print.ts";
 import { KINDS } from "./call.ts";
 
 const COLUMNS = ["kind", "id", "name", "permissions", "created", "expires", "state"];

@@ -1,7 +1,7 @@
 import { type CredentialEntry, parseCredentials } from "../../server/auth/credentials-file.ts";
 import { LISTS } from "../../server/auth/credentials-schema.ts";
-import type { Print } from "../generate/sound-contract.ts";
 import { didYouMean, nearest } from "../shared/nearest.ts";
+import type { Print } from "../shared/print.ts";
 import { CallRefused } from "./call.ts";
 import { changeFile } from "./change-file.ts";
 import { verified, withRevoked } from "./edit.ts";

@@ -12,15 +12,15 @@ type Edit = [from: string, to: string];
 
 function documentWith(edits: readonly Edit[]): ContractDocument {
   const text = edits.reduce((source, [from, to]) => {
-    if (!source.includes(from)) throw new Error(`The contract does not hold '${from}'.`);
+    if (!source.includes(from)) throw new Error(`The contract does not contain '${from}'.`);
     return source.replaceAll(from, to);
   }, SOURCE);
   const { contract } = parseContract(text);
-  if (!contract) throw new Error("The edited contract can't be read.");
+  if (!contract) throw new Error("The edited contract can't be parsed.");
   return contract.document;
 }
 
-/** Every change as one line: wire verdict, source verdict, rule, pointer. */
+/** Each change as one line: wire verdict, source verdict, rule, pointer. */
 async function verdicts(base: readonly Edit[], revision: readonly Edit[]): Promise<string[]> {
   const changes = await compareContracts(documentWith(base), documentWith(revision));
   return changes.map(
@@ -40,15 +40,15 @@ const ENUM = (values: string) => withProperty(`          type: string\n         
 const NICKNAME =
   '        nickname:\n          type: [string, "null"]\n          maxLength: 100\n          description: At most 100 characters.\n        #';
 
-const GOLDEN: [what: string, base: Edit[], revision: Edit[], expected: string[]][] = [
+const GOLDEN: [title: string, base: Edit[], revision: Edit[], expected: string[]][] = [
   [
-    "a request property is required now",
+    "an optional request property becomes required",
     [],
     [["required: [key]", "required: [key, value]"]],
     ["wire major, source breaks: required-properties-added #/components/schemas/IdentityAttribute/properties/value"],
   ],
   [
-    "a required request property is new",
+    "a required request property is added",
     [],
     [
       withProperty("          type: string\n"),
@@ -60,37 +60,37 @@ const GOLDEN: [what: string, base: Edit[], revision: Edit[], expected: string[]]
     ],
   ],
   [
-    "a value of a request's enum is gone",
+    "a value of a request's enum is removed",
     [ENUM("low, high")],
     [ENUM("low")],
     [`wire major, source breaks: enum-values-removed #${REQUEST}/properties/shoe/enum`],
   ],
   [
-    "an answer's property is gone",
+    "a response property is removed",
     [],
     [[NICKNAME, "        #"]],
     ["wire major, source breaks: property-removed #/components/schemas/User/properties/nickname"],
   ],
   [
-    "a value of an answer's enum is new",
+    "a value is added to a response's enum",
     [],
     [["Email, Sms, null", "Email, Sms, Fax, null"]],
     ["wire major, source breaks: enum-values-added #/components/schemas/User/properties/authenticationMethod/enum"],
   ],
   [
-    "a request no longer takes null",
+    "a request property no longer accepts null",
     [],
     [[UPN_TYPE, UPN_TYPE.replace('[string, "null"]', "string")]],
     [`wire major, source breaks: schema-type-changed #${REQUEST}/properties/clientUpnKey/type`],
   ],
   [
-    "an optional request property is new",
+    "an optional request property is added",
     [],
     [withProperty("          type: integer\n")],
     [`wire minor, source compiles: element-added #${REQUEST}/properties/shoe`],
   ],
   [
-    "the path parameter has another name",
+    "the path parameter is renamed",
     [],
     [
       ["{userId}", "{id}"],
@@ -102,43 +102,43 @@ const GOLDEN: [what: string, base: Edit[], revision: Edit[], expected: string[]]
     ],
   ],
   [
-    "a schema has another name",
+    "a schema is renamed",
     [],
     [["IdentityConnection", "SignInConnection"]],
     ["wire patch, source breaks: type-gone #/components/schemas/IdentityConnection"],
   ],
   [
-    "the operation has another name",
+    "the operation is renamed",
     [],
     [["operationId: SyncUserIdentity", "operationId: SyncIdentity"]],
     ["wire patch, source breaks: operation-gone #/paths/~1v1~1users~1{userId}~1$sync/put/operationId"],
   ],
   [
-    "an answer's status is gone",
+    "a response status is removed",
     [],
     [['        "429":\n          $ref: "#/components/responses/TooManyRequests"\n', ""]],
     ["wire major, source breaks: response-removed #/paths/~1v1~1users~1{userId}~1$sync/put/responses/429"],
   ],
   [
-    "an answer's status is new",
+    "a response status is added",
     [],
     [['        "429":\n', '        "451":\n          $ref: "#/components/responses/NotFound"\n        "429":\n']],
     ["wire minor, source compiles: element-added #/paths/~1v1~1users~1{userId}~1$sync/put/responses/451"],
   ],
   [
-    "a limit is tighter",
+    "a limit is tightened",
     [],
     [[UPN_TYPE, UPN_TYPE.replace("255", "25")]],
     [`wire major, source compiles: schema-constraint-changed #${REQUEST}/properties/clientUpnKey/maxLength`],
   ],
-  ["nothing but a comment", [], [["openapi: 3.1.1", "# a comment\nopenapi: 3.1.1"]], []],
+  ["only a comment is added", [], [["openapi: 3.1.1", "# a comment\nopenapi: 3.1.1"]], []],
 ];
 
 test.for(GOLDEN)("%s", async ([, base, revision, expected]) => {
   expect(await verdicts(base, revision)).toEqual(expected);
 });
 
-test("an object that may no longer be null is seen, though its type was met before", async () => {
+test("an object that no longer accepts null is reported, although its type was compared before", async () => {
   const [base, revision] = [NULLABLE, REFERENCE].map((lines) => documentWith([withProperty(lines)]));
   const changes = await sourceChanges(base ?? documentWith([]), revision ?? documentWith([]));
   expect(changes.map(({ rule, subject }) => `${rule} ${pointerText(subject)}`)).toEqual([

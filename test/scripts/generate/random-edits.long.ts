@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { typeErrors } from "../../../scripts/generate/type-check.ts";
+import { typeErrors } from "../../../scripts/generate/advice.ts";
 import { run } from "../../../scripts/generate.ts";
 import { copyProject, filesIn } from "./project-copy.ts";
 
 const EDITS = 300;
-/** Every so many accepted edits the compiler looks at the whole project. */
+/** The whole project is compiled after this many accepted edits. */
 const COMPILE_EVERY = 25;
 
-/** mulberry32: small, seeded, good enough to pick lines. */
+/** mulberry32, a small seeded generator. */
 function seeded(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -29,14 +29,16 @@ const MUTATIONS: Record<string, Mutation> = {
   retype: (lines, at) => lines.with(at, (lines[at] ?? "").replace(/: .*/, ": 7")),
 };
 
-test(`${EDITS} random edits: in step, or refused with a place, and never a crash`, { timeout: 600_000 }, async () => {
+test(`${EDITS} random edits are accepted, or rejected with a position, and never crash`, {
+  timeout: 600_000,
+}, async () => {
   const project = copyProject();
   const source = project.read("openapi.yaml");
   const lines = source.split("\n");
   const pick = seeded(20_261_123);
   const folder = join(project.root, "generated");
   const state = () => filesIn(folder);
-  const outcomes = { accepted: 0, refused: 0 };
+  const outcomes = { accepted: 0, rejected: 0 };
 
   for (let edit = 0; edit < EDITS; edit += 1) {
     const names = Object.keys(MUTATIONS);
@@ -54,12 +56,12 @@ test(`${EDITS} random edits: in step, or refused with a place, and never a crash
     expect([0, 2], what).toContain(code);
     expect(printed.join("\n"), what).not.toMatch(/\n {4}at /);
     if (code === 2) {
-      outcomes.refused += 1;
+      outcomes.rejected += 1;
       expect(printed[0], what).toMatch(/^openapi\.yaml:\d+:\d+ {2}error {2}\S+\n {2}\S/);
       expect(state(), what).toEqual(before);
     } else {
       outcomes.accepted += 1;
-      // What does not fit is listed by file and line; an error in generated/ itself would be ours.
+      // Handwritten code may not compile; generated code must.
       const errors = outcomes.accepted % COMPILE_EVERY === 0 ? await typeErrors(project.root) : [];
       expect(
         errors.filter((error) => error.startsWith("generated/")),
@@ -68,5 +70,5 @@ test(`${EDITS} random edits: in step, or refused with a place, and never a crash
     }
   }
   expect(outcomes.accepted).toBeGreaterThan(EDITS / 5);
-  expect(outcomes.refused).toBeGreaterThan(EDITS / 5);
+  expect(outcomes.rejected).toBeGreaterThan(EDITS / 5);
 });
