@@ -10,17 +10,17 @@ export interface paths {
         get?: never;
         /**
          * Store what an identity provider asserted at a sign-in
-         * @description Stores what an identity provider asserted about a user who has just signed in, and answers who the user is and which roles belong into the token.
+         * @description Stores what an identity provider asserted about a user who has just signed in, and returns the user and the roles that go into the token.
          *
-         *     The groups of each of the user's identities at that connection are replaced by the groups of the request. Attributes are added or updated one by one; an attribute that is not mentioned keeps its value. The roles of the answer are those of the requested audience that are assigned to the user directly, or that a role connection map grants to a group of this request. Roles that come from a map are worked out at each sync and are not stored.
+         *     The groups of each of the user's identities at that connection are replaced by the groups in the request. Attributes are added or updated one by one; an attribute that the request omits keeps its value. The response contains the roles of the requested audience that are assigned to the user directly, or that a role connection map grants to a group in the request. Roles granted by a map are computed at each sync and are not stored.
          *
-         *     If the user or the user's organization is inactive, or the user has no identity at that connection, the answer is a 200 with `isAuthenticated` false and no roles, and nothing is written.
+         *     If the user or the user's organization is inactive, or the user has no identity at that connection, the response is 200 with `isAuthenticated` false and no roles, and nothing is written.
          *
-         *     The operation is idempotent: the same request gives the same state and the same answer again. After a 4xx nothing has changed. After a 5xx or a timeout the outcome is unknown, and the request can be sent again.
+         *     The operation is idempotent: repeating a request leads to the same state and the same response. After a 4xx response nothing has changed. After a 5xx response or a timeout the outcome is unknown, and the request can be sent again.
          *
-         *     The credentials need one of the permissions `user.write` and `write`. The request id is taken from the header `X-Request-Id` if that is 1 to 128 visible ASCII characters, and made otherwise; every answer carries it.
+         *     The credentials need one of the permissions `user.write` and `write`. The request id is taken from the header `X-Request-Id` if it consists of 1 to 128 visible ASCII characters, and generated otherwise; every response contains it.
          *
-         *     Only the answers 200 and 404 are published; the others are additions of this document.
+         *     Only the responses 200 and 404 are published; the others are additions of this document.
          */
         put: operations["SyncUserIdentity"];
         post?: never;
@@ -34,14 +34,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What an identity provider asserted about a user at one sign-in. Unknown members are ignored. */
+        /** @description The assertions of an identity provider about a user at one sign-in. Unknown members are ignored. */
         SyncUserIdentityRequest: {
             /** @description Identifier of the API the sign-in is for, compared exactly with the audience of a role. */
             audience: string;
-            /** @description The claims the provider asserted, in order; may be empty. Of two equal keys the last one wins. */
+            /** @description The asserted claims, in order; may be empty. If a key is repeated, the last value wins. */
             attributes: components["schemas"]["IdentityAttribute"][];
             connection: components["schemas"]["IdentityConnection"];
-            /** @description Selects the custom UPN of the client that is signing in, at most 255 characters. Absent, null or blank selects all. */
+            /** @description Selects the custom UPN of the client that is signing in, at most 255 characters. If it is absent, null or blank, all custom UPNs are selected. */
             clientUpnKey?: string | null;
         };
         /** @description One claim. */
@@ -55,17 +55,17 @@ export interface components {
         IdentityConnection: {
             /** @description Id or name of the connection, compared exactly with `azoConnectionId` of an identity. */
             connectionId: string;
-            /** @description Groups the connection asserted at this sign-in. Absent or null means none. */
+            /** @description Groups the connection asserted at this sign-in. Absent or null means no groups. */
             groups?: string[] | null;
         };
-        /** @description Who the user is and which roles belong into the token. `isAuthenticated`, `user` and `roles` are always sent, `roles` as an array. */
+        /** @description The user and the roles that go into the token. `isAuthenticated`, `user` and `roles` are always sent, `roles` as an array. */
         SyncUserIdentityResult: {
             userId: string;
-            /** @description The stored name, else one made of the user's other names. */
+            /** @description The stored name, or one derived from the user's other names. */
             displayName: string;
-            /** @description The stored name, else the first word of `displayName`. */
+            /** @description The stored name, or the first word of `displayName`. */
             givenName: string;
-            /** @description The stored name, else the rest of `displayName`, else all of it. */
+            /** @description The stored name, or the rest of `displayName`; all of it if it is one word. */
             familyName: string;
             /** @description False if the user or the organization is inactive, or the user has no identity at the connection. */
             isAuthenticated?: boolean;
@@ -73,7 +73,7 @@ export interface components {
             roles?: components["schemas"]["UserRole"][] | null;
             user?: components["schemas"]["User"];
         };
-        /** @description A user of the directory. An answer holds the user in full; `owner` with its arrays empty and its own `owner` and `organization` null; `organization` with its arrays empty. */
+        /** @description A user of the directory. A response contains the user in full; `owner` with empty arrays and null for its own `owner` and `organization`; `organization` with empty arrays. */
         User: {
             id: string;
             /** @description The values are not published. */
@@ -87,7 +87,7 @@ export interface components {
             "email-verified"?: boolean;
             /**
              * Format: date-time
-             * @description When the last verification mail was sent, in UTC.
+             * @description Time the last verification email was sent, in UTC.
              */
             "email-verify-sent-date"?: string | null;
             /** @description The values are not published. */
@@ -100,7 +100,7 @@ export interface components {
             displayName?: string | null;
             /** @description At most 100 characters. */
             nickname?: string | null;
-            /** @description URL of a picture, at most 250 characters. It is stored as asserted and not checked. */
+            /** @description URL of a picture, at most 250 characters. Stored as asserted, without validation. */
             picture?: string | null;
             language?: string | null;
             phoneNumber?: string | null;
@@ -108,7 +108,7 @@ export interface components {
             recoveryEmailAddress?: string | null;
             /** @description An inactive user is never authenticated. */
             isActive?: boolean;
-            /** @description Means something only if `authenticationMethod` is Database or Ad. */
+            /** @description Relevant only if `authenticationMethod` is Database or Ad. */
             isMfaDisabled?: boolean;
             mfaEnrollmentStatus?: string | null;
             /** @enum {string|null} */
@@ -125,9 +125,9 @@ export interface components {
             memberOf?: components["schemas"]["OrganizationMember"][];
             /** @description Custom attributes, one per name. */
             attributes?: components["schemas"]["UserAttribute"][];
-            /** @description In an answer, only those the request's `clientUpnKey` selects. */
+            /** @description In a response, only the custom UPNs selected by the request's `clientUpnKey`. */
             customUpns?: components["schemas"]["CustomUpn"][];
-            /** @description The accounts at identity providers that the user can sign in with. */
+            /** @description The user's accounts at identity providers. */
             identities?: components["schemas"]["Identity"][];
             subscriptions?: components["schemas"]["Subscription"][];
             applicationDeployments?: components["schemas"]["ApplicationDeployment"][];
@@ -138,7 +138,7 @@ export interface components {
             created?: string | null;
             /**
              * Format: date-time
-             * @description Time of the last change, in UTC. A sync that changes nothing does not move it.
+             * @description Time of the last change, in UTC. A sync that changes nothing does not update it.
              */
             modified?: string | null;
             createdBy?: string | null;
@@ -152,7 +152,7 @@ export interface components {
             description?: string | null;
             /**
              * Format: date-time
-             * @description When the user loses the role, in UTC. Null means never.
+             * @description Time the role expires, in UTC. Null means never.
              */
             expires?: string | null;
         };
@@ -165,17 +165,17 @@ export interface components {
             value?: string | null;
             /**
              * Format: date-time
-             * @description When the attribute ceases to count, in UTC. Null means never.
+             * @description Time the attribute expires, in UTC. Null means never.
              */
             expires?: string | null;
         };
-        /** @description A user principal name that one client gets instead of the usual one. */
+        /** @description A user principal name for one client, used instead of the default one. */
         CustomUpn: {
             id: string;
             userId?: string | null;
             /** @description Key of the client, at most 255 characters. */
             clientUpnKey?: string | null;
-            /** @description Becomes the `upn` claim. Has the form `user@domain`, at most 1024 characters. */
+            /** @description Value of the `upn` claim, in the form `user@domain`, at most 1024 characters. */
             customUpnValue?: string | null;
             /**
              * Format: date-time
@@ -201,7 +201,7 @@ export interface components {
             loginDomain?: string | null;
             /** @description Fully qualified domain name of the tenant at the provider. */
             idpTenantFqdn?: string | null;
-            /** @description Kind of the connection, at most 25 characters. */
+            /** @description Type of the connection, at most 25 characters. */
             strategy?: string | null;
             /** @description Id of the user at the connection, at most 250 characters. */
             azoUserId?: string | null;
@@ -214,7 +214,7 @@ export interface components {
         OrganizationMember: {
             id: string;
             userId?: string | null;
-            /** @description Null in an answer. */
+            /** @description Null in a response. */
             user?: components["schemas"]["User"] | null;
             /** Format: int32 */
             organizationId?: number | null;
@@ -237,7 +237,7 @@ export interface components {
             createdBy?: string | null;
             modifiedBy?: string | null;
         };
-        /** @description An organization that users belong to. In an answer its arrays are empty. */
+        /** @description An organization that users belong to. In a response its arrays are empty. */
         Organization: {
             /** Format: int32 */
             id: number;
@@ -251,7 +251,7 @@ export interface components {
             contact?: string | null;
             /** @description At most 250 characters. */
             technicalContact?: string | null;
-            /** @description No user of an inactive organization is authenticated. */
+            /** @description Users of an inactive organization are not authenticated. */
             isActive?: boolean;
             isMfaRequired?: boolean;
             isSelfService?: boolean;
@@ -276,7 +276,7 @@ export interface components {
             createdBy?: string | null;
             modifiedBy?: string | null;
         };
-        /** @description What another system calls an organization. */
+        /** @description Name and id of an organization in another system. */
         OrganizationAlias: {
             /** Format: int32 */
             organizationId: number;
@@ -290,7 +290,7 @@ export interface components {
              */
             created?: string | null;
         };
-        /** @description A domain that an organization claims. */
+        /** @description A domain claimed by an organization. */
         OrganizationDomain: {
             /** Format: int32 */
             domainId: number;
@@ -329,11 +329,11 @@ export interface components {
             id: number;
             /** Format: int32 */
             productId?: number | null;
-            /** @description Null in an answer. */
+            /** @description Null in a response. */
             product?: components["schemas"]["Product"] | null;
             /** Format: int32 */
             organizationId?: number | null;
-            /** @description Null in an answer. */
+            /** @description Null in a response. */
             organization?: components["schemas"]["Organization"] | null;
             type?: string | null;
             /** @description One of two values, whose names are not published. */
@@ -351,11 +351,11 @@ export interface components {
             sfLicenseId?: string | null;
             sfContractId?: string | null;
             sfSubscriptionId?: string | null;
-            /** @description Free JSON. */
+            /** @description Free-form JSON. */
             customMetadata?: {
                 [key: string]: unknown;
             } | null;
-            /** @description Free JSON. */
+            /** @description Free-form JSON. */
             readonlyMetadata?: {
                 [key: string]: unknown;
             } | null;
@@ -396,7 +396,7 @@ export interface components {
             createdBy?: string | null;
             modifiedBy?: string | null;
         };
-        /** @description Something an organization can subscribe to. */
+        /** @description A product that an organization can subscribe to. */
         Product: {
             /** Format: int32 */
             id: number;
@@ -407,11 +407,11 @@ export interface components {
             url?: string | null;
             longDescription?: string | null;
             isActive?: boolean;
-            /** @description Free JSON. */
+            /** @description Free-form JSON. */
             metadata?: {
                 [key: string]: unknown;
             } | null;
-            /** @description Free JSON. */
+            /** @description Free-form JSON. */
             publicMetadata?: {
                 [key: string]: unknown;
             } | null;
@@ -428,7 +428,7 @@ export interface components {
             createdBy?: string | null;
             modifiedBy?: string | null;
         };
-        /** @description An application as it is deployed for a subscription. */
+        /** @description The deployment of an application for a subscription. */
         ApplicationDeployment: {
             /** Format: int32 */
             id: number;
@@ -436,15 +436,15 @@ export interface components {
             displayName?: string | null;
             /** Format: int32 */
             applicationId?: number | null;
-            /** @description Null in an answer. */
+            /** @description Null in a response. */
             application?: components["schemas"]["Application"] | null;
             /** Format: int32 */
             subscriptionId?: number | null;
-            /** @description Null in an answer. */
+            /** @description Null in a response. */
             subscription?: components["schemas"]["Subscription"] | null;
             /** Format: int32 */
             deploymentTargetId?: number | null;
-            /** @description Null in an answer. */
+            /** @description Null in a response. */
             deploymentTarget?: components["schemas"]["DeploymentTarget"] | null;
             /** Format: int32 */
             maxUserCount?: number | null;
@@ -454,15 +454,15 @@ export interface components {
             statusResolution?: string | null;
             /** @description The values are not published. */
             configuration?: string | null;
-            /** @description Free JSON objects; their members are not published. */
+            /** @description Free-form JSON objects; their members are not published. */
             steps?: {
                 [key: string]: unknown;
             }[];
-            /** @description Free JSON. */
+            /** @description Free-form JSON. */
             customMetadata?: {
                 [key: string]: unknown;
             } | null;
-            /** @description Free JSON. */
+            /** @description Free-form JSON. */
             readonlyMetadata?: {
                 [key: string]: unknown;
             } | null;
@@ -491,34 +491,34 @@ export interface components {
             id: number;
             name?: string | null;
         };
-        /** @description Why a request failed, as in RFC 9457. Other members may be present. */
+        /** @description Details of a failed request (RFC 9457). Other members may be present. */
         ProblemDetails: {
-            /** @description A stable name of the problem, `urn:nexus-sync:problem:` and a key. */
+            /** @description Stable URN of the problem type, `urn:nexus-sync:problem:` followed by a key. */
             type?: string | null;
-            /** @description The same text for every problem of this type. */
+            /** @description Short text, the same for every problem of this type. */
             title?: string | null;
             /**
              * Format: int32
-             * @description The HTTP status of the answer.
+             * @description The HTTP status of the response.
              */
             status?: number | null;
-            /** @description What is special about this one. */
+            /** @description Details of this occurrence. */
             detail?: string | null;
-            /** @description Id of the request, the same as in the header X-Request-Id. */
+            /** @description Id of the request, as in the header X-Request-Id. */
             instance?: string | null;
         };
-        /** @description A problem with every violation the request has. */
+        /** @description A problem document that lists every violation in the request. */
         ValidationProblemDetails: components["schemas"]["ProblemDetails"] & {
             errors: (components["schemas"]["BodyViolation"] | components["schemas"]["ParameterViolation"])[];
         };
-        /** @description A place in the body that does not match this document. */
+        /** @description A part of the body that does not match this document. */
         BodyViolation: {
             /**
              * Format: json-pointer
-             * @description RFC 6901 pointer into the body. Empty means the body as a whole.
+             * @description RFC 6901 pointer into the body. Empty for the body as a whole.
              */
             pointer: string;
-            /** @description What is wrong there; never the value itself. */
+            /** @description The violation, without the value itself. */
             detail: string;
         };
         /** @description A path parameter or header that does not match this document. */
@@ -527,10 +527,10 @@ export interface components {
             in: "path" | "header";
             /** @description Name of the path parameter or header. */
             name: string;
-            /** @description What is wrong with it; never the value itself. */
+            /** @description The violation, without the value itself. */
             detail: string;
         };
-        /** @description What a server knows, as one JSON file. */
+        /** @description The content of a directory file. */
         Directory: {
             users: components["schemas"]["User"][];
             roles: components["schemas"]["Role"][];
@@ -544,7 +544,7 @@ export interface components {
             audience: string;
             description?: string | null;
         };
-        /** @description Grants a role to everyone who signs in through a connection with a group. */
+        /** @description Grants a role to every user who signs in through a connection as a member of a group. */
         RoleConnectionMap: {
             id: string;
             name?: string | null;
@@ -566,7 +566,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ValidationProblemDetails"];
             };
         };
-        /** @description Credentials are missing or wrong. The answer is the same for known and unknown users. */
+        /** @description Credentials are missing or invalid. The response is the same for known and unknown users. */
         Unauthorized: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -577,7 +577,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The credentials are valid, but have neither `user.write` nor `write`. */
+        /** @description The credentials are valid but have neither `user.write` nor `write`. */
         Forbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -597,7 +597,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The answer to any other method on this path. */
+        /** @description The path does not support this method. */
         MethodNotAllowed: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -608,7 +608,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description `Accept` allows none of the media types of the 200. */
+        /** @description `Accept` allows none of the media types of the 200 response. */
         NotAcceptable: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -618,7 +618,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The body is over the server's limit. */
+        /** @description The body exceeds the server's limit. */
         ContentTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -628,7 +628,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The media type, the charset or the content coding of the body is not accepted. */
+        /** @description The media type, the charset or the content coding of the body is not supported. */
         UnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -638,7 +638,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description Too many wrong secrets for one API key from one address. */
+        /** @description Too many attempts with a wrong secret for one API key from one address. */
         TooManyRequests: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -649,7 +649,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The server failed. Whether the sync was stored is unknown; sending it again is safe. */
+        /** @description The server failed. It is unknown whether the sync was stored; repeating the request is safe. */
         InternalError: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -659,7 +659,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The server is overloaded, or something it depends on can't be reached. Whether the sync was stored is unknown; sending it again is safe. */
+        /** @description The server is overloaded, or a service it depends on is unreachable. It is unknown whether the sync was stored; repeating the request is safe. */
         Unavailable: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -675,22 +675,22 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description Id of the request, 1 to 128 visible ASCII characters. Taken from the request if valid, else made.
+         * @description Id of the request, 1 to 128 visible ASCII characters. Taken from the request if valid, otherwise generated.
          * @example 3f0c9a52-7d1e-4b86-9c44-5a2e8d6f1b07
          */
         RequestId: string;
         /**
-         * @description One challenge for each way to authenticate.
+         * @description One challenge for each authentication scheme.
          * @example Bearer realm="Nexus APIs", Basic realm="Nexus APIs", charset="UTF-8"
          */
         WwwAuthenticate: string;
         /**
-         * @description The methods this path offers.
+         * @description The methods supported by this path.
          * @example PUT
          */
         Allow: string;
         /**
-         * @description Whole seconds to wait before the request is sent again.
+         * @description Whole seconds to wait before the request is repeated.
          * @example 5
          */
         RetryAfter: number;
@@ -746,14 +746,14 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of the user, percent-encoded as one path segment and compared exactly. Control characters, `.` and `..` are refused with 400.
+                 * @description Id of the user, percent-encoded as one path segment and compared exactly. Control characters, `.` and `..` are rejected with 400.
                  * @example u-ada
                  */
                 userId: string;
             };
             cookie?: never;
         };
-        /** @description What the identity provider asserted. Parameters of the media type are ignored, but a charset other than UTF-8 is refused with 415. */
+        /** @description The assertions of the identity provider. Media type parameters are ignored, except that a charset other than UTF-8 is rejected with 415. */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SyncUserIdentityRequest"];
@@ -762,7 +762,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The user and the roles for the token. The media type is chosen by `Accept`. */
+            /** @description The user and the roles for the token. The media type is negotiated with `Accept`. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];

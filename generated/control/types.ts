@@ -7,11 +7,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the remembered requests, the latest first */
+        /** List the recorded requests, latest first */
         get: operations["ListRequests"];
         put?: never;
         post?: never;
-        /** Forget all requests */
+        /** Delete all recorded requests */
         delete: operations["ForgetRequests"];
         options?: never;
         head?: never;
@@ -28,8 +28,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Count the remembered requests that match
-         * @description Whether the count is as expected stands in the answer. Where it is not, the closest misses stand there too.
+         * Count the recorded requests that match
+         * @description The response reports whether the count is as expected, and otherwise lists the closest misses.
          */
         post: operations["VerifyRequests"];
         delete?: never;
@@ -45,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the fault rules, in the order in which they are tried */
+        /** List the fault rules in the order of their evaluation */
         get: operations["ListFaults"];
         /** Replace all fault rules */
         put: operations["ReplaceFaults"];
@@ -67,7 +67,7 @@ export interface paths {
         get?: never;
         /**
          * Replace the whole directory
-         * @description The body is a directory as in a directory file. What is wrong with it is answered as a list, and then nothing is replaced.
+         * @description The body has the format of a directory file. If it is invalid, the response lists the errors and nothing is replaced.
          */
         put: operations["ReplaceDirectory"];
         post?: never;
@@ -84,7 +84,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List users, each with what a sign-in would give */
+        /** List users, each with the results of its possible sign-ins */
         get: operations["ListUsers"];
         put?: never;
         post?: never;
@@ -101,7 +101,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a user as stored */
+        /** Read a stored user */
         get: operations["ReadUser"];
         put?: never;
         post?: never;
@@ -120,7 +120,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go back to the directory of the start, without faults and requests */
+        /** Restore the initial directory; remove all faults and recorded requests */
         post: operations["ResetSession"];
         delete?: never;
         options?: never;
@@ -147,7 +147,7 @@ export interface components {
         };
         Journal: {
             requests: components["schemas"]["JournalEntry"][];
-            /** @description Requests that were forgotten to make room for later ones. */
+            /** @description Number of requests evicted to make room for later ones. */
             evicted: number;
         };
         JournalEntry: {
@@ -161,17 +161,17 @@ export interface components {
             path: string;
             operationId?: string;
             userId?: string;
-            /** @description As the body names it. */
+            /** @description As in the body. */
             audience?: string;
-            /** @description As the body names it. */
+            /** @description As in the body. */
             connectionId?: string;
             /** @description Id of the API key or subject of the token. */
             caller?: string;
-            /** @description Absent where no answer was sent. */
+            /** @description Absent if no response was sent. */
             status?: number;
-            /** @description Key of the refusal. */
+            /** @description Key of the problem type. */
             problem?: string;
-            /** @description What was wrong with the request, pointer by pointer. */
+            /** @description Violations in the request. */
             errors?: components["schemas"]["Violation"][];
             /** @description Id of the fault rule that fired. */
             rule?: string;
@@ -179,7 +179,7 @@ export interface components {
             request: components["schemas"]["JournalMessage"];
             answer: components["schemas"]["JournalMessage"];
         };
-        /** @description Headers without secrets, and the body, cut at 16 KiB. */
+        /** @description Headers without secrets, and the body, truncated to 16 KiB. */
         JournalMessage: {
             headers: {
                 [key: string]: string;
@@ -190,7 +190,7 @@ export interface components {
             match: components["schemas"]["RequestMatch"];
             count: components["schemas"]["ExpectedCount"];
         };
-        /** @description Every member that is given must be equal. */
+        /** @description Every given member must be equal. */
         RequestMatch: {
             method?: string;
             path?: string;
@@ -209,16 +209,16 @@ export interface components {
         };
         Verdict: {
             passed: boolean;
-            /** @description Remembered requests that match. */
+            /** @description Recorded requests that match. */
             count: number;
-            /** @description Requests that were forgotten and not counted. */
+            /** @description Requests that were evicted and not counted. */
             evicted: number;
-            /** @description Where it failed, up to five requests that match in most members. */
+            /** @description If `passed` is false, up to five requests that match in most members. */
             closest: components["schemas"]["Miss"][];
         };
         Miss: {
             id: string;
-            /** @description One sentence a member, such as "status is 404, not 200". */
+            /** @description One sentence per member, such as "status is 404, not 200". */
             reasons: string[];
         };
         FaultRules: {
@@ -226,18 +226,18 @@ export interface components {
         };
         FaultRule: {
             match?: components["schemas"]["FaultMatch"];
-            /** @description How often it fires. Absent, always. */
+            /** @description How many times the rule fires. Unlimited if absent. */
             times?: number;
             fault: components["schemas"]["Fault"];
         };
-        /** @description Every member that is given must be equal; without any, every request matches. */
+        /** @description Every given member must be equal; without members, every request matches. */
         FaultMatch: {
             userId?: string;
             audience?: string;
             connectionId?: string;
         };
         Fault: components["schemas"]["LatencyFault"] | components["schemas"]["StatusFault"] | components["schemas"]["BrokenAnswerFault"];
-        /** @description The request waits before it is worked on; `ms`, or lognormal around `ms` with `sigma` and `seed`. */
+        /** @description Delays the request by `ms`, or by a lognormal delay around `ms` with `sigma` and `seed`. */
         LatencyFault: {
             /** @constant */
             kind: "latency";
@@ -245,14 +245,14 @@ export interface components {
             sigma?: number;
             seed?: number;
         };
-        /** @description The answer has this status, and nothing is written. */
+        /** @description The response has this status, and nothing is written. */
         StatusFault: {
             /** @constant */
             kind: "status";
             status: number;
             retryAfterSeconds?: number;
         };
-        /** @description The connection is reset before anything is done; or the sync is done, and its answer is dropped, cut in the middle, made malformed, or sent as text/html. */
+        /** @description The connection is reset before the request is processed; or the sync is processed, and its response is dropped, truncated, malformed, or sent as text/html. */
         BrokenAnswerFault: {
             /** @enum {string} */
             kind: "reset" | "drop-answer" | "truncated-body" | "malformed-json" | "wrong-media-type";
@@ -289,7 +289,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The request was refused. */
+        /** @description The request was rejected. */
         Problem: {
             headers: {
                 [name: string]: unknown;
@@ -340,7 +340,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The requests, and how many were forgotten. */
+            /** @description The requests, and the number of evicted requests. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -361,7 +361,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Nothing is remembered. */
+            /** @description No request is recorded. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -430,7 +430,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The rules, none of which has fired yet. */
+            /** @description The new rules, with their counters at zero. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -451,7 +451,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description There is no rule. */
+            /** @description All rules are removed. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -476,7 +476,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How many entries the directory has. */
+            /** @description The number of entries in the directory. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -497,7 +497,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The first hundred users by id, and how many there are. */
+            /** @description The first hundred users by id, and the total number of users. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -521,7 +521,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The user, as in the directory. */
+            /** @description The user as stored in the directory. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -542,7 +542,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session is as new. */
+            /** @description The session is in its initial state. */
             204: {
                 headers: {
                     [name: string]: unknown;
