@@ -33,34 +33,45 @@ export function operationChanges(found: FoundOperation, { old, fresh, checker }:
     const name = `${operationId}${part}`;
     return { old: typeNamed(old, name), fresh: typeNamed(fresh, name), flow };
   };
-  const broken = (rule: string, message: string, before?: Pointer, after?: Pointer): Change => {
-    const operation = `${found.method.toUpperCase()} ${found.path}`;
-    const subject = before ?? after ?? found.pointer;
-    return { rule, message, operation, subject, place: after ?? subject, isRemoved: !after, ...SOURCE_ONLY };
-  };
   const inBody = (rule: string, pair: TypePair, place: Pointer) =>
     misfits(checker, pair).map(({ path, message }) => {
       const before = schemaPointer(old.document, [...found.pointer, ...place], path);
-      return broken(rule, message, before, schemaPointer(fresh.document, [...now.pointer, ...place], path));
+      return broken(found, { rule, message }, before, schemaPointer(fresh.document, [...now.pointer, ...place], path));
     });
   const responses = pairOf("Response", "response");
   const freshBodies = bodiesByStatus(checker, responses.fresh);
   return [
     ...inBody("request-narrowed", pairOf("Request", "request"), ["requestBody"]),
-    ...pathMisfits(checker, pairOf("Path", "request")).map(({ path: [name], message }) =>
-      broken("path-parameter-changed", message, parameterPointer(found, name), parameterPointer(now, name)),
-    ),
+    ...pathMisfits(checker, pairOf("Path", "request")).map(({ path: [name], message }) => {
+      const finding = { rule: "path-parameter-changed", message };
+      return broken(found, finding, parameterPointer(found, name), parameterPointer(now, name));
+    }),
     // A new status breaks no code: a caller that distinguishes statuses has no branch for it.
     ...Array.from(bodiesByStatus(checker, responses.old)).flatMap(([status, body]) => {
       const freshBody = freshBodies.get(status);
       const place = ["responses", status];
       if (freshBody) return inBody("response-changed", { old: body, fresh: freshBody, flow: "response" }, place);
-      return [broken("response-gone", `The response ${status} is no longer declared.`, [...found.pointer, ...place])];
+      const finding = { rule: "response-gone", message: `The response ${status} is no longer declared.` };
+      return [broken(found, finding, [...found.pointer, ...place])];
     }),
   ];
 }
 
-const SOURCE_ONLY = { wire: "patch", breaksSource: true } as const;
+type RuleAndMessage = Pick<Change, "rule" | "message">;
+
+/** A change that breaks source code only, at its pointers in the old and the new contract. */
+function broken(found: FoundOperation, finding: RuleAndMessage, before?: Pointer, after?: Pointer): Change {
+  const subject = before ?? after ?? found.pointer;
+  return {
+    ...finding,
+    operation: `${found.method.toUpperCase()} ${found.path}`,
+    subject,
+    place: after ?? subject,
+    isRemoved: !after,
+    wire: "patch",
+    breaksSource: true,
+  };
+}
 
 function typeNamed({ types }: Side, name: string): ts.Type {
   const type = types.get(name);

@@ -20,5 +20,5 @@ const onGenerated = async (written: string[]) => {
   await once(port, "message");
 };
 await watchContracts({ root: process.cwd(), signal: end.signal, onGenerated }, (line) => send({ line }));
-// Ends the thread with its child processes' listeners; the type check itself was ended by the signal.
+// Advice that is still being prepared is not needed any more.
 process.exit();

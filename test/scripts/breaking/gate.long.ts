@@ -45,29 +45,6 @@ test("a removed part is reported at its old place", async () => {
   expect(code).toBe(1);
 });
 
-test("a renamed schema breaks source code only, and the new name is suggested", async () => {
-  const project = copyWithHistory();
-  project.edit("openapi.yaml", "IdentityConnection", "SignInConnection");
-  project.edit("openapi.yaml", "version: 1.0.0", "version: 1.1.0");
-  const { code, output } = await project.generate("--breaking");
-  expect(code).toBe(1);
-  expect(output).toContain(`  breaking  type-gone
-  The type 'IdentityConnection' is no longer exported. It may have been renamed to 'SignInConnection'.
-  wire: patch, source: breaks
-  #/components/schemas/IdentityConnection
-`);
-  expect(output).toContain(`${placeOf(project, "version: 1.1.0")}  patch  'version' was "1.0.0", and is "1.1.0".\n`);
-});
-
-test("a sufficient info.version passes", async () => {
-  const project = copyWithHistory();
-  project.edit(...KEY_REQUIRED);
-  project.edit("openapi.yaml", "version: 1.0.0", "version: 2.0.0");
-  const { code, output } = await project.generate("--breaking");
-  expect(output).toContain("info.version must be at least 2.0.0; it is 2.0.0.\n");
-  expect(code).toBe(0);
-});
-
 test("an approved change passes; an approval without reason, without a change or unreadable is an error", async () => {
   const project = copyWithHistory();
   project.edit(...KEY_REQUIRED);
@@ -107,12 +84,14 @@ test("an unused approval is an error as soon as there is another change", async 
   expect((await project.generate("--breaking")).code).toBe(2);
 });
 
-test("--against selects another revision, and --changelog prints Markdown", async () => {
+test("a sufficient info.version passes; --against selects another revision, --changelog prints Markdown", async () => {
   const project = copyWithHistory();
   project.edit(...KEY_REQUIRED);
   project.edit("openapi.yaml", "version: 1.0.0", "version: 2.0.0");
+  const { code, output } = await project.generate("--breaking");
+  expect(output).toContain("info.version must be at least 2.0.0; it is 2.0.0.\n");
+  expect(code).toBe(0);
   project.commit();
-  expect((await project.generate("--breaking")).code).toBe(0);
   expect(await project.generate("--breaking", "--against", "HEAD~1", "--changelog")).toMatchInlineSnapshot(`
     {
       "code": 0,
@@ -194,7 +173,9 @@ test("generate prints breaking changes as advice and exits 0", async () => {
   project.edit("openapi.yaml", "IdentityConnection", "SignInConnection");
   const { code, output } = project.runScript("scripts/generate.ts");
   expect(output).toContain("wrote generated/types.ts\n");
-  expect(output).toContain("breaking  type-gone\n");
+  expect(output).toContain(`  breaking  type-gone
+  The type 'IdentityConnection' is no longer exported. It may have been renamed to 'SignInConnection'.
+`);
   expect(output).toContain(
     "Compared with HEAD: 1 breaking, 0 minor, 0 patch. info.version must be at least 2.0.0; it is 1.0.0.\n",
   );

@@ -22,14 +22,13 @@ async function check(change: (project: ReturnType<typeof copyProject>) => void) 
   return { code, output: normalized(output) };
 }
 
-test("--check passes for the committed files", async () => {
-  expect(await check(() => {})).toEqual({ code: 0, output: UP_TO_DATE });
-});
-
-test("--check passes after an edit of comments only", async () => {
-  const edit = check(({ edit }) => edit("openapi.yaml", "openapi: 3.1.1", "# a comment\nopenapi: 3.1.1"));
-  expect(await edit).toEqual({ code: 0, output: UP_TO_DATE });
-});
+test.for(["openapi: 3.1.1", "# a comment\nopenapi: 3.1.1"])(
+  "--check passes for the committed files, and after an edit of comments only: %j",
+  async (version) => {
+    const edited = check(({ edit }) => edit("openapi.yaml", "openapi: 3.1.1", version));
+    expect(await edited).toEqual({ code: 0, output: UP_TO_DATE });
+  },
+);
 
 test("--check reports an edited contract with every file it affects", async () => {
   const { code, output } = await check(({ edit }) => edit("openapi.yaml", "summary: Store what", "summary: Keep what"));

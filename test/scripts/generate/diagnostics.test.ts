@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { OPERATIONS } from "../../../generated/operations.ts";
 import { copyProject, type Edit, refused } from "./project-copy.ts";
 
 type Problem = [rule: string, message: string, underlined: string];
@@ -22,6 +23,9 @@ function problemsIn(output: string, read: (file: string) => string): Problem[] {
 }
 
 const ID = "operation-operationId";
+const PATH = OPERATIONS.SyncUserIdentity.path;
+const REGEXP = "Invalid regular expression: ";
+const PARAMETERS = "path-parameters-defined";
 const EMAIL = '          type: [string, "null"]\n          format: email';
 
 const CASES: [title: string, edits: Edit[], expected: Problem[]][] = [
@@ -70,46 +74,32 @@ const CASES: [title: string, edits: Edit[], expected: Problem[]][] = [
     ],
   ],
   [
-    "an unknown path parameter, with both names",
-    [["- name: userId", "- name: userID"]],
+    "an unknown security scheme and path parameter, with both names of the parameter",
     [
+      ["- Basic: []", "- Basik: []"],
+      ["- name: userId", "- name: userID"],
+    ],
+    [
+      ["security-defined", "There is no 'Basik' security scheme defined.", "Basik"],
       [
-        "path-parameters-defined",
-        "The operation does not define the path parameter '{userId}' expected by path '/v1/users/{userId}/$sync'.",
+        PARAMETERS,
+        `The operation does not define the path parameter '{userId}' expected by path '${PATH}'.`,
         "parameters",
       ],
-      [
-        "path-parameters-defined",
-        "Path parameter 'userID' is not used in the path '/v1/users/{userId}/$sync'.",
-        "userID",
-      ],
+      [PARAMETERS, `Path parameter 'userID' is not used in the path '${PATH}'.`, "userID"],
     ],
   ],
   [
-    "an unknown security scheme",
-    [["- Basic: []", "- Basik: []"]],
-    [["security-defined", "There is no 'Basik' security scheme defined.", "Basik"]],
-  ],
-  [
-    "an unknown format and an invalid pattern",
+    "an unknown format, and an invalid pattern in a header and in a schema",
     [
+      ["pattern: ^[\\x21-\\x7e]+$", "pattern: ^[\\x21-\\x7e+$"],
       [`recoveryEmailAddress:\n${EMAIL}`, `recoveryEmailAddress:\n${EMAIL.replace("email", "emial")}`],
       ["          maxLength: 1024\n", '          maxLength: 1024\n          pattern: "([a-z"\n'],
     ],
     [
+      ["schema-pattern", `${REGEXP}/^[\\x21-\\x7e+$/u: Unterminated character class.`, "^[\\x21-\\x7e+$"],
       ["schema-format", "Unknown format 'emial'. Did you mean 'email'?", "emial"],
-      ["schema-pattern", "Invalid regular expression: /([a-z/u: Unterminated character class.", '"([a-z"'],
-    ],
-  ],
-  [
-    "an invalid pattern in a header",
-    [["pattern: ^[\\x21-\\x7e]+$", "pattern: ^[\\x21-\\x7e+$"]],
-    [
-      [
-        "schema-pattern",
-        "Invalid regular expression: /^[\\x21-\\x7e+$/u: Unterminated character class.",
-        "^[\\x21-\\x7e+$",
-      ],
+      ["schema-pattern", `${REGEXP}/([a-z/u: Unterminated character class.`, '"([a-z"'],
     ],
   ],
   [
@@ -144,16 +134,11 @@ const CASES: [title: string, edits: Edit[], expected: Problem[]][] = [
     [["  version: 1.0.0", "  version: 1.0.0\n  version: 1.0.1"]],
     [["yaml", "Map keys must be unique", "v"]],
   ],
-  [
-    "OpenAPI 3.2",
-    [["openapi: 3.1.1", "openapi: 3.2.0"]],
-    [["openapi-3-1", "The contract must be OpenAPI 3.1, not '3.2.0'.", "3.2.0"]],
-  ],
-  [
-    "OpenAPI 3.0",
-    [["openapi: 3.1.1", "openapi: 3.0.3"]],
-    [["openapi-3-1", "The contract must be OpenAPI 3.1, not '3.0.3'.", "3.0.3"]],
-  ],
+  ...["3.2.0", "3.0.3"].map((version): (typeof CASES)[number] => [
+    `OpenAPI ${version}`,
+    [["openapi: 3.1.1", `openapi: ${version}`]],
+    [["openapi-3-1", `The contract must be OpenAPI 3.1, not '${version}'.`, version]],
+  ]),
   [
     "a missing OpenAPI version",
     [["openapi: 3.1.1\n", ""]],

@@ -34,12 +34,6 @@ test.for([0, 1, 2])("an error at rename %i leaves every file as it was, and no t
   expect(filesIn(root)).toEqual(before);
 });
 
-test("without an error all files are written", async () => {
-  const root = folderOf({ a: "old a", other: "mine" });
-  await withStaging(root, (staging) => writeAll({ root, staging }, NEW));
-  expect(textsIn(root)).toEqual([...NEW, ["other", "mine"]].toSorted());
-});
-
 test("after a run was killed --check reports the files it replaced, and one run repairs them", async () => {
   const project = copyProject();
   const folder = join(project.root, "generated");
