@@ -46,7 +46,6 @@ export function operationChanges(found: FoundOperation, { old, fresh, checker }:
       const finding = { rule: "path-parameter-changed", message };
       return broken(found, finding, parameterPointer(found, name), parameterPointer(now, name));
     }),
-    // A new status breaks no code: a caller that distinguishes statuses has no branch for it.
     ...Array.from(bodiesByStatus(checker, responses.old)).flatMap(([status, body]) => {
       const freshBody = freshBodies.get(status);
       const place = ["responses", status];
@@ -91,6 +90,7 @@ function parameterPointer({ operation, pointer }: FoundOperation, name: string |
   return index < 0 ? undefined : [...pointer, "parameters", String(index), "name"];
 }
 
+/** By status. A new status breaks no code: a caller that distinguishes statuses has no branch for it. */
 function bodiesByStatus(checker: ts.TypeChecker, response: ts.Type): Map<string, ts.Type> {
   const typeOf = (member: ts.Type, name: string) => {
     const property = checker.getPropertyOfType(member, name);

@@ -20,7 +20,6 @@ export interface TypePair {
 export function misfits(checker: ts.TypeChecker, pair: TypePair): Misfit[] {
   const seen = new Set<string>();
   let skipped = 0;
-
   const compare = (at: TypePair, path: string[]): Misfit[] => {
     const key = `${idOf(at.old)} ${idOf(at.fresh)}`;
     if (seen.has(key)) {

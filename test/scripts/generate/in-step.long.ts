@@ -4,6 +4,9 @@ import { copyProject } from "./project-copy.ts";
 
 const { name: NAME } = SECURITY_SCHEMES.ApplicationToken;
 
+/** Each test compiles the whole project. */
+const PATIENCE = { timeout: 90_000 };
+
 /** Calls the copy's server through the copy's client, and prints the name of the header that contains the token. */
 const PROBE = `
 import { createNexusClient } from "./client/nexus-client.ts";
@@ -25,7 +28,7 @@ console.log(sent.join(), result.ok ? result.meta.status : result.error.message);
 await server.close();
 `;
 
-test("a header renamed in the contract is used by server and client without another change", async () => {
+test("a header renamed in the contract is used by server and client without another change", PATIENCE, async () => {
   const project = copyProject();
   project.write("probe.ts", PROBE);
   expect(project.runScript("probe.ts").output).toBe(`${NAME.toLowerCase()} 200\n`);
@@ -37,27 +40,31 @@ test("a header renamed in the contract is used by server and client without anot
   expect(project.typeCheck()).toEqual({ code: 0, output: "" });
 });
 
-test("a new required property of the response is generated, and the code that builds the response is listed", () => {
-  const project = copyProject();
-  const edit = (from: string, to: string) => project.edit("openapi.yaml", from, to);
-  const names = "[userId, displayName, givenName, familyName";
-  edit(
-    `required: ${names}]\n      properties:\n`,
-    `required: ${names}, shoeSize]\n      properties:\n        shoeSize:\n          type: integer\n`,
-  );
-  // The contract's own examples must match as well.
-  for (const id of ["u-ada", "u-charles"])
-    edit(`value:\n        userId: ${id}\n`, `value:\n        userId: ${id}\n        shoeSize: 38\n`);
+test(
+  "a new required property of the response is generated, and the code that builds the response is listed",
+  PATIENCE,
+  () => {
+    const project = copyProject();
+    const edit = (from: string, to: string) => project.edit("openapi.yaml", from, to);
+    const names = "[userId, displayName, givenName, familyName";
+    edit(
+      `required: ${names}]\n      properties:\n`,
+      `required: ${names}, shoeSize]\n      properties:\n        shoeSize:\n          type: integer\n`,
+    );
+    // The contract's own examples must match as well.
+    for (const id of ["u-ada", "u-charles"])
+      edit(`value:\n        userId: ${id}\n`, `value:\n        userId: ${id}\n        shoeSize: 38\n`);
 
-  const { code, output } = project.runScript("scripts/generate.ts");
+    const { code, output } = project.runScript("scripts/generate.ts");
 
-  expect(output).toContain("wrote generated/types.ts");
-  expect(output).toMatch(/^\d+ handwritten lines? no longer fits?:$/m);
-  expect(output).toMatch(/^ {2}server\/\S+\(\d+,\d+\): error TS2741: Property 'shoeSize' is missing/m);
-  expect(code).toBe(0);
-});
+    expect(output).toContain("wrote generated/types.ts");
+    expect(output).toMatch(/^\d+ handwritten lines? no longer fits?:$/m);
+    expect(output).toMatch(/^ {2}server\/\S+\(\d+,\d+\): error TS2741: Property 'shoeSize' is missing/m);
+    expect(code).toBe(0);
+  },
+);
 
-test("a renamed operation and a removed status are generated, and the lines to change are listed", () => {
+test("a renamed operation and a removed status are generated, and the lines to change are listed", PATIENCE, () => {
   const project = copyProject();
   project.edit("openapi.yaml", "operationId: SyncUserIdentity", "operationId: SyncIdentity");
   project.edit("openapi.yaml", '        "429":\n          $ref: "#/components/responses/TooManyRequests"\n', "");

@@ -79,13 +79,16 @@ test("two runs in one folder do not overlap", async () => {
   expect(readdirSync(root)).toEqual([]);
 });
 
+const BRIEF =
+  'const { run } = await import("./scripts/generate.ts"); process.exitCode = await run([], console.log, { isBrief: true });';
+const RUN = ["--input-type=module", "--eval", BRIEF];
+
 test("another folder, time zone and locale give the same bytes", () => {
   const project = copyProject();
   const before = project.read("generated/manifest.json");
   rmSync(join(project.root, "generated"), { recursive: true });
   const env = { ...process.env, TZ: "Pacific/Chatham", LC_ALL: "tr_TR.UTF-8", LANG: "tr_TR.UTF-8" };
-  const { status } = spawnSync(process.execPath, ["scripts/generate.ts"], { cwd: project.root, env });
-  expect(status).toBe(0);
+  expect(spawnSync(process.execPath, RUN, { cwd: project.root, env }).status).toBe(0);
   expect(project.read("generated/manifest.json")).toBe(before);
 });
 
@@ -94,11 +97,7 @@ test("two processes at once both succeed with the same bytes and leave no tempor
   const folder = join(project.root, "generated");
   const before = textsIn(folder);
   rmSync(folder, { recursive: true });
-  const brief =
-    'const { run } = await import("./scripts/generate.ts"); process.exitCode = await run([], console.log, { isBrief: true });';
-  const runs = [0, 1].map(() =>
-    spawn(process.execPath, ["--input-type=module", "--eval", brief], { cwd: project.root }),
-  );
+  const runs = [0, 1].map(() => spawn(process.execPath, RUN, { cwd: project.root }));
   const codes = await Promise.all(runs.map(async (child) => (await once(child, "exit"))[0]));
   expect(codes).toEqual([0, 0]);
   expect(textsIn(folder)).toEqual(before);
