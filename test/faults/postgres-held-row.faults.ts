@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
-import { quantile } from "../../scripts/load/figures.ts";
+import { quantile } from "../../scripts/shared/statistics.ts";
 import { problemsOf } from "./checker.ts";
 import { readPostgres } from "./postgres-read.ts";
 import { createPostgresScene } from "./postgres-scene.ts";

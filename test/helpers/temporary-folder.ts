@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { makeTemporaryFolder } from "../../scripts/shared/temporary-folder.ts";
 
-/** A folder of its own for a test; gone when the test has ended and all that was started after this has been closed. */
+/** A folder for one test. It is removed when the test has ended and everything started later has been closed. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  const { path, remove } = makeTemporaryFolder();
+  onTestFinished(remove);
+  return path;
 }
 
 /** A path for a database that does not exist yet. */
@@ -15,7 +15,7 @@ export function temporaryDatabase(): string {
   return join(temporaryFolder(), "nexus.db");
 }
 
-/** All that a SQLite database holds: the file and its write-ahead log. */
+/** The bytes of a SQLite database, as base64: the file and its write-ahead log. */
 export function bytesOf(database: string): string[] {
   return [database, `${database}-wal`].map((file) => readFileSync(file).toString("base64"));
 }

@@ -1,4 +1,4 @@
-/** The middle of some figures, with the least and the most: on a noisy machine one figure says nothing. */
+/** The median of some values, with the smallest and the largest. */
 export interface Spread {
   median: number;
   min: number;
@@ -12,7 +12,8 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: (low + high) / 2, min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
 }
 
-/** The value that this share of the sorted values does not exceed. */
-export function quantileOf(sorted: Float64Array, share: number): number {
+/** The smallest value that is not below `share` (0 to 1) of the values; NaN if there are no values. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

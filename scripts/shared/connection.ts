@@ -2,23 +2,23 @@ import { connect, type Socket } from "node:net";
 
 export interface Reply {
   status: number;
-  /** Whether the server closes the connection after it. */
+  /** Whether the server closes the connection after this response. */
   closes: boolean;
-  /** As latin1: parsed where it is wanted only. */
+  /** The body as latin1. */
   body: string;
-  /** Milliseconds from the write to the last byte. */
+  /** Milliseconds from the write of the request to the last byte of the response. */
   ms: number;
 }
 
 export interface Connection {
   socket: Socket;
-  /** Rejects where the connection ends without the answer. */
+  /** Rejects if the connection ends before the response is complete. */
   send(bytes: Buffer): Promise<Reply>;
 }
 
 /**
- * A keep-alive connection that sends requests as bytes and reads answers with a Content-Length: a tenth of what a whole
- * HTTP client costs, so that the load and not the caller is measured.
+ * A keep-alive connection that sends requests as bytes and reads responses with a Content-Length. It costs a tenth of an
+ * HTTP client, so a load measures the server and not its caller.
  */
 export function openConnection(url: string): Connection {
   const { hostname, port } = new URL(url);
@@ -28,14 +28,13 @@ export function openConnection(url: string): Connection {
   let end = 0;
   socket.on("data", (bytes) => {
     received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
-    // Where an answer ends is looked for once, not with each piece of it.
-    end ||= endOfAnswer(received);
+    end ||= endOfResponse(received);
     while (end > 0 && received.length >= end) {
       const status = Number(received.toString("latin1", 9, 12));
       const closes = received.subarray(0, end).includes("\r\nConnection: close\r\n");
       const body = received.toString("latin1", received.indexOf("\r\n\r\n") + 4, end);
       received = received.subarray(end);
-      end = endOfAnswer(received);
+      end = endOfResponse(received);
       const next = waiting.shift();
       next?.resolve({ status, closes, body, ms: performance.now() - next.since });
     }
@@ -44,7 +43,7 @@ export function openConnection(url: string): Connection {
     for (const { reject } of waiting.splice(0)) reject(error);
   };
   socket.once("error", fail);
-  socket.once("close", () => fail(new Error("The connection was closed before the answer.")));
+  socket.once("close", () => fail(new Error("The connection was closed before the response.")));
   return {
     socket,
     send: (bytes) =>
@@ -56,10 +55,10 @@ export function openConnection(url: string): Connection {
   };
 }
 
-/** The index behind the answer that begins with these bytes; 0 where its head is not yet whole. */
-function endOfAnswer(bytes: Buffer): number {
+/** The index after the response at the start of these bytes; 0 while its head is incomplete. */
+function endOfResponse(bytes: Buffer): number {
   const head = bytes.indexOf("\r\n\r\n");
   if (head < 0) return 0;
-  const place = bytes.indexOf("Content-Length: ") + 16;
-  return head + 4 + (place < 16 ? 0 : Number.parseInt(bytes.toString("latin1", place, place + 10), 10));
+  const length = bytes.indexOf("Content-Length: ") + 16;
+  return head + 4 + (length < 16 ? 0 : Number.parseInt(bytes.toString("latin1", length, length + 10), 10));
 }
