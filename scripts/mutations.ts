@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Mutation, SECURITY_MUTATIONS } from "./mutations/security.ts";
 import { STORE_MUTATIONS } from "./mutations/store.ts";
@@ -33,7 +33,7 @@ export async function run(mutations: readonly Mutation[], print: (line: string) 
       print(`skip    ${mutation.name}: ${mutation.needs} is missing`);
       continue;
     }
-    const problem = await problemOf(root, mutation);
+    const problem = await problemOf(root, mutation).catch((error: Error) => error.message);
     if (problem !== undefined) failures += 1;
     print(problem === undefined ? `noticed ${mutation.name}` : `MISSED  ${mutation.name}: ${problem}`);
   }
@@ -43,11 +43,11 @@ export async function run(mutations: readonly Mutation[], print: (line: string) 
 
 /** Undefined if the test passes without the mutation and fails by its assertion with it. */
 async function problemOf(root: string, { edits, test }: Mutation): Promise<string | undefined> {
-  const before = await resultOf(root, test);
-  if (before?.status !== "passed") return `without the mutation, "${test.title}" is ${before?.status ?? "missing"}`;
-  const originals = new Map(edits.map(({ file }) => [file, readFileSync(join(root, file), "utf8")]));
+  const before = await resultsOf(root, test);
+  if (!before.every(({ status }) => status === "passed")) return `"${test[1]}" fails without the mutation`;
+  const originals = new Map(edits.map(([file]) => [file, readFileSync(join(root, file), "utf8")]));
   try {
-    for (const { file, from, to } of edits) {
+    for (const [file, from, to] of edits) {
       const text = readFileSync(join(root, file), "utf8");
       const count = text.split(from).length - 1;
       if (count !== 1) return `${file} contains ${count} times, not once: ${from}`;
@@ -70,30 +70,30 @@ async function compilerError(root: string): Promise<string | undefined> {
 }
 
 async function missedBy(root: string, test: Mutation["test"]): Promise<string | undefined> {
-  const result = await resultOf(root, test);
-  if (result?.status !== "failed") return `"${test.title}" is ${result?.status ?? "missing"}`;
-  const others = result.failureMessages.filter((message) => !message.startsWith("AssertionError: "));
-  return others.length === 0 ? undefined : `"${test.title}" fails for another reason: ${others.join("\n")}`;
+  const failed = (await resultsOf(root, test)).filter(({ status }) => status === "failed");
+  if (failed.length === 0) return `"${test[1]}" passes`;
+  const messages = failed.flatMap(({ failureMessages }) => failureMessages);
+  const others = messages.filter((message) => !message.startsWith("AssertionError: "));
+  return others.length === 0 ? undefined : `"${test[1]}" fails for another reason: ${others.join("\n")}`;
 }
 
-/** Runs one test, and returns its entry in vitest's report; undefined if no test has this title. */
-async function resultOf(root: string, { file, title }: Mutation["test"]): Promise<TestResult | undefined> {
+/** Runs the tests whose title begins so. @throws if there is no such test */
+async function resultsOf(root: string, [file, title]: Mutation["test"]): Promise<TestResult[]> {
   const report = join(root, "report.json");
   rmSync(report, { force: true });
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const flags = ["--reporter=json", `--outputFile=${report}`, "-t", `${escaped}$`, file];
+  const pattern = title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const flags = ["--reporter=json", `--outputFile=${report}`, "-t", pattern, file];
   const env = { ...process.env, ...SUITES[file.split(".").at(-2) ?? ""] };
   const { output } = await startProgram([process.execPath, vitest, "run", ...flags], { cwd: root, env }).ended;
-  try {
-    const { testResults } = JSON.parse(readFileSync(report, "utf8"));
-    const results: TestResult[] = testResults.flatMap(
-      (entry: { assertionResults: TestResult[] }) => entry.assertionResults,
-    );
-    return results.find((result) => result.title === title);
-  } catch (error) {
-    throw new Error(`vitest wrote no report: ${output}`, { cause: error });
-  }
+  if (!existsSync(report)) throw new Error(`vitest wrote no report: ${output}`);
+  const { testResults }: { testResults: { assertionResults: TestResult[] }[] } = JSON.parse(
+    readFileSync(report, "utf8"),
+  );
+  const all = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const chosen = all.filter((result) => result.title.startsWith(title));
+  if (chosen.length === 0) throw new Error(`${file} has no test "${title}".`);
+  return chosen;
 }
 
 if (import.meta.main) {

@@ -3,21 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onExit } from "./on-exit.ts";
 
-export interface TemporaryFolder {
-  path: string;
-  /** Deletes the folder. The exit of this process does the same. */
-  remove(): void;
-}
-
-export function makeTemporaryFolder(): TemporaryFolder {
+/** Creates a folder; `remove` deletes it, and so does the exit of this process. */
+export function makeTemporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "nexus-sync-"));
-  const removeFolder = () => rmSync(path, { recursive: true, force: true });
-  const forget = onExit(removeFolder);
-  return {
-    path,
-    remove() {
-      forget();
-      removeFolder();
-    },
+  const deleteFolder = () => rmSync(path, { recursive: true, force: true });
+  const forget = onExit(deleteFolder);
+  const remove = () => {
+    forget();
+    deleteFolder();
   };
+  return { path, remove };
 }
