@@ -34,10 +34,7 @@ const OPTIONS = {
   out: { type: "string", default: OUT },
 } as const;
 
-interface Io {
-  print(line: string): void;
-  progress(text: string): void;
-}
+type Io = Record<"print" | "progress", (text: string) => void>;
 
 /**
  * Measures the server beside its alternatives, on this machine and in one run, prints tables, and writes

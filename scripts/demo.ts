@@ -77,12 +77,15 @@ function clientOf({ url, demo }: RunningServer): NexusClient {
 /** Everything a sync can change, as short texts: profile fields, groups and custom attributes. */
 function facts(user: User | undefined): Map<string, string> {
   const { givenName, familyName, displayName, nickname, language, identities = [], attributes = [] } = user ?? {};
-  const profile = Object.entries({ givenName, familyName, displayName, nickname, language });
-  const groups = identities.map(({ azoConnectionId, groups: list = [] }): [string, string] => {
-    return [`groups of ${azoConnectionId}`, list.length > 3 ? `${list.length} groups` : list.join(", ") || "none"];
-  });
-  const custom = attributes.map(({ name, value }): [string, string] => [name, value ?? ""]);
-  return new Map([...profile.map(([name, value]): [string, string] => [name, value ?? ""]), ...groups, ...custom]);
+  const facts = new Map<string, string>();
+  const profile = { givenName, familyName, displayName, nickname, language };
+  for (const [name, value] of Object.entries(profile)) facts.set(name, value ?? "");
+  for (const { azoConnectionId, groups = [] } of identities) {
+    const list = groups.length > 3 ? `${groups.length} groups` : groups.join(", ") || "none";
+    facts.set(`groups of ${azoConnectionId}`, list);
+  }
+  for (const { name, value } of attributes) facts.set(name, value ?? "");
+  return facts;
 }
 
 const HEADER = columns("user", "authenticated", "roles", "changed");

@@ -84,7 +84,7 @@ async function resultsOf(root: string, [file, title]: Mutation["test"]): Promise
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const pattern = title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const flags = ["--reporter=json", `--outputFile=${report}`, "-t", pattern, file];
-  const env = { ...process.env, ...SUITES[file.split(".").at(-2) ?? ""] };
+  const env = { ...process.env, NEXUS_SYNC_LONG: "", NEXUS_SYNC_FAULTS: "", ...SUITES[file.split(".").at(-2) ?? ""] };
   const { output } = await startProgram([process.execPath, vitest, "run", ...flags], { cwd: root, env }).ended;
   if (!existsSync(report)) throw new Error(`vitest wrote no report: ${output}`);
   const { testResults }: { testResults: { assertionResults: TestResult[] }[] } = JSON.parse(

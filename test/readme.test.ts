@@ -81,7 +81,7 @@ test.for([
   ["good", UPN, `        deviceId:\n          type: string\n${UPN}`],
   ["bad", "required: [key]", "required: [kye]"],
   ["breaking", "required: [key]", "required: [key, value]"],
-] as const)("%s edit prints the session of the README", ([title, from, to]) => {
+] as const)("a %s edit prints the session of the README", { timeout: 90_000 }, ([title, from, to]) => {
   const [, session = ""] = README.split(`**A ${title} edit**`);
   const [, options = "", shown] = /```\n\$ npm run -s generate(?: -- (.*))?\n([\s\S]*?)```/.exec(session) ?? [];
   const [, file = ""] = manifest.scripts.generate.split(" ");

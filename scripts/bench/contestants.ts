@@ -19,10 +19,8 @@ const SMALL = { Prefer: "example=notAuthenticated" };
 /** Titles of the contestants that the others are compared with. */
 export const PEERS = ["Prism", "node:http", "Express 5", "validator"];
 
-interface Contestant extends Candidate {
-  /** The name for `--only`. */
-  id: string;
-}
+/** `id` is the name for `--only`. */
+type Contestant = Candidate & { id: string };
 
 /** Everything that is loaded side by side, in the order of the table. */
 export function contestants(site: Site): Contestant[] {

@@ -42,22 +42,19 @@ function userOf(index: number): User {
     ...{ picture: `https://cdn.acme.example/people/${index}.png`, phoneNumber: "+44 20 7946 0011", type: "Employee" },
     ...{ recoveryEmailAddress: `${name}@home.example`, isMfaDisabled: false, mfaEnrollmentStatus: "Enrolled" },
     identities: [{ id: 1, azoConnectionId: CONNECTION, azoUserId: `ad|${index}`, strategy: "ad", groups: ["group-1"] }],
-    attributes: attributesOf(index).map(({ key, value }, at) => ({ id: at + 1, name: key, value })),
+    attributes: signInOf(index).attributes.map(({ key, value }, at) => ({ id: at + 1, name: key, value })),
     roles: [{ id: "r-2", name: "Role 2" }],
   };
 }
 
-function attributesOf(index: number, department = `Department ${index % 100}`) {
-  return [
+export function signInOf(index: number, department = `Department ${index % 100}`) {
+  const attributes = [
     { key: "department", value: department },
     { key: "location", value: "London" },
     { key: "employeeNumber", value: String(100_000 + index) },
   ];
-}
-
-export function signInOf(index: number, department?: string): SyncUserIdentityRequest {
   const connection = { connectionId: CONNECTION, groups: ["group-1"] };
-  return { audience: AUDIENCE, attributes: attributesOf(index, department), connection };
+  return { audience: AUDIENCE, attributes, connection } satisfies SyncUserIdentityRequest;
 }
 
 /** The server's response to a sign-in that changes nothing. The baselines send it as their canned response. */

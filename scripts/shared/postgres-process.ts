@@ -29,14 +29,9 @@ export async function initialise(folder: string, data: string): Promise<void> {
 
 /** Resolves when the server accepts connections, and rejects with its output if it ends first. */
 export async function runPostgres(data: string, port: number, fsync: boolean): Promise<Program> {
-  const settings = {
-    fsync: fsync ? "on" : "off",
-    listen_addresses: "127.0.0.1",
-    max_connections: 200,
-    unix_socket_directories: "",
-  };
-  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const { postgres } = await programs();
+  const settings = [`fsync=${fsync ? "on" : "off"}`, "listen_addresses=127.0.0.1", "max_connections=200"];
+  const flags = [...settings, "unix_socket_directories="].flatMap((setting) => ["-c", setting]);
   // Detached: Ctrl-C reaches the tests only, which then end the server.
   const command = [postgres, "-D", data, "-p", String(port), ...flags];
   const program = startProgram(command, { ...NOBODY, stdio: ["ignore", "ignore", "pipe"], detached: true });

@@ -16,7 +16,6 @@ export interface PostgresServer {
   start(): Promise<void>;
   /** `fast` (default) ends all connections and writes everything; `immediate` ends as a crash does. */
   stop(mode?: keyof typeof SIGNALS): Promise<void>;
-  restart(mode: keyof typeof SIGNALS): Promise<void>;
   /** Sends SIGKILL to the postmaster and all its children. */
   kill(): Promise<void>;
   /** Ends the server and removes its folder. The end of this process does the same, even a SIGKILL. */
@@ -54,22 +53,19 @@ export async function startPostgres({ fsync }: { fsync: boolean }): Promise<Post
 
 function controlOf(first: Program, runAgain: () => Promise<Program>) {
   let program: Program | undefined = first;
-  const start = async () => {
-    program ??= await runAgain();
+  return {
+    async start() {
+      program ??= await runAgain();
+    },
+    async stop(mode: keyof typeof SIGNALS = "fast") {
+      if (program) await endPostgres(program, SIGNALS[mode]);
+      program = undefined;
+    },
+    async kill() {
+      if (program) await killWithChildren(program);
+      program = undefined;
+    },
   };
-  const stop = async (mode: keyof typeof SIGNALS = "fast") => {
-    if (program) await endPostgres(program, SIGNALS[mode]);
-    program = undefined;
-  };
-  const restart = async (mode: keyof typeof SIGNALS) => {
-    await stop(mode);
-    await start();
-  };
-  const kill = async () => {
-    if (program) await killWithChildren(program);
-    program = undefined;
-  };
-  return { start, stop, restart, kill };
 }
 
 async function retried<T>(work: () => Promise<T>, attempt = 1): Promise<T> {

@@ -64,7 +64,8 @@ test.each(["fast", "immediate"] as const)("a store lives through a restart of th
   });
 
   await vi.waitFor(() => expect(counted).toBeGreaterThan(20));
-  await postgres.restart(mode);
+  await postgres.stop(mode);
+  await postgres.start();
   const before = counted;
   await vi.waitFor(() => expect(counted).toBeGreaterThan(before + 20), { timeout: 5_000 });
   isOver = true;
