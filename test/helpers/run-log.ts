@@ -12,7 +12,7 @@ const MARKERS = /planted|\bu-(ada|grace|zo|charles|eve|\d+)\b|auth0\|/i;
 
 /** Everything a server logs goes into one file, and is read when the run is over. */
 export function runLog(): Logger {
-  return createLog({ level: "trace", isPretty: false, write: (text) => append("log", text) });
+  return createLog({ level: "trace", isPretty: false, output: { write: (text) => append("log", text) } });
 }
 
 /** Secrets that a server made itself; none of them may be in the log. */
