@@ -2,68 +2,61 @@ import { ROUTES } from "../generated/operations.ts";
 import type { HeaderList } from "./credentials.ts";
 import { type ErrorAnswer, NexusError } from "./nexus-error.ts";
 
-/** A request as it is sent at each attempt: the same bytes under the same id. */
-export interface PreparedRequest {
-  url: string;
+export const PATH = ROUTES.SyncUserIdentity.path;
+/** The operation in messages: its path template, because the path contains the user id. */
+export const OPERATION = `PUT ${PATH}`;
+export const REQUEST_ID = "X-Request-Id";
+
+export interface Attempt {
+  request: Request;
+  /** The body of `request`, the same for each attempt. */
   body: string;
+  /** Sent besides the headers of `request`. */
   headers: HeaderList;
   requestId: string;
-  /** Looked up at each attempt, so that an interceptor that was installed later sees it. */
-  fetch: typeof globalThis.fetch | undefined;
+  signal: AbortSignal;
+  fetch: typeof globalThis.fetch;
 }
-
-/** A good answer: a JSON object. */
-export interface GoodAnswer {
-  data: object;
-  status: number;
-  requestId: string;
-}
-
-const { method, path } = ROUTES.SyncUserIdentity;
-const METHOD = method.toUpperCase();
-/** The operation in messages: the template, never the path, which holds the user's id. */
-export const OPERATION = `${METHOD} ${path}`;
 
 /**
- * Sends once and reads the whole answer. Success is 2xx with a JSON object, and nothing else.
- * @throws NexusError `http`, `redirect` or `decode`; whatever else the runtime throws as it is.
+ * Sends the request once and reads the whole response.
+ * @returns a 2xx response with the body that was read and the request id.
+ * @throws NexusError `http` or `redirect`; errors of `fetch` are passed on.
  */
-export async function attempt(request: PreparedRequest, secrets: HeaderList, signal: AbortSignal): Promise<GoodAnswer> {
-  const doFetch = request.fetch ?? globalThis.fetch;
-  const headers = Object.fromEntries([...request.headers, ...secrets]);
-  const init = { method: METHOD, headers, body: request.body, signal, redirect: "manual" } as const;
-  const response = await doFetch(request.url, init);
+export async function attempt({ request, body, headers, requestId, signal, fetch }: Attempt): Promise<Response> {
+  const { url, method, redirect } = request;
+  const init = { method, headers: Object.fromEntries([...request.headers, ...headers]), body, redirect, signal };
+  const response = await fetch(url, init);
   const { status } = response;
-  const requestId = response.headers.get("X-Request-Id") ?? request.requestId;
+  const details = { status, requestId: response.headers.get(REQUEST_ID) ?? requestId };
   if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
-    throw new NexusError("redirect", `${OPERATION} was redirected; that is not followed.`, { status, requestId });
+    throw new NexusError("redirect", `${OPERATION} returned a redirect, which is not followed.`, details);
   }
-  const value = jsonObject(response, await response.text());
-  if (!response.ok) throw refused(response, value, requestId);
-  if (!value) {
-    throw new NexusError("decode", `${OPERATION} was answered without a JSON object.`, { status, requestId });
-  }
-  return { data: value, status, requestId };
+  // Not decoded here: openapi-fetch reads the text.
+  const bytes = await response.arrayBuffer();
+  if (!response.ok) throw httpError(response, new TextDecoder().decode(bytes), details);
+  const contentType = response.headers.get("Content-Type") ?? "";
+  // null, because a 204 must not have a body, not even an empty one.
+  return new Response(bytes.byteLength > 0 ? bytes : null, {
+    status,
+    headers: { "Content-Type": contentType, [REQUEST_ID]: details.requestId },
+  });
 }
 
-/** Any JSON object is a problem document: all its members are optional (RFC 9457 section 3.1). */
-function refused(
-  { status, headers }: Response,
-  problem: ErrorAnswer["body"] | undefined,
-  requestId: string,
-): NexusError {
+/** Any JSON object is a problem document, because all its members are optional (RFC 9457 section 3.1). */
+function httpError({ headers }: Response, text: string, details: { status: number; requestId: string }): NexusError {
+  const problem: ErrorAnswer["body"] | undefined = jsonObject(headers, text);
   const title = typeof problem?.title === "string" ? `: ${problem.title}` : "";
-  const retryAfterMs = retryAfter(headers.get("Retry-After"));
-  return new NexusError("http", `${OPERATION} answered ${status}${title}`, {
-    status,
+  const retryAfterMs = parseRetryAfter(headers.get("Retry-After"));
+  return new NexusError("http", `${OPERATION} returned ${details.status}${title}`, {
+    ...details,
     problem,
-    requestId,
     retryAfterMs,
   });
 }
 
-/** The object in an answer that says it is JSON; undefined for anything else. */
-function jsonObject({ headers }: Response, text: string): object | undefined {
+/** The object in a JSON response; undefined for any other response. */
+export function jsonObject(headers: Headers, text: string): object | undefined {
   if (!/^(application|text)\/([^;]+\+)?json\b/i.test(headers.get("Content-Type") ?? "")) return undefined;
   try {
     const value: unknown = JSON.parse(text);
@@ -74,9 +67,10 @@ function jsonObject({ headers }: Response, text: string): object | undefined {
 }
 
 /** Seconds or an HTTP date (RFC 9110 section 10.2.3), in milliseconds from now. */
-function retryAfter(header: string | null): number | undefined {
+function parseRetryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1_000;
-  const date = Date.parse(header);
+  // Every form of an HTTP date starts with the day's name; Date.parse alone takes "0.5" and "-5" as dates.
+  const date = /^[A-Z][a-z]+,? /.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

@@ -1,6 +1,6 @@
 import type { NexusErrorKind } from "./nexus-error.ts";
 
-/** What a call does on its way, for logs and figures. Nothing in it is secret, and nothing names the user. */
+/** Progress of a call, for logs and metrics. It contains no secret and nothing about the user. */
 export type ClientEvent =
   | { type: "attempt"; attempt: number; requestId: string }
   | { type: "refresh"; requestId: string }
@@ -21,13 +21,13 @@ export type ClientEvent =
       requestId: string;
     };
 
-/** Whoever listens must not be able to break a call. */
-export function quietly(onEvent: ((event: ClientEvent) => void) | undefined): (event: ClientEvent) => void {
+/** Calls `onEvent`; a listener that throws must not fail the call. */
+export function createEmitter(onEvent: ((event: ClientEvent) => void) | undefined): (event: ClientEvent) => void {
   return (event) => {
     try {
       onEvent?.(event);
     } catch {
-      // Documented with the option: dropped.
+      // Ignored, as documented for the option.
     }
   };
 }

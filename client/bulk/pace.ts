@@ -1,6 +1,6 @@
+import { sleep } from "../deadline.ts";
 import type { SafeResult } from "../nexus-client.ts";
 import type { NexusError } from "../nexus-error.ts";
-import { pause } from "../stop.ts";
 
 /** Where the server does not say how long to wait. */
 const USUAL_PAUSE_MS = 1_000;
@@ -19,7 +19,7 @@ export function createPace(signal: AbortSignal) {
     /** Resolves when nobody has to wait, or at the abort. */
     async ready(): Promise<void> {
       for (let now = performance.now(); now < until && !signal.aborted; now = performance.now()) {
-        await pause(until - now, signal).catch(() => {});
+        await sleep(until - now, signal);
       }
     },
     /** Takes in what was answered; true if it is to be tried again after the pause. */

@@ -133,7 +133,7 @@ test("an unknown user and an event without a user are denied in the same words",
   await onExecutePostLogin({ ...event, user: { ...event.user, user_id: "auth0|nobody" } }, action.api);
   await onExecutePostLogin({ ...event, user: {} }, action.api);
   expect([action.denied, action.claims]).toEqual([[DENIED, DENIED], {}]);
-  expect(output[0]).toMatch(/^Sync: http [0-9a-f-]{36} PUT .* answered 404: No user has this id$/);
+  expect(output[0]).toMatch(/^Sync: http [0-9a-f-]{36} PUT .* returned 404: No user has this id$/);
   expect(output[1]).toBe("Sync: config  A sign-in needs event.user.user_id.");
 });
 

@@ -65,7 +65,7 @@ test("a refusal is an error with status, typed problem and request id", async ()
   const problem: ProblemDetails = error.problem;
   expect(problem).toMatchObject({ type: "urn:nexus-sync:problem:unknown-user", instance: error.requestId });
   expect(error).toMatchObject({ kind: "http", status: 404 });
-  expect(error.message).toBe("PUT /v1/users/{userId}/$sync answered 404: No user has this id");
+  expect(error.message).toBe("PUT /v1/users/{userId}/$sync returned 404: No user has this id");
   expect(hasStatus(error, 401)).toBe(false);
 });
 
