@@ -4,7 +4,7 @@ import type { paths, SyncUserIdentityResult } from "../generated/types.ts";
 import { jsonObject, OPERATION, PATH, REQUEST_ID } from "./attempt.ts";
 import { NexusError } from "./nexus-error.ts";
 
-export interface ApiRequest {
+export interface ApiCall {
   baseUrl: string;
   userId: string;
   body: SyncUserIdentityRequest;
@@ -17,7 +17,7 @@ export interface ApiRequest {
  * openapi-fetch (no releases since 2026-09).
  * @throws NexusError `decode` if the response has no JSON object; errors of `fetch` are passed on.
  */
-export async function callApi({ baseUrl, userId, body, fetch }: ApiRequest) {
+export async function callApi({ baseUrl, userId, body, fetch }: ApiCall) {
   const api = createClient<paths>({ baseUrl, fetch, redirect: "manual", bodySerializer });
   const params = { path: { userId } };
   // As text, because the SyntaxError of openapi-fetch's own parsing quotes the body and comes without the response.

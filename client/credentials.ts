@@ -24,19 +24,13 @@ export interface Secrets {
   refresh: number;
 }
 
-export interface SecretKeeper {
-  /** False if all secrets are strings, which a refresh can't change. */
-  canRefresh: boolean;
-  /** @throws NexusError `auth` if a secret is unavailable or contains characters not allowed in a header. */
-  get(signal: AbortSignal): Promise<Secrets>;
-  /** Newer secrets than `rejected`; calls that were rejected together share one refresh. */
-  refresh(rejected: Secrets): Promise<Secrets>;
-}
+export type SecretKeeper = ReturnType<typeof createSecretKeeper>;
 
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 /** Milliseconds for a refresh; each call waits for it within its own deadline. */
 const REFRESH_MS = 30_000;
 
-export function createSecretKeeper(credentials: Credentials): SecretKeeper {
+export function createSecretKeeper(credentials: Credentials) {
   const sources =
     credentials.type === "basic" ? [credentials.password] : [credentials.token, credentials.applicationToken];
   const canRefresh = sources.some((source) => typeof source !== "string");
@@ -46,21 +40,17 @@ export function createSecretKeeper(credentials: Credentials): SecretKeeper {
   let refreshes = 0;
   const refresh = async () => {
     // Not the signal of one call: other calls wait for the same refresh.
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), REFRESH_MS);
-    try {
-      const headers = await credentialHeaders(credentials, { forceRefresh: true, signal: controller.signal });
-      refreshes += 1;
-      latest = { headers, refresh: refreshes };
-      return latest;
-    } finally {
-      clearTimeout(timer);
-      pending = undefined;
-    }
+    const ask = { forceRefresh: true, signal: AbortSignal.timeout(REFRESH_MS) };
+    const headers = await credentialHeaders(credentials, ask);
+    refreshes += 1;
+    latest = { headers, refresh: refreshes };
+    return latest;
   };
   return {
+    /** False if all secrets are strings, which a refresh can't change. */
     canRefresh,
-    async get(signal) {
+    /** @throws NexusError `auth` if a secret is unavailable or contains characters not allowed in a header. */
+    async get(signal: AbortSignal): Promise<Secrets> {
       if (fixed) return fixed;
       // Read before the sources are called: a refresh may end while they run.
       const current = refreshes;
@@ -69,9 +59,12 @@ export function createSecretKeeper(credentials: Credentials): SecretKeeper {
       if (!canRefresh) fixed = secrets;
       return secrets;
     },
-    refresh(rejected) {
+    /** Newer secrets than `rejected`; calls that were rejected together share one refresh. */
+    refresh(rejected: Secrets): Promise<Secrets> {
       if (latest && latest.refresh > rejected.refresh) return Promise.resolve(latest);
-      pending ??= refresh();
+      pending ??= refresh().finally(() => {
+        pending = undefined;
+      });
       return pending;
     },
   };
@@ -81,16 +74,15 @@ async function credentialHeaders(credentials: Credentials, ask: SecretAsk): Prom
   if (credentials.type === "basic") {
     const { username, password } = credentials;
     const pair = `${username}:${await secretFrom("password", password, ask)}`;
-    if (username.includes(":") || /\p{Cc}/u.test(pair)) throw invalidSecret("username or password");
+    checkSecret("username or password", !username.includes(":") && !/\p{Cc}/u.test(pair));
     return [["Authorization", `Basic ${base64(pair)}`]];
   }
   const [token, applicationToken] = await Promise.all([
     secretFrom("token", credentials.token, ask),
     secretFrom("applicationToken", credentials.applicationToken, ask),
   ]);
-  // Checked here, because the runtime's own error quotes the value.
-  if (!/^[\x21-\x7e]+$/.test(token)) throw invalidSecret("token");
-  if (!/^[\x21-\x7e]+$/.test(applicationToken)) throw invalidSecret("applicationToken");
+  checkSecret("token", VISIBLE_ASCII.test(token));
+  checkSecret("applicationToken", VISIBLE_ASCII.test(applicationToken));
   return [
     ["Authorization", `Bearer ${token}`],
     [SECURITY_SCHEMES.ApplicationToken.name, applicationToken],
@@ -106,8 +98,9 @@ async function secretFrom(name: string, source: SecretSource, ask: SecretAsk): P
   }
 }
 
-function invalidSecret(name: string): NexusError {
-  return new NexusError("auth", `The ${name} contains characters that are not allowed in the header.`);
+function checkSecret(name: string, isValid: boolean): void {
+  // The runtime's own error quotes the value.
+  if (!isValid) throw new NexusError("auth", `The ${name} contains characters that are not allowed in the header.`);
 }
 
 /** Base64 of UTF-8 (RFC 7617 section 2.1); btoa alone takes Latin-1 only. */

@@ -99,7 +99,6 @@ function createSync(options: NexusClientOptions) {
   const secrets = createSecretKeeper(checkCredentials(options.credentials));
   const timeoutMs = checkTime("timeoutMs", options.timeoutMs ?? 5_000);
   const deadlineMs = checkTime("deadlineMs", options.deadlineMs ?? 15_000);
-  const retry = retryPolicy(options.retry);
   const userAgent = options.userAgent ?? "nexus-sync-client";
   const added = Object.entries(checkHeaders({ "User-Agent": userAgent, ...options.headers }));
   const emit = createEmitter(options.onEvent);
@@ -110,7 +109,7 @@ function createSync(options: NexusClientOptions) {
     const sender = createRetryingFetch({
       headers: [["Accept", "application/json"], ...added, [REQUEST_ID, requestId]],
       ...{ requestId, secrets, emit, fetch: options.fetch, signal: call.signal },
-      retry: { ...retry, reportsPauses: call.reportsPauses ?? false },
+      retry: { ...retryPolicy(options.retry), reportsPauses: call.reportsPauses ?? false },
       timeoutMs: checkTime("timeoutMs", call.timeoutMs ?? timeoutMs),
       deadlineMs: checkTime("deadlineMs", call.deadlineMs ?? deadlineMs),
     });

@@ -2,7 +2,7 @@ import { attempt, OPERATION } from "./attempt.ts";
 import type { HeaderList, SecretKeeper, Secrets } from "./credentials.ts";
 import { sleep, withDeadline } from "./deadline.ts";
 import type { ClientEvent } from "./events.ts";
-import { isNexusError, NexusError } from "./nexus-error.ts";
+import { isNexusError, NexusError, type NexusErrorKind } from "./nexus-error.ts";
 import { type RetryPolicy, waitBeforeRetry } from "./retry.ts";
 
 export interface RetryingFetchOptions {
@@ -10,12 +10,9 @@ export interface RetryingFetchOptions {
   headers: HeaderList;
   requestId: string;
   secrets: SecretKeeper;
-  /** Milliseconds for one attempt, its body included. */
   timeoutMs: number;
-  /** Milliseconds for the whole call: secrets, attempts and backoff. */
   deadlineMs: number;
   retry: RetryPolicy;
-  /** Aborts the call. */
   signal: AbortSignal | undefined;
   emit: (event: ClientEvent) => void;
   /** Default: the global one, looked up at each attempt, so that interceptors installed later see it. */
@@ -42,7 +39,9 @@ export function createRetryingFetch(options: RetryingFetchOptions) {
       return attempt({ request, body, headers, requestId, signal, fetch });
     };
     for (;;) {
-      const result = await withDeadline(limits.attempt(), send).catch((error) => asNexusError(error, requestId));
+      const result = await withDeadline(limits.attempt(), send).catch((cause) =>
+        isNexusError(cause) ? cause : limits.error("network", "got no complete response.", cause),
+      );
       if (!isNexusError(result)) return result;
       secrets = await recover(result, secrets, attempts);
     }
@@ -73,25 +72,21 @@ function createRecovery({ secrets: keeper, retry, emit, requestId, signal }: Ret
 
 type Limits = ReturnType<typeof createLimits>;
 
-/** The time limits of one call, from now on. */
+/** The time limits of one call, from now on, and their errors. */
 function createLimits({ timeoutMs, deadlineMs, signal, requestId }: RetryingFetchOptions) {
   const endsAt = performance.now() + deadlineMs;
   const leftMs = () => endsAt - performance.now();
-  const error = (kind: "timeout" | "aborted", words: string) => () =>
-    new NexusError(kind, `${OPERATION} ${words}`, { requestId });
-  const abortError = error("aborted", "was aborted.");
-  const limit = (ms: number, words: string) => ({ ms, signal, abortError, timeoutError: error("timeout", words) });
+  const error = (kind: NexusErrorKind, words: string, cause?: unknown) =>
+    new NexusError(kind, `${OPERATION} ${words}`, { cause, requestId });
+  const abortError = () => error("aborted", "was aborted.");
+  const limit = (ms: number, words: string) => ({
+    ms,
+    signal,
+    abortError,
+    timeoutError: () => error("timeout", words),
+  });
+  /** Until the deadline. */
   const rest = () => limit(leftMs(), `took longer than ${deadlineMs} ms in all.`);
-  return {
-    leftMs,
-    /** Until the deadline. */
-    rest,
-    /** For one attempt. */
-    attempt: () => (leftMs() < timeoutMs ? rest() : limit(timeoutMs, `took longer than ${timeoutMs} ms.`)),
-  };
-}
-
-function asNexusError(cause: unknown, requestId: string): NexusError {
-  if (isNexusError(cause)) return cause;
-  return new NexusError("network", `${OPERATION} got no complete response.`, { cause, requestId });
+  const attempt = () => (leftMs() < timeoutMs ? rest() : limit(timeoutMs, `took longer than ${timeoutMs} ms.`));
+  return { error, leftMs, rest, attempt };
 }

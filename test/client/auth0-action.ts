@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { format } from "node:util";
 import { compileFunction } from "node:vm";
-import * as auth0 from "../../client/auth0.ts";
+import * as auth0 from "../../client/auth0/entry.ts";
 import * as client from "../../client/nexus-client.ts";
 import * as errors from "../../client/nexus-error.ts";
 import { API, CONNECTION } from "../helpers/stub.ts";

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { cachedToken, clientCredentialsToken, type FetchToken } from "../../client/auth0.ts";
+import { cachedToken, clientCredentialsToken, type FetchToken } from "../../client/auth0/entry.ts";
 import { createActionApi } from "./auth0-action.ts";
 import { startFaultServer } from "./fault-server.ts";
 
@@ -140,7 +140,7 @@ test("a redirect of the token endpoint is not followed", async () => {
   const fetchToken = clientCredentialsToken({ ...GRANT, fetch: (_, init) => fetch(url, init) });
   await expect(fetchToken({ signal: idle() })).rejects.toMatchObject({
     kind: "auth",
-    message: "The token endpoint answered 307.",
+    message: "The token endpoint returned 307.",
   });
   expect(target.seen).toEqual([]);
 });
@@ -152,10 +152,10 @@ test("an answer that stalls ends with the ask's signal", async () => {
 });
 
 test.for<[string, () => Response, string]>([
-  ["an error", () => Response.json({ error: "answer-marker" }, { status: 403 }), "answered 403"],
-  ["a page", () => new Response("answer-marker"), "without an access token"],
-  ["null", () => Response.json(null), "without an access token"],
-  ["an empty token", () => Response.json({ access_token: "" }), "without an access token"],
+  ["an error", () => Response.json({ error: "answer-marker" }, { status: 403 }), "returned 403"],
+  ["a page", () => new Response("answer-marker"), "returned no access token"],
+  ["null", () => Response.json(null), "returned no access token"],
+  ["an empty token", () => Response.json({ access_token: "" }), "returned no access token"],
 ])("%s from the token endpoint is an auth error without a secret", async ([, answer, message]) => {
   const fetchToken = clientCredentialsToken({ ...GRANT, fetch: async () => answer() });
   const error: unknown = await fetchToken({ signal: idle() }).catch((thrown: unknown) => thrown);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type PostLoginEvent, type SignInOptions, signInOf } from "../../client/auth0.ts";
+import { type PostLoginEvent, type SignInOptions, signInOf } from "../../client/auth0/entry.ts";
 import { syncUserIdentityRequestSchema } from "../../client/validate.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
 import { API, acme, CONNECTION, startStubWithClient } from "../helpers/stub.ts";

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import type { Environment } from "../../client/backfill/environment.ts";
-import { run, type Surroundings } from "../../client/backfill.ts";
+import { type CommandIo, run } from "../../client/backfill/command.ts";
+import type { Environment } from "../../client/backfill/options.ts";
 
-const COMMAND = fileURLToPath(new URL("../../client/backfill.ts", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../../client/backfill/command.ts", import.meta.url));
 
 /** A folder that goes with the test. */
 export function temporaryFolder(): (name: string) => string {
@@ -18,7 +18,7 @@ export function temporaryFolder(): (name: string) => string {
 }
 
 /** The command in this process: its exit code, what it printed, and what was on the screen. */
-export async function backfill(args: string[], env: Environment, options: Partial<Surroundings> = {}) {
+export async function backfill(args: string[], env: Environment, options: Partial<CommandIo> = {}) {
   const printed: string[] = [];
   let shown = "";
   const write = (text: string) => {
@@ -26,7 +26,7 @@ export async function backfill(args: string[], env: Environment, options: Partia
   };
   const code = await run(["backfill", ...args], {
     env,
-    screen: { write },
+    output: { write },
     signal: new AbortController().signal,
     print: (line) => printed.push(line),
     ...options,

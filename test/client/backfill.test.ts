@@ -52,7 +52,7 @@ test("lines that fail are listed with their numbers, without a body or a credent
   );
   const { code, output } = await backfill([path("in.ndjson"), "--url", server.url], envOf(server));
   expect(code).toBe(1);
-  expect(output).toMatch(/^1 synced, 5 failed, .* the failed: .*in\.ndjson\.failed\.ndjson$/);
+  expect(output).toMatch(/^1 synced, 5 failed, .* failed lines: .*in\.ndjson\.failed\.ndjson$/);
   const file = path("in.ndjson.failed.ndjson");
   const failed = readFileSync(file, "utf8")
     .trim()
@@ -103,7 +103,7 @@ test("a finished file is not sent again, and what failed before still counts", a
   expect((await backfill(call, BASIC)).code).toBe(1);
   const again = await backfill(call, BASIC);
   expect(again.code).toBe(1);
-  expect(again.output).toContain("Before that: 10 done, 1 of them failed.");
+  expect(again.output).toContain("Earlier runs: 10 done, 1 of them failed.");
   expect(seen.length).toBe(10);
   expect(readFileSync(path("bad.ndjson"), "utf8").trim().split("\n").length).toBe(1);
   expect(readdirSync(dirname(path("x"))).toSorted()).toEqual(["at.json", "bad.ndjson", "in.ndjson"]);
@@ -120,7 +120,7 @@ test.for(["SIGINT", "SIGTERM"] as const)(
     await expect.poll(() => seen.length, { timeout: 10_000 }).toBeGreaterThan(60);
     first.child.kill(signal);
     const { code, output } = await first.ended;
-    expect(output).toMatch(/^\d+ synced, 0 failed, .*\nInterrupted\. The same command goes on from .*at\.json\.\n$/);
+    expect(output).toMatch(/^\d+ synced, 0 failed, .*\nInterrupted\. The same command resumes from .*at\.json\.\n$/);
     expect(code).toBe(130);
     const [next, sent] = [nextIn(path("at.json")), seen.length];
     // Saved at the end too: what is sent again is what was under way.
@@ -144,11 +144,11 @@ test("a checkpoint of another file is refused, of the same file elsewhere it is 
   expect((await call("in.ndjson")).code).toBe(0);
   expect((await call("moved.ndjson")).output).toContain("0 synced");
   const { code, output } = await call("other.ndjson");
-  expect(output).toMatch(/^The checkpoint .*at\.json is of another input file\. Name another, or remove it/);
+  expect(output).toMatch(/^The checkpoint .*at\.json belongs to another input file\. Use another path, or remove it/);
   expect(code).toBe(2);
   expect(await call("in.ndjson", "torn.json")).toMatchObject({
     code: 2,
-    output: `${path("torn.json")} is no checkpoint.`,
+    output: `${path("torn.json")} is not a checkpoint.`,
   });
   expect(seen.length).toBe(4);
 });
@@ -156,12 +156,15 @@ test("a checkpoint of another file is refused, of the same file elsewhere it is 
 test.for([
   [
     ["in.ndjson", "--url", "http://127.0.0.1:9", "--chekpoint", "x"],
-    "There is no --chekpoint. Did you mean '--checkpoint'?",
+    "Unknown option --chekpoint. Did you mean '--checkpoint'?",
   ],
-  [["in.ndjson", "--url", "http://127.0.0.1:9", "--nothing-like-it"], "There is no --nothing-like-it."],
-  [["in.ndjson", "--password=planted"], "--password is refused: credentials come from the environment (see --help)."],
-  [["in.ndjson", "--token", "planted"], "--token is refused: credentials come from the environment (see --help)."],
-  [["in.ndjson"], "--url is missing: where the API lies, without /v1."],
+  [["in.ndjson", "--url", "http://127.0.0.1:9", "--nothing-like-it"], "Unknown option --nothing-like-it."],
+  [
+    ["in.ndjson", "--password=planted"],
+    "--password is not allowed: credentials come from the environment (see --help).",
+  ],
+  [["in.ndjson", "--token", "planted"], "--token is not allowed: credentials come from the environment (see --help)."],
+  [["in.ndjson"], "--url is missing: the URL of the API, without /v1."],
   [["--url", "http://127.0.0.1:9"], "backfill takes one file."],
   [
     ["in.ndjson", "--url", "http://127.0.0.1:9", "--concurrency", "0"],
@@ -169,18 +172,18 @@ test.for([
   ],
   [["in.ndjson", "--url", "http://acme.example"], "--url must be https, or http on loopback (see allowInsecureHttp)."],
   [["/nowhere.ndjson", "--url", "http://127.0.0.1:9"], "/nowhere.ndjson can't be read: ENOENT."],
-  [["/tmp", "--url", "http://127.0.0.1:9"], "/tmp is no file."],
+  [["/tmp", "--url", "http://127.0.0.1:9"], "/tmp is not a file."],
 ] as const)("%o is refused with 2 and one line", async ([args, message]) => {
   expect(await backfill([...args], BASIC)).toEqual({ code: 2, output: message, shown: "" });
 });
 
 test.for([
   [{}, "No credentials: set NEXUS_TOKEN and NEXUS_APPLICATION_TOKEN, or NEXUS_USERNAME and NEXUS_PASSWORD."],
-  [{ NEXUS_TOKEN: "planted" }, "NEXUS_APPLICATION_TOKEN is missing: it goes with NEXUS_TOKEN."],
-  [{ NEXUS_PASSWORD: "planted" }, "NEXUS_USERNAME is missing: it goes with NEXUS_PASSWORD."],
+  [{ NEXUS_TOKEN: "planted" }, "NEXUS_APPLICATION_TOKEN is missing: NEXUS_TOKEN needs it."],
+  [{ NEXUS_PASSWORD: "planted" }, "NEXUS_USERNAME is missing: NEXUS_PASSWORD needs it."],
   [
     { ...BASIC, NEXUS_TOKEN: "planted", NEXUS_APPLICATION_TOKEN: "planted" },
-    "NEXUS_TOKEN and NEXUS_USERNAME are both set: which one is meant?",
+    "NEXUS_TOKEN and NEXUS_USERNAME are both set: unset one of them.",
   ],
 ] as const)("credentials in the environment are a whole pair, and one of them: %o", async ([env, message]) => {
   const answer = await backfill(["in.ndjson", "--url", "http://127.0.0.1:9"], env);
@@ -209,7 +212,7 @@ test("a terminal gets a bar with rate and time left, anything else whole lines",
   const write = (text: string) => {
     bar += text;
   };
-  await backfill(call, BASIC, { screen: { isTTY: true, write } });
+  await backfill(call, BASIC, { output: { isTTY: true, write } });
   const [, ...frames] = bar.split("\r");
   expect(frames.join("\n")).toMatch(/^\[#+-+\] \d+ %, \d+ done, 0 failed, \d+\/s, \d+\.\d s left/m);
   expect(bar.endsWith("\r\u001b[K")).toBe(true);

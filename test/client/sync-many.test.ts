@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SyncItem, SyncOutcome } from "../../client/bulk/sync-item.ts";
-import { type SyncManyOptions, syncMany, TooManyFailures } from "../../client/bulk.ts";
+import { type SyncManyOptions, syncMany, TooManyFailures } from "../../client/bulk/sync-many.ts";
 import { isNexusError, NexusError } from "../../client/nexus-error.ts";
 import { acme, CONNECTION, clientOf, identity, signIn, startStubWithClient } from "../helpers/stub.ts";
 import { clientFor, startFaultServer } from "./fault-server.ts";

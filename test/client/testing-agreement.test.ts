@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createContractFetch } from "../../client/testing.ts";
+import { createContractFetch } from "../../client/testing/contract-fetch.ts";
 import type { RunningServer } from "../../server/running-server.ts";
 import { basicHeader, bearerOf, JSON_TYPE, signIn, startStubWithClient } from "../helpers/stub.ts";
 

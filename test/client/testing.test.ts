@@ -2,7 +2,12 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { createNexusClient } from "../../client/nexus-client.ts";
 import { hasStatus } from "../../client/nexus-error.ts";
-import { type ContractFetchOptions, createContractFetch, failTimes, rateLimit } from "../../client/testing.ts";
+import {
+  type ContractFetchOptions,
+  createContractFetch,
+  failTimes,
+  rateLimit,
+} from "../../client/testing/contract-fetch.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
 import { OPERATIONS } from "../../generated/operations.ts";
 import { signIn } from "../helpers/stub.ts";
@@ -53,7 +58,7 @@ test("an answer that the contract does not have is refused with those it has", (
   // @ts-expect-error Nor has its 404 one of another status.
   expect(() => createContractFetch({ answer: { status: 404, example: "synced" } })).toThrow("only unknownUser.");
   // @ts-expect-error It declares no 418.
-  expect(() => createContractFetch({ answer: { status: 418 } })).toThrow(/no answer 418, only 200, 400, /);
+  expect(() => createContractFetch({ answer: { status: 418 } })).toThrow(/no response 418, only 200, 400, /);
 });
 
 test("calls are recorded as they came, without what authenticates them", async () => {
