@@ -1,8 +1,13 @@
 import createClient from "openapi-fetch";
-import type { SyncUserIdentityRequest } from "../generated/operations.ts";
+import { ROUTES, type SyncUserIdentityRequest } from "../generated/operations.ts";
 import type { paths, SyncUserIdentityResult } from "../generated/types.ts";
-import { jsonObject, OPERATION, PATH, REQUEST_ID } from "./attempt.ts";
-import { NexusError } from "./nexus-error.ts";
+import type { HeaderList } from "./credentials.ts";
+import { type ErrorAnswer, NexusError } from "./nexus-error.ts";
+
+const PATH = ROUTES.SyncUserIdentity.path;
+/** The operation in messages: its path template, because the path contains the user id. */
+export const OPERATION = `PUT ${PATH}`;
+export const REQUEST_ID = "X-Request-Id";
 
 export interface ApiCall {
   baseUrl: string;
@@ -35,4 +40,72 @@ function bodySerializer(body: unknown): string {
   } catch (cause) {
     throw new NexusError("config", "The body can't be written as JSON.", { cause });
   }
+}
+
+export interface Attempt {
+  request: Request;
+  /** The body of `request`, the same for each attempt. */
+  body: string;
+  /** Sent besides the headers of `request`. */
+  headers: HeaderList;
+  requestId: string;
+  signal: AbortSignal;
+  fetch: typeof globalThis.fetch;
+}
+
+/**
+ * Sends the request once and reads the whole response.
+ * @returns a 2xx response with the body that was read and the request id.
+ * @throws NexusError `http` or `redirect`; errors of `fetch` are passed on.
+ */
+export async function attempt({ request, body, headers, requestId, signal, fetch }: Attempt): Promise<Response> {
+  const { url, method, redirect } = request;
+  const init = { method, headers: Object.fromEntries([...request.headers, ...headers]), body, redirect, signal };
+  const response = await fetch(url, init);
+  const { status } = response;
+  const details = { status, requestId: response.headers.get(REQUEST_ID) ?? requestId };
+  if (response.type === "opaqueredirect" || (status >= 300 && status < 400)) {
+    throw new NexusError("redirect", `${OPERATION} returned a redirect, which is not followed.`, details);
+  }
+  // Not decoded here: openapi-fetch reads the text.
+  const bytes = await response.arrayBuffer();
+  if (!response.ok) throw httpError(response, new TextDecoder().decode(bytes), details);
+  const contentType = response.headers.get("Content-Type") ?? "";
+  // null, because a 204 must not have a body, not even an empty one.
+  return new Response(bytes.byteLength > 0 ? bytes : null, {
+    status,
+    headers: { "Content-Type": contentType, [REQUEST_ID]: details.requestId },
+  });
+}
+
+/** Any JSON object is a problem document, because all its members are optional (RFC 9457 section 3.1). */
+function httpError({ headers }: Response, text: string, details: { status: number; requestId: string }): NexusError {
+  const problem: ErrorAnswer["body"] | undefined = jsonObject(headers, text);
+  const title = typeof problem?.title === "string" ? `: ${problem.title}` : "";
+  const retryAfterMs = parseRetryAfter(headers.get("Retry-After"));
+  return new NexusError("http", `${OPERATION} returned ${details.status}${title}`, {
+    ...details,
+    problem,
+    retryAfterMs,
+  });
+}
+
+/** The object in a JSON response; undefined for any other response. */
+function jsonObject(headers: Headers, text: string): object | undefined {
+  if (!/^(application|text)\/([^;]+\+)?json\b/i.test(headers.get("Content-Type") ?? "")) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Seconds or an HTTP date (RFC 9110 section 10.2.3), in milliseconds from now. */
+function parseRetryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d+$/.test(header)) return Number(header) * 1_000;
+  // Every form of an HTTP date starts with the day's name; Date.parse alone takes "0.5" and "-5" as dates.
+  const date = /^[A-Z][a-z]+,? /.test(header) ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

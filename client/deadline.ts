@@ -1,7 +1,6 @@
 import type { NexusError } from "./nexus-error.ts";
 
 export interface Deadline {
-  /** Milliseconds. */
   ms: number;
   timeoutError: () => NexusError;
   /** Ends the work too. No listener stays on it. */

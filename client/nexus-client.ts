@@ -1,6 +1,5 @@
 import type { SyncUserIdentityRequest, SyncUserIdentityResponse } from "../generated/operations.ts";
-import { callApi } from "./api-call.ts";
-import { REQUEST_ID } from "./attempt.ts";
+import { callApi, REQUEST_ID } from "./api-call.ts";
 import { checkBaseUrl, checkCredentials, checkHeaders, checkRuntime, checkTime, checkUserId } from "./check-options.ts";
 import { type Credentials, createSecretKeeper } from "./credentials.ts";
 import { type ClientEvent, createEmitter } from "./events.ts";

@@ -1,4 +1,4 @@
-import { attempt, OPERATION } from "./attempt.ts";
+import { attempt, OPERATION } from "./api-call.ts";
 import type { HeaderList, SecretKeeper, Secrets } from "./credentials.ts";
 import { sleep, withDeadline } from "./deadline.ts";
 import type { ClientEvent } from "./events.ts";

@@ -19,14 +19,7 @@ export interface BackfillContext {
   signal: AbortSignal;
 }
 
-export interface BackfillResult {
-  synced: number;
-  failed: number;
-  /** Counts of earlier runs, from the checkpoint. */
-  earlier: { next: number; failed: number };
-  seconds: number;
-  isInterrupted: boolean;
-}
+export type BackfillResult = Awaited<ReturnType<typeof backfillFile>>;
 
 /**
  * Syncs every line of the file.
@@ -60,6 +53,7 @@ export async function backfillFile({ options, env, output, lineEveryMs, signal }
     });
     const seconds = (performance.now() - start) / 1_000;
     const { done, failed } = counts;
+    // `earlier` has the counts of the runs before this one.
     return { synced: done - failed, failed, earlier: checkpoint.start, seconds, isInterrupted };
   } finally {
     await input.close();

@@ -61,8 +61,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
 
 async function readSaved(path: string, input: Fingerprint): Promise<Saved | undefined> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw new CommandError(`The checkpoint ${path} can't be read: ${codeOf(error)}.`);
+    if (codeOf(error) !== "ENOENT") throw new CommandError(`The checkpoint ${path} can't be read: ${codeOf(error)}.`);
   });
   if (text === undefined) return undefined;
   const saved = parseSaved(text);

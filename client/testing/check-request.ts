@@ -21,13 +21,14 @@ export function checkRequest(request: Request, text: string): Violation | undefi
   const userIdDetail = userIdViolation(decodeSegment(segment));
   if (userIdDetail) return invalid([{ in: "path", name: "userId", detail: userIdDetail }]);
   if (!isAcceptedType(request.headers, text)) {
-    return { status: 415, problem: { detail: `Send the body as ${requestMediaTypes().join(" or ")}.` } };
+    return { status: 415, problem: { detail: `Send the body as ${MEDIA_TYPES.join(" or ")}.` } };
   }
   const violations = bodyViolations(text);
   if (violations.length === 0) return undefined;
   return invalid(violations.map(({ path, message }) => ({ pointer: pointerOf(path), detail: message })));
 }
 
+const MEDIA_TYPES = OPERATION.requestBody?.mediaTypes ?? [];
 const UNKNOWN_PATH: Violation = {
   status: 404,
   problem: { type: "urn:nexus-sync:problem:unknown-path", title: "Nothing is served at this path", detail: undefined },
@@ -78,17 +79,13 @@ function isSent(name: string, headers: Headers): boolean {
   return new RegExp(`^${scheme?.scheme} \\S+$`, "i").test(headers.get("Authorization") ?? "");
 }
 
-function requestMediaTypes(): readonly string[] {
-  return OPERATION.requestBody?.mediaTypes ?? [];
-}
-
 function isAcceptedType(headers: Headers, text: string): boolean {
   if (headers.has("Content-Encoding")) return false;
   const sent = headers.get("Content-Type");
   if (sent === null) return text === "";
   const [mediaType = "", ...parameters] = sent.toLowerCase().split(";");
   const isUtf8 = parameters.every((one) => !/^\s*charset=/.test(one) || /^\s*charset="?utf-8"?\s*$/.test(one));
-  return isUtf8 && requestMediaTypes().some((pattern) => matches(mediaType.trim(), pattern));
+  return isUtf8 && MEDIA_TYPES.some((pattern) => matches(mediaType.trim(), pattern));
 }
 
 /** `application/*+json` matches every type with that suffix. */

@@ -48,9 +48,9 @@ export interface ContractFetch {
  * @throws NexusError `config` if the contract has no such response; the message lists the available ones.
  */
 export function createContractFetch({ answer = "synced", failures = [] }: ContractFetchOptions = {}): ContractFetch {
-  const { status, example }: { status: number; example?: string } =
-    typeof answer === "string" ? { status: statusOf(answer), example: answer } : answer;
-  const success = contractResponse(status, example);
+  const named = typeof answer === "string" ? { status: statusOf(answer), example: answer } : answer;
+  const success = () => contractResponse(named.status, named.example);
+  success();
   const calls: RecordedCall[] = [];
   const respond = async (...[input, init]: Parameters<typeof fetch>): Promise<Response> => {
     const request = new Request(input, init);
@@ -60,13 +60,11 @@ export function createContractFetch({ answer = "synced", failures = [] }: Contra
     const failure = failureOf(failures, calls.length);
     if (failure !== undefined) return fail(failure, request);
     const violation = checkRequest(request, text);
-    const response = violation ? contractResponse(violation.status) : success;
-    const requestId = request.headers.get("X-Request-Id") ?? response.headers["X-Request-Id"] ?? "";
-    const problem = response.status < 400 ? {} : { instance: requestId, ...violation?.problem };
-    return new Response(JSON.stringify({ ...response.body, ...problem }), {
-      status: response.status,
-      headers: { ...response.headers, "X-Request-Id": requestId, "Content-Type": response.mediaType },
-    });
+    const { status, headers, body } = violation ? contractResponse(violation.status) : success();
+    const requestId = request.headers.get("X-Request-Id") ?? headers.get("X-Request-Id") ?? "";
+    headers.set("X-Request-Id", requestId);
+    const problem = status < 400 ? {} : { instance: requestId, ...violation?.problem };
+    return new Response(JSON.stringify({ ...body, ...problem }), { status, headers });
   };
   return Object.assign(respond, { calls });
 }

@@ -15,19 +15,11 @@ type Responses = (typeof OPERATIONS)[typeof OPERATION_ID]["responses"];
 /** Names of the contract's examples for a status. */
 export type ExampleOf<Status extends ResponseStatus> = Responses[`${Status}`]["examples"][number];
 
-export interface ContractResponse {
-  status: number;
-  mediaType: string;
-  /** From the examples in the contract. */
-  headers: Record<string, string>;
-  body: object;
-}
-
 /**
  * The response for the contract's named example; by default the first one of the status.
  * @throws NexusError `config` if the contract has no such response or example; the message lists the available ones.
  */
-export function contractResponse(status: number, example?: string): ContractResponse {
+export function contractResponse(status: number, example?: string) {
   const declared = OPERATION.responses[status];
   if (!declared) {
     const statuses = Object.keys(OPERATION.responses).join(", ");
@@ -41,12 +33,9 @@ export function contractResponse(status: number, example?: string): ContractResp
   if (typeof body !== "object" || body === null) {
     throw new NexusError("config", `The response ${status} has no example '${name}', only ${names.join(", ")}.`);
   }
-  const shown = Object.entries(headers).flatMap(([key, header]) => (header.example ? [[key, header.example]] : []));
-  return { status, mediaType: mediaTypes[0] ?? "", headers: Object.fromEntries(shown), body };
-}
-
-export function isDeclared(status: number): boolean {
-  return Object.hasOwn(OPERATION.responses, status);
+  const shown = new Headers({ "Content-Type": mediaTypes[0] ?? "" });
+  for (const [header, { example: text }] of Object.entries(headers)) if (text) shown.set(header, text);
+  return { status, headers: shown, body };
 }
 
 /** The status that has an example of this name. */

@@ -1,4 +1,4 @@
-import { contractResponse, isDeclared } from "./contract-response.ts";
+import { contractResponse, OPERATION } from "./contract-response.ts";
 
 /**
  * A failure of one request:
@@ -38,8 +38,8 @@ export async function fail(failure: Failure, { signal }: Request): Promise<Respo
 }
 
 function errorResponse({ status, retryAfterSeconds }: { status: number; retryAfterSeconds?: number }): Response {
-  const declared = isDeclared(status) ? contractResponse(status) : undefined;
-  const headers = new Headers(declared ? { ...declared.headers, "Content-Type": declared.mediaType } : HTML_TYPE);
+  const declared = OPERATION.responses[status] && contractResponse(status);
+  const headers = declared?.headers ?? new Headers(HTML_TYPE);
   if (retryAfterSeconds === undefined) headers.delete("Retry-After");
   else headers.set("Retry-After", String(retryAfterSeconds));
   return new Response(declared ? JSON.stringify(declared.body) : "<html></html>", { status, headers });
