@@ -49,9 +49,10 @@ export function createSecretKeeper(credentials: Credentials) {
   return {
     /** False if all secrets are strings, which a refresh can't change. */
     canRefresh,
+    /** The result of the first `get`, if a refresh can't change it. */
+    fixed: () => fixed,
     /** @throws NexusError `auth` if a secret is unavailable or contains characters not allowed in a header. */
     async get(signal: AbortSignal): Promise<Secrets> {
-      if (fixed) return fixed;
       // Read before the sources are called: a refresh may end while they run.
       const current = refreshes;
       const headers = await credentialHeaders(credentials, { forceRefresh: false, signal });

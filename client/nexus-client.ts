@@ -119,7 +119,7 @@ function createSync(options: NexusClientOptions) {
       return durationMs;
     };
     try {
-      const { data, meta } = await callApi({ baseUrl, userId, body, fetch: sender.fetch });
+      const { data, meta } = await callApi({ baseUrl, userId, body, requestId, sender });
       if (options.responseSchema) await checkResponse(options.responseSchema, data, meta);
       const durationMs = end(true, meta);
       return { ok: true, data, meta: { ...meta, durationMs, attempts: sender.attempts() } };

@@ -25,12 +25,12 @@ export interface RetryingFetchOptions {
  */
 export function createRetryingFetch(options: RetryingFetchOptions) {
   const { requestId, emit } = options;
-  let attempts = 0;
+  let [attempts, text] = [0, ""];
   const fetch = async (request: Request): Promise<Response> => {
     const body = await request.text();
     const limits = createLimits(options);
     const recover = createRecovery(options, limits);
-    let secrets = await withDeadline(limits.rest(), options.secrets.get);
+    let secrets = options.secrets.fixed() ?? (await withDeadline(limits.rest(), options.secrets.get));
     const send = (signal: AbortSignal) => {
       attempts += 1;
       emit({ type: "attempt", attempt: attempts, requestId });
@@ -42,11 +42,20 @@ export function createRetryingFetch(options: RetryingFetchOptions) {
       const result = await withDeadline(limits.attempt(), send).catch((cause) =>
         isNexusError(cause) ? cause : limits.error("network", "got no complete response.", cause),
       );
-      if (!isNexusError(result)) return result;
+      if (!isNexusError(result)) {
+        text = result.text;
+        return result.response;
+      }
       secrets = await recover(result, secrets, attempts);
     }
   };
-  return { fetch, /** Requests sent so far. */ attempts: () => attempts };
+  return {
+    fetch,
+    /** The body of the response that `fetch` returned. */
+    text: () => text,
+    /** Requests sent so far. */
+    attempts: () => attempts,
+  };
 }
 
 /** Prepares the attempt after a failed one: refreshes the secrets or waits. Throws the error if there is no retry. */
