@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createLatency } from "../../../server/stub/latency.ts";
+import { createLatency } from "../../../server/stub/fault-rules.ts";
 import { clientOf, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { call } from "./call.ts";
 
