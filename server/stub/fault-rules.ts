@@ -1,14 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ActiveFault, Fault, FaultMatch, FaultRule } from "../../generated/control/types.ts";
 
-export interface FiredFault {
-  /** Id of its rule. */
-  rule: string;
-  fault: Fault;
-  /** Milliseconds to wait before the fault takes effect. */
-  delayMs: number;
-}
-
 /** The fault rules of a session, tried in order. */
 export function createFaultRules() {
   let active: (ActiveFault & { delay: () => number })[] = [];
@@ -20,8 +12,11 @@ export function createFaultRules() {
     clear(): void {
       active = [];
     },
-    /** Fires the first rule that matches and has not yet fired `times` times. Synchronous, so parallel requests can't both take the last one. */
-    take(request: FaultMatch): FiredFault | undefined {
+    /**
+     * Fires the first rule that matches and has fires left; returns its id, its fault, and the milliseconds to wait first.
+     * Synchronous, so parallel requests can't both use the last fire.
+     */
+    take(request: FaultMatch) {
       const found = active.find(
         (one) => one.fired < (one.rule.times ?? Number.POSITIVE_INFINITY) && matches(one.rule, request),
       );

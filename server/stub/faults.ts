@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from "express";
 import type { Fault } from "../../generated/control/types.ts";
-import { problemDocument } from "../http/problem.ts";
+import { Problem } from "../http/problem.ts";
 import { type Reply, send, writeHead } from "../http/respond.ts";
 import { STUB_PROBLEMS } from "./problem-types.ts";
 import { syncFacts } from "./record.ts";
@@ -29,8 +29,8 @@ export const fireFault: RequestHandler = async (request, response, next) => {
   }
   // After the wait: a reset or a new directory replaces the session's store.
   response.locals.store = session.store();
+  if (fired?.fault.kind === "status") throw injectedFault(fired.fault);
   if (fired?.fault.kind === "reset") request.socket.resetAndDestroy();
-  else if (fired?.fault.kind === "status") sendStatus(response, fired.fault);
   else next();
 };
 
@@ -48,12 +48,9 @@ export async function wait(ms: number, response: Response): Promise<boolean> {
   return !response.closed;
 }
 
-function sendStatus(response: Response, { status, retryAfterSeconds }: Extract<Fault, { kind: "status" }>): void {
-  const type = { ...STUB_PROBLEMS.injectedFault, status };
-  response.locals.problem = type.key;
+function injectedFault({ status, retryAfterSeconds }: Extract<Fault, { kind: "status" }>): Problem {
   const headers = retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) };
-  const body = problemDocument(type, response.locals.requestId);
-  sendWithFault(response, { status, mediaType: "application/problem+json", headers, body });
+  return new Problem({ ...STUB_PROBLEMS.injectedFault, status }, { headers });
 }
 
 /** Sends a response of the stub, changed by the fault that fired, and keeps its text for the journal. */

@@ -23,12 +23,13 @@ export async function launchStub(
 function banner(stub: RunningStub, { hasDemoUsers }: { hasDemoUsers: boolean }): string {
   const { url, controlUrl, demo } = stub;
   const [first = "", ...rest] = bannerLines(stub);
-  const users = DEMO_SIGN_INS.map(({ userId, shows }) => [userId, shows] as const);
   return [
     first,
     ...(controlUrl === undefined ? [] : [`Control port and page: ${controlUrl}`]),
     ...rest,
-    ...(hasDemoUsers ? ["", "Users of the demo directory:", ...columns(users)] : []),
+    ...(hasDemoUsers
+      ? ["", "Users of the demo directory:", ...columns(DEMO_SIGN_INS.map(({ userId, shows }) => [userId, shows]))]
+      : []),
     ...(demo ? ["", "Demo credentials, new at each start:", ...columns(credentialRows(demo))] : []),
     ...(demo && hasDemoUsers ? ["", "Try it:", curl(url, demo)] : []),
     "",
@@ -41,8 +42,8 @@ function columns(rows: (readonly [string, string])[]): string[] {
 }
 
 function credentialRows({ apiKey, applicationToken, bearerToken }: DemoCredentials): [string, string][] {
-  const scheme = Object.values(loadContract().securitySchemes).find(({ type }) => type === "apiKey");
-  const header = scheme?.type === "apiKey" ? scheme.name : "";
+  const schemes = Object.values(loadContract().securitySchemes);
+  const [header = ""] = schemes.flatMap((scheme) => (scheme.type === "apiKey" ? [scheme.name] : []));
   return [
     ["Basic", `${apiKey.id}:${apiKey.secret}`],
     ["Bearer", bearerToken],

@@ -27,12 +27,7 @@ export function record(sessions: Sessions): RequestHandler {
   };
 }
 
-interface Received {
-  at: string;
-  path: string;
-  headers: Record<string, string>;
-  durationMs: number;
-}
+type Received = Pick<JournalEntry, "at" | "path" | "durationMs"> & JournalEntry["request"];
 
 /** The journal entry of a request that has ended, without credentials and bounded in size. */
 function entryOf(request: Request, response: Response, { headers, ...received }: Received): JournalEntry {

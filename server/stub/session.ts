@@ -1,7 +1,7 @@
 import type { Directory, User } from "../../generated/types.ts";
-import type { CheckedDirectory } from "../directory/checked-directory.ts";
-import { checkDirectory, ENTRIES_A_STEP } from "../directory/directory.ts";
+import { ENTRIES_A_STEP } from "../directory/directory.ts";
 import { Problem } from "../http/problem.ts";
+import { load } from "../start.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { DirectoryRefused, type LoadCount, type Store } from "../store/store.ts";
 import { createFaultRules } from "./fault-rules.ts";
@@ -75,31 +75,27 @@ export async function openSession(
   };
 }
 
+/** Stops reading a directory of more than `max` entries. */
 async function loadStore(
-  source: string | Directory | undefined,
-  maxEntries = Number.POSITIVE_INFINITY,
+  source: string | Directory = { users: [], roles: [], roleConnectionMaps: [] },
+  max = Number.POSITIVE_INFINITY,
 ): Promise<{ store: Store; count: LoadCount }> {
+  const rejectAbove = (entries: number) => {
+    if (entries <= max) return;
+    const problem = `each session has a copy of the directory, which may have ${max} entries at most; this one has more`;
+    throw new DirectoryRefused([problem]);
+  };
   const store = openSqliteStore(":memory:");
-  if (source === undefined) return { store, count: { changed: 0, total: 0 } };
+  let read = 0;
   try {
-    const directory = await check(source, maxEntries);
-    const count = await store.load(directory).finally(() => directory.close());
+    const count = await load(store, source, (phase) => {
+      if (phase === "checking") read += ENTRIES_A_STEP;
+      rejectAbove(read);
+    });
+    rejectAbove(count.total);
     return { store, count };
   } catch (error) {
     await store.close();
     throw error;
   }
-}
-
-/** Stops reading when there are more entries than `max`. */
-async function check(source: string | Directory, max: number): Promise<CheckedDirectory> {
-  const problem = `each session has a copy of the directory, which may have ${max} entries at most; this one has more`;
-  let read = 0;
-  const directory = await checkDirectory(source, () => {
-    read += ENTRIES_A_STEP;
-    if (read > max) throw new DirectoryRefused([problem]);
-  });
-  if (directory.total <= max) return directory;
-  directory.close();
-  throw new DirectoryRefused([problem]);
 }

@@ -21,7 +21,7 @@ const NAME = /^[A-Za-z0-9._-]{0,64}$/;
 
 interface Entry {
   session: Promise<Session>;
-  /** In progress. */
+  /** Requests in progress. */
   requests: number;
 }
 
@@ -44,27 +44,17 @@ export function createSessions(unnamed: Session, open: (name: string) => Promise
       closeSession(entry);
     }
   };
-  const find = (name: string): Entry => {
-    if (name === "") return first;
-    const entry = named.get(name) ?? { session: open(name), requests: 0 };
-    named.delete(name);
-    named.set(name, entry);
-    evict(entry);
-    // The next use of a session that failed to open tries again.
-    entry.session.catch(() => named.get(name) === entry && named.delete(name));
-    return entry;
-  };
   return {
-    /** The session of that name; "" is the unnamed one. */
-    of: (name: string): Promise<Session> => find(name).session,
-    /** The same for a request: the session stays open until `leave` is called. */
-    enter(name: string) {
-      const entry = find(name);
-      entry.requests += 1;
-      const leave = () => {
-        entry.requests -= 1;
-      };
-      return { session: entry.session, leave };
+    /** The session of that name, opened if necessary; "" is the unnamed one. */
+    use(name: string): Entry {
+      if (name === "") return first;
+      const entry = named.get(name) ?? { session: open(name), requests: 0 };
+      named.delete(name);
+      named.set(name, entry);
+      evict(entry);
+      // The next use of a session that failed to open tries again.
+      entry.session.catch(() => named.get(name) === entry && named.delete(name));
+      return entry;
     },
     close: async () => void (await Promise.all([first, ...named.values()].map(closeSession))),
   };
@@ -83,9 +73,12 @@ function closeSession({ session }: Entry): Promise<void> {
  * @throws Problem
  */
 export async function selectSession(sessions: Sessions, request: Request, { locals }: Response): Promise<Session> {
-  const { session, leave } = sessions.enter(nameIn(request));
-  locals.onEnd(leave);
-  locals.session = await session.catch(reject);
+  const entry = sessions.use(nameIn(request));
+  entry.requests += 1;
+  locals.onEnd(() => {
+    entry.requests -= 1;
+  });
+  locals.session = await entry.session.catch(reject);
   return locals.session;
 }
 

@@ -27,13 +27,6 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
   session(name: string): Promise<Omit<Session, "store" | "close">>;
 }
 
-/** Set when the stub is composed on the service. */
-interface Composed {
-  unnamed?: Session;
-  sessions?: Sessions;
-  controlUrl?: string | undefined;
-}
-
 /**
  * Starts a stub in this process: the service with `Prefer`, faults, journal, sessions, a control port, and demo
  * credentials unless others are given. Several stubs do not affect each other.
@@ -43,33 +36,31 @@ export async function startStub(options: StubOptions = {}): Promise<RunningStub>
   checkControlPort(options);
   const { clock = () => new Date(), access, credentialsFile } = options;
   const made = access || credentialsFile !== undefined ? undefined : await createDemoCredentials(clock);
-  const composed: Composed = {};
-  const server = await startServer({ ...options, ...(made && { access: made }) }, (base) =>
-    compose(base, { ...options, clock }, composed),
-  );
-  const { unnamed, sessions, controlUrl } = composed;
-  if (!unnamed || !sessions) throw new Error("The stub was not composed.");
+  const composed: Awaited<ReturnType<typeof compose>>[] = [];
+  const server = await startServer({ ...options, ...(made && { access: made }) }, async (base) => {
+    const stub = await compose(base, { ...options, clock });
+    composed.push(stub);
+    return stub.extension;
+  });
+  const [stub] = composed;
+  if (!stub) throw new Error("The stub was not composed.");
+  const { unnamed, sessions, controlUrl } = stub;
   const { faults, journal, directory, reset } = unnamed;
   return {
     ...{ ...server, faults, journal, directory, reset },
     user: (id) => directory.user(id),
     load: (source) => load(unnamed.store(), source),
-    session: (name) => sessions.of(name),
+    session: (name) => sessions.use(name).session,
     ...(controlUrl !== undefined && { controlUrl }),
     ...(made && { demo: made.demo }),
   };
 }
 
-async function compose(
-  { store, server, log }: Base,
-  options: StubOptions & { clock: Clock },
-  composed: Composed,
-): Promise<RunningExtension> {
+async function compose({ store, server, log }: Base, options: StubOptions & { clock: Clock }) {
   const { clock, host = "127.0.0.1" } = options;
   const { unnamed, sessions } = await openSessions(store, options);
   const control = await openControlPort(options, { sessions, server, host, clock, log });
-  Object.assign(composed, { unnamed, sessions, controlUrl: control.url });
-  return {
+  const extension: RunningExtension = {
     first: [record(sessions)],
     beforeHandler: [prefer, fireFault],
     send: sendWithFault,
@@ -81,6 +72,7 @@ async function compose(
       await sessions.close();
     },
   };
+  return { extension, unnamed, sessions, controlUrl: control.url };
 }
 
 /** Maximum number of directory entries that each named session copies: half a second and some megabytes. */

@@ -1,11 +1,8 @@
 import type { Server } from "node:http";
 import { isIPv4 } from "node:net";
-import type { Logger } from "pino";
-import type { Clock } from "../../clock.ts";
 import { ConfigurationError } from "../../configuration-error.ts";
 import { createHttpServer, listen, urlOf } from "../../http/http-server.ts";
-import type { Sessions } from "../sessions.ts";
-import { createControlApp } from "./control-app.ts";
+import { type ControlAppOptions, createControlApp } from "./control-app.ts";
 import { authoritiesOf } from "./guard.ts";
 
 export interface ControlPortOptions {
@@ -17,13 +14,10 @@ export interface ControlPortOptions {
   controlToken?: string;
 }
 
-export interface ControlPortContext {
-  sessions: Sessions;
+export interface ControlPortContext extends Pick<ControlAppOptions, "sessions" | "clock" | "log"> {
   /** The server of the main port; it may not listen yet. */
   server: Server;
   host: string;
-  clock: Clock;
-  log: Logger;
 }
 
 const TOKEN = /^[\x21-\x7e]{16,}$/;
@@ -55,14 +49,13 @@ function isLoopback(host: string): boolean {
  */
 export async function openControlPort(
   { controlPort = 0, controlHost = "127.0.0.1", controlToken }: ControlPortOptions,
-  { server, host, sessions, clock, log }: ControlPortContext,
+  { server, host, ...context }: ControlPortContext,
 ): Promise<{ url?: string; origins: string[]; close: () => Promise<void> }> {
   if (controlPort === "none") return { origins: [], close: async () => {} };
-  const { server: own, shutdown, handle } = createHttpServer(log);
+  const { server: own, shutdown, handle } = createHttpServer(context.log);
   const flags = "--control-port or --control-host";
   const url = await listen(own, { port: controlPort, host: controlHost, flags });
-  const stubUrl = () => urlOf(server, host);
-  handle(createControlApp({ url, token: controlToken, stubUrl, shutdown, sessions, clock, log }));
+  handle(createControlApp({ ...context, url, token: controlToken, stubUrl: () => urlOf(server, host), shutdown }));
   const close = async () => void (await shutdown.end({ deadlineMs: DEADLINE_MS }));
   return { url, origins: authoritiesOf(url).map((authority) => `http://${authority}`), close };
 }

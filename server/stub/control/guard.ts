@@ -18,7 +18,7 @@ const HEADERS = {
 };
 
 export const securityHeaders: RequestHandler = (_request, response, next) => {
-  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  response.set(HEADERS);
   next();
 };
 

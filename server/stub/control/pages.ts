@@ -66,10 +66,10 @@ function policyFor(server: string): string {
   ].join("; ");
 }
 
-/** The stub's URL for this client: a stub on all addresses is reached by the host name of the control port's URL. */
-function serverFor(request: Request, url: string | undefined): string {
-  if (url === undefined) throw new Problem("unavailable", { headers: { "Retry-After": "1" } });
-  const { hostname, port } = new URL(url);
-  const name = ["0.0.0.0", "[::]"].includes(hostname) ? new URL(`http://${request.headers.host}`).hostname : hostname;
-  return `http://${name}:${port || 80}`;
+/** The stub's origin for this client: a stub on all addresses is reached by the same host name as the control port. */
+function serverFor(request: Request, stubUrl: string | undefined): string {
+  if (stubUrl === undefined) throw new Problem("unavailable", { headers: { "Retry-After": "1" } });
+  const url = new URL(stubUrl);
+  if (["0.0.0.0", "[::]"].includes(url.hostname)) url.hostname = new URL(`http://${request.headers.host}`).hostname;
+  return url.origin;
 }
