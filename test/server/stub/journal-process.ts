@@ -4,8 +4,8 @@ import { sendOver } from "../../helpers/site.ts";
 import { acme, basicHeader, JSON_TYPE, signIn } from "../../helpers/stub.ts";
 
 /**
- * Run with --expose-gc: a stub alone in a process, its journal full after the first 2,000 of 10,000 calls with bodies of
- * some kilobytes. Prints what the journal and the heap were then and at the end.
+ * Run with --expose-gc: sends 10,000 requests with bodies of 4 kB to a stub, and prints the sizes of journal and heap after
+ * 2,000 requests, when the journal is full, and at the end.
  */
 const server = await startStub({ directory: acme() });
 const agent = new Agent({ keepAlive: true });
@@ -13,14 +13,14 @@ const body = signIn({ attributes: { note: "x".repeat(4_000) } });
 
 async function sendCalls(count: number) {
   let left = count;
-  const caller = async () => {
+  const send = async () => {
     while (left > 0) {
       left -= 1;
       const { status } = await sendOver(agent, server, { credentials: basicHeader(server), headers: JSON_TYPE, body });
-      if (status !== 200) throw new Error(`A good call was answered ${status}.`);
+      if (status !== 200) throw new Error(`A valid request got ${status}.`);
     }
   };
-  await Promise.all(Array.from({ length: 8 }, caller));
+  await Promise.all(Array.from({ length: 8 }, send));
   globalThis.gc?.();
   const { requests, evicted } = server.journal.list();
   return { remembered: requests.length, evicted, heapUsed: process.memoryUsage().heapUsed };
