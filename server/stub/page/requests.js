@@ -38,7 +38,7 @@ function summaryOf({ status, method, path, problem, rule, durationMs, session, a
   return element(
     "summary",
     "",
-    element("span", { className: "status", data: { level: levelOf(status) } }, status ?? "none"),
+    element("span", { className: "status", data: { level: levelOf(status) } }, status ?? "—"),
     element("span", "method", method),
     element("span", "path", path),
     element("span", "notes", notes),
