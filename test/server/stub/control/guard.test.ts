@@ -1,9 +1,8 @@
-import { expect, onTestFinished, test } from "vitest";
-import { Journal, Users } from "../../../../generated/control/validators.js";
+import { expect, test } from "vitest";
+import { Journal } from "../../../../generated/control/validators.js";
 import { ConfigurationError } from "../../../../server/configuration-error.ts";
 import { type RunningStub, startStub } from "../../../../server/stub/start-stub.ts";
-import { acme, clientOf, sendRaw, signIn, startStubWithClient } from "../../../helpers/stub.ts";
-import { temporaryDatabase } from "../../../helpers/temporary-folder.ts";
+import { sendRaw, signIn, startStubWithClient } from "../../../helpers/stub.ts";
 import { bodyOf, type ControlCall, control, problemOf } from "./control-site.ts";
 
 const TOKEN = "planted-control-token";
@@ -123,23 +122,12 @@ test("a control port beyond loopback requires a token of 16 characters", async (
   expect(await statusFor(server, "stub.example:4011")).toBe("HTTP/1.1 401 Unauthorized");
 });
 
-test("a stub can start without a control port", async () => {
-  const server = await startStub({ directory: acme(), controlPort: "none" });
-  onTestFinished(() => server.close());
-  expect(server.controlUrl).toBe(undefined);
-  expect(await clientOf(server).syncUserIdentity("u-ada", signIn())).toMatchObject({ isAuthenticated: true });
-});
-
-test("users in a database can't be replaced or reset", async () => {
-  const { server } = await startStubWithClient({ database: temporaryDatabase() });
-  await problemOf(control(server, "/directory", put(acme())), 409, "fixed-directory");
-  await problemOf(control(server, "/reset", { method: "POST" }), 409, "fixed-directory");
-  expect((await bodyOf(control(server, "/users"), Users)).total).toBe(1);
-});
-
-test("the control port closes with the stub", async () => {
+test("the control port closes with the stub, and a stub can start without one", async () => {
   const server = await startStub();
   await control(server, "/requests");
   await server.close();
   await expect(control(server, "/requests")).rejects.toThrow();
+  const { server: alone, client } = await startStubWithClient({ controlPort: "none" });
+  expect(alone.controlUrl).toBe(undefined);
+  expect(await client.syncUserIdentity("u-ada", signIn())).toMatchObject({ isAuthenticated: true });
 });

@@ -14,7 +14,7 @@ type Body = (open: Open) => Promise<void>;
  * Returns a `test` with a browser, which the tests of a file share; they are skipped where none is installed. A page must
  * write no errors and warnings to its console, and send requests only to the stub's two ports. `expected` allows errors.
  */
-export function browserTests(): (name: string, body: Body, options?: { expected?: RegExp }) => void {
+export function browserTests(): (name: string, body: Body, expected?: RegExp) => void {
   let browser: Browser | undefined;
   beforeAll(async () => {
     if (EXECUTABLE === undefined)
@@ -27,7 +27,7 @@ export function browserTests(): (name: string, body: Body, options?: { expected?
   });
   afterAll(() => browser?.close());
 
-  return (name, body, { expected = /^$/ } = {}) =>
+  return (name, body, expected = /^$/) =>
     test(name, async (context: TestContext) => {
       if (!browser) return context.skip("Chromium is not installed");
       const errors: string[] = [];

@@ -124,7 +124,7 @@ browserTest(
     await page.getByRole("button", { name: "Add fault" }).click();
     await expect.poll(() => page.getByRole("alert").innerText()).toMatch(/\/rules must NOT have more than 100 items/);
   },
-  { expected: /status of 400/ },
+  /status of 400/,
 );
 
 browserTest("every action is possible with the keyboard", async (open) => {
@@ -212,7 +212,7 @@ browserTest(
     await page.reload();
     await expect.poll(() => page.getByLabel("Control port token").isVisible()).toBe(true);
   },
-  { expected: /status of 401/ },
+  /status of 401/,
 );
 
 browserTest(
@@ -229,5 +229,5 @@ browserTest(
     await page.getByRole("button", { name: "Reset session" }).click();
     await requestsOn(page, 0);
   },
-  { expected: /^dialog: Restore the start/ },
+  /^dialog: Restore the start/,
 );
