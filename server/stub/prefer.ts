@@ -3,7 +3,7 @@ import type { Operation } from "../contract/operations.ts";
 import { Problem } from "../http/problem.ts";
 import { sendWithFault, wait } from "./faults.ts";
 
-/** Preferences of the stub; those of other names are ignored (RFC 7240 section 2). */
+/** The preferences of the stub; others are ignored (RFC 7240 section 2). */
 const NAMES = ["code", "example", "wait"] as const;
 type Preferences = Partial<Record<(typeof NAMES)[number], string>>;
 

@@ -43,7 +43,7 @@ function entryOf(request: Request, response: Response, { headers, ...received }:
   });
 }
 
-/** The members that faults and verifications match; absent where a request does not have them as text. */
+/** The members that faults and verifications match; absent if they are not text. */
 export function syncFacts({ body }: Request, { locals }: Response): FaultMatch {
   const { audience, connection }: Record<string, unknown> = Object(body);
   const { connectionId }: Record<string, unknown> = Object(connection);

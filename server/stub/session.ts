@@ -55,13 +55,13 @@ export async function openSession(
       users: (limit: number): Promise<{ users: User[]; total: number }> => store.users(limit),
       /**
        * Replaces all users, roles and maps.
-       * @throws DirectoryRefused, listing every problem; then nothing changes.
+       * @throws DirectoryRefused, listing every problem, and Problem if the users are in a database; then nothing changes.
        */
       replace: (directory: Directory): Promise<LoadCount> => replaceStore(directory),
     },
     /**
      * Restores the start directory, and removes faults and journal entries.
-     * @throws DirectoryRefused if the start directory can't be loaded; then nothing changes.
+     * @throws DirectoryRefused if the start directory can't be loaded, and Problem as above; then nothing changes.
      */
     async reset(): Promise<void> {
       await replaceStore(start, maxEntries);

@@ -12,18 +12,18 @@ export function createUsers(api) {
 }
 
 function userItem({ id, name, signIns }) {
-  const none = element("p", "muted", "No roles at any connection");
+  const empty = element("p", "muted", "No roles at any connection");
   return element(
     "div",
     "user",
     element("p", "", element("strong", "", name ?? id), " ", element("code", "", id)),
-    signIns.length > 0 ? element("ul", "", signIns.map(signInItem)) : none,
+    signIns.length > 0 ? element("ul", "", signIns.map(signInItem)) : empty,
   );
 }
 
 function signInItem({ connectionId, audience, isAuthenticated, roles }) {
   const names = roles.map((role) => element("span", "chip role", role));
-  const none = element("span", "muted", isAuthenticated ? "no roles" : "not authenticated");
+  const empty = element("span", "muted", isAuthenticated ? "no roles" : "not authenticated");
   const place = element("span", "muted", `${connectionId} → ${audience}`);
-  return element("li", "", place, element("span", "roles", names.length > 0 ? names : none));
+  return element("li", "", place, element("span", "roles", names.length > 0 ? names : empty));
 }

@@ -3,7 +3,7 @@ import type { NexusErrorKind } from "../../../client/nexus-error.ts";
 import type { Fault } from "../../../generated/control/types.ts";
 import { clientOf, names, signIn, startStubWithClient } from "../../helpers/stub.ts";
 
-/** The client's error for each fault; it waits 300 ms for a response here. */
+/** The client's error for each fault. */
 const EXPECTED: [fault: Fault, kind: NexusErrorKind, isRetried: boolean, isStored: boolean][] = [
   [{ kind: "latency", ms: 10_000 }, "timeout", true, false],
   [{ kind: "status", status: 503 }, "http", true, false],
@@ -26,7 +26,8 @@ const GOOD = signIn({ groups: ["engineers"] });
 async function startFaulty(fault: Fault, times?: number) {
   const { server } = await startStubWithClient();
   server.faults.replace([{ fault, ...(times !== undefined && { times }) }]);
-  const client = (limit: number) => clientOf(server, { timeoutMs: 300, retry: { limit, baseMs: 10 } });
+  const timeoutMs = fault.kind === "latency" ? 300 : 5_000;
+  const client = (limit: number) => clientOf(server, { timeoutMs, retry: { limit, baseMs: 10 } });
   return { server, client };
 }
 

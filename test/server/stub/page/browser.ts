@@ -11,7 +11,7 @@ export type Open = (server: RunningStub, path: string, options?: BrowserContextO
 type Body = (open: Open) => Promise<void>;
 
 /**
- * Returns a `test` with a browser, which the tests of a file share; they are skipped where none is installed. A page must
+ * Returns a `test` with a browser, which the tests of a file share; they are skipped without Chromium. A page must
  * write no errors and warnings to its console, and send requests only to the stub's two ports. `expected` allows errors.
  */
 export function browserTests(): (name: string, body: Body, expected?: RegExp) => void {

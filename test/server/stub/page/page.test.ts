@@ -81,13 +81,8 @@ browserTest("faults can be added and removed, and change the responses of the st
   await page.getByLabel("Times").fill("2");
   await add.click();
   const faults = page.locator("#fault-list > li");
-  await expect
-    .poll(() => faults.allInnerTexts())
-    .toEqual([
-      expect.stringMatching(
-        /^Respond with an error status, status 503, retryAfterSeconds 7, for userId u-ada\s+fired 0 of 2/,
-      ),
-    ]);
+  const text = /^Respond with an error status, status 503, retryAfterSeconds 7, for userId u-ada\s+fired 0 of 2/;
+  await expect.poll(() => faults.allInnerTexts()).toEqual([expect.stringMatching(text)]);
   const response = await put(server);
   expect([response.status, response.headers.get("retry-after")]).toEqual([503, "7"]);
   await expect.poll(() => faults.innerText()).toMatch(/fired 1 of 2/);
