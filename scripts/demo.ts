@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { createNexusClient, type NexusClient } from "../client/nexus-client.ts";
 import type { User } from "../generated/types.ts";
-import { DEMO_SIGN_INS, type DemoSignIn } from "../server/stub/demo-sign-ins.ts";
+import { DEMO_SIGN_INS, type DemoSignIn } from "../server/stub/demo.ts";
 import { type RunningStub, startStub } from "../server/stub/start-stub.ts";
 
 const DIRECTORY = fileURLToPath(new URL("../server/demo-directory.json", import.meta.url));

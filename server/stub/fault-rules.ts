@@ -1,28 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { ActiveFault, Fault, FaultMatch, FaultRule } from "../../generated/control/types.ts";
-import { createLatency } from "./latency.ts";
 
-/** What a rule can match a request by. */
-export type SyncFacts = Required<FaultMatch>;
-
-/** A fault that fires now. */
-export interface FiredFault {
-  /** Id of its rule. */
-  rule: string;
-  fault: Fault;
-  /** Milliseconds to wait before anything else. */
-  delayMs: number;
-}
-
-export type FaultRules = ReturnType<typeof createFaultRules>;
-
-interface Active extends ActiveFault {
-  delay: () => number;
-}
-
-/** The fault rules of a session, tried in their order. */
+/** The fault rules of a session, tried in order. */
 export function createFaultRules() {
-  let active: Active[] = [];
+  let active: (ActiveFault & { delay: () => number })[] = [];
   return {
     list: (): ActiveFault[] => active.map(({ id, rule, fired }) => ({ id, rule, fired })),
     replace(rules: readonly FaultRule[]): void {
@@ -31,9 +12,14 @@ export function createFaultRules() {
     clear(): void {
       active = [];
     },
-    /** The first rule that matches and has not fired as often as it may; counted before anyone else is asked. */
-    take(facts: SyncFacts): FiredFault | undefined {
-      const found = active.find((one) => matches(one, facts));
+    /**
+     * Fires the first rule that matches and has fires left; returns its id, its fault, and the milliseconds to wait first.
+     * Synchronous, so parallel requests can't both use the last fire.
+     */
+    take(request: FaultMatch) {
+      const found = active.find(
+        (one) => one.fired < (one.rule.times ?? Number.POSITIVE_INFINITY) && matches(one.rule, request),
+      );
       if (!found) return undefined;
       found.fired += 1;
       return { rule: found.id, fault: found.rule.fault, delayMs: found.delay() };
@@ -41,7 +27,32 @@ export function createFaultRules() {
   };
 }
 
-function matches({ rule: { match = {}, times }, fired }: Active, facts: SyncFacts): boolean {
-  if (times !== undefined && fired >= times) return false;
-  return Object.entries(match).every(([name, value]) => facts[name as keyof SyncFacts] === value);
+function matches({ match = {} }: FaultRule, request: FaultMatch): boolean {
+  return Object.entries(match).every(([name, value]) => request[name as keyof FaultMatch] === value);
+}
+
+const MAX_DELAY_MS = 30_000;
+
+/** The delays of successive requests in milliseconds: fixed, or lognormal with the median `ms`; the same series for the same seed. */
+export function createLatency(fault: Fault): () => number {
+  if (fault.kind !== "latency") return () => 0;
+  const { ms, sigma = 0, seed = 1 } = fault;
+  const uniform = createUniform(seed);
+  return () => Math.min(MAX_DELAY_MS, Math.round(ms * Math.exp(sigma * normal(uniform))));
+}
+
+/** A standard normal variate (Box-Muller). */
+function normal(uniform: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** A seeded generator of numbers in [0, 1) (mulberry32). */
+function createUniform(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
 }

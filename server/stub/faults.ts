@@ -1,77 +1,80 @@
-import type { Request, RequestHandler, Response } from "express";
+import type { RequestHandler, Response } from "express";
 import type { Fault } from "../../generated/control/types.ts";
-import { problemDocument } from "../http/problem.ts";
+import { Problem } from "../http/problem.ts";
 import { type Reply, send, writeHead } from "../http/respond.ts";
-import type { FiredFault } from "./fault-rules.ts";
-import { createPrefer, waited } from "./prefer.ts";
 import { STUB_PROBLEMS } from "./problem-types.ts";
+import { syncFacts } from "./record.ts";
 
 declare global {
   namespace Express {
     interface Locals {
-      /** The fault that changes the response after the sync. */
+      /** Id of the fault rule that fired. */
+      rule: string;
+      /** The fault that changes the response. */
       responseFault: Fault["kind"];
+      /** Body of the response for the journal; absent if no complete response was sent. */
+      sentText: string;
     }
   }
 }
 
-/** Does what Prefer or a fault rule asks for; else hands on. A request that Prefer answers fires no fault. */
-export function faults(): RequestHandler {
-  const prefer = createPrefer();
-  return async (request, response, next) => {
-    if (await prefer(request, response)) return;
-    response.locals.store = response.locals.session.store();
-    const { audience, connection } = request.body;
-    const { userId = "" } = response.locals.path;
-    const fired = response.locals.session.faults.take({ userId, audience, connectionId: connection.connectionId });
-    if (!fired) return next();
+/** Fires the session's first matching fault rule. */
+export const fireFault: RequestHandler = async (request, response, next) => {
+  const { session } = response.locals;
+  const fired = session.faults.take(syncFacts(request, response));
+  if (fired) {
     response.locals.rule = fired.rule;
-    if (!(await waited(fired.delayMs, response))) return;
-    if (!isOver(fired, request, response)) next();
-  };
+    response.locals.responseFault = fired.fault.kind;
+    if (!(await wait(fired.delayMs, response))) return;
+  }
+  // After the wait: a reset or a new directory replaces the session's store.
+  response.locals.store = session.store();
+  if (fired?.fault.kind === "status") throw injectedFault(fired.fault);
+  if (fired?.fault.kind === "reset") request.socket.resetAndDestroy();
+  else next();
+};
+
+/** Waits, at most until the client disconnects. Returns whether the client is still connected. */
+export async function wait(ms: number, response: Response): Promise<boolean> {
+  if (ms > 0 && !response.closed) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      response.locals.onEnd(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+  return !response.closed;
 }
 
-function isOver({ fault }: FiredFault, request: Request, response: Response): boolean {
-  if (fault.kind === "reset") {
-    request.socket.resetAndDestroy();
-    return true;
-  }
-  if (fault.kind === "status") {
-    sendStatus(response, fault);
-    return true;
-  }
-  response.locals.responseFault = fault.kind;
-  return false;
-}
-
-function sendStatus(response: Response, { status, retryAfterSeconds }: Extract<Fault, { kind: "status" }>): void {
-  response.locals.problem = "injected-fault";
+function injectedFault({ status, retryAfterSeconds }: Extract<Fault, { kind: "status" }>): Problem {
   const headers = retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) };
-  const body = problemDocument({ ...STUB_PROBLEMS.injectedFault, status }, response.locals.requestId);
-  send(response, { status, mediaType: "application/problem+json", headers, body });
+  return new Problem({ ...STUB_PROBLEMS.injectedFault, status }, { headers });
 }
 
-/** Sends a response, changed by the fault that fired for the request. */
-export function sendFaulty(response: Response, reply: Reply): void {
-  const { status, mediaType = "", headers = {}, body, text = JSON.stringify(body) ?? "" } = reply;
+/** Sends a response of the stub, changed by the fault that fired, and keeps its text for the journal. */
+export function sendWithFault(response: Response, reply: Reply): void {
+  const { body, text = body === undefined ? "" : JSON.stringify(body) } = reply;
   const half = text.slice(0, text.length / 2);
+  const sendText = (changes: Partial<Reply>) => {
+    response.locals.sentText = changes.text ?? text;
+    send(response, { ...reply, ...changes });
+  };
+  const { responseFault } = response.locals;
+  if (responseFault === "drop-answer") response.destroy();
+  else if (responseFault === "truncated-body") sendTruncated(response, reply, { text, half });
+  else if (responseFault === "malformed-json") sendText({ text: half });
+  else if (responseFault === "wrong-media-type") sendText({ mediaType: "text/html" });
+  else sendText(text === "" ? {} : { text });
+}
+
+function sendTruncated(
+  response: Response,
+  { status, mediaType = "", headers = {} }: Reply,
+  { text, half }: { text: string; half: string },
+): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  switch (response.locals.responseFault) {
-    case "drop-answer":
-      response.destroy();
-      return;
-    case "truncated-body":
-      writeHead(response, { status, mediaType, length: Buffer.byteLength(text) });
-      response.write(half, () => response.destroy());
-      return;
-    case "malformed-json":
-      writeHead(response, { status, mediaType, length: Buffer.byteLength(half) });
-      response.end(half);
-      return;
-    case "wrong-media-type":
-      send(response, { ...reply, mediaType: "text/html" });
-      return;
-    default:
-      send(response, reply);
-  }
+  writeHead(response, { status, mediaType, length: Buffer.byteLength(text) });
+  response.write(half, () => response.destroy());
 }

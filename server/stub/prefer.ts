@@ -1,73 +1,81 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Request, Response } from "express";
+import type { RequestHandler, Response } from "express";
 import type { Operation } from "../contract/operations.ts";
 import { Problem } from "../http/problem.ts";
-import { send } from "../http/respond.ts";
-import { type ContractExample, examplesOf } from "./examples.ts";
-import { type Preferences, preferencesIn } from "./preferences.ts";
+import { sendWithFault, wait } from "./faults.ts";
+
+/** The preferences of the stub; others are ignored (RFC 7240 section 2). */
+const NAMES = ["code", "example", "wait"] as const;
+type Preferences = Partial<Record<(typeof NAMES)[number], string>>;
 
 /** Seconds. */
-const LONGEST_WAIT = 30;
+const MAX_WAIT = 30;
+const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+/** A list element: anything up to a comma outside quotes. Linear in the length of the header. */
+const ELEMENT = /(?:"(?:[^"\\]|\\.)*"?|[^",])+/g;
+/** `name[=value]`, perhaps with parameters, which are ignored. */
+const PREFERENCE = new RegExp(`^(${TOKEN})[ \\t]*(?:=[ \\t]*(${TOKEN}|"(?:[^"\\\\]|\\\\.)*")[ \\t]*)?(?:;|$)`);
 
 /**
- * Does what the header Prefer asks for (RFC 7240): waits, and answers with an example of the contract. Answers whether
- * the request is over by that.
+ * Applies the header Prefer (RFC 7240): `wait=N` delays the request, `code=404` and `example=NAME` end it with an example
+ * of the contract.
  */
-export function createPrefer() {
-  return async (request: Request, response: Response): Promise<boolean> => {
-    const preferences = preferencesIn(request.headersDistinct.prefer ?? []);
-    const applied = Object.entries(preferences).map(([name, value]) => `${name}=${value}`);
-    if (applied.length === 0) return false;
-    const seconds = secondsIn(preferences.wait);
-    const chosen = choose(response.locals.operation, preferences);
-    response.setHeader("Preference-Applied", applied.join(", "));
-    if (!(await waited(seconds * 1_000, response))) return true;
-    if (!chosen) return false;
-    sendExample(response, chosen);
-    return true;
-  };
+export const prefer: RequestHandler = async (request, response, next) => {
+  const preferences = preferencesIn(request.headersDistinct.prefer ?? []);
+  const applied = Object.entries(preferences).map(([name, value]) => `${name}=${value}`);
+  if (applied.length === 0) return next();
+  const seconds = secondsIn(preferences);
+  const example = exampleFor(preferences, response.locals.operation);
+  response.setHeader("Preference-Applied", applied.join(", "));
+  if (!(await wait(seconds * 1_000, response))) return;
+  if (example) sendExample(response, example);
+  else next();
+};
+
+/** The first preference of each name. */
+function preferencesIn(headers: readonly string[]): Preferences {
+  const preferences: Preferences = {};
+  // Each header on its own: an unclosed quote in one must not hide the next.
+  for (const element of headers.flatMap((header) => header.match(ELEMENT) ?? [])) {
+    const [, sent = "", value = ""] = PREFERENCE.exec(element.trim()) ?? [];
+    const name = NAMES.find((known) => known === sent.toLowerCase());
+    if (name) preferences[name] ??= value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, "$1") : value;
+  }
+  return preferences;
 }
 
-function secondsIn(wait: string | undefined): number {
-  if (wait === undefined) return 0;
-  if (/^\d{1,2}$/.test(wait) && Number(wait) <= LONGEST_WAIT) return Number(wait);
-  throw refusal(`wait takes whole seconds from 0 to ${LONGEST_WAIT}`);
+function secondsIn({ wait: seconds = "0" }: Preferences): number {
+  if (/^\d{1,2}$/.test(seconds) && Number(seconds) <= MAX_WAIT) return Number(seconds);
+  throw invalidPreference(`wait takes whole seconds from 0 to ${MAX_WAIT}`);
 }
 
-function choose(operation: Operation, { code, example: name }: Preferences) {
+function exampleFor({ code, example: name }: Preferences, { responses }: Operation) {
   if (code === undefined && name === undefined) return undefined;
-  const examples = examplesOf(operation);
-  const ofCode = examples.filter(({ status }) => code === undefined || String(status) === code);
+  const examples = Object.entries(responses).flatMap(([status, { examples, ...declared }]) =>
+    Object.entries(examples).map(([name, body]) => ({ status, name, body, ...declared })),
+  );
+  const ofCode = examples.filter(({ status }) => code === undefined || status === code);
   const codes = [...new Set(examples.map(({ status }) => status))].join(", ");
-  if (ofCode.length === 0) throw refusal(`the contract has examples for the codes ${codes}`);
-  const chosen = ofCode.find((example) => name === undefined || example.name === name);
-  if (chosen) return chosen;
+  if (ofCode.length === 0) throw invalidPreference(`the contract has examples for the codes ${codes}`);
+  const found = ofCode.find((example) => name === undefined || example.name === name);
+  if (found) return found;
   const names = ofCode.map((example) => example.name).join(", ");
-  throw refusal(`the contract has the examples ${names}${code === undefined ? "" : ` for the code ${code}`}`);
+  throw invalidPreference(`the contract has the examples ${names}${code === undefined ? "" : ` for the code ${code}`}`);
 }
 
-function refusal(detail: string): Problem {
+function invalidPreference(detail: string): Problem {
   return new Problem("invalid-request", { violations: [{ in: "header", name: "Prefer", detail }] });
 }
 
-/** As the contract has it, but for what belongs to this request: its id, and the media type that Accept has chosen. */
-function sendExample(response: Response, { status, mediaType, headers, body }: ContractExample): void {
+/** Sends an example with this request's id as `instance`, and a success in the media type that Accept chose. */
+function sendExample(response: Response, example: NonNullable<ReturnType<typeof exampleFor>>): void {
   const { requestId, responseMediaType } = response.locals;
-  for (const [name, value] of Object.entries(headers)) {
-    if (!response.hasHeader(name)) response.setHeader(name, value);
+  const { mediaTypes, headers } = example;
+  for (const [name, { example: value }] of Object.entries(headers)) {
+    if (value !== undefined && !response.hasHeader(name)) response.setHeader(name, value);
   }
-  const own = { mediaType, body: { ...(body as object), instance: requestId } };
-  send(response, { status, ...(status < 400 ? { mediaType: responseMediaType, body } : own) });
-}
-
-/** Waits, but not longer than the caller does. False where the caller has left: then there is nothing more to do. */
-export async function waited(ms: number, response: Response): Promise<boolean> {
-  if (ms === 0 || response.closed) return !response.closed;
-  const left = new AbortController();
-  const leave = () => left.abort();
-  response.once("close", leave);
-  // Rejects where the caller leaves, which the answer tells.
-  await sleep(ms, undefined, { signal: left.signal }).catch(() => {});
-  response.off("close", leave);
-  return !response.closed;
+  const status = Number(example.status);
+  // Every error of the contract is a problem document.
+  const problem = { ...(example.body as object), instance: requestId };
+  const success = { mediaType: responseMediaType, body: example.body };
+  sendWithFault(response, { status, ...(status < 400 ? success : { mediaType: mediaTypes[0] ?? "", body: problem }) });
 }

@@ -3,11 +3,7 @@ import type { OwnProblemType } from "../http/problem.ts";
 /** Problems that only the stub and its control port have. The key is the last part of `type` and does not change. */
 export const STUB_PROBLEMS = {
   injectedFault: { key: "injected-fault", status: 500, title: "A fault rule of the stub set this status" },
-  sessionRefused: {
-    key: "session-refused",
-    status: 500,
-    title: "The stub can't load its directory for this session",
-  },
+  sessionRefused: { key: "session-refused", status: 500, title: "The directory of this session can't be loaded" },
   foreignHost: {
     key: "foreign-host",
     status: 421,
@@ -23,6 +19,6 @@ export const STUB_PROBLEMS = {
   fixedDirectory: {
     key: "fixed-directory",
     status: 409,
-    title: "The users of this stub are in a database; start it without --database to replace or reset them",
+    title: "Users in a database can't be replaced or reset; start the stub without --database",
   },
 } as const satisfies Record<string, OwnProblemType>;

@@ -1,80 +1,76 @@
 import type { Request, RequestHandler, Response } from "express";
-import { DirectoryRefused } from "../directory/directory-refused.ts";
-import { Problem } from "../http/problem.ts";
-import { entryOf } from "./journal-entry.ts";
-import { STUB_PROBLEMS } from "./problem-types.ts";
-import type { Session } from "./session.ts";
-import { isSessionName, type Sessions } from "./sessions.ts";
+import type { FaultMatch, JournalEntry } from "../../generated/control/types.ts";
+import { type Sessions, selectSession } from "./sessions.ts";
 
-export const SESSION_HEADER = "X-Contract-Session";
-/** Problems of a directory that an answer tells; the start of a stub lists them all. */
-const MOST_TOLD = 5;
+/** Longest body, path or name in an entry, in characters. */
+const MAX_TEXT = 16_384;
+/** Violations in an entry at most: a body of 256 kB can have 100,000. */
+const MAX_ERRORS = 100;
+/** Names of headers that carry a secret, or may: callers and proxies send headers of their own. */
+const SECRET = /authorization|token|cookie|secret|api-?key|password|credential|signature|referer|x-auth/i;
 
-declare global {
-  namespace Express {
-    interface Locals {
-      session: Session;
-      /** Id of the fault rule that fired. */
-      rule: string;
-    }
-  }
-}
-
-/** Finds the session of a request, and notes the request in its journal once it is over. */
+/** Selects the session of each request, and adds the request to its journal when it ends. */
 export function record(sessions: Sessions): RequestHandler {
   return async (request, response, next) => {
     const start = performance.now();
-    // As sent: later stages change both.
-    const sent = { at: new Date().toISOString(), path: request.url, headers: { ...request.headers } };
-    const session = await sessionOf(sessions, request, response);
-    const answerText = captured(response);
-    const note = () => {
+    // Read now: later middleware changes the URL and the headers.
+    const received = { at: new Date().toISOString(), path: pathIn(request.url), headers: headersIn(request.headers) };
+    const session = await selectSession(sessions, request, response);
+    const add = () => {
       const durationMs = Math.round((performance.now() - start) * 100) / 100;
-      session.journal.add(entryOf(request, response, { ...sent, durationMs, answerText: answerText() }));
+      session.journal.add(entryOf(request, response, { ...received, durationMs }));
     };
-    // The caller may have left while the session was made.
-    if (response.closed) return note();
-    response.locals.onEnd(note);
+    // The client may have disconnected while the session was opened.
+    if (response.closed) return add();
+    response.locals.onEnd(add);
     next();
   };
 }
 
-/**
- * The session that a request is for, busy until it is over.
- * @throws Problem
- */
-export async function sessionOf(sessions: Sessions, request: Request, response: Response): Promise<Session> {
-  const name = sessionNameIn(request);
-  response.locals.onEnd(sessions.use(name));
-  response.locals.session = await sessions.of(name).catch(refuse);
-  return response.locals.session;
+type Received = Pick<JournalEntry, "at" | "path" | "durationMs"> & JournalEntry["request"];
+
+/** The journal entry of a request that has ended, without credentials and bounded in size. */
+function entryOf(request: Request, response: Response, { headers, ...received }: Received): JournalEntry {
+  const { requestId, operation, caller, problem, violations, rule, session, bodyText, sentText } = response.locals;
+  return defined<JournalEntry>({
+    ...{ id: requestId, method: request.method, session: session.name || undefined, operationId: operation?.id },
+    ...{ ...received, ...syncFacts(request, response), caller: caller?.id, rule },
+    status: response.writableFinished ? response.statusCode : undefined,
+    problem,
+    errors: violations?.slice(0, MAX_ERRORS),
+    request: defined({ headers, body: cut(bodyText) }),
+    answer: defined({ headers: headersIn(response.getHeaders()), body: cut(sentText) }),
+  });
 }
 
-/** "" where none is named. */
-function sessionNameIn({ headersDistinct }: Pick<Request, "headersDistinct">): string {
-  const [name = "", ...more] = headersDistinct[SESSION_HEADER.toLowerCase()] ?? [];
-  if (more.length === 0 && (name === "" || isSessionName(name))) return name;
-  const detail = "must be one name of 1 to 64 letters, digits, '.', '_' and '-'";
-  throw new Problem("invalid-request", { violations: [{ in: "header", name: SESSION_HEADER, detail }] });
+/** The members that faults and verifications match; absent if they are not text. */
+export function syncFacts({ body }: Request, { locals }: Response): FaultMatch {
+  const { audience, connection }: Record<string, unknown> = Object(body);
+  const { connectionId }: Record<string, unknown> = Object(connection);
+  const members = Object.entries({ userId: locals.path?.userId, audience, connectionId });
+  return Object.fromEntries(
+    members.flatMap(([name, value]) => (typeof value === "string" ? [[name, cut(value)]] : [])),
+  );
 }
 
-/** Why a session can't be had. The problems of its directory may name users, so the log is told only how many there are. */
-function refuse(error: unknown): never {
-  if (!(error instanceof DirectoryRefused)) throw error;
-  const { message, problems } = error;
-  const more = problems.length > MOST_TOLD ? [`and ${problems.length - MOST_TOLD} more`] : [];
-  const detail = [message, ...problems.slice(0, MOST_TOLD), ...more].join("\n");
-  throw new Problem(STUB_PROBLEMS.sessionRefused, { detail, cause: new Error(message) });
+/** Without a query, and without the user information of an absolute URL (RFC 9112 section 3.2.2): both may hold credentials. */
+function pathIn(target: string): string {
+  const [path = ""] = target.split("?", 1);
+  return cut(path.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, "$1//"));
 }
 
-/** Remembers what the answer ends with: all of it, for answers leave in one piece. */
-function captured(response: Response): () => string | undefined {
-  let text: string | undefined;
-  const end = response.end.bind(response) as (...args: unknown[]) => Response;
-  response.end = ((...args: unknown[]) => {
-    const [chunk] = args;
-    if (typeof chunk === "string") text = chunk;
-    return end(...args);
-  }) as typeof response.end;
-  return () => text;
+function headersIn(headers: Record<string, unknown>): Record<string, string> {
+  const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([name, value]) => [name, SECRET.test(name) ? "(hidden)" : String(value)]));
+}
+
+/** Copies the part it keeps: a slice would keep the whole string in memory. */
+function cut<T extends string | undefined>(text: T): T | string {
+  if (text === undefined || text.length <= MAX_TEXT) return text;
+  return `${Buffer.from(text.slice(0, MAX_TEXT)).toString()}…`;
+}
+
+/** Without the members that are undefined. */
+function defined<T extends object>(value: { [Name in keyof T]: T[Name] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
 }

@@ -1,62 +1,99 @@
+import type { Request, Response } from "express";
+import { DirectoryRefused } from "../directory/directory-refused.ts";
+import { Problem } from "../http/problem.ts";
+import { STUB_PROBLEMS } from "./problem-types.ts";
 import type { Session } from "./session.ts";
 
-/** Sessions that exist at a time, beside the one without a name. */
-const MOST_SESSIONS = 1_000;
-const NAME = /^[A-Za-z0-9._-]{1,64}$/;
-
-export interface Sessions {
-  /** The session of that name, made at its first use; "" is the one without a name. */
-  of(name: string): Promise<Session>;
-  /** Counts a request to the session, until what it answers is called: only an idle one makes room for others. */
-  use(name: string): () => void;
-  close(): Promise<void>;
+declare global {
+  namespace Express {
+    interface Locals {
+      session: Session;
+    }
+  }
 }
 
-export function isSessionName(name: string): boolean {
-  return NAME.test(name);
+/** Named sessions at a time. */
+const MAX_SESSIONS = 1_000;
+/** Problems of a directory in one response. */
+const MAX_PROBLEMS = 5;
+const HEADER = "X-Contract-Session";
+const NAME = /^[A-Za-z0-9._-]{0,64}$/;
+
+interface Entry {
+  session: Promise<Session>;
+  /** Requests in progress. */
+  requests: number;
 }
 
-/** Callers who share a stub and see nothing of each other. Beyond 1,000 the one that was idle for longest is forgotten. */
-export function createSessions(first: Session, open: (name: string) => Promise<Session>): Sessions {
-  // In the order of their last use, for a Map keeps the order of insertion.
-  const named = new Map<string, Promise<Session>>();
-  const busy = new Map<string, number>();
+export type Sessions = ReturnType<typeof createSessions>;
 
-  const makeRoomFor = (wanted: string) => {
-    for (const [name, session] of named) {
-      if (named.size <= MOST_SESSIONS) return;
-      if (name === wanted || busy.has(name)) continue;
+/**
+ * The sessions of a stub: the unnamed one, and named ones that open at their first use. Beyond 1,000 named sessions, the
+ * least recently used one without a request in progress closes.
+ */
+export function createSessions(unnamed: Session, open: (name: string) => Promise<Session>) {
+  const first: Entry = { session: Promise.resolve(unnamed), requests: 0 };
+  // Least recently used first: a Map keeps the order of insertion.
+  const named = new Map<string, Entry>();
+
+  const evict = (used: Entry) => {
+    for (const [name, entry] of named) {
+      if (named.size <= MAX_SESSIONS) return;
+      if (entry === used || entry.requests > 0) continue;
       named.delete(name);
-      // One that could not be made has nothing to close.
-      session.then((gone) => gone.close()).catch(() => {});
+      closeSession(entry);
     }
   };
-  const count = (name: string, change: number) => {
-    const now = (busy.get(name) ?? 0) + change;
-    if (now > 0) busy.set(name, now);
-    else busy.delete(name);
-  };
   return {
-    async of(name) {
+    /** The session of that name, opened if necessary; "" is the unnamed one. */
+    use(name: string): Entry {
       if (name === "") return first;
-      const session = named.get(name) ?? open(name);
+      const entry = named.get(name) ?? { session: open(name), requests: 0 };
       named.delete(name);
-      named.set(name, session);
-      makeRoomFor(name);
-      // One that could not be made is tried anew the next time.
-      return session.catch((error: unknown) => {
-        if (named.get(name) === session) named.delete(name);
-        throw error;
-      });
+      named.set(name, entry);
+      evict(entry);
+      // The next use of a session that failed to open tries again.
+      entry.session.catch(() => named.get(name) === entry && named.delete(name));
+      return entry;
     },
-    use(name) {
-      count(name, 1);
-      return () => count(name, -1);
-    },
-    async close() {
-      const all = await Promise.allSettled(named.values());
-      const sessions = all.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-      await Promise.all([first, ...sessions].map((session) => session.close()));
-    },
+    close: async () => void (await Promise.all([first, ...named.values()].map(closeSession))),
   };
+}
+
+/** A session that failed to open has nothing to close. */
+function closeSession({ session }: Entry): Promise<void> {
+  return session.then(
+    (opened) => opened.close(),
+    () => {},
+  );
+}
+
+/**
+ * Selects the session that the header names, and keeps it open until the request ends.
+ * @throws Problem
+ */
+export async function selectSession(sessions: Sessions, request: Request, { locals }: Response): Promise<Session> {
+  const entry = sessions.use(nameIn(request));
+  entry.requests += 1;
+  locals.onEnd(() => {
+    entry.requests -= 1;
+  });
+  locals.session = await entry.session.catch(reject);
+  return locals.session;
+}
+
+function nameIn({ headersDistinct }: Request): string {
+  const [name = "", ...more] = headersDistinct[HEADER.toLowerCase()] ?? [];
+  if (more.length === 0 && NAME.test(name)) return name;
+  const detail = "must be one name of 1 to 64 letters, digits, '.', '_' and '-'";
+  throw new Problem("invalid-request", { violations: [{ in: "header", name: HEADER, detail }] });
+}
+
+/** The caller gets the problems of the directory; the log gets their number, because they may name users. */
+function reject(error: unknown): never {
+  if (!(error instanceof DirectoryRefused)) throw error;
+  const { message, problems } = error;
+  const more = problems.length > MAX_PROBLEMS ? [`and ${problems.length - MAX_PROBLEMS} more`] : [];
+  const detail = [message, ...problems.slice(0, MAX_PROBLEMS), ...more].join("\n");
+  throw new Problem(STUB_PROBLEMS.sessionRefused, { detail, cause: new Error(message) });
 }

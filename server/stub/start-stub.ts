@@ -1,25 +1,28 @@
-import type { User } from "../../generated/types.ts";
+import { basename } from "node:path";
+import type { Directory } from "../../generated/types.ts";
 import type { Clock } from "../clock.ts";
+import { DirectoryRefused } from "../directory/directory-refused.ts";
 import type { Base, RunningExtension, RunningServer, ServerOptions } from "../running-server.ts";
 import { load, startServer } from "../start.ts";
-import { type ControlPort, type ControlPortOptions, openControlPort } from "./control/control-port.ts";
-import { checkControlPort } from "./control/control-port-check.ts";
-import { createDemoCredentials, type DemoCredentials } from "./demo-credentials.ts";
-import { faults, sendFaulty } from "./faults.ts";
+import type { Store } from "../store/store.ts";
+import { type ControlPortOptions, checkControlPort, openControlPort } from "./control/control-port.ts";
+import { createDemoCredentials, type DemoCredentials } from "./demo.ts";
+import { fireFault, sendWithFault } from "./faults.ts";
+import { prefer } from "./prefer.ts";
 import { record } from "./record.ts";
-import type { Session } from "./session.ts";
-import { createStub, type Stub } from "./stub.ts";
+import { openSession, type Session } from "./session.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
 
 export interface StubOptions extends ServerOptions, ControlPortOptions {
-  /** Requests that the journal of a session keeps. Default 1,000. */
+  /** Maximum number of entries in the journal of each session. Default 1,000. */
   journalSize?: number;
 }
 
-/** A running stub, with the directory, faults and journal of the session without a name. */
+/** A running stub, with the directory, faults and journal of the unnamed session. */
 export interface RunningStub extends RunningServer, Omit<Session, "name" | "store" | "close"> {
   /** URL of the control port and its page; absent with `controlPort: "none"`. */
   controlUrl?: string;
-  /** Absent where credentials were given. */
+  /** Absent if other credentials were given. */
   demo?: DemoCredentials;
   /** The session of requests with `X-Contract-Session: NAME`. */
   session(name: string): Promise<Omit<Session, "store" | "close">>;
@@ -34,44 +37,66 @@ export async function startStub(options: StubOptions = {}): Promise<RunningStub>
   checkControlPort(options);
   const { clock = () => new Date(), access, credentialsFile } = options;
   const made = access || credentialsFile !== undefined ? undefined : await createDemoCredentials(clock);
-  const parts: { stub?: Stub; control?: ControlPort } = {};
-  const server = await startServer({ ...options, ...(made && { access: made }) }, (base) =>
-    extension({ ...options, clock }, base, parts),
-  );
-  const { stub, control } = parts;
+  const composed: Awaited<ReturnType<typeof compose>>[] = [];
+  const server = await startServer({ ...options, ...(made && { access: made }) }, async (base) => {
+    const stub = await compose(base, { ...options, clock });
+    composed.push(stub);
+    return stub.extension;
+  });
+  const [stub] = composed;
   if (!stub) throw new Error("The stub was not composed.");
-  const { first, sessions } = stub;
+  const { unnamed, sessions, controlUrl } = stub;
+  const { faults, journal, directory, reset } = unnamed;
   return {
-    ...server,
-    user: (id: string): Promise<User | undefined> => first.directory.user(id),
-    load: (source) => load(first.store(), source),
-    ...{ faults: first.faults, journal: first.journal, directory: first.directory, reset: first.reset },
-    session: (name) => sessions.of(name),
-    ...(control?.url !== undefined && { controlUrl: control.url }),
+    ...{ ...server, faults, journal, directory, reset },
+    user: (id) => directory.user(id),
+    load: (source) => load(unnamed.store(), source),
+    session: (name) => sessions.use(name).session,
+    ...(controlUrl !== undefined && { controlUrl }),
     ...(made && { demo: made.demo }),
   };
 }
 
-async function extension(
-  options: StubOptions & { clock: Clock },
-  { store, server, log }: Base,
-  parts: { stub?: Stub; control?: ControlPort },
-): Promise<RunningExtension> {
-  const { database = ":memory:", directory, journalSize, clock, host = "127.0.0.1" } = options;
-  const stub = await createStub({ store, isInMemory: database === ":memory:", directory, journalSize });
-  const { first, sessions } = stub;
+async function compose({ store, server, log }: Base, options: StubOptions & { clock: Clock }) {
+  const { clock, host = "127.0.0.1" } = options;
+  const { unnamed, sessions } = await openSessions(store, options);
   const control = await openControlPort(options, { sessions, server, host, clock, log });
-  Object.assign(parts, { stub, control });
-  return {
+  const extension: RunningExtension = {
     first: [record(sessions)],
-    beforeHandler: [faults()],
-    send: sendFaulty,
-    // The control port's pages may call the operations, with credentials typed into them.
+    beforeHandler: [prefer, fireFault],
+    send: sendWithFault,
+    // The pages of the control port call the operations with the credentials typed into them.
     corsOrigins: control.origins,
-    ready: () => first.store().ready(),
+    ready: () => unnamed.store().ready(),
     async close() {
       await control.close();
       await sessions.close();
     },
+  };
+  return { extension, unnamed, sessions, controlUrl: control.url };
+}
+
+/** Maximum number of directory entries that each named session copies: half a second and some megabytes. */
+const MAX_ENTRIES = 10_000;
+
+async function openSessions(
+  store: Store,
+  { database = ":memory:", directory, journalSize = 1_000 }: StubOptions,
+): Promise<{ unnamed: Session; sessions: Sessions }> {
+  // A copy: later changes to the object do not change what a reset restores.
+  const start = typeof directory === "object" ? structuredClone(directory) : directory;
+  const options = { name: "", start, journalSize, maxEntries: Number.POSITIVE_INFINITY };
+  const unnamed = await openSession(options, { store, isInMemory: database === ":memory:" });
+  const sessions = createSessions(unnamed, (name) =>
+    openSession({ ...options, name, maxEntries: MAX_ENTRIES }).catch(withoutFolder(start)),
+  );
+  return { unnamed, sessions };
+}
+
+/** Shortens the path of the start file in problems to its name: callers must not see this machine's folders. */
+function withoutFolder(start: string | Directory | undefined): (error: unknown) => never {
+  return (error) => {
+    if (typeof start !== "string" || !(error instanceof DirectoryRefused)) throw error;
+    throw new DirectoryRefused(error.problems.map((problem) => problem.replaceAll(start, basename(start))));
   };
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-test("the suite for Node's own runner passes", async () => {
+test("the example for Node's test runner passes", async () => {
   const suite = fileURLToPath(new URL("./node-test.ts", import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, ["--test", "--test-reporter=tap", suite]);
   expect(stdout).toMatch(/^# pass 3$/m);

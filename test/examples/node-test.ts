@@ -4,7 +4,7 @@ import { createNexusClient } from "../../client/nexus-client.ts";
 import { startStub } from "../../server/stub/start-stub.ts";
 import { decide } from "./login-hook.ts";
 
-/* A suite of yours with Node's own runner: `node --test test/examples/node-test.ts`. */
+/* An example with Node's test runner: `node --test test/examples/node-test.ts`. */
 
 const stub = await startStub({
   directory: {
@@ -19,19 +19,19 @@ const client = createNexusClient({ baseUrl: stub.url, credentials, retry: { limi
 beforeEach(() => stub.reset());
 after(() => stub.close());
 
-test("a group becomes a role, and the user is stored with it", async () => {
+test("a group becomes a role, and is stored", async () => {
   assert.deepEqual(await decide(client, "u-1", ["engineers"]), { allow: true, roles: ["Engineer"] });
   const user = await stub.user("u-1");
   assert.deepEqual(user?.identities?.[0]?.groups, ["engineers"]);
 });
 
-test("an unknown user is told apart from an outage", async () => {
-  assert.deepEqual(await decide(client, "u-2", []), { allow: false, why: "unknown" });
+test("an unknown user differs from an outage", async () => {
+  assert.deepEqual(await decide(client, "u-2", []), { allow: false, reason: "unknown" });
   stub.faults.replace([{ fault: { kind: "malformed-json" } }]);
-  assert.deepEqual(await decide(client, "u-1", []), { allow: false, why: "try-later" });
+  assert.deepEqual(await decide(client, "u-1", []), { allow: false, reason: "try-later" });
 });
 
-test("the hook sends what it was given, and nothing else", async () => {
+test("the hook sends its arguments and nothing else", async () => {
   await decide(client, "u-1", ["engineers"]);
   const [request] = stub.journal.list().requests;
   assert.deepEqual(JSON.parse(request?.request.body ?? ""), {

@@ -4,16 +4,13 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-/*
- * A suite of yours in any language: the stub runs as a process of its own (`npm start`), and all you need is HTTP. Each
- * test names a session, so that many of them, and many people, can share one stub.
- */
+/* An example for any language: the stub is a process of its own (`npm start`), used over HTTP. Each test has a session. */
 
 let stub: ChildProcess;
 const found = { url: "", controlUrl: "", credentials: "" };
 
 beforeAll(async () => {
-  // Port 0 is any free one; the stub prints where it listens, and credentials made anew at each start.
+  // With port 0 the stub uses free ports, and prints them with its credentials.
   const args = ["server/main.ts", "--port", "0", "--log-level", "silent"];
   stub = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   if (!stub.stdout) throw new Error("The stub has no output.");
@@ -30,7 +27,7 @@ afterAll(async () => {
   await once(stub, "exit");
 });
 
-/** Signs u-ada in, as the code under test would. */
+/** Signs u-ada in; in a real suite, the code under test does this. */
 function signIn(headers: Record<string, string>): Promise<Response> {
   const connection = { connectionId: "con_acme-ad", groups: ["engineers"] };
   return fetch(`${found.url}/v1/users/u-ada/$sync`, {
@@ -40,28 +37,26 @@ function signIn(headers: Record<string, string>): Promise<Response> {
   });
 }
 
-/** Asks the control port, which is beside the port that is tested, about a session. */
+/** Sends a request about a session to the control port. */
 async function control(method: string, path: string, session: string, body: object) {
   const headers = { "Content-Type": "application/json", "X-Contract-Session": session };
-  const answer = await fetch(found.controlUrl + path, { method, headers, body: JSON.stringify(body) });
-  expect(answer.status).toBe(200);
-  return answer.json();
+  const response = await fetch(found.controlUrl + path, { method, headers, body: JSON.stringify(body) });
+  expect(response.status).toBe(200);
+  return response.json();
 }
 
-test("any answer of the contract can be asked for, without a word to the control port", async () => {
-  const answer = await signIn({ Prefer: "code=404" });
-  expect(answer.status).toBe(404);
-  expect(answer.headers.get("Preference-Applied")).toBe("code=404");
+test("Prefer selects any response of the contract, without the control port", async () => {
+  const response = await signIn({ Prefer: "code=404" });
+  expect(response.status).toBe(404);
+  expect(response.headers.get("Preference-Applied")).toBe("code=404");
   const named = await signIn({ Prefer: "example=notAuthenticated" });
   expect(await named.json()).toMatchObject({ isAuthenticated: false });
 });
 
-test("a fault fires in its session alone, and what was asked can be verified there", async () => {
+test("a fault fires in its own session, where the requests can be verified", async () => {
   const [mine, other] = [randomUUID(), randomUUID()];
-  const rules = [
-    { match: { userId: "u-ada" }, times: 1, fault: { kind: "status", status: 503, retryAfterSeconds: 1 } },
-  ];
-  await control("PUT", "/faults", mine, { rules });
+  const fault = { kind: "status", status: 503, retryAfterSeconds: 1 };
+  await control("PUT", "/faults", mine, { rules: [{ match: { userId: "u-ada" }, times: 1, fault }] });
 
   expect((await signIn({ "X-Contract-Session": other })).status).toBe(200);
   const failed = await signIn({ "X-Contract-Session": mine });
@@ -70,13 +65,8 @@ test("a fault fires in its session alone, and what was asked can be verified the
 
   const verification = { match: { userId: "u-ada", status: 200 }, count: { exactly: 1 } };
   expect(await control("POST", "/verify", mine, verification)).toMatchObject({ passed: true });
-});
-
-test("a verification that fails says what came closest", async () => {
-  const session = randomUUID();
-  await signIn({ "X-Contract-Session": session });
-  const verification = { match: { userId: "u-ada", status: 404 }, count: { atLeast: 1 } };
-  expect(await control("POST", "/verify", session, verification)).toMatchObject({
+  const failing = { match: { userId: "u-ada", status: 404 }, count: { atLeast: 1 } };
+  expect(await control("POST", "/verify", other, failing)).toMatchObject({
     passed: false,
     closest: [{ reasons: ["status is 200, not 404"] }],
   });

@@ -3,18 +3,18 @@ import { createNexusClient, type NexusClient } from "../../client/nexus-client.t
 import { type RunningStub, startStub } from "../../server/stub/start-stub.ts";
 import { decide } from "./login-hook.ts";
 
-/* A suite of yours with vitest: the stub runs in the test's own process, on a free port. */
+/* An example with vitest: the stub runs in the process of the tests, on a free port. */
 
 let stub: RunningStub;
 let client: NexusClient;
 
 beforeAll(async () => {
-  // A directory of your own would do as well, as a file or an object.
+  // A file, or a directory as an object.
   stub = await startStub({ directory: "server/demo-directory.json" });
   const credentials = { type: "basic", username: "demo-key", password: stub.demo?.apiKey.secret ?? "" } as const;
   client = createNexusClient({ baseUrl: stub.url, credentials, timeoutMs: 500, retry: { limit: 2, baseMs: 10 } });
 });
-// Users, faults and requests of one test are none of the next one's business.
+// Each test begins with the start directory, without faults and requests.
 beforeEach(() => stub.reset());
 afterAll(() => stub.close());
 
@@ -22,12 +22,12 @@ test("a group becomes a role", async () => {
   expect(await decide(client, "u-ada", ["engineers"])).toEqual({ allow: true, roles: ["Engineer", "Viewer"] });
 });
 
-test("an inactive user stays outside", async () => {
+test("an inactive user is rejected", async () => {
   await stub.directory.replace({ users: [{ id: "u-ada", isActive: false }], roles: [], roleConnectionMaps: [] });
-  expect(await decide(client, "u-ada", ["engineers"])).toEqual({ allow: false, why: "inactive" });
+  expect(await decide(client, "u-ada", ["engineers"])).toEqual({ allow: false, reason: "inactive" });
 });
 
-test("two failures are got over, and the sync is asked for three times", async () => {
+test("two failures are retried, with three requests in all", async () => {
   stub.faults.replace([
     { times: 1, fault: { kind: "status", status: 503 } },
     { times: 1, fault: { kind: "drop-answer" } },
@@ -37,8 +37,8 @@ test("two failures are got over, and the sync is asked for three times", async (
   expect(verdict.passed, JSON.stringify(verdict)).toBe(true);
 });
 
-test("a directory that hangs is not waited for", async () => {
+test("a sign-in does not wait for a slow sync", async () => {
   stub.faults.replace([{ match: { userId: "u-ada" }, fault: { kind: "latency", ms: 30_000 } }]);
-  expect(await decide(client, "u-ada", [])).toEqual({ allow: false, why: "try-later" });
+  expect(await decide(client, "u-ada", [])).toEqual({ allow: false, reason: "try-later" });
   expect(await decide(client, "u-grace", [])).toMatchObject({ allow: true });
 });

@@ -41,7 +41,7 @@ test("it prints where the control port is, and opens none where nobody could be 
   expect((await fetch(`${url}/requests`)).status).toBe(200);
   expect(await start(["--port", "0", "--control-host", "0.0.0.0"]).ended).toMatchObject({
     code: 2,
-    output: `The control port on 0.0.0.0 needs a token of 16 visible characters or more in NEXUS_SYNC_CONTROL_TOKEN. Without one it is for loopback alone.\n`,
+    output: `The control port on 0.0.0.0 needs a token. Set NEXUS_SYNC_CONTROL_TOKEN to 16 or more visible ASCII characters, or use a loopback host.\n`,
   });
   const environment = { NEXUS_SYNC_CONTROL_TOKEN: "planted-control-token" };
   const open = await start(["--port", "0", "--control-host", "0.0.0.0"], { environment }).printed(/curl/);

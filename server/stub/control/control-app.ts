@@ -1,21 +1,23 @@
-import express, { type Express, type RequestHandler } from "express";
+import express, { type ErrorRequestHandler, type Express } from "express";
 import type { Logger } from "pino";
+import type { Journal } from "../../../generated/control/types.ts";
 import type { Clock } from "../../clock.ts";
 import { loadContract } from "../../contract/contract.ts";
+import type { Violation } from "../../contract/violations.ts";
+import { DirectoryRefused } from "../../directory/directory-refused.ts";
 import { jsonBody } from "../../http/body.ts";
 import { headerLimit } from "../../http/limits.ts";
 import { contentType } from "../../http/negotiation.ts";
+import { Problem, problemHandler } from "../../http/problem.ts";
 import { requestContext } from "../../http/request-log.ts";
-import { dispatch } from "../../http/respond.ts";
+import { dispatch, type Send, send } from "../../http/respond.ts";
 import { pathParameters, router } from "../../http/router.ts";
 import type { Shutdown } from "../../http/shutdown.ts";
-import { sessionOf } from "../record.ts";
-import type { Sessions } from "../sessions.ts";
+import { StoreUnavailable } from "../../store/store.ts";
+import { type Sessions, selectSession } from "../sessions.ts";
 import { ownHost, ownOrigin, requireToken, securityHeaders } from "./guard.ts";
 import { createControlHandlers } from "./handlers.ts";
 import { controlPages } from "./pages.ts";
-import { controlProblemHandler } from "./problem.ts";
-import { sendControl } from "./send.ts";
 
 export interface ControlAppOptions {
   url: string;
@@ -30,17 +32,12 @@ export interface ControlAppOptions {
 
 const DOCUMENT = new URL("../../../generated/control/openapi.json", import.meta.url);
 /** Bytes. */
-const DIRECTORY_LIMIT = 10_485_760;
 const BODY_LIMIT = 262_144;
+const DIRECTORY_LIMIT = 10_485_760;
 
-/** The pipeline of the control port: first the checks against pages of other origins, then as on the main port. */
-export function createControlApp(options: ControlAppOptions): Express {
-  const { url, token, stubUrl, shutdown, sessions, clock, log } = options;
+/** The pipeline of the control port: checks against pages of other origins, then the same middleware as the main port. */
+export function createControlApp({ url, token, stubUrl, shutdown, sessions, clock, log }: ControlAppOptions): Express {
   const contract = loadContract(DOCUMENT);
-  const selectSession: RequestHandler = async (request, response, next) => {
-    await sessionOf(sessions, request, response);
-    next();
-  };
   return express()
     .disable("x-powered-by")
     .disable("etag")
@@ -56,18 +53,40 @@ export function createControlApp(options: ControlAppOptions): Express {
       pathParameters,
       contentType,
       jsonBody(BODY_LIMIT, { ReplaceDirectory: DIRECTORY_LIMIT }),
-      lazily(() => contract.requestValidation()),
-      selectSession,
+      // Compiled at the first request: it takes longer than the rest of a start.
+      (request, response, next) => express.Router().use(contract.requestValidation())(request, response, next),
+      async (request, response, next) => {
+        await selectSession(sessions, request, response);
+        next();
+      },
       dispatch(createControlHandlers(clock), sendControl),
     )
-    .use(controlProblemHandler(log));
+    .use(translateErrors, problemHandler({ log }));
 }
 
-/** Made at the first request: compiling the schemas takes longer than the rest of a start. */
-function lazily(make: () => RequestHandler[]): RequestHandler {
-  const lazy: { router?: express.Router } = {};
-  return (request, response, next) => {
-    lazy.router ??= express.Router().use(...make());
-    lazy.router(request, response, next);
-  };
+/** Sends the journal only if it differs from the one the client has (If-None-Match): the page requests it every second. */
+const sendControl: Send = (response, reply) => {
+  if (response.locals.operation.id !== "ListRequests") return send(response, reply);
+  // The handler's type guarantees it.
+  const { requests, evicted } = reply.body as Journal;
+  const [latest] = requests;
+  // Entries are only added, or all removed, so the latest one and the counts identify a state.
+  const headers = { ETag: `"${[evicted, requests.length, latest?.at, latest?.durationMs].join("-")}"` };
+  const isUnchanged = response.req.headers["if-none-match"] === headers.ETag;
+  send(response, isUnchanged ? { status: 304, headers } : { ...reply, headers });
+};
+
+/** Translates the errors of a session's directory and store into problems. */
+const translateErrors: ErrorRequestHandler = (error, _request, _response, next) => {
+  if (error instanceof DirectoryRefused)
+    return next(new Problem("invalid-request", { detail: error.message, violations: error.problems.map(violationIn) }));
+  if (error instanceof StoreUnavailable)
+    return next(new Problem("unavailable", { headers: { "Retry-After": "1" }, cause: error }));
+  next(error);
+};
+
+/** A directory problem reads `directory /users/0/id: must be string`; without a pointer it is about the whole directory. */
+function violationIn(problem: string): Violation {
+  const [, pointer = "", detail = problem] = /^directory ?(\S*?): (.*)$/s.exec(problem) ?? [];
+  return { pointer, detail };
 }

@@ -1,54 +1,61 @@
 import type { Server } from "node:http";
-import type { Logger } from "pino";
-import type { Clock } from "../../clock.ts";
+import { isIPv4 } from "node:net";
+import { ConfigurationError } from "../../configuration-error.ts";
 import { createHttpServer, listen, urlOf } from "../../http/http-server.ts";
-import type { Sessions } from "../sessions.ts";
-import { createControlApp } from "./control-app.ts";
+import { type ControlAppOptions, createControlApp } from "./control-app.ts";
 import { authoritiesOf } from "./guard.ts";
 
 export interface ControlPortOptions {
   /** Default 0: any free port; "none": no control port. */
   controlPort?: number | "none";
-  /** Default 127.0.0.1; beyond loopback a token is required. */
+  /** Default 127.0.0.1; a token is required beyond loopback. */
   controlHost?: string;
   /** Required as a Bearer token. At least 16 visible ASCII characters. Default: none is required on loopback. */
   controlToken?: string;
 }
 
-export interface ControlPort {
-  /** Absent where there is none. */
-  url?: string;
-  /** Origins of its pages, one for each of its host names. */
-  origins: string[];
-  close(): Promise<void>;
-}
-
-export interface ControlSurroundings {
-  sessions: Sessions;
+export interface ControlPortContext extends Pick<ControlAppOptions, "sessions" | "clock" | "log"> {
   /** The server of the main port; it may not listen yet. */
   server: Server;
   host: string;
-  clock: Clock;
-  log: Logger;
 }
 
-/** Milliseconds for requests in progress once the port is closed. */
+const TOKEN = /^[\x21-\x7e]{16,}$/;
+const VARIABLE = "NEXUS_SYNC_CONTROL_TOKEN";
+/** Milliseconds for requests in progress after the port is closed. */
 const DEADLINE_MS = 250;
 
 /**
- * Opens the control port.
- * @throws ConfigurationError if it can't be opened.
+ * The control port can change the stub, so beyond loopback it requires a token.
+ * @throws ConfigurationError if the token is missing or too short.
+ */
+export function checkControlPort({ controlPort, controlHost = "127.0.0.1", controlToken }: ControlPortOptions): void {
+  if (controlPort === "none") return;
+  if (controlToken === undefined && !isLoopback(controlHost))
+    throw new ConfigurationError(
+      `The control port on ${controlHost} needs a token. Set ${VARIABLE} to 16 or more visible ASCII characters, or use a loopback host.`,
+    );
+  if (controlToken !== undefined && !TOKEN.test(controlToken))
+    throw new ConfigurationError(`${VARIABLE} must have 16 or more characters, all of them visible ASCII.`);
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
+}
+
+/**
+ * Returns the URL (absent with `controlPort: "none"`) and the origins of its pages, one for each of its host names.
+ * @throws ConfigurationError if the port can't be opened.
  */
 export async function openControlPort(
   { controlPort = 0, controlHost = "127.0.0.1", controlToken }: ControlPortOptions,
-  { server, host, sessions, clock, log }: ControlSurroundings,
-): Promise<ControlPort> {
+  { server, host, ...context }: ControlPortContext,
+): Promise<{ url?: string; origins: string[]; close: () => Promise<void> }> {
   if (controlPort === "none") return { origins: [], close: async () => {} };
-  const { server: own, shutdown, handle } = createHttpServer(log);
+  const { server: own, shutdown, handle } = createHttpServer(context.log);
   const flags = "--control-port or --control-host";
   const url = await listen(own, { port: controlPort, host: controlHost, flags });
-  const stubUrl = () => urlOf(server, host);
-  handle(createControlApp({ url, token: controlToken, stubUrl, shutdown, sessions, clock, log }));
+  handle(createControlApp({ ...context, url, token: controlToken, stubUrl: () => urlOf(server, host), shutdown }));
   const close = async () => void (await shutdown.end({ deadlineMs: DEADLINE_MS }));
   return { url, origins: authoritiesOf(url).map((authority) => `http://${authority}`), close };
 }

@@ -4,11 +4,11 @@ import { authorization } from "../../auth/security.ts";
 import { Problem } from "../../http/problem.ts";
 import { STUB_PROBLEMS } from "../problem-types.ts";
 
-/** Addresses that mean all of a machine's; no client uses them as a name. */
+/** Hosts that listen on all addresses; they have no name that clients use. */
 const WILDCARDS = ["0.0.0.0", "[::]"];
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Sent with every response of the control port; the pages set a policy of their own. */
+/** Headers of every response of the control port; the pages set a Content-Security-Policy of their own. */
 const HEADERS = {
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
@@ -18,7 +18,7 @@ const HEADERS = {
 };
 
 export const securityHeaders: RequestHandler = (_request, response, next) => {
-  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  response.set(HEADERS);
   next();
 };
 
@@ -30,9 +30,9 @@ export function authoritiesOf(url: string): string[] {
 }
 
 /**
- * Rejects other host names with 421. A page whose name resolves to this address ("DNS rebinding") has our origin in its
- * browser, but still sends its own name. A port on all addresses has names that are not known here; it requires a token,
- * which no browser sends by itself.
+ * Rejects other host names with 421, against DNS rebinding: a page whose host name resolves to this address is of the same
+ * origin for its browser, but sends its own name in Host. A port on all addresses accepts every name; it requires a token,
+ * which a browser does not send by itself.
  */
 export function ownHost(url: string): RequestHandler {
   if (WILDCARDS.includes(new URL(url).hostname)) return (_request, _response, next) => next();
@@ -44,8 +44,8 @@ export function ownHost(url: string): RequestHandler {
 }
 
 /**
- * Rejects the requests of pages of other origins with 403, whatever the method. Following a link is allowed: the other
- * page can't read the response.
+ * Rejects requests from pages of other origins with 403, with any method. Following a link is allowed: the other page
+ * can't read the response.
  */
 export const ownOrigin: RequestHandler = (request, _response, next) => {
   if (isForeign(request) && !isFollowedLink(request)) throw new Problem(STUB_PROBLEMS.foreignOrigin);
@@ -55,21 +55,15 @@ export const ownOrigin: RequestHandler = (request, _response, next) => {
 function isForeign({ headers, headersDistinct }: Request): boolean {
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return true;
-  const origins = headersDistinct.origin ?? [];
-  return origins.some((origin) => !URL.canParse(origin) || new URL(origin).host !== hostOf(headers.host));
-}
-
-/** Without the default port, as in a URL. */
-function hostOf(host: string | undefined): string | undefined {
-  const url = `http://${host}`;
-  return URL.canParse(url) ? new URL(url).host : undefined;
+  // Host is checked already; the scheme may be that of a proxy.
+  return (headersDistinct.origin ?? []).some((origin) => origin.replace(/^https?:\/\//, "") !== headers.host);
 }
 
 function isFollowedLink({ method, headers }: Request): boolean {
   return (method === "GET" || method === "HEAD") && headers["sec-fetch-mode"] === "navigate" && !headers.origin;
 }
 
-/** Requires the token as Bearer credentials if there is one. Hashes are compared, in constant time. */
+/** Requires the token, if there is one, as Bearer credentials. Compares hashes in constant time. */
 export function requireToken(token: string | undefined): RequestHandler {
   if (token === undefined) return (_request, _response, next) => next();
   const expected = hash("sha256", token, "buffer");

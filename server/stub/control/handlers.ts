@@ -5,15 +5,11 @@ import { Problem } from "../../http/problem.ts";
 import type { Session } from "../session.ts";
 import { previewOf } from "./sign-in-preview.ts";
 
-export interface ControlContext {
-  session: Session;
-}
+/** Maximum number of users in a list: the sign-ins of each are previewed. */
+const MAX_USERS = 100;
 
-/** Maximum number of users in a list: for each, its sign-ins are previewed. */
-const MOST_USERS = 100;
-
-/** The operations of the control port, each on one session. */
-export function createControlHandlers(clock: Clock): Handlers<ControlContext> {
+/** The operations of the control port. */
+export function createControlHandlers(clock: Clock): Handlers<{ session: Session }> {
   return {
     ListRequests: async (_, { session }) => ({ status: 200, body: session.journal.list() }),
     ForgetRequests: async (_, { session }) => {
@@ -31,12 +27,12 @@ export function createControlHandlers(clock: Clock): Handlers<ControlContext> {
       return { status: 204 };
     },
     ReplaceDirectory: async ({ body }, { session }) => {
-      // The control contract requires an object; `replace` checks the rest as it checks a file.
+      // The control contract requires an object; `replace` checks the rest, as for a file.
       const { total } = await session.directory.replace(body as unknown as Directory);
       return { status: 200, body: { total } };
     },
     ListUsers: async (_, { session }) => {
-      const { users, total } = await session.directory.users(MOST_USERS);
+      const { users, total } = await session.directory.users(MAX_USERS);
       const previews = users.map((user) => previewOf(user, session.store(), clock()));
       return { status: 200, body: { users: await Promise.all(previews), total } };
     },

@@ -1,54 +1,49 @@
-/** What the control port refused, or why nothing came. */
-export class CallFailed extends Error {
-  constructor(problem) {
-    const details = (problem.errors ?? []).map(({ pointer, name, detail }) =>
-      `${pointer ?? name ?? ""} ${detail}`.trim(),
-    );
-    super([problem.detail ?? problem.title, ...details].join("\n"));
-    this.status = problem.status;
+/** A problem response of the control port. */
+export class ControlError extends Error {
+  constructor({ status, title, detail = title, errors = [] }) {
+    const violations = errors.map(({ pointer, name, detail }) => `${pointer ?? name ?? ""} ${detail}`.trim());
+    super([detail, ...violations].join("\n"));
+    this.status = status;
   }
 }
 
-/** Milliseconds. */
-const PATIENCE = 10_000;
+const TIMEOUT_MS = 10_000;
 
-/** The control port, as this page uses it: one session at a time, and the token in memory only. */
+/** A client of the control port: one session at a time; the token is kept in memory only. */
 export function createApi() {
   let [session, token] = ["", ""];
   let current = new AbortController();
+  /** ETags of the session's responses, by path. */
+  const tags = new Map();
 
-  const headersFor = (body, tag) => ({
+  const headersFor = (method, path, content) => ({
     ...(session && { "X-Contract-Session": session }),
     ...(token && { Authorization: `Bearer ${token}` }),
-    ...(body !== undefined && { "Content-Type": "application/json" }),
-    ...(tag && { "If-None-Match": tag }),
+    ...(content && { "Content-Type": "application/json" }),
+    ...(method === "GET" && tags.has(path) && { "If-None-Match": tags.get(path) }),
   });
   return {
-    /** Whatever is under way is for another session, and dropped. */
-    enter(name) {
+    /** Aborts the calls of the previous session. */
+    enterSession(name) {
       session = name;
+      tags.clear();
       current.abort();
       current = new AbortController();
     },
     useToken(text) {
       token = text;
     },
-    /** The body of a good answer; undefined where there is none, or where it is as it was when it had that tag. */
-    async call(method, path, { body, tag, onTag } = {}) {
-      const signal = AbortSignal.any([current.signal, AbortSignal.timeout(PATIENCE)]);
-      const text = body === undefined ? undefined : JSON.stringify(body);
-      const answer = await fetch(path, {
-        method,
-        headers: headersFor(body, tag),
-        body: text,
-        signal,
-        cache: "no-store",
+    /** Returns the body of a response; undefined for 204, and for 304 if it has not changed since the last call. */
+    async call(method, path, content) {
+      const response = await fetch(path, {
+        ...{ method, headers: headersFor(method, path, content), body: JSON.stringify(content), cache: "no-store" },
+        signal: AbortSignal.any([current.signal, AbortSignal.timeout(TIMEOUT_MS)]),
       });
-      if (answer.status === 204 || answer.status === 304) return undefined;
-      const content = await answer.json();
-      if (!answer.ok) throw new CallFailed(content);
-      onTag?.(answer.headers.get("ETag"));
-      return content;
+      if (response.status === 204 || response.status === 304) return undefined;
+      const body = await response.json();
+      if (!response.ok) throw new ControlError(body);
+      if (response.headers.has("ETag")) tags.set(path, response.headers.get("ETag"));
+      return body;
     },
   };
 }

@@ -1,12 +1,9 @@
-const DARK = matchMedia("(prefers-color-scheme: dark)");
-
-function followScheme() {
-  document.documentElement.classList.toggle("dark-mode", DARK.matches);
-}
-
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 followScheme();
-DARK.addEventListener("change", followScheme);
-// Nothing is asked of anybody but this port and the stub, and no credentials outlive the page.
+dark.addEventListener("change", followScheme);
+
+// No requests to other hosts than this port and the stub, and no credentials kept after the page is closed.
 SwaggerUIBundle({
   dom_id: "#reference",
   url: "/openapi.json",

@@ -1,10 +1,10 @@
-/** An element with its children. Text becomes text, never markup: that is the only way things from outside get in. */
+/** Creates an element; a string in place of `properties` is its class. Strings among the children become text, never markup. */
 export function element(name, properties = {}, ...children) {
-  const { data = {}, label, ...rest } = properties;
-  const node = Object.assign(document.createElement(name), rest);
+  const { data, label, ...own } = typeof properties === "string" ? { className: properties } : properties;
+  const node = Object.assign(document.createElement(name), own);
   Object.assign(node.dataset, data);
   if (label !== undefined) node.setAttribute("aria-label", label);
-  node.append(...children.flat());
+  node.append(...children.flat().filter((child) => child !== undefined));
   return node;
 }
 
@@ -12,7 +12,7 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-/** Brings a list up to date. What stays is not touched but by `update`: so it keeps the focus, and what is open. */
+/** Updates a list. Items that stay keep their elements, so they keep the focus and stay open. */
 export function renderList(list, items, { keyOf, create, update = () => {} }) {
   const wanted = new Map(items.map((item) => [keyOf(item), item]));
   const present = new Map();
@@ -29,16 +29,12 @@ export function renderList(list, items, { keyOf, create, update = () => {} }) {
   }
 }
 
-/** Names and values, without those that have none. */
-export function facts(entries) {
-  const rows = entries.filter(([, value]) => value !== undefined && value !== "");
+/** A description list of names and values, without undefined values. */
+export function descriptionList(entries) {
+  const rows = entries.filter(([, value]) => value !== undefined);
   return element(
     "dl",
-    {},
-    rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]),
+    "",
+    rows.flatMap(([name, value]) => [element("dt", "", name), element("dd", "", value)]),
   );
-}
-
-export function plural(count, noun) {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

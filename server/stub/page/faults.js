@@ -1,16 +1,9 @@
 import { byId, element, renderList } from "./dom.js";
 
-const WORDS = {
-  reset: "reset the connection",
-  "drop-answer": "sync, then drop the answer",
-  "truncated-body": "sync, then cut the answer",
-  "malformed-json": "sync, then break the JSON",
-  "wrong-media-type": "sync, then answer as text/html",
-};
-const NUMBERS = ["status", "retryAfterSeconds", "ms", "sigma", "seed"];
+const PARAMETERS = ["status", "retryAfterSeconds", "ms", "sigma", "seed"];
 const MATCHES = ["userId", "audience", "connectionId"];
 
-/** The fault rules: listed, added and removed. */
+/** Lists, adds and removes the fault rules. */
 export function createFaults(api) {
   const form = byId("fault-form");
   let rules = [];
@@ -23,81 +16,65 @@ export function createFaults(api) {
   };
   const refresh = async () => show((await api.call("GET", "/faults")).rules);
   const replace = async (next) => {
-    const said = byId("fault-problem");
-    said.textContent = "";
+    const problem = byId("fault-problem");
+    problem.textContent = "";
     try {
-      show((await api.call("PUT", "/faults", { body: { rules: next } })).rules);
+      show((await api.call("PUT", "/faults", { rules: next })).rules);
     } catch (error) {
-      said.textContent = error.message;
+      problem.textContent = error.message;
     }
   };
-  const faultItem = ({ id, rule }) => {
-    const text = `${wordsOf(rule.fault)}, ${matchOf(rule.match)}`;
-    const remove = element("button", { type: "button", className: "quiet", label: `Remove: ${text}` }, "Remove");
-    remove.addEventListener("click", async () => {
-      await replace(stillToFire(rules.filter((one) => one.id !== id)));
+  /** The focus moves to the title, because the button disappears. */
+  const onRemove = (button, left) => {
+    button.addEventListener("click", async () => {
+      await replace(left());
       byId("faults-title").focus();
     });
-    return element(
-      "div",
-      { className: "row" },
-      element("span", {}, text, element("span", { className: "muted fired" })),
-      remove,
-    );
+  };
+  const faultItem = ({ id, rule }) => {
+    const text = describe(rule);
+    const remove = element("button", { type: "button", className: "quiet", label: `Remove: ${text}` }, "Remove");
+    onRemove(remove, () => remaining(rules.filter((one) => one.id !== id)));
+    return element("div", "row", element("span", "", text, element("span", "muted fired")), remove);
+  };
+  const showFields = () => {
+    for (const fields of form.querySelectorAll("fieldset[data-kind]")) {
+      fields.disabled = fields.dataset.kind !== form.elements.kind.value;
+      fields.hidden = fields.disabled;
+    }
   };
 
-  form.elements.kind.addEventListener("change", () => showFields(form));
+  form.elements.kind.addEventListener("change", showFields);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    replace([...stillToFire(rules), ruleIn(new FormData(form))]);
+    replace([...remaining(rules), ruleIn(new FormData(form))]);
   });
-  byId("remove-faults").addEventListener("click", async () => {
-    await replace([]);
-    byId("faults-title").focus();
-  });
-  // A browser may have kept what was chosen before a reload.
-  showFields(form);
+  onRemove(byId("remove-faults"), () => []);
+  // A browser may restore an earlier choice when the page is reloaded.
+  showFields();
   return { refresh };
 }
 
-/** A rule starts to count anew when the rules are replaced: what has fired already is taken off. */
-function stillToFire(rules) {
+/** The rules with the `times` they have left: the counts start again when rules are replaced. */
+function remaining(rules) {
   return rules.flatMap(({ rule, fired }) => {
     if (rule.times === undefined) return [rule];
     return fired < rule.times ? [{ ...rule, times: rule.times - fired }] : [];
   });
 }
 
-function showFields(form) {
-  for (const fields of form.querySelectorAll("fieldset[data-kind]")) {
-    const isChosen = fields.dataset.kind === form.elements.kind.value;
-    fields.hidden = !isChosen;
-    fields.disabled = !isChosen;
-  }
-}
-
-/** Fields that are disabled are not in the data, and those left empty are not meant. */
+/** Empty fields are left out; the form data has no disabled fields. */
 function ruleIn(data) {
   const given = (names) => names.flatMap((name) => (data.get(name) ? [[name, data.get(name)]] : []));
-  const match = Object.fromEntries(given(MATCHES));
-  const numbers = given(NUMBERS).map(([name, text]) => [name, Number(text)]);
-  return {
-    ...(Object.keys(match).length > 0 && { match }),
-    ...(data.get("times") && { times: Number(data.get("times")) }),
-    fault: { kind: data.get("kind"), ...Object.fromEntries(numbers) },
-  };
+  const numbers = (names) => Object.fromEntries(given(names).map(([name, text]) => [name, Number(text)]));
+  const fault = { kind: data.get("kind"), ...numbers(PARAMETERS) };
+  return { match: Object.fromEntries(given(MATCHES)), ...numbers(["times"]), fault };
 }
 
-function wordsOf({ kind, status, retryAfterSeconds, ms, sigma }) {
-  if (kind === "status")
-    return `answer ${status}${retryAfterSeconds === undefined ? "" : `, Retry-After ${retryAfterSeconds}`}`;
-  if (kind === "latency") return `wait ${ms} ms${sigma === undefined ? "" : `, lognormal with sigma ${sigma}`}`;
-  return WORDS[kind];
-}
-
-function matchOf(match = {}) {
-  const parts = Object.entries(match).map(([name, value]) => `${name} ${value}`);
-  return parts.length === 0 ? "for every request" : `for ${parts.join(", ")}`;
+function describe({ match = {}, fault: { kind, ...parameters } }) {
+  const list = (members) => Object.entries(members).map(([name, value]) => `${name} ${value}`);
+  const { text } = byId("fault-kind").querySelector(`[value="${kind}"]`);
+  return [text, ...list(parameters), `for ${list(match).join(", ") || "every request"}`].join(", ");
 }
 
 function updateFired(node, { rule, fired }) {

@@ -1,12 +1,12 @@
-import { CallFailed, createApi } from "./api.js";
+import { ControlError, createApi } from "./api.js";
 import { byId } from "./dom.js";
 import { createFaults } from "./faults.js";
 import { createRequests } from "./requests.js";
 import { createUsers } from "./users.js";
 
-/** Milliseconds from one look to the next; longer where nobody answers. */
-const PAUSE = 1_000;
-const LONG_PAUSE = 3_000;
+/** Milliseconds between two polls, and after one that failed. */
+const POLL_MS = 1_000;
+const RETRY_MS = 3_000;
 
 const api = createApi();
 const users = createUsers(api);
@@ -14,50 +14,42 @@ const faults = createFaults(api);
 const requests = createRequests(api, users.refresh);
 let timer;
 
-/** One look at a time: the next is planned when this one is over, and none while nobody looks at the page. */
-async function look() {
+/** Refreshes the page, and plans the next poll. A hidden page does not poll. */
+async function poll() {
   clearTimeout(timer);
   if (document.hidden) return;
-  const pause = await refresh().then(
-    () => say("Live", "good", PAUSE),
-    (error) => tell(error),
-  );
+  const pause = await refresh().catch(showError);
   clearTimeout(timer);
-  if (pause > 0) timer = setTimeout(look, pause);
+  if (pause > 0) timer = setTimeout(poll, pause);
 }
 
 async function refresh() {
   await requests.refresh();
   await faults.refresh();
+  return showState("Live", "ok", POLL_MS);
 }
 
-function say(text, kind, pause) {
+/** Shows the state, and returns the pause to the next poll. */
+function showState(text, level, pause) {
   const state = byId("state");
   if (state.textContent !== text) state.textContent = text;
-  state.dataset.kind = kind;
+  state.dataset.level = level;
   return pause;
 }
 
-function tell(error) {
-  // Another session was chosen meanwhile, and is looked at already.
+function showError(error) {
+  // The session was switched, and is polled already.
   if (error.name === "AbortError") return 0;
-  if (error instanceof CallFailed && error.status === 401) {
-    byId("token-form").hidden = false;
-    byId("token").focus();
-    return say(error.message, "refused", 0);
-  }
-  return say(
-    error instanceof CallFailed ? error.message : "The stub does not answer. Trying again…",
-    "failed",
-    LONG_PAUSE,
-  );
+  if (!(error instanceof ControlError)) return showState("The stub is not reachable. Retrying…", "error", RETRY_MS);
+  if (error.status !== 401) return showState(error.message, "error", RETRY_MS);
+  byId("token-form").hidden = false;
+  byId("token").focus();
+  return showState(error.message, "warning", 0);
 }
 
-/** From the start, for the session that is chosen now. */
-function begin() {
-  api.enter(byId("session").value.trim());
-  requests.forgetTag();
-  look();
+function enterSession() {
+  api.enterSession(byId("session").value.trim());
+  poll();
 }
 
 function onSubmit(id, work) {
@@ -68,29 +60,24 @@ function onSubmit(id, work) {
 }
 
 function onClick(id, work) {
-  byId(id).addEventListener("click", () => work().then(look, tell));
+  byId(id).addEventListener("click", () => work().then(poll, showError));
 }
 
-onSubmit("session-form", begin);
+onSubmit("session-form", enterSession);
 onSubmit("token-form", () => {
   api.useToken(byId("token").value);
   byId("token").value = "";
   byId("token-form").hidden = true;
-  begin();
+  enterSession();
 });
-onClick("forget", () => api.call("DELETE", "/requests"));
+onClick("clear-requests", () => api.call("DELETE", "/requests"));
 onClick("refresh-users", users.refresh);
 onClick("reset", async () => {
-  if (!confirm("Go back to the directory of the start, and forget requests and faults?")) return;
+  if (!confirm("Restore the start directory, and remove all faults and requests?")) return;
   await api.call("POST", "/reset");
   await users.refresh();
 });
-document.addEventListener("visibilitychange", look);
+document.addEventListener("visibilitychange", poll);
 
-fetch("/openapi.json")
-  .then((answer) => answer.json())
-  .then(({ servers: [{ url }] }) => {
-    byId("stub-url").textContent = url;
-  })
-  .catch(() => {});
-begin();
+enterSession();
+api.call("GET", "/openapi.json").then(({ servers: [{ url }] }) => byId("stub-url").append(url), showError);

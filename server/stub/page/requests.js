@@ -1,79 +1,64 @@
-import { byId, element, facts, plural, renderList } from "./dom.js";
+import { byId, descriptionList, element, renderList } from "./dom.js";
 
-/** The live list of requests. `onChange` is told when there are others than before. */
+/** The live list of requests; calls `onChange` when it changes. */
 export function createRequests(api, onChange) {
-  const list = byId("request-list");
-  let tag;
   return {
-    forgetTag() {
-      tag = undefined;
-    },
     async refresh() {
-      const onTag = (next) => {
-        tag = next;
-      };
-      const journal = await api.call("GET", "/requests", { tag, onTag });
+      const journal = await api.call("GET", "/requests");
       if (!journal) return;
       const { requests, evicted } = journal;
-      renderList(list, requests, { keyOf, create: requestItem });
+      renderList(byId("request-list"), requests, { keyOf, create: requestItem });
       byId("no-requests").hidden = requests.length > 0;
-      byId("request-count").textContent = `${requests.length}${evicted > 0 ? `, and ${evicted} forgotten` : ""}`;
+      byId("request-count").textContent = evicted > 0 ? `${requests.length}, ${evicted} evicted` : requests.length;
       await onChange();
     },
   };
 }
 
-/** An id is the caller's to choose, and may come twice. */
+/** Callers choose the ids, so an id may repeat. */
 function keyOf({ id, at, durationMs }) {
   return `${id} ${at} ${durationMs}`;
 }
 
 function requestItem(entry) {
-  const details = element("details", {}, summaryOf(entry));
-  // Made when it is looked at first: most never are.
-  const open = () => details.append(contentOf(entry));
-  details.addEventListener("toggle", open, { once: true });
+  const details = element("details", "", summaryOf(entry));
+  // Created when it is first opened: most requests are never opened.
+  details.addEventListener("toggle", () => details.append(contentOf(entry)), { once: true });
   return details;
 }
 
 function summaryOf({ status, method, path, problem, rule, durationMs, session, at }) {
+  const notes = [
+    problem && element("span", "chip", problem),
+    rule && element("span", { className: "chip", title: `Rule ${rule}` }, "fault"),
+    session && element("span", "chip", `session ${session}`),
+    element("span", "muted", `${durationMs} ms`),
+    element("time", { className: "muted", dateTime: at }, new Date(at).toLocaleTimeString()),
+  ];
   return element(
     "summary",
-    {},
-    element(
-      "span",
-      { className: "status", data: { kind: kindOf(status) } },
-      status === undefined ? "cut" : String(status),
-    ),
-    element("span", { className: "method" }, method),
-    element("span", { className: "path" }, path),
-    element(
-      "span",
-      { className: "notes" },
-      problem ? element("span", { className: "chip" }, problem) : [],
-      rule ? element("span", { className: "chip", title: `Rule ${rule}` }, "fault") : [],
-      session ? element("span", { className: "chip" }, `session ${session}`) : [],
-      element("span", { className: "muted" }, `${durationMs ?? "?"} ms`),
-      element("time", { className: "muted", dateTime: at }, new Date(at).toLocaleTimeString()),
-    ),
+    "",
+    element("span", { className: "status", data: { level: levelOf(status) } }, status ?? "—"),
+    element("span", "method", method),
+    element("span", "path", path),
+    element("span", "notes", notes),
   );
 }
 
-function kindOf(status) {
-  if (status === undefined) return "none";
-  if (status < 400) return "good";
-  return status < 500 ? "refused" : "failed";
+function levelOf(status = 500) {
+  if (status < 400) return "ok";
+  return status < 500 ? "warning" : "error";
 }
 
-function contentOf(entry) {
-  const { id, operationId, userId, audience, connectionId, caller, rule, at, errors = [], request, answer } = entry;
+function contentOf({ errors = [], request, answer, ...entry }) {
+  const { id, at, operationId, userId, audience, connectionId, caller, rule } = entry;
   return element(
     "div",
-    { className: "content" },
-    errors.length > 0 ? wrongs(errors, request.body) : [],
-    facts([
+    "content",
+    errors.length > 0 ? violations(errors, request.body) : undefined,
+    descriptionList([
       ["Request id", id],
-      ["At", at],
+      ["Time", at],
       ["Operation", operationId],
       ["User", userId],
       ["Audience", audience],
@@ -82,49 +67,33 @@ function contentOf(entry) {
       ["Fault rule", rule],
     ]),
     message("Request", request),
-    message("Answer", answer),
+    message("Response", answer),
   );
 }
 
-/** What was wrong, pointer by pointer, each with what was sent there. */
-function wrongs(errors, body) {
-  const sent = parsed(body);
+/** Each violation by its pointer, with the value that was sent there. */
+function violations(errors, text) {
+  const body = parse(text);
   const rows = errors.map(({ pointer, in: place, name, detail }) => {
-    const where = pointer === undefined ? `${place} ${name}` : pointer || "(the whole body)";
-    const value = pointer === undefined ? undefined : valueAt(sent, pointer);
-    return [
-      element("dt", {}, element("code", {}, where)),
-      element(
-        "dd",
-        {},
-        detail,
-        value === undefined
-          ? []
-          : element("span", { className: "sent" }, "sent: ", element("code", {}, JSON.stringify(value))),
-      ),
-    ];
+    const value = pointer === undefined ? undefined : JSON.stringify(valueAt(body, pointer));
+    const sent = value && element("span", "sent", "sent: ", element("code", "", value));
+    const at = pointer === undefined ? `${place} ${name}` : pointer || "(the whole body)";
+    return [element("dt", "", element("code", "", at)), element("dd", "", detail, sent)];
   });
-  return element(
-    "div",
-    { className: "wrongs" },
-    element("h3", {}, `${plural(errors.length, "thing")} wrong`),
-    element("dl", {}, rows.flat()),
-  );
+  const title = errors.length === 1 ? "1 violation" : `${errors.length} violations`;
+  return element("div", "violations", element("h3", "", title), element("dl", "", rows.flat()));
 }
 
 function message(title, { headers, body }) {
-  return element(
-    "div",
-    { className: "message" },
-    element("h3", {}, title),
-    facts(Object.entries(headers)),
-    body
-      ? element("pre", { tabIndex: 0, label: `Body of the ${title.toLowerCase()}` }, pretty(body))
-      : element("p", { className: "muted" }, "No body"),
-  );
+  const text = JSON.stringify(parse(body), null, 2) ?? body;
+  const shown = text
+    ? element("pre", { tabIndex: 0, label: `Body of the ${title.toLowerCase()}` }, text)
+    : element("p", "muted", "No body");
+  return element("div", "message", element("h3", "", title), descriptionList(Object.entries(headers)), shown);
 }
 
-function parsed(text) {
+/** Undefined if the text is not JSON. */
+function parse(text) {
   try {
     return JSON.parse(text);
   } catch {
@@ -132,14 +101,9 @@ function parsed(text) {
   }
 }
 
-function pretty(text) {
-  const value = parsed(text);
-  return value === undefined ? text : JSON.stringify(value, null, 2);
-}
-
-/** RFC 6901. */
+/** Resolves a JSON pointer (RFC 6901). */
 function valueAt(body, pointer) {
   const names = pointer.split("/").slice(1);
-  const own = (at, name) => (typeof at === "object" && at !== null && Object.hasOwn(at, name) ? at[name] : undefined);
-  return names.reduce((at, name) => own(at, name.replaceAll("~1", "/").replaceAll("~0", "~")), body);
+  const own = (value, name) => (Object.hasOwn(Object(value), name) ? value[name] : undefined);
+  return names.reduce((value, name) => own(value, name.replaceAll("~1", "/").replaceAll("~0", "~")), body);
 }

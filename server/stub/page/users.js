@@ -1,35 +1,29 @@
 import { byId, element, renderList } from "./dom.js";
 
-/** The users of the directory, each with what a sign-in would give. */
+/** The users of the directory, each with the results of a sign-in. */
 export function createUsers(api) {
   return {
     async refresh() {
       const { users, total } = await api.call("GET", "/users");
       renderList(byId("user-list"), users, { keyOf: JSON.stringify, create: userItem });
-      byId("user-count").textContent = users.length < total ? `the first ${users.length} of ${total}` : String(total);
+      byId("user-count").textContent = users.length < total ? `first ${users.length} of ${total}` : String(total);
     },
   };
 }
 
 function userItem({ id, name, signIns }) {
-  const given = signIns.map(signInItem);
+  const empty = element("p", "muted", "No roles at any connection");
   return element(
     "div",
-    { className: "user" },
-    element("p", {}, element("strong", {}, name ?? id), " ", element("code", {}, id)),
-    given.length > 0
-      ? element("ul", {}, given)
-      : element("p", { className: "muted" }, "No connection with a role in reach"),
+    "user",
+    element("p", "", element("strong", "", name ?? id), " ", element("code", "", id)),
+    signIns.length > 0 ? element("ul", "", signIns.map(signInItem)) : empty,
   );
 }
 
 function signInItem({ connectionId, audience, isAuthenticated, roles }) {
-  const chips = roles.map((role) => element("span", { className: "chip role" }, role));
-  const none = element("span", { className: "muted" }, isAuthenticated ? "no role" : "not authenticated");
-  return element(
-    "li",
-    {},
-    element("span", { className: "muted" }, `${connectionId} → ${audience}`),
-    element("span", { className: "roles" }, chips.length > 0 ? chips : none),
-  );
+  const names = roles.map((role) => element("span", "chip role", role));
+  const empty = element("span", "muted", isAuthenticated ? "no roles" : "not authenticated");
+  const place = element("span", "muted", `${connectionId} → ${audience}`);
+  return element("li", "", place, element("span", "roles", names.length > 0 ? names : empty));
 }

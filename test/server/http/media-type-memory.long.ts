@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Agent, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import type { DemoCredentials } from "../../../server/stub/demo-credentials.ts";
+import type { DemoCredentials } from "../../../server/stub/demo.ts";
 import { acme, signIn } from "../../helpers/stub.ts";
 
 const SERVER = fileURLToPath(new URL("../../helpers/own-process.ts", import.meta.url));

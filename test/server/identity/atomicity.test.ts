@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import type { User } from "../../../generated/types.ts";
-import { createDemoCredentials } from "../../../server/stub/demo-credentials.ts";
+import { createDemoCredentials } from "../../../server/stub/demo.ts";
 import { startStub } from "../../../server/stub/start-stub.ts";
 import { acme, CONNECTION, identity, put, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { bytesOf, temporaryDatabase } from "../../helpers/temporary-folder.ts";

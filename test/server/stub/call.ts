@@ -1,9 +1,9 @@
 import type { RunningStub } from "../../../server/stub/start-stub.ts";
-import { type Answer, type Call, send } from "../../helpers/site.ts";
+import { type Call, send } from "../../helpers/site.ts";
 import { basicHeader, JSON_TYPE, signIn } from "../../helpers/stub.ts";
 
-/** A good sign-in of u-ada with the demo credentials, but for what is given; several headers of one name as a list. */
-export function call(server: RunningStub, { headers, ...changes }: Call = {}): Promise<Answer> {
+/** Sends a valid sign-in of u-ada with the demo credentials, and the given changes; a list repeats a header. */
+export function call(server: RunningStub, { headers, ...changes }: Call = {}) {
   return send(server, {
     credentials: basicHeader(server),
     headers: { ...JSON_TYPE, ...headers },
@@ -12,12 +12,12 @@ export function call(server: RunningStub, { headers, ...changes }: Call = {}): P
   });
 }
 
-/** The request for a user, as a path. */
+/** The path of the operation for a user. */
 export function pathOf(userId: string): string {
   return `/v1/users/${encodeURIComponent(userId)}/$sync`;
 }
 
-/** The detail of the one violation that a 400 lists. */
-export function violationIn({ text }: Answer): unknown {
+/** The first violation of a 400. */
+export function violationIn({ text }: { text: string }): unknown {
   return JSON.parse(text).errors[0];
 }

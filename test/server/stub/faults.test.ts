@@ -17,100 +17,70 @@ import { call, pathOf } from "./call.ts";
 const UNAVAILABLE: Fault = { kind: "status", status: 503 };
 
 async function startFaulty(fault: Fault) {
-  // A name whose characters and bytes are not as many.
+  // A name with more bytes than characters.
   const { server } = await startStubWithClient({ directory: acme({ user: { displayName: "Zo\u00eb \u{1F600}" } }) });
   server.faults.replace([{ fault }]);
   return server;
 }
 
-async function departmentOf(server: RunningStub) {
-  const { attributes } = (await server.user("u-ada")) ?? {};
-  return attributes?.find(({ name }) => name === "department")?.value;
-}
-
-/** The answer to a good sign-in, byte by byte. */
-function rawAnswer(server: RunningStub) {
-  const body = JSON.stringify(signIn({ attributes: { department: "Engines" } }));
+/** The bytes of the response to a valid sign-in. */
+function rawResponse(server: RunningStub) {
+  const body = JSON.stringify(signIn());
   const headers = { Host: "x", ...basicHeader(server), "Content-Type": "application/json", Connection: "close" };
-  const lines = Object.entries({ ...headers, "Content-Length": body.length }).map(
-    ([name, value]) => `${name}: ${value}`,
-  );
+  const lines = Object.entries({ ...headers, "Content-Length": body.length }).map((entry) => entry.join(": "));
   return sendRaw(server, `PUT ${pathOf("u-ada")} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n${body}`);
 }
 
-function parts(answer: string) {
-  const [head = "", body = ""] = answer.split("\r\n\r\n");
+function parts(response: string) {
+  const [head = "", body = ""] = response.split("\r\n\r\n");
   const length = Number(/content-length: (\d+)/i.exec(head)?.[1]);
   return { status: Number(head.split(" ")[1]), type: /content-type: (.*)/i.exec(head)?.[1], length, body };
 }
 
-describe("each kind of fault, byte by byte", () => {
-  test("status: a problem document with that status and Retry-After; nothing is stored", async () => {
-    const server = await startFaulty({ kind: "status", status: 429, retryAfterSeconds: 7 });
-    const answer = await call(server);
-    expect(answer).toMatchObject({ status: 429, headers: { "content-type": ["application/problem+json"] } });
-    expect(answer.headers["retry-after"]).toEqual(["7"]);
-    const body: unknown = JSON.parse(answer.text);
+describe("a fault", () => {
+  test.each([
+    [429, 7],
+    [599, undefined],
+  ])("of status %i sends a problem document with Retry-After %j", async (status, seconds) => {
+    const retry = seconds === undefined ? {} : { retryAfterSeconds: seconds };
+    const server = await startFaulty({ kind: "status", status, ...retry });
+    const { headers, text, ...response } = await call(server);
+    expect([response.status, headers["content-type"]]).toEqual([status, ["application/problem+json"]]);
+    expect(headers["retry-after"]?.join()).toBe(seconds?.toString());
+    const body: unknown = JSON.parse(text);
     expect(ProblemDetails(body), JSON.stringify(ProblemDetails.errors)).toBe(true);
-    const instance = answer.headers["x-request-id"]?.join();
-    expect(body).toMatchObject({ type: "urn:nexus-sync:problem:injected-fault", status: 429, instance });
-    expect(await departmentOf(server)).toBeUndefined();
+    const instance = headers["x-request-id"]?.join();
+    expect(body).toMatchObject({ type: "urn:nexus-sync:problem:injected-fault", status, instance });
   });
 
-  test("status: without retryAfterSeconds there is no Retry-After, and a status the contract lacks is fine", async () => {
-    const server = await startFaulty({ kind: "status", status: 599 });
-    const answer = await call(server);
-    expect(answer.status).toBe(599);
-    expect(answer.headers).not.toHaveProperty("retry-after");
+  test("of kind reset or drop-answer sends no byte", async () => {
+    await expect(rawResponse(await startFaulty({ kind: "reset" }))).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(await rawResponse(await startFaulty({ kind: "drop-answer" }))).toBe("");
   });
 
-  test("reset: the connection is reset without a byte, and nothing is stored", async () => {
-    const server = await startFaulty({ kind: "reset" });
-    await expect(rawAnswer(server)).rejects.toMatchObject({ code: "ECONNRESET" });
-    expect(await departmentOf(server)).toBeUndefined();
-  });
-
-  test("drop-answer: the connection ends without a byte, and the sync is stored", async () => {
-    const server = await startFaulty({ kind: "drop-answer" });
-    expect(await rawAnswer(server)).toBe("");
-    expect(await departmentOf(server)).toBe("Engines");
-  });
-
-  test("truncated-body: half of what Content-Length says, and the sync is stored", async () => {
+  test("of kind truncated-body or malformed-json sends half of the body, and of the length if malformed", async () => {
     const server = await startFaulty({ kind: "truncated-body" });
-    const { status, type, length, body } = parts(await rawAnswer(server));
-    expect({ status, type }).toEqual({ status: 200, type: "application/json" });
-    expect(await departmentOf(server)).toBe("Engines");
+    const truncated = parts(await rawResponse(server));
+    server.faults.replace([{ fault: { kind: "malformed-json" } }]);
+    const malformed = parts(await rawResponse(server));
     server.faults.clear();
-    const whole = parts(await rawAnswer(server)).body;
-    expect(length).toBe(whole.length);
-    expect(whole.startsWith(body)).toBe(true);
-    expect(body.length / length).toBeCloseTo(0.5, 1);
+    const whole = parts(await rawResponse(server));
+    expect(truncated).toEqual({ ...whole, body: malformed.body });
+    expect(malformed).toEqual({ ...whole, body: malformed.body, length: malformed.body.length });
+    expect(whole.body.startsWith(malformed.body)).toBe(true);
+    expect(malformed.body.length / whole.length).toBeCloseTo(0.5, 1);
   });
 
-  test("malformed-json: whole by its length, no JSON, and the sync is stored", async () => {
-    const server = await startFaulty({ kind: "malformed-json" });
-    const { status, type, length, body } = parts(await rawAnswer(server));
-    expect({ status, type, length }).toEqual({ status: 200, type: "application/json", length: body.length });
-    expect(() => JSON.parse(body)).toThrow();
-    expect(await departmentOf(server)).toBe("Engines");
-  });
-
-  test("wrong-media-type: the good body as text/html, and the sync is stored", async () => {
+  test("of kind wrong-media-type sends the body as text/html, also of a 404", async () => {
     const server = await startFaulty({ kind: "wrong-media-type" });
-    const { status, type, body } = parts(await rawAnswer(server));
+    const { status, type, body } = parts(await rawResponse(server));
     expect({ status, type }).toEqual({ status: 200, type: "text/html; charset=utf-8" });
     expect(JSON.parse(body)).toMatchObject({ userId: "u-ada" });
-    expect(await departmentOf(server)).toBe("Engines");
+    const rejected = await call(server, { path: pathOf("nobody") });
+    expect(rejected).toMatchObject({ status: 404, headers: { "content-type": ["text/html; charset=utf-8"] } });
   });
 
-  test("a refusal of the operation itself is spoilt like a good answer", async () => {
-    const server = await startFaulty({ kind: "wrong-media-type" });
-    const answer = await call(server, { path: pathOf("nobody") });
-    expect(answer).toMatchObject({ status: 404, headers: { "content-type": ["text/html; charset=utf-8"] } });
-  });
-
-  test("what is refused on the way in fires none", async () => {
+  test("does not fire for a request that is rejected before the handler", async () => {
     const server = await startFaulty(UNAVAILABLE);
     expect((await call(server, { credentials: {} })).status).toBe(401);
     expect((await call(server, { body: {} })).status).toBe(400);
@@ -118,40 +88,31 @@ describe("each kind of fault, byte by byte", () => {
   });
 });
 
-describe("rules", () => {
+describe("fault rules", () => {
   const match = { userId: "u-ada", audience: API, connectionId: CONNECTION };
-  test.each(Object.entries(match))("match by %s alone", async (name, value) => {
-    const { server } = await startStubWithClient();
-    server.faults.replace([{ match: { [name]: `${value}-other` }, fault: UNAVAILABLE }]);
-    expect((await call(server)).status).toBe(200);
-    server.faults.replace([{ match: { [name]: value }, fault: UNAVAILABLE }]);
-    expect((await call(server)).status).toBe(503);
-  });
 
-  test("match by all members that are given", async () => {
+  test("match by each member, and by all members that are given", async () => {
     const { server } = await startStubWithClient();
-    server.faults.replace([{ match: { ...match, userId: "u-eve" }, fault: UNAVAILABLE }]);
-    expect((await call(server)).status).toBe(200);
-    server.faults.replace([{ match, fault: UNAVAILABLE }]);
-    expect((await call(server)).status).toBe(503);
-  });
-
-  test("match the user id as it is decoded", async () => {
-    const { server } = await startStubWithClient();
+    const statusWith = async (rule: object) => {
+      server.faults.replace([{ match: rule, fault: UNAVAILABLE }]);
+      return (await call(server)).status;
+    };
+    for (const [name, value] of Object.entries(match)) {
+      expect(await statusWith({ [name]: value })).toBe(503);
+      expect(await statusWith({ ...match, [name]: `${value}-other` })).toBe(200);
+    }
+    expect(await statusWith(match)).toBe(503);
     server.faults.replace([{ match: { userId: "auth0|a/b" }, fault: UNAVAILABLE }]);
     expect((await call(server, { path: pathOf("auth0|a/b") })).status).toBe(503);
   });
 
-  test("are tried in their order, the next one once one is used up", async () => {
+  test("are tried in order, the next one after `times` is used up", async () => {
     const { server } = await startStubWithClient();
-    const status = (one: number, times?: number) => ({
-      ...(times !== undefined && { times }),
-      fault: { kind: "status", status: one } as const,
-    });
+    const status = (one: number) => ({ fault: { kind: "status", status: one } as const });
     server.faults.replace([
       { match: { userId: "u-eve" }, ...status(410) },
-      status(500, 1),
-      status(502, 2),
+      { times: 1, ...status(500) },
+      { times: 2, ...status(502) },
       status(503),
     ]);
     const statuses = [];
@@ -160,17 +121,16 @@ describe("rules", () => {
     expect(server.faults.list().map(({ fired }) => fired)).toEqual([0, 1, 2, 2]);
   });
 
-  test("times: 2 fires exactly twice under 20 parallel calls", async () => {
+  test("with times: 2 fire exactly twice for 20 parallel requests", async () => {
     const { server } = await startStubWithClient();
     server.faults.replace([{ times: 2, fault: UNAVAILABLE }]);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => call(server)));
-    const statuses = answers.map(({ status }) => status);
-    expect(statuses.filter((status) => status === 503)).toHaveLength(2);
-    expect(statuses.filter((status) => status === 200)).toHaveLength(18);
+    const responses = await Promise.all(Array.from({ length: 20 }, () => call(server)));
+    const statuses = responses.map(({ status }) => status).toSorted();
+    expect(statuses).toEqual([...Array.from({ length: 18 }, () => 200), 503, 503]);
     expect(server.faults.list()).toMatchObject([{ fired: 2 }]);
   });
 
-  test("that are replaced count anew, and those that are cleared are gone", async () => {
+  test("count from zero when they are replaced, and do not fire after they are cleared", async () => {
     const { server } = await startStubWithClient();
     const rules = [{ times: 1, fault: UNAVAILABLE }];
     server.faults.replace(rules);
@@ -185,17 +145,24 @@ describe("rules", () => {
     expect((await call(server)).status).toBe(200);
   });
 
-  test("are noted in the journal with what they did", async () => {
-    const { server } = await startStubWithClient({ directory: acme() });
-    server.faults.replace([{ times: 1, fault: UNAVAILABLE }, { fault: { kind: "reset" } }]);
-    const [first, second] = server.faults.list().map(({ id }) => id);
+  test("are named in the journal entries of the requests they changed", async () => {
+    const { server } = await startStubWithClient();
+    server.faults.replace([
+      { times: 1, fault: UNAVAILABLE },
+      { times: 1, fault: { kind: "malformed-json" } },
+      { fault: { kind: "reset" } },
+    ]);
+    const rules = server.faults.list().map(({ id }) => id);
     const client = clientOf(server, { retry: { limit: 0 } });
-    await client.safeSyncUserIdentity("u-ada", signIn());
-    await client.safeSyncUserIdentity("u-ada", signIn());
-    await expect.poll(() => server.journal.list().requests).toHaveLength(2);
-    const [reset, unavailable] = server.journal.list().requests;
-    expect(unavailable).toMatchObject({ rule: first, status: 503, problem: "injected-fault" });
-    expect(reset).toMatchObject({ rule: second, userId: "u-ada" });
+    for (const _ of rules) await client.safeSyncUserIdentity("u-ada", signIn());
+    await expect.poll(() => server.journal.list().requests).toHaveLength(3);
+    const entries = server.journal.list().requests.toReversed();
+    expect(entries.map(({ rule }) => rule)).toEqual(rules);
+    const [unavailable, malformed, reset] = entries;
+    expect(unavailable).toMatchObject({ status: 503, problem: "injected-fault" });
+    expect(malformed?.answer.body).toMatch(/^\{"userId":"u-ada"/);
+    expect(() => JSON.parse(malformed?.answer.body ?? "")).toThrow();
+    expect(reset).toMatchObject({ userId: "u-ada" });
     expect(reset).not.toHaveProperty("status");
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import contract from "../../../generated/openapi.json" with { type: "json" };
 import { OPERATIONS } from "../../../generated/operations.ts";
 import { ProblemDetails, SyncUserIdentityResult, ValidationProblemDetails } from "../../../generated/validators.js";
-import { clientOf, signIn, startStubWithClient } from "../../helpers/stub.ts";
+import { startStubWithClient } from "../../helpers/stub.ts";
 import { call, pathOf, violationIn } from "./call.ts";
 
 const { responses } = OPERATIONS.SyncUserIdentity;
@@ -16,187 +16,136 @@ const HEADERS: Record<string, RegExp> = {
   "Retry-After": /^\d+$/,
 };
 
-/** A request with these lines of the header Prefer. */
+/** Sends a request with these lines of the header Prefer. */
 async function prefer(...lines: string[]) {
   const { server } = await startStubWithClient();
-  return { server, answer: await call(server, { headers: { Prefer: lines } }) };
+  return { server, response: await call(server, { headers: { Prefer: lines } }) };
 }
 
-describe("every example of the contract", () => {
+describe("an example of the contract", () => {
   test.each(EXAMPLES)(
     "$name ($status) is sent as the contract declares it",
     async ({ status, name, mediaTypes, headers }) => {
-      const { answer } = await prefer(`code=${status}; example=${name}`, `example=${name}`);
+      const { response } = await prefer(`code=${status}; example=${name}`, `example=${name}`);
 
-      expect(answer.status).toBe(status);
-      expect(answer.headers["content-type"]).toEqual([mediaTypes[0]]);
-      expect(answer.headers["preference-applied"]).toEqual([`code=${status}, example=${name}`]);
+      expect(response.status).toBe(status);
+      expect(response.headers["content-type"]).toEqual([mediaTypes[0]]);
+      expect(response.headers["preference-applied"]).toEqual([`code=${status}, example=${name}`]);
       for (const header of headers) {
-        expect(answer.headers[header.toLowerCase()]?.join(), header).toMatch(HEADERS[header] ?? /^$/);
+        expect(response.headers[header.toLowerCase()]?.join(), header).toMatch(HEADERS[header] ?? /^$/);
       }
-      const body: unknown = JSON.parse(answer.text);
+      const body: unknown = JSON.parse(response.text);
       const validate = { 200: SyncUserIdentityResult, 400: ValidationProblemDetails }[status] ?? ProblemDetails;
       expect(validate(body), JSON.stringify(validate.errors)).toBe(true);
-      if (status >= 400) expect(body).toMatchObject({ status, instance: answer.headers["x-request-id"]?.join() });
+      if (status >= 400) expect(body).toMatchObject({ status, instance: response.headers["x-request-id"]?.join() });
     },
   );
 
-  test("is the contract's own, word for word", async () => {
-    const { answer } = await prefer("example=synced");
-    expect(JSON.parse(answer.text)).toEqual(contract.components.examples.synced.value);
-  });
-
-  test("of a 200 is sent in the media type that Accept chooses", async () => {
+  test("with status 200 is sent unchanged, in the media type that Accept selects", async () => {
     const { server } = await startStubWithClient();
-    const answer = await call(server, { headers: { Prefer: "code=200", Accept: "text/json" } });
-    expect(answer).toMatchObject({ status: 200, headers: { "content-type": ["text/json; charset=utf-8"] } });
+    const response = await call(server, { headers: { Prefer: "code=200", Accept: "text/json" } });
+    expect(response).toMatchObject({ status: 200, headers: { "content-type": ["text/json; charset=utf-8"] } });
+    expect(JSON.parse(response.text)).toEqual(contract.components.examples.synced.value);
   });
 });
 
 describe("Prefer", () => {
-  test("code=200 alone sends the first example of the status", async () => {
-    const { answer } = await prefer("code=200");
-    expect(answer).toMatchObject({ status: 200, headers: { "preference-applied": ["code=200"] } });
-    expect(JSON.parse(answer.text)).toEqual(contract.components.examples.synced.value);
+  test.each([
+    ["code=200", 200],
+    ["example=unknownUser", 404],
+    ["wait=1, code=200, example=notAuthenticated", 200],
+  ])("%s selects an example with status %i", async (line, status) => {
+    const { response } = await prefer(line);
+    expect(response).toMatchObject({ status, headers: { "preference-applied": [line] } });
+    expect(JSON.parse(response.text).isAuthenticated).toBe(status === 404 ? undefined : line === "code=200");
+    if (line.startsWith("wait=1")) expect(response.ms).toBeGreaterThanOrEqual(990);
   });
 
-  test("example=NAME alone finds the status of the example", async () => {
-    const { answer } = await prefer("example=unknownUser");
-    expect(answer).toMatchObject({ status: 404, headers: { "preference-applied": ["example=unknownUser"] } });
-  });
-
-  test("wait=1 delays by a second, and then the sync is done", async () => {
-    const { server, answer } = await prefer("wait=1");
-    expect(answer).toMatchObject({ status: 200, headers: { "preference-applied": ["wait=1"] } });
-    expect(answer.ms).toBeGreaterThanOrEqual(990);
-    expect(answer.ms).toBeLessThan(2_500);
-    expect((await server.user("u-ada"))?.attributes).toMatchObject([{ name: "department", value: "Engines" }]);
-  });
-
-  test("wait=0 is taken, and delays by nothing", async () => {
-    const { answer } = await prefer("wait=0");
-    expect(answer).toMatchObject({ status: 200, headers: { "preference-applied": ["wait=0"] } });
-    expect(answer.ms).toBeLessThan(900);
-  });
-
-  test("code, example and wait go together", async () => {
-    const { answer } = await prefer("wait=1, code=200, example=notAuthenticated");
-    expect(answer.headers["preference-applied"]).toEqual(["wait=1, code=200, example=notAuthenticated"]);
-    expect(JSON.parse(answer.text)).toMatchObject({ isAuthenticated: false });
-    expect(answer.ms).toBeGreaterThanOrEqual(990);
+  test("wait=1 delays the sync by a second, and wait=0 does not delay it", async () => {
+    const [delayed, immediate] = [await prefer("wait=1"), await prefer("wait=0")];
+    expect(delayed.response).toMatchObject({ status: 200, headers: { "preference-applied": ["wait=1"] } });
+    expect(delayed.response.ms).toBeGreaterThanOrEqual(990);
+    expect(delayed.response.ms).toBeLessThan(2_500);
+    expect((await delayed.server.user("u-ada"))?.attributes).toMatchObject([{ name: "department", value: "Engines" }]);
+    expect(immediate.response).toMatchObject({ status: 200, headers: { "preference-applied": ["wait=0"] } });
+    expect(immediate.response.ms).toBeLessThan(900);
   });
 
   test.each<[string, string[], string]>([
     ["several headers are one list", ["wait=0", "code=404"], "wait=0, code=404"],
-    ["a quoted value is the value", ['code="404"'], "code=404"],
+    ["a value may be quoted", ['code="404"'], "code=404"],
     ["a quoted value may have escapes", ['example="unknown\\User"'], "example=unknownUser"],
-    ["names are the same in any case", ["CoDe=404"], "code=404"],
-    ["there may be space around =", ["code \t= 404"], "code=404"],
-    ["what is not known is ignored", ["respond-async, handling=lenient, code=404, return=minimal"], "code=404"],
-    ["of two with one name the first counts", ["code=404, code=503", "code=500"], "code=404"],
-    ["parameters mean nothing", ['code=404; example=planted; x="a,b"; wait=9, wait=0'], "code=404, wait=0"],
-    ["a comma or a name in quotes is part of the value", ['foo="a, code=503", code=404'], "code=404"],
+    ["names are case-insensitive", ["CoDe=404"], "code=404"],
+    ["whitespace around = is allowed", ["code \t= 404"], "code=404"],
+    ["unknown preferences are ignored", ["respond-async, handling=lenient, code=404, return=minimal"], "code=404"],
+    ["the first preference of a name is used", ["code=404, code=503", "code=500"], "code=404"],
+    ["parameters are ignored", ['code=404; example=planted; x="a,b"; wait=9, wait=0'], "code=404, wait=0"],
+    ["a quoted comma or name is part of a value", ['foo="a, code=503", code=404'], "code=404"],
     ["empty elements are ignored", [",, ,code=404,,"], "code=404"],
-    ["an element that is no preference is ignored", ['"code=503", =x, code=, (y), code=404'], "code=404"],
-    ["a quote left open in one header hides nothing of the next", ['foo="bar', "code=404"], "code=404"],
-  ])("%s", async (_, lines, applied) => {
-    const { answer } = await prefer(...lines);
-    expect(answer).toMatchObject({ status: 404, headers: { "preference-applied": [applied] } });
-  });
-
-  test("without anything known in it, the answer is the usual one and says nothing of preferences", async () => {
-    const { answer } = await prefer("respond-async", "return=minimal");
-    expect(answer.status).toBe(200);
-    expect(answer.headers).not.toHaveProperty("preference-applied");
+    ["malformed elements are ignored", ['"code=503", =x, code=, (y), code=404'], "code=404"],
+    ["an unclosed quote ends with its header", ['foo="bar', "code=404"], "code=404"],
+  ])("is parsed by RFC 7240: %s", async (_, lines, applied) => {
+    const { response } = await prefer(...lines);
+    expect(response).toMatchObject({ status: 404, headers: { "preference-applied": [applied] } });
   });
 
   test.each([
-    "a".repeat(14_000).concat('"'),
-    `code=${" ".repeat(14_000)}(`,
-    '"'.repeat(14_001),
-    `x="${"\\".repeat(14_001)}`,
-  ])("a header of 14 kB that is none is read at once", async (line) => {
-    const { answer } = await prefer(line);
-    expect(answer.status).toBe(200);
-    expect(answer.ms).toBeLessThan(1_000);
+    ["unknown preferences", "respond-async, return=minimal"],
+    ["an unclosed quote", "a".repeat(14_000).concat('"')],
+    ["spaces", `code=${" ".repeat(14_000)}(`],
+    ["quotes", '"'.repeat(14_001)],
+    ["backslashes", `x="${"\\".repeat(14_001)}`],
+  ])("has no effect with only %s in it, and is parsed in linear time", async (_, line) => {
+    const { response } = await prefer(line);
+    expect(response.status).toBe(200);
+    expect(response.headers).not.toHaveProperty("preference-applied");
+    expect(response.ms).toBeLessThan(1_000);
   });
-});
 
-describe("a preference the contract can't meet", () => {
   const CODES = "the contract has examples for the codes 200, 400, 401, 403, 404, 405, 406, 413, 415, 429, 500, 503";
+  const NAMES = EXAMPLES.map(({ name }) => name).join(", ");
   test.each<[string, string]>([
     ["code=418", CODES],
     ["code", CODES],
     ["code=0404", CODES],
     ["code=200, example=unknownUser", "the contract has the examples synced, notAuthenticated for the code 200"],
+    ["example=planted", `the contract has the examples ${NAMES}`],
     ["wait=31", "wait takes whole seconds from 0 to 30"],
     ["wait=0.5", "wait takes whole seconds from 0 to 30"],
     ["wait=-1", "wait takes whole seconds from 0 to 30"],
     ["wait", "wait takes whole seconds from 0 to 30"],
-  ])("%s is 400, which lists what there is", async (line, detail) => {
-    const { answer } = await prefer(line);
-    expect(answer.status).toBe(400);
-    expect(ValidationProblemDetails(JSON.parse(answer.text))).toBe(true);
-    expect(violationIn(answer)).toEqual({ in: "header", name: "Prefer", detail });
-    expect(answer.headers).not.toHaveProperty("preference-applied");
+  ])("%s is rejected with 400 and the list of valid values", async (line, detail) => {
+    const { response } = await prefer(line);
+    expect(response.status).toBe(400);
+    expect(ValidationProblemDetails(JSON.parse(response.text))).toBe(true);
+    expect(violationIn(response)).toEqual({ in: "header", name: "Prefer", detail });
+    expect(response.text).not.toContain("planted");
+    expect(response.headers).not.toHaveProperty("preference-applied");
   });
 
-  test("an unknown example is 400 with all names", async () => {
-    const { answer } = await prefer("example=planted");
-    const all = EXAMPLES.map(({ name }) => name).join(", ");
-    expect(answer.status).toBe(400);
-    expect(violationIn(answer)).toMatchObject({ detail: `the contract has the examples ${all}` });
-    expect(answer.text).not.toContain("planted");
-  });
-});
-
-describe("with Prefer", () => {
-  test("security still applies", async () => {
+  test("applies after security and validation, and the user need not exist", async () => {
     const { server } = await startStubWithClient();
-    const answer = await call(server, { credentials: {}, headers: { Prefer: "code=200" } });
-    expect(answer.status).toBe(401);
-    expect(answer.headers).not.toHaveProperty("preference-applied");
+    const headers = { Prefer: "code=200" };
+    const unauthenticated = await call(server, { credentials: {}, headers });
+    expect(unauthenticated.status).toBe(401);
+    expect(unauthenticated.headers).not.toHaveProperty("preference-applied");
+    const invalid = await call(server, { body: {}, headers });
+    expect([invalid.status, violationIn(invalid)]).toMatchObject([400, { pointer: "/audience" }]);
+    expect((await call(server, { path: pathOf("nobody"), headers })).status).toBe(200);
   });
 
-  test("a body that breaks the contract is still 400", async () => {
+  test("with an example stores nothing and fires no fault", async () => {
     const { server } = await startStubWithClient();
-    const answer = await call(server, { body: {}, headers: { Prefer: "code=200" } });
-    expect(answer.status).toBe(400);
-    expect(violationIn(answer)).toMatchObject({ pointer: "/audience" });
-  });
-
-  test("a user need not exist", async () => {
-    const { server } = await startStubWithClient();
-    const answer = await call(server, { path: pathOf("nobody"), headers: { Prefer: "code=200" } });
-    expect(answer.status).toBe(200);
-  });
-
-  test("nothing is written, and no fault fires", async () => {
-    const { server } = await startStubWithClient();
-    const before = JSON.stringify(await server.user("u-ada"));
+    const before = await server.user("u-ada");
     server.faults.replace([{ times: 1, fault: { kind: "status", status: 503 } }]);
-
     for (const line of ["code=200", "example=synced", "wait=0, code=503", "code=418"]) {
       await call(server, { headers: { Prefer: line } });
     }
-
-    expect(JSON.stringify(await server.user("u-ada"))).toBe(before);
+    expect(await server.user("u-ada")).toEqual(before);
     expect(server.faults.list()).toMatchObject([{ fired: 0 }]);
+    const entry = server.journal.list().requests.find(({ status }) => status === 503);
+    expect(entry?.answer.headers["preference-applied"]).toBe("wait=0, code=503");
+    expect(JSON.parse(entry?.answer.body ?? "")).toMatchObject({ status: 503 });
     expect((await call(server, { headers: { Prefer: "wait=0" } })).status).toBe(503);
-  });
-
-  test("who leaves while waiting is let go, and nothing is done", async () => {
-    const { server } = await startStubWithClient();
-    const before = JSON.stringify(await server.user("u-ada"));
-    const client = clientOf(server, { headers: { Prefer: "wait=1" }, retry: { limit: 0 } });
-    const left = await client.safeSyncUserIdentity("u-ada", signIn({ groups: ["engineers"] }), { timeoutMs: 100 });
-    expect(left).toMatchObject({ error: { kind: "timeout" } });
-
-    await expect.poll(() => server.journal.list().requests).toHaveLength(1);
-    const [{ durationMs, status } = {}] = server.journal.list().requests;
-    expect(status).toBeUndefined();
-    expect(durationMs).toBeLessThan(900);
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    expect(JSON.stringify(await server.user("u-ada"))).toBe(before);
   });
 });

@@ -14,13 +14,13 @@ function clientIn(server: RunningStub, session: string) {
   return clientOf(server, { headers: { [HEADER]: session }, retry: { limit: 0 } });
 }
 
-/** What a session has of u-ada. */
+/** The stored department of u-ada in a session. */
 async function departmentIn(server: RunningStub, name: string) {
   const { directory } = await server.session(name);
   return (await directory.user("u-ada"))?.attributes?.[0]?.value;
 }
 
-/** A stub that starts from a file, which the test may change. */
+/** Starts a stub from a file, which the test can change. */
 async function startFromFile(name = "directory.json", text = JSON.stringify(acme())) {
   const file = join(temporaryFolder(), name);
   writeFileSync(file, text);
@@ -32,31 +32,11 @@ function ndjson(users: number): string {
   return lines.join("\n");
 }
 
-describe("X-Contract-Session", () => {
-  test("gives a caller its own directory, faults and journal", async () => {
-    const { server, client } = await startStubWithClient();
-    const mine = await server.session("mine");
-    mine.faults.replace([{ times: 1, fault: { kind: "status", status: 503 } }]);
-    const attributes = { department: "Mine" };
-
-    expect(await clientIn(server, "mine").safeSyncUserIdentity("u-ada", signIn())).toMatchObject({
-      error: { status: 503 },
-    });
-    await clientIn(server, "mine").syncUserIdentity("u-ada", signIn({ attributes }));
-    const { user } = await client.syncUserIdentity("u-ada", signIn());
-
-    expect(user?.attributes).toEqual([]);
-    expect(await departmentIn(server, "mine")).toBe("Mine");
-    await expect.poll(() => mine.journal.list().requests).toHaveLength(2);
-    expect(mine.journal.list().requests).toMatchObject([{ session: "mine" }, { session: "mine", status: 503 }]);
-    await expect.poll(() => server.journal.list().requests).toHaveLength(1);
-    expect(server.journal.list().requests[0]).not.toHaveProperty("session");
-  });
-
-  test("fifty parallel sessions with clashing user ids never see each other", async () => {
+describe("the session of X-Contract-Session", () => {
+  test("has its own directory, faults and journal: fifty parallel sessions with the same user ids are isolated", async () => {
     const { server } = await startStubWithClient();
     const sessions = Array.from({ length: 50 }, (_, nth) => `s-${nth}`);
-    const own = async (name: string): Promise<void> => {
+    const use = async (name: string): Promise<void> => {
       const { directory, faults } = await server.session(name);
       const role = { id: "r-engineer", name: `Engineer of ${name}`, audience: acme().roles[0]?.audience ?? "" };
       await directory.replace(acme({ roles: [role], user: { displayName: `Ada of ${name}` } }));
@@ -65,12 +45,12 @@ describe("X-Contract-Session", () => {
       expect(await client.safeSyncUserIdentity("u-ada", signIn())).toMatchObject({ error: { status: 503 } });
       for (let round = 0; round < 4; round += 1) {
         const attributes = { department: `${name}/${round}` };
-        const answer = await client.syncUserIdentity("u-ada", signIn({ groups: ["engineers"], attributes }));
-        expect(answer).toMatchObject({ displayName: `Ada of ${name}`, roles: [{ name: role.name }] });
-        expect(answer.user?.attributes).toMatchObject([{ value: `${name}/${round}` }]);
+        const result = await client.syncUserIdentity("u-ada", signIn({ groups: ["engineers"], attributes }));
+        expect(result).toMatchObject({ displayName: `Ada of ${name}`, roles: [{ name: role.name }] });
+        expect(result.user?.attributes).toMatchObject([{ value: `${name}/${round}` }]);
       }
     };
-    await Promise.all(sessions.map(own));
+    await Promise.all(sessions.map(use));
 
     for (const name of sessions) {
       const { journal } = await server.session(name);
@@ -82,52 +62,43 @@ describe("X-Contract-Session", () => {
     expect(await server.user("u-ada")).toEqual(acme().users[0]);
   });
 
-  test.each<[string, string | string[]]>([
-    ["a space", "my session"],
-    ["a slash", "a/b"],
-    ["65 characters", "x".repeat(65)],
-    ["a letter beyond ASCII", "s\u00e9ssion"],
-    ["two names", ["one", "two"]],
-  ])("of %s is 400, and makes no session", async (_, name) => {
+  test("does not open for an invalid or repeated name, which is rejected with 400", async () => {
     const { server } = await startStubWithClient();
-    const answer = await call(server, { headers: { [HEADER]: name } });
-    expect(answer.status).toBe(400);
     const detail = "must be one name of 1 to 64 letters, digits, '.', '_' and '-'";
-    expect(violationIn(answer)).toEqual({ in: "header", name: HEADER, detail });
+    for (const name of ["my session", "a/b", "x".repeat(65), "s\u00e9ssion", ["one", "two"]]) {
+      const response = await call(server, { headers: { [HEADER]: name } });
+      expect([response.status, violationIn(response)]).toEqual([400, { in: "header", name: HEADER, detail }]);
+    }
     expect(server.journal.list().requests).toEqual([]);
   });
 
-  test.each(["x", "x".repeat(64), "A.b_c-9", "..", "__proto__"])("of %s is a session", async (name) => {
+  test.each(["x", "x".repeat(64), "A.b_c-9", "..", "__proto__"])("can be named %s", async (name) => {
     const { server } = await startStubWithClient();
     expect((await call(server, { headers: { [HEADER]: name } })).status).toBe(200);
     expect(await departmentIn(server, name)).toBe("Engines");
     expect(await departmentIn(server, name.replaceAll(/^./g, "y"))).toBeUndefined();
   });
 
-  test("without a name is the session without a name", async () => {
+  test("is the unnamed one if the header is empty, and opens without credentials too", async () => {
     const { server } = await startStubWithClient();
     expect((await call(server, { headers: { [HEADER]: "" } })).status).toBe(200);
-    expect((await server.user("u-ada"))?.attributes).toHaveLength(1);
-  });
-
-  test("of requests without credentials makes a session too, and its journal has them", async () => {
-    const { server } = await startStubWithClient();
+    expect(await departmentIn(server, "")).toBe("Engines");
     expect((await call(server, { credentials: {}, headers: { [HEADER]: "s" } })).status).toBe(401);
     const { journal } = await server.session("s");
     expect(journal.list().requests).toMatchObject([{ status: 401, session: "s" }]);
   });
 
-  test("of a caller who leaves while the session is made is noted there, and the sync is not done", async () => {
+  test("has the request of a client that disconnects while it opens, and does not sync", async () => {
     const { server } = await startFromFile("directory.ndjson", ndjson(10_000));
-    const left = await clientIn(server, "slow").safeSyncUserIdentity("u-1", signIn(), { timeoutMs: 50 });
-    expect(left).toMatchObject({ error: { kind: "timeout" } });
+    const result = await clientIn(server, "slow").safeSyncUserIdentity("u-1", signIn(), { timeoutMs: 50 });
+    expect(result).toMatchObject({ error: { kind: "timeout" } });
     const { journal } = await server.session("slow");
     await expect.poll(() => journal.list().requests).toHaveLength(1);
     expect(journal.list().requests[0]).not.toHaveProperty("status");
     expect(journal.list().requests[0]).not.toHaveProperty("userId");
   });
 
-  test("in two first requests at once makes one session", async () => {
+  test("opens once for parallel first requests", async () => {
     const { server } = await startStubWithClient();
     const client = clientIn(server, "new");
     const sync = (key: string) => client.syncUserIdentity("u-ada", signIn({ attributes: { [key]: "x" } }));
@@ -136,82 +107,77 @@ describe("X-Contract-Session", () => {
     expect((await directory.user("u-ada"))?.attributes).toHaveLength(3);
     await expect.poll(() => journal.list().requests).toHaveLength(3);
   });
-});
 
-describe("the thousand sessions", () => {
-  test("make room: the one idle for longest goes, a busy one never", async () => {
+  test("closes beyond 1,000 sessions if it is the least recently used without a request in progress", async () => {
     const { server } = await startStubWithClient({ directory: acme({ roles: [], roleConnectionMaps: [] }) });
     const busy = await server.session("busy");
     busy.faults.replace([{ times: 1, fault: { kind: "latency", ms: 30_000 } }]);
-    const leave = new AbortController();
+    const abort = new AbortController();
     const waiting = clientIn(server, "busy").safeSyncUserIdentity("u-ada", signIn(), {
-      ...{ signal: leave.signal, timeoutMs: 60_000, deadlineMs: 60_000 },
+      ...{ signal: abort.signal, timeoutMs: 60_000, deadlineMs: 60_000 },
     });
     await expect.poll(() => busy.faults.list()[0]?.fired).toBe(1);
-    const marked = (name: string) =>
+    const mark = (name: string) =>
       clientIn(server, name).syncUserIdentity("u-ada", signIn({ attributes: { department: name } }));
-    for (const name of ["oldest", "second", "third"]) await marked(name);
+    for (const name of ["oldest", "second", "third"]) await mark(name);
     for (let nth = 0; nth < 996; nth += 1) await server.session(`s-${nth}`);
-    // There are 1,000 now. One of the first three is used again, and two more come.
+    // There are 1,000 now. The oldest is used again before two more open.
     expect(await departmentIn(server, "oldest")).toBe("oldest");
-    for (const name of ["more", "most"]) await marked(name);
+    for (const name of ["more", "most"]) await mark(name);
 
     expect(await departmentIn(server, "oldest")).toBe("oldest");
     expect((await server.session("busy")).faults).toBe(busy.faults);
     for (const name of ["second", "third"]) expect(await departmentIn(server, name)).toBeUndefined();
     expect(await departmentIn(server, "most")).toBe("most");
-    leave.abort();
+    abort.abort();
     expect(await waiting).toMatchObject({ error: { kind: "aborted" } });
   });
 });
 
-describe("a session whose directory can't be had", () => {
-  test("is a problem that says what is wrong, without a folder and a word in the log, and is tried anew", async () => {
+describe("a session whose directory can't be loaded", () => {
+  test("is a problem that lists up to five errors without the folder, and opens after they are fixed", async () => {
     const { file, server } = await startFromFile();
     const good = readFileSync(file, "utf8");
     const bad: Directory = acme({ users: [{ id: "" }, ...acme().users, ...acme().users] });
     writeFileSync(file, JSON.stringify(bad));
 
-    const answer = await call(server, { headers: { [HEADER]: "late" } });
+    const response = await call(server, { headers: { [HEADER]: "late" } });
 
-    expect(answer).toMatchObject({ status: 500, headers: { "content-type": ["application/problem+json"] } });
-    const problem: unknown = JSON.parse(answer.text);
+    expect(response).toMatchObject({ status: 500, headers: { "content-type": ["application/problem+json"] } });
+    const problem: unknown = JSON.parse(response.text);
     expect(ProblemDetails(problem)).toBe(true);
     expect(problem).toMatchObject({
       type: "urn:nexus-sync:problem:session-refused",
       detail: expect.stringMatching(/^The directory was not loaded: 2 problems\.\ndirectory\.json \/users\/0\/id: /),
     });
-    expect(answer.text).toContain("directory.json /users/2: the id 'u-ada' is already taken");
+    expect(response.text).toContain("directory.json /users/2: the id 'u-ada' is already taken");
     const control = await fetch(`${server.controlUrl}/requests`, { headers: { [HEADER]: "late" } });
     expect(await control.json()).toMatchObject({ type: "urn:nexus-sync:problem:session-refused", status: 500 });
     await expect(server.session("late")).rejects.toMatchObject({ name: "DirectoryRefused" });
     expect((await call(server)).status).toBe(200);
+
+    writeFileSync(file, JSON.stringify({ ...acme(), users: Array.from({ length: 9 }, () => ({ id: 7 })) }));
+    const { text } = await call(server, { headers: { [HEADER]: "late" } });
+    expect(JSON.parse(text).detail.split("\n")).toHaveLength(7);
+    expect(JSON.parse(text).detail).toMatch(/\nand 4 more$/);
 
     writeFileSync(file, good);
     expect((await call(server, { headers: { [HEADER]: "late" } })).status).toBe(200);
     expect(await departmentIn(server, "late")).toBe("Engines");
   });
 
-  test("lists five problems, and how many more there are", async () => {
-    const { file, server } = await startFromFile();
-    writeFileSync(file, JSON.stringify({ ...acme(), users: Array.from({ length: 9 }, () => ({ id: 7 })) }));
-    const { text } = await call(server, { headers: { [HEADER]: "late" } });
-    expect(JSON.parse(text).detail.split("\n")).toHaveLength(7);
-    expect(JSON.parse(text).detail).toMatch(/\nand 4 more$/);
-  });
-
-  test("a directory of 10,000 entries is copied, and one of more is refused before it is read to its end", async () => {
+  test("has more than 10,000 entries, and is not read to its end", async () => {
     const { file, server } = await startFromFile("directory.ndjson", ndjson(10_000));
     const { directory } = await server.session("fits");
     expect(await directory.users(1)).toMatchObject({ total: 10_000 });
 
-    writeFileSync(file, `${ndjson(10_001)}`);
+    writeFileSync(file, ndjson(10_001));
     expect((await call(server, { headers: { [HEADER]: "above" } })).status).toBe(500);
-    // A line that is no JSON is not reached.
+    // The last line is not JSON, and is not reached.
     writeFileSync(file, `${ndjson(60_000)}\nplanted`);
-    const answer = await call(server, { headers: { [HEADER]: "large" } });
-    expect(answer.status).toBe(500);
+    const response = await call(server, { headers: { [HEADER]: "large" } });
+    expect(response.status).toBe(500);
     const rule = "each session has a copy of the directory, which may have 10000 entries at most; this one has more";
-    expect(JSON.parse(answer.text).detail).toBe(`The directory was not loaded: 1 problem.\n${rule}`);
+    expect(JSON.parse(response.text).detail).toBe(`The directory was not loaded: 1 problem.\n${rule}`);
   });
 });

@@ -6,43 +6,36 @@ import { JSON_TYPE } from "../../../helpers/stub.ts";
 export interface ControlCall {
   method?: string;
   headers?: Record<string, string>;
-  /** Text as it is, all else as JSON. */
+  /** Text is sent as it is, anything else as JSON. */
   body?: unknown;
 }
 
 /** Sends a request to the control port. */
 export function control({ controlUrl = "" }: RunningStub, path: string, call: ControlCall = {}): Promise<Response> {
-  const { method = "GET", headers = {}, body } = call;
-  const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
-  const type = text === undefined ? {} : JSON_TYPE;
-  return fetch(controlUrl + path, {
-    method,
-    headers: { ...type, ...headers },
-    ...(text !== undefined && { body: text }),
-  });
+  const { body, headers, ...rest } = call;
+  if (body === undefined) return fetch(controlUrl + path, call as RequestInit);
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return fetch(controlUrl + path, { ...rest, headers: { ...JSON_TYPE, ...headers }, body: text });
 }
 
-/** The body of an answer that must be 200 and fit the schema. */
-export async function good<T>(answer: Promise<Response>, fits: Validator<T>): Promise<T> {
-  const response = await answer;
-  expect(response.headers.get("content-type")).toBe("application/json");
-  return bodyOf(response, 200, fits);
+/** The body of a response, which must have this status and match the schema. */
+export async function bodyOf<T>(
+  sent: Promise<Response>,
+  matches: Validator<T>,
+  { status = 200, type = "application/json" } = {},
+): Promise<T> {
+  const response = await sent;
+  const headers = ["content-type", "cache-control", "x-content-type-options", "access-control-allow-origin"];
+  const values = headers.map((name) => response.headers.get(name));
+  expect([response.status, ...values]).toEqual([status, type, "no-store", "nosniff", null]);
+  const body: unknown = await response.json();
+  if (matches(body)) return body;
+  throw new Error(`The body does not match: ${JSON.stringify(matches.errors)}`);
 }
 
-/** A refusal, as the problem document that the contract asks for. */
-export async function refusal(answer: Promise<Response>, status: number, key: string) {
-  const response = await answer;
-  expect(response.headers.get("content-type")).toBe("application/problem+json");
-  const problem = await bodyOf(response, status, ControlProblem);
+/** The problem document of a response, which must have this status and key. */
+export async function problemOf(sent: Promise<Response>, status: number, key: string) {
+  const problem = await bodyOf(sent, ControlProblem, { status, type: "application/problem+json" });
   expect(problem).toMatchObject({ status, type: `urn:nexus-sync:problem:${key}` });
   return problem;
-}
-
-async function bodyOf<T>(response: Response, status: number, fits: Validator<T>): Promise<T> {
-  expect([response.status, response.headers.get("cache-control")]).toEqual([status, "no-store"]);
-  expect(response.headers.get("x-content-type-options")).toBe("nosniff");
-  expect(response.headers.get("access-control-allow-origin")).toBe(null);
-  const body: unknown = await response.json();
-  if (fits(body)) return body;
-  throw new Error(`The answer does not fit: ${JSON.stringify(fits.errors)}`);
 }

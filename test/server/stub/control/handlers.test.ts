@@ -1,150 +1,129 @@
 import { expect, test } from "vitest";
 import { Faults, Journal, LoadCount, StoredUser, Users, Verdict } from "../../../../generated/control/validators.js";
 import { API, acme, CONNECTION, identity, put, signIn, startStubWithClient } from "../../../helpers/stub.ts";
-import { control, good, refusal } from "./control-site.ts";
+import { bodyOf, control, problemOf } from "./control-site.ts";
 
-const LATENCY = { match: { userId: "u-ada" }, times: 2, fault: { kind: "latency", ms: 5 } };
-const TEAPOT = { fault: { kind: "status", status: 418 } };
-const SESSION = { "X-Contract-Session": "one" };
+const TWICE = { match: { userId: "u-ada" }, times: 2, fault: { kind: "latency", ms: 5 } };
+const ALWAYS = { fault: { kind: "status", status: 418 } };
 
-test("requests are listed, the latest first, and forgotten", async () => {
+test("/requests lists the journal, the latest first, and clears it", async () => {
   const { server } = await startStubWithClient();
-  expect(await good(control(server, "/requests"), Journal)).toEqual({ requests: [], evicted: 0 });
   await put(server);
   await put(server, { body: signIn({ audience: "" }) });
-
-  const { requests } = await good(control(server, "/requests"), Journal);
-  expect(requests.map(({ status, problem }) => [status, problem])).toEqual([
-    [400, "invalid-request"],
-    [200, undefined],
+  const { requests } = await bodyOf(control(server, "/requests"), Journal);
+  expect(requests).toMatchObject([
+    { status: 400, problem: "invalid-request", errors: [{ pointer: "/audience" }] },
+    { status: 200 },
   ]);
-  expect(requests[0]?.errors).toEqual([expect.objectContaining({ pointer: "/audience" })]);
-
   expect((await control(server, "/requests", { method: "DELETE" })).status).toBe(204);
-  expect(await good(control(server, "/requests"), Journal)).toEqual({ requests: [], evicted: 0 });
+  expect(await bodyOf(control(server, "/requests"), Journal)).toEqual({ requests: [], evicted: 0 });
 });
 
-test("a list that has not changed since is not sent again", async () => {
+test("/requests replies with 304 to If-None-Match until the journal changes", async () => {
   const { server } = await startStubWithClient();
   const tags: string[] = [];
-  const states = [
-    async () => {},
-    () => put(server),
-    () => put(server),
-    () => control(server, "/requests", { method: "DELETE" }),
-    () => put(server),
-  ];
-  for (const change of states) {
+  const clear = () => control(server, "/requests", { method: "DELETE" });
+  for (const change of [async () => {}, () => put(server), () => put(server), clear, () => put(server)]) {
     await change();
     const tag = (await control(server, "/requests")).headers.get("etag") ?? "";
-    const again = await control(server, "/requests", { headers: { "If-None-Match": tag } });
-    expect([again.status, await again.text()]).toEqual([304, ""]);
+    const response = await control(server, "/requests", { headers: { "If-None-Match": tag } });
+    expect([response.status, await response.text()]).toEqual([304, ""]);
     tags.push(tag);
   }
-  // The empty list is the same as before.
+  // The two states of an empty journal have the same tag.
   expect(new Set(tags).size).toBe(4);
 });
 
-test("a verification passes, or says what missed by least", async () => {
+test("/verify returns the verdict on the journal", async () => {
   const { server } = await startStubWithClient();
   await put(server);
   const verify = (match: object, count: object) =>
-    good(control(server, "/verify", { method: "POST", body: { match, count } }), Verdict);
+    bodyOf(control(server, "/verify", { method: "POST", body: { match, count } }), Verdict);
   expect(await verify({ userId: "u-ada", status: 200 }, { exactly: 1 })).toMatchObject({ passed: true, count: 1 });
   const { passed, closest } = await verify({ status: 404 }, { atLeast: 1 });
   expect([passed, closest[0]?.reasons]).toEqual([false, ["status is 200, not 404"]]);
 });
 
-test("faults are set, fire, are counted and removed", async () => {
+test("/faults replaces, lists and removes the rules", async () => {
   const { server } = await startStubWithClient();
-  const set = await good(control(server, "/faults", { method: "PUT", body: { rules: [LATENCY, TEAPOT] } }), Faults);
-  expect(set.rules.map(({ rule, fired }) => [rule, fired])).toEqual([
-    [LATENCY, 0],
-    [TEAPOT, 0],
+  const replaced = await bodyOf(
+    control(server, "/faults", { method: "PUT", body: { rules: [TWICE, ALWAYS] } }),
+    Faults,
+  );
+  expect(replaced.rules).toMatchObject([
+    { rule: TWICE, fired: 0 },
+    { rule: ALWAYS, fired: 0 },
   ]);
-  expect([(await put(server)).status, (await put(server)).status, (await put(server)).status]).toEqual([200, 200, 418]);
-  const { rules } = await good(control(server, "/faults"), Faults);
+  for (const status of [200, 200, 418]) expect((await put(server)).status).toBe(status);
+  const { rules } = await bodyOf(control(server, "/faults"), Faults);
   expect(rules.map(({ fired }) => fired)).toEqual([2, 1]);
 
   expect((await control(server, "/faults", { method: "DELETE" })).status).toBe(204);
   expect((await put(server)).status).toBe(200);
-  expect(await good(control(server, "/faults"), Faults)).toEqual({ rules: [] });
+  expect(await bodyOf(control(server, "/faults"), Faults)).toEqual({ rules: [] });
 });
 
-test("the directory is replaced, and a reset brings back that of the start", async () => {
+test("/directory replaces the directory, and /reset restores the one of the start", async () => {
   const { server } = await startStubWithClient();
   const next = acme({ users: [{ id: "u-zoë/1", givenName: "Zoë" }] });
-  expect(await good(control(server, "/directory", { method: "PUT", body: next }), LoadCount)).toEqual({ total: 5 });
-  expect(await good(control(server, "/users/u-zo%C3%AB%2F1"), StoredUser)).toMatchObject(next.users[0] ?? {});
-  const problem = await refusal(control(server, "/users/u-ada"), 404, "unknown-user");
-  expect(problem.detail).toBe("The directory of this session has no such user.");
+  expect(await bodyOf(control(server, "/directory", { method: "PUT", body: next }), LoadCount)).toEqual({ total: 5 });
+  expect(await bodyOf(control(server, "/users/u-zo%C3%AB%2F1"), StoredUser)).toMatchObject(next.users[0] ?? {});
+  const { detail } = await problemOf(control(server, "/users/u-ada"), 404, "unknown-user");
+  expect(detail).toBe("The directory of this session has no such user.");
 
-  await control(server, "/faults", { method: "PUT", body: { rules: [TEAPOT] } });
+  await control(server, "/faults", { method: "PUT", body: { rules: [ALWAYS] } });
   expect((await control(server, "/reset", { method: "POST" })).status).toBe(204);
-  expect(await good(control(server, "/users/u-ada"), StoredUser)).toMatchObject({ id: "u-ada" });
-  expect(await good(control(server, "/faults"), Faults)).toEqual({ rules: [] });
+  expect(await bodyOf(control(server, "/users/u-ada"), StoredUser)).toMatchObject({ id: "u-ada" });
+  expect(await bodyOf(control(server, "/faults"), Faults)).toEqual({ rules: [] });
 });
 
-test("a bad directory is refused with everything that is wrong with it, and nothing is replaced", async () => {
+test("/directory accepts megabytes, and rejects an invalid directory with every problem", async () => {
   const { server } = await startStubWithClient();
   const bad = { users: [{ id: 5 }, { id: "u", roles: [{ id: "r", name: "R" }] }], roles: [], roleConnectionMaps: [] };
-  const problem = await refusal(control(server, "/directory", { method: "PUT", body: bad }), 400, "invalid-request");
-  expect(problem).toMatchObject({
+  const replace = (body: object) => control(server, "/directory", { method: "PUT", body });
+  expect(await problemOf(replace(bad), 400, "invalid-request")).toMatchObject({
     detail: "The directory was not loaded: 2 problems.",
     errors: [
       { pointer: "/users/0/id", detail: "must be string" },
       { pointer: "/users/1/roles/0", detail: "there is no role 'r'" },
     ],
   });
-  const lists = await refusal(control(server, "/directory", { method: "PUT", body: {} }), 400, "invalid-request");
-  expect(lists.errors).toHaveLength(3);
+  expect((await problemOf(replace({}), 400, "invalid-request")).errors).toHaveLength(3);
   expect((await put(server)).status).toBe(200);
+  const users = Array.from({ length: 20_000 }, (_, index) => ({ id: `u-${index}`, nickname: "x".repeat(100) }));
+  expect(await bodyOf(replace(acme({ users })), LoadCount)).toEqual({ total: 20_004 });
 });
 
-test("users are listed with what a sign-in would give, and nothing is written for it", async () => {
+test("/users lists each user with the results of a sign-in, and writes nothing", async () => {
   const roles = [
     { id: "r-viewer", name: "Viewer" },
     { id: "r-other", name: "Reader", expires: "2020-01-01T00:00:00Z" },
   ];
-  const groups = [" engineers", "engineers"];
-  const identities = [identity(CONNECTION, groups, 1), identity("con_b", [], 2)];
-  const user = { givenName: "Ada", identities, roles };
-  const { server } = await startStubWithClient({ directory: acme({ user }) });
+  const identities = [identity(CONNECTION, [" engineers", "engineers"], 1), identity("con_b", [], 2)];
+  const { server } = await startStubWithClient({ directory: acme({ user: { givenName: "Ada", identities, roles } }) });
   const stored = await server.user("u-ada");
-  const listed = await good(control(server, "/users"), Users);
+  const listed = await bodyOf(control(server, "/users"), Users);
   const at = (connectionId: string, audience: string, ...names: string[]) => ({
     ...{ connectionId, audience, isAuthenticated: true },
     roles: names,
   });
   const other = "https://other.acme.example";
-  expect(listed).toEqual({
-    total: 1,
-    users: [
-      {
-        id: "u-ada",
-        name: "Ada",
-        signIns: [
-          at(CONNECTION, API, "Engineer", "Viewer"),
-          at(CONNECTION, other),
-          at("con_b", API, "Viewer"),
-          at("con_b", other),
-        ],
-      },
-    ],
-  });
+  const signIns = [at(CONNECTION, API, "Engineer", "Viewer"), at(CONNECTION, other)];
+  signIns.push(at("con_b", API, "Viewer"), at("con_b", other));
+  expect(listed).toEqual({ total: 1, users: [{ id: "u-ada", name: "Ada", signIns }] });
   expect(await server.user("u-ada")).toEqual(stored);
   expect(stored).not.toHaveProperty("modified");
   expect(server.journal.list().requests).toEqual([]);
 });
 
-test("a list has a hundred users at most, an inactive one among them, and says how many there are", async () => {
+test("/users lists the first hundred users, including inactive ones, and the number of all", async () => {
   const users = Array.from({ length: 120 }, (_, index) => ({
     id: `u-${String(index).padStart(3, "0")}`,
     isActive: index > 0,
     identities: [identity(CONNECTION, ["engineers"], index)],
   }));
   const { server } = await startStubWithClient({ directory: acme({ users }) });
-  const listed = await good(control(server, "/users"), Users);
+  const listed = await bodyOf(control(server, "/users"), Users);
   expect([listed.users.length, listed.total, listed.users.at(-1)?.id]).toEqual([100, 120, "u-099"]);
   expect(listed.users.slice(0, 2).map(({ signIns }) => signIns)).toMatchObject([
     [{ isAuthenticated: false, roles: [] }],
@@ -152,21 +131,19 @@ test("a list has a hundred users at most, an inactive one among them, and says h
   ]);
 });
 
-test("a session has its own requests, faults and users; the one without a name sees nothing of it", async () => {
+test("every operation is about the session that X-Contract-Session names", async () => {
   const { server } = await startStubWithClient();
-  await control(server, "/faults", { method: "PUT", headers: SESSION, body: { rules: [TEAPOT] } });
-  await control(server, "/directory", { method: "PUT", headers: SESSION, body: acme({ users: [{ id: "u-eve" }] }) });
-  expect((await put(server, { headers: SESSION })).status).toBe(418);
+  const headers = { "X-Contract-Session": "one" };
+  await control(server, "/faults", { method: "PUT", headers, body: { rules: [ALWAYS] } });
+  await control(server, "/directory", { method: "PUT", headers, body: acme({ users: [{ id: "u-eve" }] }) });
+  expect((await put(server, { headers })).status).toBe(418);
   expect((await put(server)).status).toBe(200);
 
-  const [own, unnamed] = [
-    await good(control(server, "/requests", { headers: SESSION }), Journal),
-    await good(control(server, "/requests"), Journal),
-  ];
-  expect([own, unnamed].map(({ requests }) => requests.map(({ status, session }) => [status, session]))).toEqual([
-    [[418, "one"]],
-    [[200, undefined]],
-  ]);
-  expect((await good(control(server, "/users", { headers: SESSION }), Users)).users[0]?.id).toBe("u-eve");
-  expect((await good(control(server, "/users"), Users)).users[0]?.id).toBe("u-ada");
+  const statesOf = async (call: { headers?: typeof headers }) => {
+    const { requests } = await bodyOf(control(server, "/requests", call), Journal);
+    const { users } = await bodyOf(control(server, "/users", call), Users);
+    return { requests: requests.map(({ status, session }) => [status, session]), user: users[0]?.id };
+  };
+  expect(await statesOf({ headers })).toEqual({ requests: [[418, "one"]], user: "u-eve" });
+  expect(await statesOf({})).toEqual({ requests: [[200, undefined]], user: "u-ada" });
 });

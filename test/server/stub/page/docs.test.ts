@@ -2,45 +2,42 @@ import { expect, onTestFinished, test } from "vitest";
 import { startStub } from "../../../../server/stub/start-stub.ts";
 import { basicOf, startStubWithClient } from "../../../helpers/stub.ts";
 import { control } from "../control/control-site.ts";
-import { browserTests, overhang } from "./browser.ts";
+import { browserTests, overflow } from "./browser.ts";
 
 const browserTest = browserTests();
 
-browserTest(
-  "the reference tries the operation against the running stub, with credentials that are typed in",
-  async (open) => {
-    const { server } = await startStubWithClient();
-    const page = await open(server, "/docs");
-    await page.locator(".opblock").waitFor();
-    expect(await page.locator(".servers").innerText()).toContain(server.url);
-    expect(await page.locator(".errors-wrapper").count()).toBe(0);
+browserTest("the API reference calls the running stub with the credentials of its form", async (open) => {
+  const { server } = await startStubWithClient();
+  const page = await open(server, "/docs");
+  await page.locator(".opblock").waitFor();
+  expect(await page.locator(".servers").innerText()).toContain(server.url);
+  expect(await page.locator(".errors-wrapper").count()).toBe(0);
 
-    const { username, password } = basicOf(server);
-    await page.getByRole("button", { name: "Authorize", exact: true }).first().click();
-    const basic = page.locator(".auth-container", { hasText: "Basic" });
-    await basic.getByLabel(/username/i).fill(username);
-    await basic.getByLabel(/password/i).fill(String(password));
-    await basic.getByRole("button", { name: /apply|authorize/i }).click();
-    await page.getByRole("button", { name: "Close" }).first().click();
+  const { username, password } = basicOf(server);
+  await page.getByRole("button", { name: "Authorize", exact: true }).first().click();
+  const basic = page.locator(".auth-container", { hasText: "Basic" });
+  await basic.getByLabel(/username/i).fill(username);
+  await basic.getByLabel(/password/i).fill(String(password));
+  await basic.getByRole("button", { name: /apply|authorize/i }).click();
+  await page.getByRole("button", { name: "Close" }).first().click();
 
-    await page.getByPlaceholder("userId").fill("u-ada");
-    await page.getByRole("button", { name: "Execute" }).click();
-    const live = page.locator(".live-responses-table");
-    await live.waitFor();
-    expect(await live.innerText()).toMatch(/^Code\s+Details\s+200/);
-    expect(server.journal.list().requests.map(({ status }) => status)).toContain(200);
-  },
-);
+  await page.getByPlaceholder("userId").fill("u-ada");
+  await page.getByRole("button", { name: "Execute" }).click();
+  const live = page.locator(".live-responses-table");
+  await live.waitFor();
+  expect(await live.innerText()).toMatch(/^Code\s+Details\s+200/);
+  expect(server.journal.list().requests.map(({ status }) => status)).toContain(200);
+});
 
-browserTest("it fits a phone, also in the dark", async (open) => {
+browserTest("the API reference fits a phone, and has a dark color scheme", async (open) => {
   const { server } = await startStubWithClient();
   const page = await open(server, "/docs", { viewport: { width: 375, height: 800 }, colorScheme: "dark" });
   await page.locator(".opblock").waitFor();
-  expect(await overhang(page)).toBe(0);
+  expect(await overflow(page)).toBe(0);
   expect(await page.evaluate("document.documentElement.className")).toBe("dark-mode");
 });
 
-test("pages load nothing but files of this port, and nobody can frame them", async () => {
+test("the pages load only files of the control port, and can't be framed", async () => {
   const { server } = await startStubWithClient();
   for (const [path, mediaType] of [
     ["/", "text/html; charset=utf-8"],
@@ -57,24 +54,17 @@ test("pages load nothing but files of this port, and nobody can frame them", asy
       `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${server.url}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     );
   }
-  for (const path of [
-    "/swagger-ui.js",
-    "/swagger-ui-bundle.js.map",
-    "/docs/",
-    "/docs/../page.js/",
-    "//page.js",
-    "/%70age.js",
-  ])
-    expect((await control(server, path)).status).toBe(404);
+  const unknown = ["/swagger-ui.js", "/swagger-ui-bundle.js.map", "/page.html", "/docs/", "//page.js", "/%70age.js"];
+  for (const path of unknown) expect((await control(server, path)).status).toBe(404);
 });
 
-test("the main port lets the control port's pages try it, and no others", async () => {
+test("the main port allows CORS requests from the pages of the control port only", async () => {
   const { server } = await startStubWithClient();
   const { port } = new URL(server.controlUrl ?? "");
   const allowedFor = async (Origin: string) => {
     const headers = { Origin, "Access-Control-Request-Method": "PUT" };
-    const answer = await fetch(`${server.url}/v1/users/u-ada/$sync`, { method: "OPTIONS", headers });
-    return answer.headers.get("access-control-allow-origin");
+    const response = await fetch(`${server.url}/v1/users/u-ada/$sync`, { method: "OPTIONS", headers });
+    return response.headers.get("access-control-allow-origin");
   };
   for (const origin of [`http://127.0.0.1:${port}`, `http://localhost:${port}`])
     expect(await allowedFor(origin)).toBe(origin);
@@ -82,7 +72,7 @@ test("the main port lets the control port's pages try it, and no others", async 
     expect(await allowedFor(origin)).toBe(null);
 });
 
-test("a stub on all addresses is tried at the name that its control port was reached by", async () => {
+test("the reference of a stub on all addresses has the host name of the request as its server", async () => {
   const server = await startStub({ host: "0.0.0.0" });
   onTestFinished(() => server.close());
   const { port } = new URL(server.url);

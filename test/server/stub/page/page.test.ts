@@ -1,19 +1,19 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { API, acme, CONNECTION, identity, put, signIn, startStubWithClient } from "../../../helpers/stub.ts";
-import { browserTests, overhang } from "./browser.ts";
+import { browserTests, overflow } from "./browser.ts";
 
 const browserTest = browserTests();
 
 const BAD = { ...signIn(), audience: "", connection: { connectionId: 5 } };
 
-/** The text of each request in the list, once there are so many. */
+/** The text of each request in the list, after it has `count` requests. */
 async function requestsOn(page: Page, count: number): Promise<string[]> {
   await expect.poll(() => page.locator("#request-list > li").count(), { timeout: 5_000 }).toBe(count);
   return page.locator("#request-list summary").allInnerTexts();
 }
 
-/** Presses Tab until the focus is on what it says. */
+/** Presses Tab until the focused element has this text. */
 async function tabTo(page: Page, text: RegExp): Promise<void> {
   const focused = () =>
     page.evaluate<string>(
@@ -23,10 +23,10 @@ async function tabTo(page: Page, text: RegExp): Promise<void> {
     await page.keyboard.press("Tab");
     if (text.test(await focused())) return;
   }
-  throw new Error(`Tab does not lead to ${text}.`);
+  throw new Error(`Tab does not reach ${text}.`);
 }
 
-browserTest("requests appear as they are answered, the latest first", async (open) => {
+browserTest("requests appear in the list, the latest first, for the selected session", async (open) => {
   const { server } = await startStubWithClient();
   const page = await open(server, "/");
   await expect.poll(() => page.locator("#state").innerText()).toBe("Live");
@@ -48,30 +48,30 @@ browserTest("requests appear as they are answered, the latest first", async (ope
     .toEqual([expect.stringMatching(/^200.*session other/s)]);
 });
 
-browserTest("a refused request is opened to see what was wrong, pointer by pointer, and stays open", async (open) => {
+browserTest("a rejected request shows each violation by its pointer, and stays open during updates", async (open) => {
   const { server } = await startStubWithClient();
   await put(server, { body: BAD });
   const page = await open(server, "/");
   await page.locator("summary").click();
-  const wrong = page.locator(".wrongs");
-  expect(await wrong.locator("dt").allInnerTexts()).toEqual(["/audience", "/connection/connectionId"]);
-  expect(await wrong.locator("dd").allInnerTexts()).toEqual([
+  const violations = page.locator(".violations");
+  expect(await violations.locator("dt").allInnerTexts()).toEqual(["/audience", "/connection/connectionId"]);
+  expect(await violations.locator("dd").allInnerTexts()).toEqual([
     'must NOT have fewer than 1 characters\nsent: ""',
     "must be string\nsent: 5",
   ]);
-  const [sent, answered] = await page.locator("pre").allInnerTexts();
+  const [sent, received] = await page.locator("pre").allInnerTexts();
   expect(JSON.parse(sent ?? "")).toEqual(BAD);
-  expect(JSON.parse(answered ?? "")).toMatchObject({ status: 400 });
+  expect(JSON.parse(received ?? "")).toMatchObject({ status: 400 });
   expect(await page.locator(".message dd").allInnerTexts()).toEqual(
     expect.arrayContaining(["(hidden)", "application/problem+json"]),
   );
 
   await put(server);
   await requestsOn(page, 2);
-  expect(await wrong.isVisible()).toBe(true);
+  expect(await violations.isVisible()).toBe(true);
 });
 
-browserTest("faults are added and removed, and change what the stub answers", async (open) => {
+browserTest("faults can be added and removed, and change the responses of the stub", async (open) => {
   const { server } = await startStubWithClient();
   const page = await open(server, "/");
   const add = page.getByRole("button", { name: "Add fault" });
@@ -81,11 +81,10 @@ browserTest("faults are added and removed, and change what the stub answers", as
   await page.getByLabel("Times").fill("2");
   await add.click();
   const faults = page.locator("#fault-list > li");
-  await expect
-    .poll(() => faults.allInnerTexts())
-    .toEqual([expect.stringMatching(/^answer 503, Retry-After 7, for userId u-ada\s+fired 0 of 2/)]);
-  const answer = await put(server);
-  expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "7"]);
+  const text = /^Respond with an error status, status 503, retryAfterSeconds 7, for userId u-ada\s+fired 0 of 2/;
+  await expect.poll(() => faults.allInnerTexts()).toEqual([expect.stringMatching(text)]);
+  const response = await put(server);
+  expect([response.status, response.headers.get("retry-after")]).toEqual([503, "7"]);
   await expect.poll(() => faults.innerText()).toMatch(/fired 1 of 2/);
 
   for (const name of ["userId", "times"]) await page.locator(`[name=${name}]`).fill("");
@@ -95,14 +94,14 @@ browserTest("faults are added and removed, and change what the stub answers", as
     await add.click();
     await expect.poll(() => faults.count()).toBe(index + 2);
   }
+  // Counts start again when rules are replaced, so the page subtracts from `times`.
   expect(server.faults.list().map(({ rule }) => rule)).toEqual([
-    // What has fired already is taken off, for rules count anew when they are replaced.
     { match: { userId: "u-ada" }, times: 1, fault: { kind: "status", status: 503, retryAfterSeconds: 7 } },
-    { fault: { kind: "latency", ms: 1000 } },
-    ...kinds.slice(1).map((kind) => ({ fault: { kind } })),
+    { match: {}, fault: { kind: "latency", ms: 1000 } },
+    ...kinds.slice(1).map((kind) => ({ match: {}, fault: { kind } })),
   ]);
 
-  await page.getByRole("button", { name: /^Remove: wait/ }).click();
+  await page.getByRole("button", { name: /^Remove: Delay the sync, ms 1000, for every request/ }).click();
   await expect.poll(() => faults.count()).toBe(6);
   await page.getByRole("button", { name: "Remove all" }).click();
   await expect.poll(() => faults.count()).toBe(0);
@@ -110,35 +109,35 @@ browserTest("faults are added and removed, and change what the stub answers", as
 });
 
 browserTest(
-  "a fault that can't be is told of where it is made",
+  "a rejected fault shows its problem at the form",
   async (open) => {
     const { server } = await startStubWithClient();
     const page = await open(server, "/");
-    // More than the contract takes, and nothing a form would know.
+    // The maximum of the contract, which the form does not check.
     server.faults.replace(Array.from({ length: 100 }, () => ({ fault: { kind: "reset" as const } })));
     await expect.poll(() => page.locator("#fault-list > li").count()).toBe(100);
     await page.getByRole("button", { name: "Add fault" }).click();
     await expect.poll(() => page.getByRole("alert").innerText()).toMatch(/\/rules must NOT have more than 100 items/);
   },
-  { mayComplain: /status of 400/ },
+  /status of 400/,
 );
 
-browserTest("everything can be done with the keyboard", async (open) => {
+browserTest("every action is possible with the keyboard", async (open) => {
   const { server } = await startStubWithClient();
   await put(server, { body: BAD });
   const page = await open(server, "/");
   await requestsOn(page, 1);
   await tabTo(page, /^400/);
   await page.keyboard.press("Enter");
-  await expect.poll(() => page.locator(".wrongs").isVisible()).toBe(true);
+  await expect.poll(() => page.locator(".violations").isVisible()).toBe(true);
   expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
 
   await tabTo(page, /^Add fault/);
   await page.keyboard.press("Enter");
   await expect.poll(() => server.faults.list().length).toBe(1);
   await page.evaluate("document.getElementById('faults-title').focus()");
-  await tabTo(page, /^Remove: answer 503/);
-  // What is looked at anew every second must not take the focus away.
+  await tabTo(page, /^Remove: Respond with an error status, status 503/);
+  // The update every second must keep the focus.
   await put(server);
   await expect.poll(() => page.locator("#fault-list").innerText()).toMatch(/fired 1/);
   await page.keyboard.press("Enter");
@@ -146,17 +145,17 @@ browserTest("everything can be done with the keyboard", async (open) => {
   await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("faults-title");
 });
 
-browserTest("users are listed with what a sync would give them, and anew when that changes", async (open) => {
+browserTest("users are listed with the results of a sign-in, and updated after a sync", async (open) => {
   const { server } = await startStubWithClient({ directory: acme({ user: { givenName: "Ada" } }) });
   const page = await open(server, "/");
   const users = page.locator("#user-list > li");
-  await expect.poll(() => users.allInnerTexts()).toEqual([expect.stringMatching(/^Ada u-ada\s+No connection/)]);
+  await expect.poll(() => users.allInnerTexts()).toEqual([expect.stringMatching(/^Ada u-ada\s+No roles/)]);
   await put(server, { body: signIn({ groups: ["engineers"] }) });
   await expect.poll(() => users.innerText(), { timeout: 5_000 }).toMatch(/Engineer$/);
   expect(await users.innerText()).toContain(`${CONNECTION} → ${API}`);
 });
 
-browserTest("what callers and directories say is shown as text", async (open) => {
+browserTest("text of callers and directories is never markup", async (open) => {
   const evil = '<img src=x onerror="alert(1)">';
   const user = { displayName: evil, identities: [identity(CONNECTION, [evil])] };
   const roles = [{ id: "r", name: `<script>alert(2)</script>${evil}`, audience: API }];
@@ -174,7 +173,7 @@ browserTest("what callers and directories say is shown as text", async (open) =>
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
-  browserTest(`it fits a phone, and is ${colorScheme} where that is asked for`, async (open) => {
+  browserTest(`the page fits a phone in the ${colorScheme} color scheme`, async (open) => {
     const { server } = await startStubWithClient();
     const long = `u-${"x".repeat(120)}`;
     await put(server, { path: `/v1/users/${long}/$sync` });
@@ -183,7 +182,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await requestsOn(page, 1);
     await page.locator("summary").click();
     await expect.poll(() => page.locator("#fault-list > li").count()).toBe(1);
-    expect(await overhang(page)).toBe(0);
+    expect(await overflow(page)).toBe(0);
     const [red = 0] =
       String(await page.evaluate("getComputedStyle(document.body).backgroundColor")).match(/\d+/g) ?? [];
     expect(Number(red) < 64).toBe(colorScheme === "dark");
@@ -191,28 +190,28 @@ for (const colorScheme of ["light", "dark"] as const) {
 }
 
 browserTest(
-  "where a token is needed the page asks for it, and forgets it when it is closed",
+  "the page asks for a required token, and keeps it in memory only",
   async (open) => {
     const controlToken = "planted-control-token";
     const { server } = await startStubWithClient({ controlToken });
     await put(server);
     const page = await open(server, "/");
-    await page.getByLabel(/^Token/).fill("planted-wrong-token");
-    await page.getByRole("button", { name: "Enter" }).click();
+    await page.getByLabel("Control port token").fill("planted-wrong-token");
+    await page.getByRole("button", { name: "Continue" }).click();
     await expect.poll(() => page.locator("#state").innerText()).toMatch(/wrong/);
-    await page.getByLabel(/^Token/).fill(controlToken);
-    await page.getByRole("button", { name: "Enter" }).click();
+    await page.getByLabel("Control port token").fill(controlToken);
+    await page.getByRole("button", { name: "Continue" }).click();
     await requestsOn(page, 1);
     const kept = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])";
     expect(await page.evaluate(kept)).toBe('[{},{},""]');
     await page.reload();
-    await expect.poll(() => page.getByLabel(/^Token/).isVisible()).toBe(true);
+    await expect.poll(() => page.getByLabel("Control port token").isVisible()).toBe(true);
   },
-  { mayComplain: /status of 401/ },
+  /status of 401/,
 );
 
 browserTest(
-  "a reset asks first, and brings back the start",
+  "a reset asks for confirmation",
   async (open) => {
     const { server } = await startStubWithClient();
     await put(server);
@@ -225,5 +224,5 @@ browserTest(
     await page.getByRole("button", { name: "Reset session" }).click();
     await requestsOn(page, 0);
   },
-  { mayComplain: /^dialog: Go back/ },
+  /^dialog: Restore the start/,
 );

@@ -1,10 +1,27 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
+import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { TokenRules } from "../auth/bearer.ts";
 import { type Credentials, hashSecret } from "../auth/credentials.ts";
 import type { Clock } from "../clock.ts";
+import signIns from "../demo-sign-ins.json" with { type: "json" };
 
-/** Printed when the stub starts, and valid until it ends; the Bearer token for a day. */
+export const DEMO_DIRECTORY = fileURLToPath(new URL("../demo-directory.json", import.meta.url));
+
+export interface DemoSignIn {
+  userId: string;
+  /** What this user demonstrates; printed in the banner. */
+  shows: string;
+  /** Names of the expected roles; null for a user who is not authenticated. */
+  roles: string[] | null;
+  request: SyncUserIdentityRequest;
+}
+
+/** One realistic sign-in for each user of the demo directory. */
+export const DEMO_SIGN_INS: readonly DemoSignIn[] = signIns;
+
+/** Valid until the stub ends; the Bearer token for a day. */
 export interface DemoCredentials {
   apiKey: { id: string; secret: string };
   applicationToken: string;
@@ -15,7 +32,7 @@ const PERMISSIONS = ["user.write"];
 const ISSUER = "https://login.acme.example/";
 const AUDIENCE = "urn:nexus-sync:stub";
 
-/** New secrets and a new key pair at each start, so that demo credentials work on this server only. */
+/** Creates new secrets and a new key pair, so that demo credentials are valid on one server only. */
 export async function createDemoCredentials(
   clock: Clock,
 ): Promise<{ demo: DemoCredentials; credentials: Credentials; tokens: TokenRules }> {
