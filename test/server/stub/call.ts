@@ -1,9 +1,9 @@
 import type { RunningStub } from "../../../server/stub/start-stub.ts";
-import { type Answer, type Call, send } from "../../helpers/site.ts";
+import { type Call, type ServerResponse, send } from "../../helpers/server-fixture.ts";
 import { basicHeader, JSON_TYPE, signIn } from "../../helpers/stub.ts";
 
 /** A good sign-in of u-ada with the demo credentials, but for what is given; several headers of one name as a list. */
-export function call(server: RunningStub, { headers, ...changes }: Call = {}): Promise<Answer> {
+export function call(server: RunningStub, { headers, ...changes }: Call = {}): Promise<ServerResponse> {
   return send(server, {
     credentials: basicHeader(server),
     headers: { ...JSON_TYPE, ...headers },
@@ -18,6 +18,6 @@ export function pathOf(userId: string): string {
 }
 
 /** The detail of the one violation that a 400 lists. */
-export function violationIn({ text }: Answer): unknown {
+export function violationIn({ text }: ServerResponse): unknown {
   return JSON.parse(text).errors[0];
 }

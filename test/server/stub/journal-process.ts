@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
 import { startStub } from "../../../server/stub/start-stub.ts";
-import { sendOver } from "../../helpers/site.ts";
+import { sendOver } from "../../helpers/server-fixture.ts";
 import { acme, basicHeader, JSON_TYPE, signIn } from "../../helpers/stub.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Call } from "../../helpers/site.ts";
+import type { Call } from "../../helpers/server-fixture.ts";
 import { basicOf, bearerOf, JSON_TYPE, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { call, pathOf } from "./call.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JournalEntry } from "../../../generated/control/types.ts";
 import type { RunningStub } from "../../../server/stub/start-stub.ts";
-import type { Call } from "../../helpers/site.ts";
+import type { Call } from "../../helpers/server-fixture.ts";
 import { API, basicHeader, CONNECTION, JSON_TYPE, sendRaw, signIn, startStubWithClient } from "../../helpers/stub.ts";
 import { call, pathOf } from "./call.ts";
 
