@@ -109,7 +109,7 @@ const edit = fc.record({
 });
 type Edit = typeof edit extends fc.Arbitrary<infer T> ? T : never;
 
-/** The JSON text of a body after edits. A text replaces a marker, so it may be what no value can be: a member twice, 1e400. */
+/** The JSON text of a body after edits. Texts replace markers, so they can be what no value can: a member twice, 1e400. */
 function edited(body: unknown, edits: readonly Edit[]): string {
   const texts: string[] = [];
   const marker = (replacement: string) => `@${texts.push(replacement) - 1}@`;
@@ -117,14 +117,17 @@ function edited(body: unknown, edits: readonly Edit[]): string {
   const json = JSON.stringify(body, function (name, value) {
     const change = edits.find(({ at }) => at === index);
     index += 1;
-    if (!change) return value;
-    if (change.kind === "remove") return undefined;
     const label = Array.isArray(this) ? "" : `${JSON.stringify(name)}:`;
-    if (change.kind === "repeat") return marker(`${JSON.stringify(value)},${label}${change.text}`);
-    if (change.kind === "replace" || value === null || typeof value !== "object") return marker(change.text);
-    return Array.isArray(value) ? [...value, marker(change.text)] : { ...value, [change.name]: marker(change.text) };
+    return change ? editedValue(value, label, change, marker) : value;
   });
   return (json ?? "").replace(/"@(\d+)@"/g, (_, number) => texts[Number(number)] ?? "");
+}
+
+function editedValue(value: unknown, label: string, { kind, name, text }: Edit, marker: (text: string) => string) {
+  if (kind === "remove") return undefined;
+  if (kind === "repeat") return marker(`${JSON.stringify(value)},${label}${text}`);
+  if (kind === "replace" || value === null || typeof value !== "object") return marker(text);
+  return Array.isArray(value) ? [...value, marker(text)] : { ...value, [name]: marker(text) };
 }
 
 type Corrupt = (text: string) => Body;
