@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type InlineConfig } from "tsdown";
-import type { Print } from "./generate/sound-contract.ts";
+import type { Print } from "./shared/print.ts";
 
 const CLIENT = fileURLToPath(new URL("../client/", import.meta.url));
 

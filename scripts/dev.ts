@@ -1,9 +1,9 @@
 import type { RunningServer } from "../server/running-server.ts";
 import type { Serving } from "../server/serve.ts";
-import { helpText, readSettings, type Settings } from "../server/settings.ts";
-import { watchAside } from "./generate/watch-aside.ts";
-
-type Print = (line: string) => void;
+import type { Settings } from "../server/setting-values.ts";
+import { helpText, readSettings } from "../server/settings.ts";
+import { watchInWorker } from "./generate/watch-worker.ts";
+import type { Print } from "./shared/print.ts";
 
 /**
  * `npm run dev`: regenerates at each change of a contract, in a worker thread, and runs the contract server (with `args`
@@ -31,7 +31,7 @@ async function develop(settings: Settings, print: Print): Promise<number> {
     if (!state.serving) state.serving = await start(settings, end.signal);
     else if (written.length > 0 || state.isStale) state.isStale = !(await reload(state.serving.server, print));
   };
-  await watchAside(onGenerated, print, end.signal);
+  await watchInWorker(onGenerated, print, end.signal);
   return state.serving?.ended ?? 0;
 }
 

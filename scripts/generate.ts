@@ -1,97 +1,112 @@
-import { enableCompileCache } from "node:module";
-import { join } from "node:path";
-import type { Differ } from "./breaking/wire-changes.ts";
-import { type Aftermath, tellAftermath } from "./generate/aftermath.ts";
-import { CONTRACT_NAMES, CONTRACTS, PUBLIC_CONTRACT } from "./generate/contracts.ts";
-import { type Options, readOptions } from "./generate/options.ts";
-import { regenerate } from "./generate/regenerate.ts";
-import { type Print, readContracts, soundContracts } from "./generate/sound-contract.ts";
-import { onEachChange } from "./generate/watch.ts";
+import { parseArgs } from "node:util";
+import { gate, printChangelog } from "./breaking/breaking.ts";
+import { RevisionUnusable } from "./breaking/contract-at.ts";
+import { type Differ, DifferFailed } from "./breaking/wire-changes.ts";
+import { printAdvice } from "./generate/advice.ts";
+import { PUBLIC_CONTRACT } from "./generate/contracts.ts";
+import { regenerate, renderContracts } from "./generate/regenerate.ts";
+import { watchContracts } from "./generate/watch.ts";
+import { StagingBusy } from "./generate/write.ts";
+import { didYouMean, nearest } from "./shared/nearest.ts";
+import type { Print } from "./shared/print.ts";
 
-export interface Surroundings {
-  /** The project's folder. Default: the current one. */
+export interface GenerateOptions {
+  /** The project's root folder. Default: the current folder. */
   root?: string;
-  /** Leaves out what follows the writing: handwritten lines that no longer fit, and what breaks. Default false. */
+  /** Omits the advice: handwritten lines that no longer compile, and breaking changes. Default false. */
   isBrief?: boolean;
   /** Ends `--watch`. */
   signal?: AbortSignal;
-  /** Called after each good run of `--watch`, with the names of the files that are new; the next run waits for it. */
-  onRun?: (written: string[]) => Promise<void>;
-  /** What compares two contracts on the wire. Default: Redocly's. */
+  /** Compares two contracts on the wire. Default: Redocly's program. */
   differ?: Differ;
 }
 
 /**
- * Regenerates `generated/` from the contracts; `--check` only compares, `--watch` goes on at each change, `--breaking`
- * judges the public one against an older one.
- * Exit codes: 0 done, fresh or nothing breaks, 1 stale (`--check`) or something breaks (`--breaking`), 2 the contract or
- * the call is wrong, 3 our own failure.
+ * `npm run generate`: regenerates `generated/` from the contracts. `--check` only compares, `--watch` repeats it after each
+ * change, `--breaking` compares the public contract with an older one.
+ * Exit codes: 0 done, up to date or nothing breaks; 1 stale (`--check`) or breaking (`--breaking`); 2 the contract or the
+ * call is invalid; 3 the generator failed.
  */
-export async function run(args: string[], print: Print, surroundings: Surroundings = {}): Promise<number> {
-  const options = readOptions(args);
-  if (typeof options === "string") {
-    print(options);
+export async function run(args: string[], print: Print, options: GenerateOptions = {}): Promise<number> {
+  const call = readCall(args);
+  if (typeof call === "string") {
+    print(call);
     return 2;
   }
-  const { root = process.cwd(), isBrief = false } = surroundings;
-  if (options.task === "breaking" || options.task === "changelog")
-    return judge(options, print, { ...surroundings, root });
-  if (options.task === "watch") return goOn({ ...surroundings, root, isBrief }, print);
-  const isCheck = options.task === "check";
-  const { code, ...outcome } = await regenerate({ root, isCheck }, print);
-  if (!isBrief && !isCheck && code === 0) await tellAftermath({ root, ...outcome, ...surroundings }, print);
+  const { root = process.cwd(), isBrief = false, signal = new AbortController().signal, differ } = options;
+  if (call.breaking) return compareWithRevision({ root, differ, ...call }, print);
+  if (call.watch) {
+    await watchContracts({ root, isBrief, signal }, print);
+    return 0;
+  }
+  const { code, ...outcome } = await regenerate({ root, isCheck: call.check }, print);
+  if (!isBrief && !call.check && code === 0) await printAdvice({ root, differ, ...outcome }, print);
   return code;
 }
 
-async function judge({ task, against }: Options, print: Print, { root, differ }: Surroundings & { root: string }) {
-  const read = await readContracts(root, [PUBLIC_CONTRACT], print);
-  const [sound] = (read && (await soundContracts(read, print))) ?? [];
-  if (!sound) return 2;
-  const [{ gate, printChangelog }, { RevisionUnusable }] = await Promise.all([
-    import("./breaking/breaking.ts"),
-    import("./breaking/contract-at.ts"),
-  ]);
-  const answer = task === "changelog" ? printChangelog : gate;
-  return answer({ root, contract: sound.contract, against, differ }, print).catch((error: unknown) => {
+interface Call {
+  check: boolean;
+  watch: boolean;
+  breaking: boolean;
+  changelog: boolean;
+  /** A git revision. */
+  against: string;
+}
+
+const FLAGS = {
+  check: { type: "boolean", default: false },
+  watch: { type: "boolean", default: false },
+  breaking: { type: "boolean", default: false },
+  against: { type: "string" },
+  changelog: { type: "boolean", default: false },
+} as const;
+
+/** The parsed call, or the reason why it is invalid. */
+function readCall(args: string[]): Call | string {
+  const values = parseFlags(args);
+  if (typeof values === "string") return values;
+  const { against, changelog, breaking } = values;
+  const [task, other] = (["check", "watch", "breaking"] as const).filter((name) => values[name]);
+  if (other) return `--${task} and --${other} cannot be combined.`;
+  if (!breaking && (changelog || against !== undefined)) {
+    return `--${changelog ? "changelog" : "against"} requires --breaking.`;
+  }
+  return { ...values, against: against ?? "HEAD" };
+}
+
+function parseFlags(args: string[]) {
+  try {
+    return parseArgs({ args, options: FLAGS }).values;
+  } catch (error) {
+    const known = Object.keys(FLAGS);
+    const unknown = args.find((arg) => !known.some((name) => arg === `--${name}` || arg.startsWith(`--${name}=`)));
+    if (unknown === undefined) return (error as Error).message.split(/\. |\n/)[0] ?? "";
+    const near = nearest(unknown.replace(/^-+/, ""), known);
+    const list = known.map((name) => `--${name}`).join(", ");
+    return `Unknown option '${unknown}'.${didYouMean(near && `--${near}`)} Options: ${list}.`;
+  }
+}
+
+type Comparison = Pick<Call, "changelog" | "against"> & { root: string; differ?: Differ | undefined };
+
+async function compareWithRevision({ changelog, ...request }: Comparison, print: Print): Promise<number> {
+  const [current] = (await renderContracts(request.root, [PUBLIC_CONTRACT], print)) ?? [];
+  if (!current) return 2;
+  const report = changelog ? printChangelog : gate;
+  return report({ ...request, contract: current.contract }, print).catch((error: unknown) => {
     if (!(error instanceof RevisionUnusable)) throw error;
     print(error.message);
     return 2;
   });
 }
 
-/** Every change is one run; the slower verdicts follow, unless the next change comes before them. */
-async function goOn(surroundings: Surroundings & { root: string }, print: Print): Promise<number> {
-  const { root, isBrief, signal = new AbortController().signal, onRun } = surroundings;
-  let code = 0;
-  let turn = 0;
-  const next = async () => {
-    turn += 1;
-    const [before, mine] = [code, turn];
-    const { code: now, ...outcome } = await regenerate({ root, isCheck: false }, print);
-    code = now;
-    if (before !== 0 && code === 0) print("fixed");
-    if (code === 0) await onRun?.(outcome.written);
-    const isCurrent = () => mine === turn && !signal.aborted;
-    const tell: Print = (line) => (isCurrent() ? print(line) : undefined);
-    const aftermath: Aftermath = { ...outcome, ...surroundings };
-    if (!isBrief && code === 0) void tellAftermath(aftermath, tell).catch((error: Error) => tell(error.message));
-  };
-  print(`Watching ${CONTRACT_NAMES}; Ctrl-C ends it.`);
-  const files = CONTRACTS.map(({ file }) => join(root, file));
-  await onEachChange(files, next, signal);
-  return 0;
-}
-
-/** A failure of ours as text: a stack only where no words were prepared. */
+/** Expected failures are printed without a stack. */
 function failureText(error: Error): string {
-  return ["FolderLocked", "DifferFailed"].includes(error.name)
-    ? `${error.name}: ${error.message}`
-    : String(error.stack);
+  const isExpected = error instanceof StagingBusy || error instanceof DifferFailed;
+  return isExpected ? `${error.name}: ${error.message}` : String(error.stack);
 }
 
 if (import.meta.main) {
-  // Compiled code is kept in the system's temporary folder: the linter and the schema compiler load sooner.
-  enableCompileCache();
   const end = new AbortController();
   process.once("SIGINT", () => end.abort());
   process.exitCode = await run(process.argv.slice(2), console.log, { signal: end.signal }).catch((error: Error) => {

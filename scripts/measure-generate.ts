@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { regenerate } from "./generate/regenerate.ts";
-import type { Print } from "./generate/sound-contract.ts";
+import type { Print } from "./shared/print.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PARTS = ["openapi.yaml", "package.json", "generated", "scripts", "server/stub"];

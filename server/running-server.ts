@@ -1,11 +1,13 @@
+import type { Server } from "node:http";
 import type { Logger } from "pino";
 import type { Directory, User } from "../generated/types.ts";
+import type { Extension } from "./app.ts";
 import type { AccessOptions } from "./auth/schemes.ts";
 import type { Clock } from "./clock.ts";
 import type { LoadLimits } from "./http/limits.ts";
 import type { ShutdownOptions } from "./http/shutdown.ts";
 import type { ReportProgress } from "./progress-bar.ts";
-import type { LoadCount } from "./store/store.ts";
+import type { LoadCount, Store } from "./store/store.ts";
 
 export interface ServerOptions extends AccessOptions {
   /** Default 0: any free port. */
@@ -56,4 +58,22 @@ export interface RunningServer {
   end(options: ShutdownOptions): Promise<boolean>;
   /** Closes all connections at once. */
   closeConnections(): void;
+}
+
+/** What the service gives to an extension of it. */
+export interface Base {
+  /** Loaded with the directory. */
+  store: Store;
+  /** Not listening yet. */
+  server: Server;
+  log: Logger;
+}
+
+/** An extension of the service, with what belongs to its life cycle. */
+export interface RunningExtension extends Extension {
+  /** Origins whose pages may call the operations, besides the one of the options. */
+  corsOrigins: readonly string[];
+  ready(): Promise<void>;
+  /** Closes the store too. */
+  close(): Promise<void>;
 }

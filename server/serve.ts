@@ -1,11 +1,12 @@
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { AccessOptions } from "./auth/schemes.ts";
+import { bannerLines } from "./banner.ts";
 import { createLog } from "./http/log.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { createProgressBar } from "./progress-bar.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./setting-values.ts";
 
 const CACHE = fileURLToPath(new URL("../node_modules/.cache/nexus-sync/", import.meta.url));
 
@@ -42,12 +43,6 @@ async function launch(settings: Settings, options: ServerOptions): Promise<{ ser
   const { directory } = settings;
   const server = await startServer({ ...options, ...(directory !== "none" && { directory }) });
   return { server, banner: bannerLines(server).join("\n") };
-}
-
-/** The first lines of the banner in both modes. */
-export function bannerLines({ url, loaded }: RunningServer): string[] {
-  const changed = loaded && `${loaded.total} directory entries were read; ${loaded.changed} were new or changed`;
-  return [`nexus-sync contract server on ${url}  (stop with Ctrl-C)`, ...(changed ? [changed] : [])];
 }
 
 function endOnSignals(server: RunningServer): Serving {

@@ -1,6 +1,35 @@
 import { ConfigurationError } from "./configuration-error.ts";
 import { isPostgresUrl } from "./store/open-store.ts";
 
+export interface Settings {
+  mode: "stub" | "service";
+  port: number;
+  host: string;
+  database: string;
+  /** Password of PostgreSQL; a secret, so from the environment only. */
+  databasePassword: string | undefined;
+  /** Maximum number of connections to PostgreSQL. */
+  databasePool: number;
+  directory: string;
+  credentials: string | undefined;
+  jwksUrl: string | undefined;
+  jwksFile: string | undefined;
+  issuer: string | undefined;
+  audience: string | undefined;
+  bodyLimit: number;
+  maxInFlight: number;
+  corsOrigin: string | undefined;
+  logLevel: string;
+  logUserIds: boolean;
+  /** Key of the hashes of user ids in the log; a secret, so from the environment only. */
+  logKey: string | undefined;
+  /** Default "none" in service mode. */
+  controlPort: number | "none";
+  controlHost: string | undefined;
+  /** A secret, so from the environment only. */
+  controlToken: string | undefined;
+}
+
 /** The whole body is held in memory. */
 const MOST_BYTES = 104_857_600;
 

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "./configuration-error.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./setting-values.ts";
 
 /**
  * Checks settings that depend on each other: those of Bearer tokens, and in service mode those that only a stub may have.

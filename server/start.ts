@@ -1,7 +1,6 @@
-import type { Server } from "node:http";
-import pino, { type Logger } from "pino";
+import pino from "pino";
 import type { Directory } from "../generated/types.ts";
-import { createApp, type Extension } from "./app.ts";
+import { createApp } from "./app.ts";
 import { openAccess, schemeHandlers } from "./auth/schemes.ts";
 import { type Contract, loadContract } from "./contract/contract.ts";
 import { checkDirectory } from "./directory/directory.ts";
@@ -13,28 +12,10 @@ import { userIdHash } from "./http/request-log.ts";
 import { send } from "./http/respond.ts";
 import type { ShutdownOptions } from "./http/shutdown.ts";
 import type { ReportProgress } from "./progress-bar.ts";
-import type { RunningServer, ServerOptions } from "./running-server.ts";
+import type { Base, RunningExtension, RunningServer, ServerOptions } from "./running-server.ts";
 import { selfCheck } from "./self-check.ts";
 import { openStore } from "./store/open-store.ts";
 import type { LoadCount, Store } from "./store/store.ts";
-
-/** What the service gives to an extension of it. */
-export interface Base {
-  /** Loaded with the directory. */
-  store: Store;
-  /** Not listening yet. */
-  server: Server;
-  log: Logger;
-}
-
-/** An extension of the service, with what belongs to its life cycle. */
-export interface RunningExtension extends Extension {
-  /** Origins whose pages may call the operations, besides the one of the options. */
-  corsOrigins: readonly string[];
-  ready(): Promise<void>;
-  /** Closes the store too. */
-  close(): Promise<void>;
-}
 
 /**
  * Starts a contract server in this process; several do not affect each other. `extend` adds to the service.
@@ -44,37 +25,18 @@ export async function startServer(
   options: ServerOptions = {},
   extend: (base: Base) => Promise<RunningExtension> = service,
 ): Promise<RunningServer> {
-  const { clock, log = pino({ level: "silent" }), directory, host = "127.0.0.1" } = options;
-  const contract = loadContract();
-  await selfCheck(contract);
-  const store = await openStore(storeOptions(options, log));
-  const resources: (() => void | Promise<void>)[] = [() => store.close()];
-  const release = async () => {
-    for (const close of resources.toReversed()) await close();
-  };
+  const { port = 0, host = "127.0.0.1" } = options;
+  const resources: Resources = [];
   try {
-    const loaded = directory === undefined ? undefined : await load(store, directory, options.progress);
-    const { server, shutdown, handle } = createHttpServer(log);
-    const extension = await extend({ store, server, log });
-    resources.splice(0, 1, () => extension.close());
-    const metrics = createMetrics();
-    const access = openAccess(options, log);
-    const loadShedding = createLoadShedding(options.load ?? {}, { metrics, log });
-    resources.push(metrics.close, access.close, loadShedding.close);
-    const { bodyLimit = 262_144, formatUserId = userIdHash(), corsOrigin = [] } = options;
-    const appOf = (current: Contract) =>
-      createApp({
-        ...{ ...extension, contract: current, loadShedding, metrics, log, bodyLimit, formatUserId },
-        schemes: schemeHandlers(current.securitySchemes, access, clock),
-        handlers: createHandlers({ store, contract: current, clock, metrics }),
-        corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
-        shutdown,
-      });
-    handle(appOf(contract));
-    const url = await listen(server, { port: options.port ?? 0, host, flags: "--port or --host" });
+    const contract = loadContract();
+    await selfCheck(contract);
+    const parts = await openParts(options, extend, resources);
+    const { store, server, shutdown, handle, loaded } = parts;
+    handle(buildApp(contract, options, parts));
+    const url = await listen(server, { port, host, flags: "--port or --host" });
     const end = once(async (how: ShutdownOptions) => {
       const isComplete = await shutdown.end(how);
-      await release();
+      await release(resources);
       return isComplete;
     });
     return {
@@ -85,16 +47,57 @@ export async function startServer(
       async reload() {
         const next = loadContract();
         await selfCheck(next);
-        handle(appOf(next));
+        handle(buildApp(next, options, parts));
       },
       close: async () => void (await end({})),
       end,
       closeConnections: shutdown.closeConnections,
     };
   } catch (error) {
-    await release();
+    await release(resources);
     throw error;
   }
+}
+
+/** What has to be closed, in the order of opening. */
+type Resources = (() => void | Promise<void>)[];
+
+async function release(resources: Resources): Promise<void> {
+  for (const close of resources.splice(0).toReversed()) await close();
+}
+
+type Parts = Awaited<ReturnType<typeof openParts>>;
+
+/** Opens what outlives a reload of the contract. */
+async function openParts(
+  options: ServerOptions,
+  extend: (base: Base) => Promise<RunningExtension>,
+  resources: Resources,
+) {
+  const { log = pino({ level: "silent" }), formatUserId = userIdHash(), directory, progress } = options;
+  const store = await openStore({ ...storeOptions(options), log });
+  resources.push(() => store.close());
+  const loaded = directory === undefined ? undefined : await load(store, directory, progress);
+  const http = createHttpServer(log);
+  const extension = await extend({ store, server: http.server, log });
+  // The extension closes the store.
+  resources.splice(0, 1, () => extension.close());
+  const metrics = createMetrics();
+  const access = openAccess(options, log);
+  const loadShedding = createLoadShedding(options.load ?? {}, { metrics, log });
+  resources.push(metrics.close, access.close, loadShedding.close);
+  return { ...http, store, loaded, extension, metrics, access, loadShedding, formatUserId, log };
+}
+
+function buildApp(contract: Contract, options: ServerOptions, parts: Parts) {
+  const { store, extension, metrics, access, loadShedding, shutdown, formatUserId, log } = parts;
+  const { clock, bodyLimit = 262_144, corsOrigin = [] } = options;
+  return createApp({
+    ...{ ...extension, contract, loadShedding, shutdown, metrics, log, bodyLimit, formatUserId },
+    schemes: schemeHandlers(contract.securitySchemes, access, clock),
+    handlers: createHandlers({ store, contract, clock, metrics }),
+    corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
+  });
 }
 
 /** The service alone. */
@@ -106,8 +109,8 @@ async function service({ store }: Base): Promise<RunningExtension> {
   };
 }
 
-function storeOptions({ database = ":memory:", databasePassword, databasePool }: ServerOptions, log: Logger) {
-  return { database, password: databasePassword, poolSize: databasePool, log };
+function storeOptions({ database = ":memory:", databasePassword, databasePool }: ServerOptions) {
+  return { database, password: databasePassword, poolSize: databasePool };
 }
 
 /** Checks a directory as a whole, then loads it. */

@@ -1,23 +1,23 @@
 import { createHash } from "node:crypto";
-import type { Pointer } from "../generate/parse.ts";
+import type { Pointer } from "../generate/diagnostic.ts";
 
-/** What a change asks of the version (semver): `major` breaks callers. */
+/** The version step a change requires (SemVer): `major` breaks callers. */
 export type Impact = "major" | "minor" | "patch";
 
 export interface Change {
-  /** A stable id of the rule that judged it. */
+  /** Stable id of the rule. */
   rule: string;
   message: string;
-  /** Method and path; absent for what belongs to no single operation. */
+  /** Method and path; undefined for a change outside a single operation. */
   operation?: string | undefined;
-  /** What changed: where it stood in the old contract, or stands in the new one where it is new. */
+  /** Pointer of the changed part: in the old contract, or in the new one if the part was added. */
   subject: Pointer;
-  /** Where to look: in the new contract, or in the old one where it is gone. */
+  /** Pointer to report: in the new contract, or in the old one if `isRemoved`. */
   place: Pointer;
-  isGone: boolean;
-  /** What it means for bytes that are sent and received. */
+  isRemoved: boolean;
+  /** Effect on requests and responses as sent. */
   wire: Impact;
-  /** Whether TypeScript that compiled against the old types no longer does. */
+  /** Whether TypeScript that compiled with the old types fails to compile with the new ones. */
   breaksSource: boolean;
   from?: unknown;
   to?: unknown;
@@ -27,13 +27,13 @@ export function isBreaking({ wire, breaksSource }: Change): boolean {
   return wire === "major" || breaksSource;
 }
 
-/** Names a change in approvals: the same wherever its lines move, another as soon as it changes something else. */
+/** Identifies a change in approvals. Moving lines does not affect it; any difference in the change itself does. */
 export function fingerprint({ rule, operation, subject, from, to }: Change): string {
   const text = JSON.stringify([rule, operation ?? null, subject, from ?? null, to ?? null]);
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
-/** RFC 6901 pointer with its leading `#`. */
+/** RFC 6901 pointer as a URI fragment: `#/paths/~1v1`. */
 export function pointerText(pointer: Pointer): string {
   return ["#", ...pointer.map((segment) => String(segment).replaceAll("~", "~0").replaceAll("/", "~1"))].join("/");
 }

@@ -4,7 +4,7 @@ import { sourceChanges } from "./source-changes.ts";
 import { type Differ, wireChanges } from "./wire-changes.ts";
 
 /**
- * Every change between two contracts with both of its verdicts: what the wire shows, and what the compiler shows.
+ * All changes between two contracts, each with its wire verdict and its source verdict.
  * @throws DifferFailed
  */
 export async function compareContracts(
@@ -12,23 +12,23 @@ export async function compareContracts(
   revision: ContractDocument,
   differ?: Differ,
 ): Promise<Change[]> {
-  // The differ is a process of its own: the compiler works meanwhile.
+  // The differ is a child process, so both run at the same time.
   const [wire, source] = await Promise.all([wireChanges(base, revision, differ), sourceChanges(base, revision)]);
-  const told = new Set<Change>();
+  const merged = new Set<Change>();
   const judged = wire.map((change) => {
-    const broken = source.filter((other) => isAbout(change, other));
-    for (const other of broken) told.add(other);
+    const broken = source.filter((other) => isSamePart(change, other));
+    for (const other of broken) merged.add(other);
     const [first] = broken;
     if (!first) return change;
-    // The differ has no words for what is harmless on the wire.
-    const said = change.wire === "major" ? {} : { rule: first.rule, message: first.message };
-    return { ...change, ...said, breaksSource: true };
+    // The differ's message describes a change that is harmless on the wire in general terms only.
+    const better = change.wire === "major" ? {} : { rule: first.rule, message: first.message };
+    return { ...change, ...better, breaksSource: true };
   });
-  return [...judged, ...source.filter((change) => !told.has(change))];
+  return [...judged, ...source.filter((change) => !merged.has(change))];
 }
 
-/** The differ may point at a keyword (`…/authenticationMethod/enum`), the compiler at the property that has it. */
-function isAbout(change: Change, source: Change): boolean {
-  const [at, of] = [pointerText(change.subject), pointerText(source.subject)];
-  return at === of || at.startsWith(`${of}/`);
+/** The differ may report a keyword (`…/authenticationMethod/enum`) where the compiler reports its property. */
+function isSamePart(change: Change, source: Change): boolean {
+  const [inner, outer] = [pointerText(change.subject), pointerText(source.subject)];
+  return inner === outer || inner.startsWith(`${outer}/`);
 }

@@ -2,36 +2,33 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type ParsedContract, parseContract } from "../generate/parse.ts";
 
-/** The revision, or the contract in it, can't be used; the message says why. */
+/** The revision does not exist, or has no valid contract. */
 export class RevisionUnusable extends Error {
   override readonly name = "RevisionUnusable";
 }
 
-/** `file` as it stood at a git revision. */
-export interface OldContract {
-  contract: ParsedContract;
-  source: string;
-}
-
-/** @throws RevisionUnusable */
-export async function contractAt(root: string, file: string, revision: string): Promise<OldContract> {
+/**
+ * Reads `file` at a git revision.
+ * @throws RevisionUnusable
+ */
+export async function contractAt(root: string, file: string, revision: string) {
   const source = await show(root, file, revision);
   const { contract, diagnostics } = parseContract(source);
-  if (contract) return { contract, source };
+  if (contract) return { contract, source } satisfies { contract: ParsedContract; source: string };
   const [{ line, message } = { line: 1, message: "" }] = diagnostics;
-  throw new RevisionUnusable(`${file} of ${revision} can't be read: line ${line}: ${message}`);
+  throw new RevisionUnusable(`${file} at ${revision} can't be parsed: line ${line}: ${message}`);
 }
 
-/** Resolved before it is used, so that nothing in the name is taken for an option or a path. */
+/** Resolves the revision first, so that its name cannot act as an option or a path. */
 async function show(root: string, file: string, revision: string): Promise<string> {
   const git = async (...args: string[]) => {
     const { stdout } = await promisify(execFile)("git", args, { cwd: root, maxBuffer: 64 * 1_048_576 });
     return stdout;
   };
   const commit = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`).catch(() => {
-    throw new RevisionUnusable(`There is no git revision '${revision}' here to compare with.`);
+    throw new RevisionUnusable(`There is no git revision '${revision}' to compare with.`);
   });
   return await git("show", `${commit.trim()}:./${file}`).catch(() => {
-    throw new RevisionUnusable(`${file} did not exist at ${revision}.`);
+    throw new RevisionUnusable(`${file} does not exist at ${revision}.`);
   });
 }

@@ -1,23 +1,22 @@
 import type ts from "typescript";
 import { type ContractDocument, operationsOf } from "../../server/contract/document.ts";
 import { programOf, sourceFileOf } from "../generate/compile.ts";
-import type { Pointer } from "../generate/parse.ts";
-import { renderOperations } from "../generate/render-operations.ts";
-import { renderTypes } from "../generate/render-types.ts";
+import type { Pointer } from "../generate/diagnostic.ts";
+import { renderOperations, renderTypes } from "../generate/render-types.ts";
 import { nearest } from "../shared/nearest.ts";
 import type { Change } from "./change.ts";
 import { operationChanges, type Side } from "./operation-changes.ts";
 
 /**
- * What breaks TypeScript that compiled against the old types: an old request that is none any more, a new answer that
- * the old types do not describe, a name that is gone.
+ * Changes that break TypeScript written for the old types: an old request that no longer fits, a new response that the old
+ * types do not describe, a removed name.
  */
 export async function sourceChanges(base: ContractDocument, revision: ContractDocument): Promise<Change[]> {
   const program = programOf(new Map([...(await sourcesOf("old", base)), ...(await sourcesOf("new", revision))]));
   const old = { document: base, types: exportedTypes(program, "old") };
   const fresh = { document: revision, types: exportedTypes(program, "new") };
   const comparison = { old, fresh, checker: program.getTypeChecker() };
-  return [...namesGone(old, fresh), ...operationsOf(base).flatMap((found) => operationChanges(found, comparison))];
+  return [...removedNames(old, fresh), ...operationsOf(base).flatMap((found) => operationChanges(found, comparison))];
 }
 
 async function sourcesOf(side: string, document: ContractDocument): Promise<[string, string][]> {
@@ -36,7 +35,7 @@ function exportedTypes(program: ts.Program, side: string): Map<string, ts.Type> 
   return new Map(exported.map((symbol) => [symbol.name, checker.getDeclaredTypeOfSymbol(symbol)]));
 }
 
-function namesGone({ document }: Side, fresh: Side): Change[] {
+function removedNames({ document }: Side, fresh: Side): Change[] {
   const names = Object.keys(document.components.schemas);
   const freshNames = Object.keys(fresh.document.components.schemas);
   const added = freshNames.filter((name) => !names.includes(name));
@@ -46,18 +45,17 @@ function namesGone({ document }: Side, fresh: Side): Change[] {
   return [
     ...types.map((name) => {
       const near = nearest(name, added);
-      const renamed = near === undefined ? "" : ` '${near}' may be its new name.`;
-      return gone("type-gone", `The type '${name}' is no longer exported.${renamed}`, ["components", "schemas", name]);
+      const renamed = near === undefined ? "" : ` It may have been renamed to '${near}'.`;
+      const message = `The type '${name}' is no longer exported.${renamed}`;
+      return removed("type-gone", message, ["components", "schemas", name]);
     }),
-    ...operations.map(({ operation: { operationId }, pointer }) =>
-      gone("operation-gone", `The operation '${operationId}' and its types are no longer exported.`, [
-        ...pointer,
-        "operationId",
-      ]),
-    ),
+    ...operations.map(({ operation: { operationId }, pointer }) => {
+      const message = `The operation '${operationId}' and its types are no longer exported.`;
+      return removed("operation-gone", message, [...pointer, "operationId"]);
+    }),
   ];
 }
 
-function gone(rule: string, message: string, subject: Pointer): Change {
-  return { rule, message, subject, place: subject, isGone: true, wire: "patch", breaksSource: true };
+function removed(rule: string, message: string, subject: Pointer): Change {
+  return { rule, message, subject, place: subject, isRemoved: true, wire: "patch", breaksSource: true };
 }

@@ -5,21 +5,21 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ContractDocument, referencePointer } from "../../server/contract/document.ts";
-import type { Pointer } from "../generate/parse.ts";
+import type { Pointer } from "../generate/diagnostic.ts";
 import type { Change, Impact } from "./change.ts";
 
 const CONFIG = fileURLToPath(new URL("./redocly-diff.yaml", import.meta.url));
-/** In the old document only: a comparison that does not call its loss breaking is not to be believed. */
+/** A path in the old document only. A report that does not call its removal breaking is rejected. */
 const CANARY = "/nexus-sync-canary";
-/** Longest wait for the differ, in milliseconds; it takes about 700. */
-const PATIENCE_MS = 60_000;
+/** Time limit of the differ, in milliseconds; it takes about 700. */
+const TIMEOUT_MS = 60_000;
 
-/** The differ crashed, or said something that can't be believed. */
+/** The differ crashed, or its report is unusable. */
 export class DifferFailed extends Error {
   override readonly name = "DifferFailed";
 }
 
-/** Other programs may stand in for Redocly's, in tests. */
+/** The differ's program; tests replace Redocly's. */
 export type Differ = { command: string; args: string[] };
 
 const REDOCLY: Differ = {
@@ -28,8 +28,8 @@ const REDOCLY: Differ = {
 };
 
 /**
- * What changed between two contracts and what it means on the wire. The only function that knows `redocly diff`
- * (experimental), so that it can be replaced.
+ * Changes between two contracts with their effect on the wire. The only function that uses `redocly diff`, which is
+ * experimental.
  * @throws DifferFailed
  */
 export async function wireChanges(
@@ -39,35 +39,37 @@ export async function wireChanges(
 ): Promise<Change[]> {
   const folder = await mkdtemp(join(tmpdir(), "nexus-sync-diff-"));
   try {
-    const responses = { "204": { description: "Always." } };
-    const armed = { ...base, paths: { ...base.paths, [CANARY]: { get: { responses } } } };
-    await writeFile(join(folder, "base.json"), JSON.stringify(armed));
+    const canary = { get: { responses: { "204": { description: "Canary." } } } };
+    const withCanary = { ...base, paths: { ...base.paths, [CANARY]: canary } };
+    await writeFile(join(folder, "base.json"), JSON.stringify(withCanary));
     await writeFile(join(folder, "revision.json"), JSON.stringify(revision));
-    const found = reported(await runDiffer(folder, differ));
-    const [canaries, changes] = [found.filter(isCanary), found.filter((change) => !isCanary(change))];
-    if (!canaries.some(({ wire }) => wire === "major")) throw new DifferFailed("It did not see a breaking change.");
-    return changes;
+    const changes = readReport(await runDiffer(folder, differ));
+    const isCanary = ({ subject }: Change) => subject[1] === CANARY;
+    if (!changes.some((change) => isCanary(change) && change.wire === "major")) {
+      throw new DifferFailed("It did not report a breaking change.");
+    }
+    return changes.filter((change) => !isCanary(change));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** The report's text. Exit codes are not asked: 1 means both "breaking" and "crashed". */
+/** Returns the report's text. The exit code is ignored, because 1 means both "breaking" and "crashed". */
 function runDiffer(folder: string, { command, args }: Differ): Promise<string> {
   const options = ["base.json", "revision.json", "--config", CONFIG, "--format", "json", "--output", "report.json"];
   const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", NO_COLOR: "1" };
   return new Promise((resolve, reject) => {
-    // In the temporary folder, so that no redocly.yaml and no ignore file of anybody's is in sight.
-    execFile(command, [...args, ...options], { cwd: folder, env, timeout: PATIENCE_MS }, (error, _, stderr) => {
+    // In the temporary folder, so that no redocly.yaml or ignore file of the project is read.
+    execFile(command, [...args, ...options], { cwd: folder, env, timeout: TIMEOUT_MS }, (error, _, stderr) => {
       readFile(join(folder, "report.json"), "utf8").then(resolve, () => {
-        const said = stderr.split("\n").find((line) => /error/i.test(line));
-        reject(new DifferFailed(`It wrote no report: ${said ?? error?.message ?? "no word why"}`));
+        const reason = stderr.split("\n").find((line) => /error/i.test(line));
+        reject(new DifferFailed(`It wrote no report: ${reason ?? error?.message ?? "unknown reason"}`));
       });
     });
   });
 }
 
-/** The part of Redocly's report (version 1) that is read. */
+/** The used part of Redocly's report, version 1. */
 interface ReportedChange {
   path: string;
   kind: "added" | "removed" | "modified";
@@ -78,15 +80,13 @@ interface ReportedChange {
   revision?: { pointer: string; value?: unknown };
 }
 
-function reported(text: string): Change[] {
-  const report: { reportVersion?: unknown; changes?: unknown } = parsed(text);
-  if (report.reportVersion !== "1" || !Array.isArray(report.changes)) {
-    throw new DifferFailed("Its report is of an unknown kind.");
-  }
-  return (report.changes as ReportedChange[]).flatMap(changesOf);
+function readReport(text: string): Change[] {
+  const { reportVersion, changes } = parseReport(text);
+  if (reportVersion !== "1" || !Array.isArray(changes)) throw new DifferFailed("Its report has an unknown format.");
+  return (changes as ReportedChange[]).flatMap(changesOf);
 }
 
-function parsed(text: string): object {
+function parseReport(text: string): { reportVersion?: unknown; changes?: unknown } {
   try {
     return Object(JSON.parse(text));
   } catch {
@@ -94,38 +94,35 @@ function parsed(text: string): object {
   }
 }
 
-/** One change, or one for each property that is required now or no longer. */
-function changesOf(change: ReportedChange): Change[] {
-  const { kind, base, revision, property, path } = change;
-  const [verdict] = change.verdicts;
-  const whole: Change = {
+/** One change; for `required`, one per property that became required or optional. */
+function changesOf(reported: ReportedChange): Change[] {
+  const { kind, base, revision, property, path } = reported;
+  const [verdict] = reported.verdicts;
+  const change: Change = {
     rule: verdict?.ruleId ?? `${property ?? "element"}-${kind}`,
-    message: verdict ? verdict.message.replaceAll("`", "'") : plainMessage(change),
+    message: verdict ? verdict.message.replaceAll("`", "'") : messageOf(reported),
     operation: operationIn(path),
     subject: pointerOf(base ?? revision),
     place: pointerOf(revision ?? base),
-    isGone: revision === undefined,
-    wire: change.impact,
+    isRemoved: revision === undefined,
+    wire: reported.impact,
     breaksSource: false,
     from: base?.value,
     to: revision?.value,
   };
-  if (property !== "required") return [whole];
-  const owner = whole.subject.at(-1) === "required" ? whole.subject.slice(0, -1) : whole.subject;
-  const names = difference(listOf(base?.value), listOf(revision?.value));
-  return names.map((name) => ({ ...whole, subject: [...owner, "properties", name], from: undefined, to: undefined }));
+  if (property !== "required") return [change];
+  const owner = change.subject.at(-1) === "required" ? change.subject.slice(0, -1) : change.subject;
+  const [before, after] = [new Set(listOf(base?.value)), new Set(listOf(revision?.value))];
+  const names = [...before.symmetricDifference(after)];
+  return names.map((name) => ({ ...change, subject: [...owner, "properties", name], from: undefined, to: undefined }));
 }
 
-function plainMessage({ kind, property, path, base, revision }: ReportedChange): string {
+function messageOf({ kind, property, path, base, revision }: ReportedChange): string {
   if (property === "key") return `Renamed from '${base?.value}' to '${revision?.value}'.`;
   const [from, to] = [base, revision].map((side) => JSON.stringify(side?.value) ?? "nothing");
   if (property && `${from}${to}`.length <= 80) return `'${property}' was ${from}, and is ${to}.`;
-  const what = property ?? referencePointer(path).slice(-2).join(" ");
-  return `${{ added: "Added", removed: "Removed", modified: "Changed" }[kind]}: ${what}.`;
-}
-
-function isCanary({ subject }: Change): boolean {
-  return subject[1] === CANARY;
+  const name = property ?? referencePointer(path).slice(-2).join(" ");
+  return `${{ added: "Added", removed: "Removed", modified: "Changed" }[kind]}: ${name}.`;
 }
 
 /** `#/paths/~1v1~1users/put/…` → `PUT /v1/users`. */
@@ -141,9 +138,4 @@ function pointerOf(side: { pointer: string } | undefined): Pointer {
 
 function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
-}
-
-/** What stands in one list only. */
-function difference(a: string[], b: string[]): string[] {
-  return [...a.filter((name) => !b.includes(name)), ...b.filter((name) => !a.includes(name))];
 }

@@ -3,7 +3,7 @@ import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CREDENTIALS_FILE, type CredentialsFile } from "../../server/auth/credentials-file.ts";
 import { readJsonFile } from "../../server/auth/json-file.ts";
-import { holding } from "../generate/lock.ts";
+import { holding } from "./lock.ts";
 
 interface Change {
   /** Called again where another program has saved the file meanwhile. */

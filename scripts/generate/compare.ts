@@ -1,91 +1,68 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import type { ContractDocument } from "../../server/contract/document.ts";
-import { CONTRACTS } from "./contracts.ts";
-import { type Manifest, manifestOf, sha256 } from "./manifest.ts";
-import type { Rendered } from "./render.ts";
+import { CONTRACTS, type ContractFile, PUBLIC_CONTRACT } from "./contracts.ts";
+import { type Manifest, sha256 } from "./render.ts";
+import { STAGING } from "./write.ts";
 
 export interface Difference {
-  /** As seen from the project's folder. */
+  /** Relative to the project's root. */
   file: string;
-  /** What should stand in it; absent where it does not belong. */
+  /** The expected text; undefined for a file that is not generated. */
   text?: string;
-  /** `old` is as it was generated, from another contract or by other tools. */
+  /** `old`: unchanged since it was generated, from another contract or by another generator. */
   cause: "missing" | "extra" | "edited by hand" | "old";
-  /** The first line that differs. */
+  /** The first differing line. */
   detail?: string;
 }
 
 export interface Comparison {
   differences: Difference[];
-  /** Why the folder as a whole is not fresh. */
+  /** Why files are old. */
   reasons: string[];
-  /** Files that differ in nothing but line endings. */
+  /** Files that differ in line endings only. */
   otherLineEndings: string[];
 }
 
-const OUTPUTS = new Set(CONTRACTS.map(({ output }) => output));
+/** Not reported in a contract's folder: the folder of another contract, and the staging folder of a run. */
+const IGNORED = new Set([...CONTRACTS.map(({ output }) => output), `${PUBLIC_CONTRACT.output}/${STAGING}`]);
 
-/** What in a contract's folder is not as rendered, and why. Every file is looked at. */
+/** Compares a contract's output folder with the rendered files, all of them. */
 export async function compare(
   root: string,
-  { file: contract, output, files: rendered }: Rendered,
+  { file: contract, output }: ContractFile,
+  rendered: ReadonlyMap<string, string>,
 ): Promise<Comparison> {
-  const present = await presentIn(root, output);
+  const names = await readdir(join(root, output)).catch((): string[] => []);
+  const present = names.filter((name) => !IGNORED.has(`${output}/${name}`));
   const found = new Map<string, string>();
-  for (const file of present) if (rendered.has(file)) found.set(file, await readFile(join(root, output, file), "utf8"));
+  for (const name of present) if (rendered.has(name)) found.set(name, await readFile(join(root, output, name), "utf8"));
   const written = readManifest(found.get("manifest.json"));
-  const fresh = readManifest(rendered.get("manifest.json"));
-  const isOther = written.document !== undefined && written.document !== fresh.document;
-  const expected = Array.from(rendered, ([file, text]) =>
-    differenceOf(file, text, { found: found.get(file), written }),
-  );
-  const extra = present.filter((file) => !rendered.has(file)).map((file) => ({ file, cause: "extra" as const }));
+  const extra = present.filter((name) => !rendered.has(name)).map((file) => ({ file, cause: "extra" as const }));
+  const differences: Difference[] = [
+    ...Array.from(rendered).flatMap(([file, text]) => differenceOf({ file, text, found: found.get(file), written })),
+    ...extra,
+  ];
   return {
-    differences: [...expected.flatMap((difference) => difference ?? []), ...extra].map((difference) => ({
-      ...difference,
-      file: `${output}/${difference.file}`,
-    })),
-    reasons: [
-      ...(isOther ? [`${contract} has changed since ${output}/ was written.`] : []),
-      ...toolsChanged(written, fresh),
-    ],
+    differences: differences.map((difference) => ({ ...difference, file: `${output}/${difference.file}` })),
+    reasons: reasonsOf(written, readManifest(rendered.get("manifest.json")), { contract, output, differences }),
     otherLineEndings: [...found].flatMap(([file, text]) =>
-      text !== rendered.get(file) && isSame(text, rendered.get(file)) ? [`${output}/${file}`] : [],
+      text.includes("\r\n") && isSame(text, rendered.get(file)) ? [`${output}/${file}`] : [],
     ),
   };
 }
 
-/**
- * Whether a contract's folder holds exactly what its manifest vouches for, made from this document by these tools: then nothing
- * needs to be linted or rendered to know that nothing would be written.
- */
-export async function isAsWritten(root: string, output: string, document: ContractDocument): Promise<boolean> {
-  const present = await presentIn(root, output);
-  const texts = await Promise.all(present.map((file) => readFile(join(root, output, file), "utf8").catch(() => "")));
-  const files = new Map(present.map((file, index) => [file, texts[index] ?? ""]));
-  const manifest = files.get("manifest.json");
-  files.delete("manifest.json");
-  return manifest !== undefined && isDeepStrictEqual(readManifest(manifest), manifestOf(document, files));
-}
-
-/** What lies in a contract's folder, but for the folder of another contract. */
-async function presentIn(root: string, output: string): Promise<string[]> {
-  const names = await readdir(join(root, output)).catch((): string[] => []);
-  return names.filter((name) => !OUTPUTS.has(`${output}/${name}`));
-}
-
-interface OnDisk {
+interface Compared {
+  file: string;
+  text: string;
   found: string | undefined;
   written: Partial<Manifest>;
 }
 
-function differenceOf(file: string, text: string, { found, written }: OnDisk): Difference | undefined {
-  if (found === undefined) return { file, text, cause: "missing" };
-  if (isSame(found, text)) return undefined;
+function differenceOf({ file, text, found, written }: Compared): Difference[] {
+  if (found === undefined) return [{ file, text, cause: "missing" }];
+  if (isSame(found, text)) return [];
   const isOld = file === "manifest.json" || written.files?.[file] === sha256(found);
-  return { file, text, cause: isOld ? "old" : "edited by hand", detail: firstDifference(found, text) };
+  return [{ file, text, cause: isOld ? "old" : "edited by hand", detail: firstDifference(found, text) }];
 }
 
 function isSame(found: string, text: string | undefined): boolean {
@@ -93,30 +70,43 @@ function isSame(found: string, text: string | undefined): boolean {
 }
 
 function firstDifference(found: string, text: string): string {
-  const [is, should] = [found.split(/\r?\n/), text.split("\n")];
-  const at = should.findIndex((line, index) => line !== is[index]);
-  const line = at < 0 ? should.length : at;
-  return `line ${line + 1}: - ${shown(is[line])}\n${" ".repeat(`line ${line + 1}: `.length)}+ ${shown(should[line])}`;
+  const [actual, expected] = [found.split(/\r?\n/), text.split("\n")];
+  const at = expected.findIndex((line, index) => line !== actual[index]);
+  const line = at < 0 ? expected.length : at;
+  const prefix = `line ${line + 1}: `;
+  return `${prefix}- ${shortened(actual[line])}\n${" ".repeat(prefix.length)}+ ${shortened(expected[line])}`;
 }
 
-function shown(line: string | undefined): string {
-  if (line === undefined) return "(the end)";
+function shortened(line: string | undefined): string {
+  if (line === undefined) return "(end of file)";
   return line.length > 80 ? `${line.slice(0, 80)}…` : line;
 }
 
 function readManifest(text: string | undefined): Partial<Manifest> {
   try {
-    return JSON.parse(text ?? "{}");
+    return Object(JSON.parse(text ?? "{}"));
   } catch {
     return {};
   }
 }
 
-function toolsChanged(written: Partial<Manifest>, fresh: Partial<Manifest>): string[] {
+interface Folder extends Pick<Comparison, "differences"> {
+  contract: string;
+  output: string;
+}
+
+function reasonsOf(written: Partial<Manifest>, fresh: Partial<Manifest>, folder: Folder): string[] {
   if (!written.document) return [];
-  const tools = Object.keys({ ...written.tools, ...fresh.tools });
-  const changed = tools.filter((name) => written.tools?.[name] !== fresh.tools?.[name]);
-  return changed.map(
-    (name) => `${name} is ${fresh.tools?.[name] ?? "gone"}, and was ${written.tools?.[name] ?? "not there"}.`,
-  );
+  const names = Object.keys({ ...written.tools, ...fresh.tools });
+  const tools = names.filter((name) => written.tools?.[name] !== fresh.tools?.[name]);
+  const reasons = [
+    ...(written.document === fresh.document
+      ? []
+      : [`${folder.contract} has changed since ${folder.output}/ was written.`]),
+    ...tools.map(
+      (name) => `${name} changed from ${written.tools?.[name] ?? "none"} to ${fresh.tools?.[name] ?? "none"}.`,
+    ),
+  ];
+  const isOld = folder.differences.some(({ file, cause }) => cause === "old" && file !== "manifest.json");
+  return reasons.length === 0 && isOld ? ["The generator has changed since generated/ was written."] : reasons;
 }

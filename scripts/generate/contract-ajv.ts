@@ -4,22 +4,22 @@ import type { ContractDocument } from "../../server/contract/document.ts";
 
 const CONTRACT_ID = "contract.json";
 
-/** The `$ref` under which a component schema is known to the Ajv of `contractAjv`. */
+type Schemas = ContractDocument["components"]["schemas"];
+
+/** `$ref` of a component schema in the Ajv instance of `contractAjv`. */
 export function schemaReference(name: string): string {
   return `${CONTRACT_ID}#/components/schemas/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
-type Schemas = ContractDocument["components"]["schemas"];
-
-const KNOWN = new WeakMap<Schemas, Ajv2020>();
+const INSTANCES = new WeakMap<Schemas, Ajv2020>();
 
 /**
- * The strict Ajv over a document's component schemas: unknown keywords and formats throw when a schema is compiled. One
- * for all steps of a run, for compiling takes longest.
+ * The Ajv instance of a document's component schemas. It is strict: compiling a schema with an unknown keyword or format
+ * throws. The linter and the renderer share it, because compiling the schemas is the slowest part of both.
  */
 export function contractAjv(schemas: Schemas): Ajv2020 {
-  const ajv = KNOWN.get(schemas) ?? createAjv(schemas);
-  KNOWN.set(schemas, ajv);
+  const ajv = INSTANCES.get(schemas) ?? createAjv(schemas);
+  INSTANCES.set(schemas, ajv);
   return ajv;
 }
 

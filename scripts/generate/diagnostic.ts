@@ -1,17 +1,30 @@
-/** A position in openapi.yaml; line and column count from 1, `length` in characters. */
+/** A position in a YAML file: line and column start at 1, `length` is in characters. */
 export interface Place {
   line: number;
   column: number;
   length: number;
 }
 
-export interface Diagnostic extends Place {
-  /** A stable id of the rule that was broken. */
+/** Keys and indexes from the document's root to a value. */
+export type Pointer = readonly (string | number)[];
+
+/** A problem in the contract, by its pointer. */
+export interface Finding {
+  pointer: Pointer;
+  /** Whether the key or the value is underlined. Default: the value. */
+  at?: "key" | "value";
+  /** Stable id of the violated rule. */
   rule: string;
   message: string;
 }
 
-/** One diagnostic as text: position, rule, message, and the line with its place underlined. */
+/** A problem in a YAML file, by its position. */
+export interface Diagnostic extends Place {
+  rule: string;
+  message: string;
+}
+
+/** Formats a problem: position, rule, message, and the source line with the place underlined. */
 export function formatDiagnostic(file: string, source: string, found: Diagnostic): string {
   const lines = source.split("\n");
   const width = String(found.line).length;

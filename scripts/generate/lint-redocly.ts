@@ -1,10 +1,10 @@
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../server/contract/document.ts";
 import { didYouMean, nearest } from "../shared/nearest.ts";
-import type { Finding } from "./lint.ts";
-import type { ParsedContract, Pointer } from "./parse.ts";
+import type { Finding } from "./diagnostic.ts";
+import type { ParsedContract } from "./parse.ts";
 
-/** Ours alone, and passed explicitly: a redocly.yaml that happens to lie about is never read. */
+/** Passed explicitly, so that a redocly.yaml in the folder is never read. */
 const CONFIG = createConfig({
   rules: {
     struct: "error",
@@ -22,40 +22,37 @@ const CONFIG = createConfig({
   },
 });
 
-/** What Redocly's rules find, with a suggestion where one name is near. */
+/** Problems found by Redocly's rules, with the nearest known name where there is one. */
 export async function redoclyFindings({ document, source }: ParsedContract): Promise<Finding[]> {
   const problems = await lintFromString({ source, absoluteRef: "/openapi.yaml", config: await CONFIG });
   return problems.map(({ ruleId: rule, message, suggest, location: [place] }) => {
-    const pointer = pointerOf(place?.pointer ?? "#/");
-    const at = place && "reportOnKey" in place && place.reportOnKey ? ("key" as const) : ("value" as const);
-    return { rule, at, ...sharpened(document, { rule, pointer, message: plain(message) }, suggest) };
+    const location = place?.pointer ?? "#/";
+    const pointer = location === "#/" ? [] : referencePointer(location);
+    const at = place && "reportOnKey" in place && place.reportOnKey ? "key" : "value";
+    const plain = `${message.trim().replaceAll("`", "'")}${didYouMean(suggest[0])}`;
+    return withNearestName(document, { rule, at, pointer, message: plain });
   });
 }
 
-type Plain = Pick<Finding, "rule" | "pointer" | "message">;
-
-/** Redocly's own suggestion; for the two rules that have none, the nearest name that is there. */
-function sharpened(document: ContractDocument, { rule, pointer, message }: Plain, suggest: string[]) {
+/** Rewrites the messages of the two rules for which Redocly suggests no name. */
+function withNearestName(document: ContractDocument, finding: Finding): Finding {
+  const { rule, pointer } = finding;
   if (rule === "no-unresolved-refs") {
     const reference = String(valueAt(document, [...pointer, "$ref"]));
-    const home = referencePointer(reference).slice(0, -1);
-    const names = Object.keys((valueAt(document, home) as object | undefined) ?? {});
-    const near = nearest(referencePointer(reference).at(-1) ?? "", names);
-    return { pointer: [...pointer, "$ref"], message: `Nothing stands at '${reference}'.${didYouMean(near)}` };
+    const target = referencePointer(reference);
+    const near = nearest(target.at(-1) ?? "", keysOf(valueAt(document, target.slice(0, -1))));
+    const message = `'${reference}' does not exist.${didYouMean(near)}`;
+    return { ...finding, pointer: [...pointer, "$ref"], message };
   }
   if (rule === "no-required-schema-properties-undefined") {
     const name = String(valueAt(document, pointer));
-    const schema = valueAt(document, pointer.slice(0, -2)) as Schema | undefined;
-    const near = nearest(name, Object.keys((schema?.properties as object | undefined) ?? {}));
-    return { pointer, message: `Required property '${name}' is not defined.${didYouMean(near)}` };
+    const { properties } = Object(valueAt(document, pointer.slice(0, -2))) as Schema;
+    const near = nearest(name, keysOf(properties));
+    return { ...finding, message: `Required property '${name}' is not defined.${didYouMean(near)}` };
   }
-  return { pointer, message: `${message}${didYouMean(suggest[0])}` };
+  return finding;
 }
 
-function pointerOf(location: string): Pointer {
-  return location === "#/" ? [] : referencePointer(location);
-}
-
-function plain(message: string): string {
-  return message.trim().replaceAll("`", "'");
+function keysOf(value: unknown): string[] {
+  return Object.keys(Object(value));
 }

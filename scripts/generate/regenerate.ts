@@ -1,96 +1,112 @@
-import { basename, join } from "node:path";
-import { compare, isAsWritten } from "./compare.ts";
-import { CONTRACT_NAMES, CONTRACTS, PUBLIC_CONTRACT } from "./contracts.ts";
-import type { ParsedContract } from "./parse.ts";
-import type { Rendered } from "./render.ts";
-import { type Print, type ReadContract, readContracts, soundContracts } from "./sound-contract.ts";
-import { createSourcesAside } from "./sources-aside.ts";
-import { LOCK, withLock, writeAll } from "./write.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Print } from "../shared/print.ts";
+import { type Comparison, compare } from "./compare.ts";
+import { CONTRACT_NAMES, CONTRACTS, type ContractFile, PUBLIC_CONTRACT } from "./contracts.ts";
+import { formatDiagnostic } from "./diagnostic.ts";
+import { lint } from "./lint.ts";
+import { type ParsedContract, parseContract } from "./parse.ts";
+import { render } from "./render.ts";
+import { withStaging, writeAll } from "./write.ts";
 
-const sourcesAside = createSourcesAside();
-const IN_STEP = `generated/ is in step with ${CONTRACT_NAMES}`;
-const UNCHANGED = `${IN_STEP}; nothing was written.`;
+const UP_TO_DATE = `generated/ is up to date with ${CONTRACT_NAMES}`;
 const CAUSES = {
   missing: "is missing",
-  extra: "does not belong here",
+  extra: "is not a generated file",
   "edited by hand": "was edited by hand",
-  old: "is from before",
+  old: "is out of date",
 };
 
-/** What came of a run; `written` names the files that are new. */
+/** Result of a run. */
 export interface Outcome {
+  /** 0 done or up to date, 1 stale (check only), 2 a contract is invalid. */
   code: number;
+  /** Files that were written. */
   written: string[];
-  /** The public contract, where nothing is wrong with any. */
+  /** The public contract, if all contracts are valid. */
   contract?: ParsedContract | undefined;
 }
 
-/** One run over all contracts: parse, lint, render, and write or compare. Where one is wrong, nothing is touched. */
+/** Checks and renders all contracts, then writes (or with `isCheck` compares) `generated/`. Writes all files or none. */
 export async function regenerate(
   { root, isCheck }: { root: string; isCheck: boolean },
   print: Print,
 ): Promise<Outcome> {
-  const read = await readContracts(root, CONTRACTS, print);
-  if (!read) return { code: 2, written: [] };
-  const contract = read.find(({ file }) => file === PUBLIC_CONTRACT.file)?.contract;
-  const due = isCheck ? read : await outOfStep(root, read);
-  if (due.length === 0) {
-    print(UNCHANGED);
-    return { code: 0, written: [], contract };
-  }
-  const rendered = await renderSound(due, print);
-  if (!rendered) return { code: 2, written: [] };
-  if (isCheck) return { code: await check(root, rendered, print), written: [] };
-  return { code: 0, written: await update(root, rendered, print), contract };
+  const contracts = await renderContracts(root, CONTRACTS, print);
+  if (!contracts) return { code: 2, written: [] };
+  if (isCheck) return { code: reportStale(await compareAll(root, contracts), print), written: [] };
+  const contract = contracts.find(({ file }) => file === PUBLIC_CONTRACT.file)?.contract;
+  return { code: 0, written: await update(root, contracts, print), contract };
 }
 
-/** The contracts whose folders are not what their manifests vouch for. */
-async function outOfStep(root: string, read: ReadContract[]): Promise<ReadContract[]> {
-  const isInStep = await Promise.all(
-    read.map(({ output, contract }) => contract && isAsWritten(root, output, contract.document)),
-  );
-  return read.filter((_, index) => !isInStep[index]);
+export interface RenderedContract extends ContractFile {
+  contract: ParsedContract;
+  files: ReadonlyMap<string, string>;
 }
 
-async function renderSound(read: ReadContract[], print: Print): Promise<Rendered[] | undefined> {
-  // Begun before it is known whether the contracts are sound: where one is not, nobody asks for them.
-  const sources = read.map(({ file, contract }) => contract && sourcesAside({ file, document: contract.document }));
-  for (const promise of sources) promise?.catch(() => {});
-  const sound = await soundContracts(read, print);
-  if (!sound) return undefined;
-  const { render } = await import("./render.ts");
-  return Promise.all(sound.map((one, index) => render(one, sources[index] ?? Promise.resolve(new Map()))));
+/** The last valid version of each contract: a watch renders a contract again only after it has changed. */
+const LAST = new Map<string, RenderedContract>();
+
+/** Reads, lints and renders contracts. Prints every problem of all of them; undefined if there is any. */
+export async function renderContracts(
+  root: string,
+  contracts: readonly ContractFile[],
+  print: Print,
+): Promise<RenderedContract[] | undefined> {
+  const sources = await Promise.all(contracts.map(({ file }) => readFile(join(root, file), "utf8").catch(() => {})));
+  const missing = contracts.filter((_, index) => sources[index] === undefined);
+  for (const { file } of missing) print(`${file} can't be read. Run this command in the project's root folder.`);
+  if (missing.length > 0) return undefined;
+  const results = [];
+  for (const [index, where] of contracts.entries()) results.push(await renderOne(where, sources[index] ?? "", print));
+  const errors = results.reduce<number>((sum, result) => sum + (typeof result === "number" ? result : 0), 0);
+  if (errors > 0) print(`generated/ was not changed.  ${errors} error${errors === 1 ? "" : "s"}.`);
+  return errors > 0 ? undefined : results.filter((result) => typeof result !== "number");
 }
 
-async function check(root: string, rendered: Rendered[], print: Print): Promise<number> {
-  const parts = await Promise.all(rendered.map((part) => compare(root, part)));
-  // A tool is the same for all.
-  for (const reason of new Set(parts.flatMap(({ reasons }) => reasons))) print(reason);
-  for (const { file, cause, detail } of parts.flatMap(({ differences }) => differences)) {
+/** The rendered contract, or the number of problems printed. */
+async function renderOne(where: ContractFile, source: string, print: Print): Promise<RenderedContract | number> {
+  const last = LAST.get(where.file);
+  if (last?.contract.source === source) return last;
+  const { contract, diagnostics } = parseContract(source);
+  const problems = contract ? await lint(contract) : diagnostics;
+  for (const problem of problems) print(formatDiagnostic(where.file, source, problem));
+  if (!contract || problems.length > 0) return problems.length;
+  const rendered = { ...where, contract, files: await render(where.file, contract.document) };
+  LAST.set(where.file, rendered);
+  return rendered;
+}
+
+function compareAll(root: string, contracts: RenderedContract[]): Promise<Comparison[]> {
+  return Promise.all(contracts.map((contract) => compare(root, contract, contract.files)));
+}
+
+function reportStale(comparisons: Comparison[], print: Print): number {
+  // A changed tool is a reason in every folder.
+  for (const reason of new Set(comparisons.flatMap(({ reasons }) => reasons))) print(reason);
+  for (const { file, cause, detail } of comparisons.flatMap(({ differences }) => differences)) {
     print(`${file} ${CAUSES[cause]}.`);
     if (detail) print(`  ${detail.replaceAll("\n", "\n  ")}`);
   }
-  const otherLineEndings = parts.flatMap((part) => part.otherLineEndings);
-  if (otherLineEndings.length > 0) print(`Only line endings differ in ${otherLineEndings.join(", ")}; that is fine.`);
-  const isStale = parts.some(({ differences, reasons }) => differences.length + reasons.length > 0);
-  print(isStale ? "Run: npm run generate" : `${IN_STEP}.`);
+  const otherLineEndings = comparisons.flatMap((comparison) => comparison.otherLineEndings);
+  if (otherLineEndings.length > 0) print(`Ignored: only line endings differ in ${otherLineEndings.join(", ")}.`);
+  const isStale = comparisons.some(({ differences }) => differences.length > 0);
+  print(isStale ? "Run: npm run generate" : `${UP_TO_DATE}.`);
   return isStale ? 1 : 0;
 }
 
-async function update(root: string, rendered: Rendered[], print: Print): Promise<string[]> {
-  const { stale, extra } = await withLock(join(root, PUBLIC_CONTRACT.output), async () => {
-    const parts = await Promise.all(rendered.map((part) => compare(root, part)));
-    const differences = parts.flatMap((part) => part.differences);
-    const texts = differences.flatMap(({ file, text }) => (text === undefined ? [] : [[file, text] as const]));
-    const files = new Map(texts);
-    await writeAll(root, files);
-    return {
-      stale: [...files.keys()],
-      extra: differences.filter(({ file, cause }) => cause === "extra" && basename(file) !== LOCK),
-    };
+async function update(root: string, contracts: RenderedContract[], print: Print): Promise<string[]> {
+  const differences = await withStaging(join(root, PUBLIC_CONTRACT.output), async (staging) => {
+    const found = (await compareAll(root, contracts)).flatMap((comparison) => comparison.differences);
+    const stale = found.flatMap(({ file, text }) => (text === undefined ? [] : [[file, text] as const]));
+    await writeAll({ root, staging }, new Map(stale));
+    return found;
   });
-  for (const file of stale) print(`wrote ${file}`);
-  for (const { file } of extra) print(`kept ${file}: it ${CAUSES.extra}`);
-  if (stale.length === 0) print(UNCHANGED);
-  return stale;
+  const [extra, written] = [true, false].map((isExtra) =>
+    differences.filter(({ cause }) => (cause === "extra") === isExtra).map(({ file }) => file),
+  );
+  for (const file of written ?? []) print(`wrote ${file}`);
+  for (const file of extra ?? []) print(`kept ${file}: it ${CAUSES.extra}`);
+  if (written?.length === 0) print(`${UP_TO_DATE}; nothing was written.`);
+  return written ?? [];
 }

@@ -6,43 +6,62 @@ import { contractAjv, schemaReference } from "./contract-ajv.ts";
 
 const { resolve } = createRequire(import.meta.url);
 
-/** One precompiled validator per component schema, as an ES module without imports. */
-export function renderValidators(document: ContractDocument): string {
-  const names = Object.keys(document.components.schemas);
-  const ajv = contractAjv(document.components.schemas);
-  const code = standalone.default(ajv, Object.fromEntries(names.map((name) => [name, schemaReference(name)])));
-  return inlineRequires(code);
+/** validators.js: one precompiled validator per component schema, as an ES module without imports. */
+export function renderValidators({ components: { schemas } }: ContractDocument): string {
+  const references = Object.keys(schemas).map((name) => [name, schemaReference(name)]);
+  return inlineRequires(standalone.default(contractAjv(schemas), Object.fromEntries(references)));
+}
+
+/** validators.d.ts */
+export function renderDeclarations({ components: { schemas } }: ContractDocument): string {
+  const declarations = Object.keys(schemas).map(
+    (name) => `export declare const ${name}: Validator<components["schemas"]["${name}"]>;`,
+  );
+  return `import type { components } from "./types.ts";
+
+/** One violation of a schema. */
+export interface Violation {
+  /** RFC 6901 pointer into the value. */
+  instancePath: string;
+  keyword: string;
+  params: Record<string, unknown>;
+  message?: string;
+}
+
+/** Type guard for a schema. After \`false\`, \`errors\` lists every violation of that value. */
+export interface Validator<T> {
+  (value: unknown): value is T;
+  errors?: Violation[] | null;
+}
+
+${declarations.join("\n")}
+`;
 }
 
 /**
- * Ajv's standalone code still says `require("ajv/dist/runtime/…")` and `require("ajv-formats/…")`, which neither an ES
- * module nor a browser has. Each such module is small and self-contained: its text is put in front, once.
+ * Replaces `require("ajv/dist/runtime/…")` and `require("ajv-formats/…")` in Ajv's standalone code, which neither an ES
+ * module nor a browser supports, by the text of those modules. They are small and import nothing else.
  */
 function inlineRequires(code: string): string {
-  const seen = new Set<string>();
-  const modules: string[] = [];
+  const modules = new Map<string, string>();
   const replace = (text: string): string =>
     text.replace(/require\("([^"]+)"\)/g, (_, id: string) => {
       const name = `inlined_${id.replace(/\W/g, "_")}`;
-      // Ajv's runtime files name themselves in a string, so a module may be met again inside itself.
-      if (!seen.has(name)) {
-        seen.add(name);
+      if (!modules.has(name)) {
+        // Set first: Ajv's runtime files contain their own name.
+        modules.set(name, "");
         const body = replace(moduleText(id));
-        modules.push(
+        modules.set(
+          name,
           `const ${name} = ((exports) => {\nconst module = { exports };\n${body}\nreturn module.exports;\n})({});\n`,
         );
       }
       return name;
     });
   const body = replace(code);
-  return [...modules, body].join("");
+  return [...modules.values(), body].join("");
 }
 
-/** Read once a process; `--watch` renders at each save. */
-const MODULE_TEXTS = new Map<string, string>();
-
 function moduleText(id: string): string {
-  const text = MODULE_TEXTS.get(id) ?? readFileSync(resolve(id), "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, "");
-  MODULE_TEXTS.set(id, text);
-  return text;
+  return readFileSync(resolve(id), "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, "");
 }

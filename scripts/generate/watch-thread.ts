@@ -1,25 +1,24 @@
-import { enableCompileCache } from "node:module";
+import { once } from "node:events";
 import { parentPort } from "node:worker_threads";
-import { run } from "../generate.ts";
+import { watchContracts } from "./watch.ts";
 
-/** A printed line; the files that a good run has written; or the end. */
-export type WatchMessage = { line: string } | { written: string[] } | { isOver: true };
+/** Sent by the thread: a line to print, or the files that a successful run has written. */
+export type WatchMessage = { line: string } | { written: string[] };
 
-enableCompileCache();
+/** Sent to the thread: the written files were handled; the watch must end. */
+export type WatchCommand = "handled" | "end";
+
+if (!parentPort) throw new Error("watch-thread.ts runs as a worker only; use watch-worker.ts.");
+const port = parentPort;
 const end = new AbortController();
-const waiting: (() => void)[] = [];
-const send = (message: WatchMessage) => parentPort?.postMessage(message);
-
-/** "taken": the last good run has been; "end". */
-parentPort?.on("message", (word: "taken" | "end") => {
-  if (word === "end") end.abort();
-  for (const wake of waiting.splice(0)) wake();
+const send = (message: WatchMessage) => port.postMessage(message);
+port.on("message", (command: WatchCommand) => {
+  if (command === "end") end.abort();
 });
-await run(["--watch"], (line) => send({ line }), {
-  signal: end.signal,
-  onRun: (written) => {
-    send({ written });
-    return new Promise<void>((resolve) => waiting.push(resolve));
-  },
-});
-send({ isOver: true });
+const onGenerated = async (written: string[]) => {
+  send({ written });
+  await once(port, "message");
+};
+await watchContracts({ root: process.cwd(), signal: end.signal, onGenerated }, (line) => send({ line }));
+// Advice that is still being prepared is not needed any more.
+process.exit();

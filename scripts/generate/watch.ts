@@ -1,38 +1,76 @@
-import { watch } from "node:fs";
-import { basename, dirname } from "node:path";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import type { Print } from "../shared/print.ts";
+import { printAdvice } from "./advice.ts";
+import { CONTRACT_NAMES, CONTRACTS } from "./contracts.ts";
+import { type Outcome, regenerate } from "./regenerate.ts";
 
 const DEBOUNCE_MS = 100;
+const POLL_MS = 50;
+
+export interface WatchOptions {
+  root: string;
+  /** Omits the advice after each run. Default false. */
+  isBrief?: boolean;
+  /** Ends the watch. */
+  signal: AbortSignal;
+  /** Called after each successful run with the files that were written. The next run waits for it; an error ends the watch. */
+  onGenerated?: ((written: string[]) => Promise<void>) | undefined;
+}
 
 /**
- * Calls `run` once now and after each change of one of `files`, never twice at a time: a change during a run is one more run
- * after it. Watches their folders, because many editors save by replacing a file. Ends when `signal` aborts.
+ * Regenerates now and after each change of a contract until `signal` aborts. A failed run is printed, and the watch goes
+ * on. The advice of a run is printed while the next change is awaited, and dropped when it comes first.
  */
-export async function onEachChange(files: string[], run: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  let isWanted = true;
-  let wake = () => {};
-  let timer: NodeJS.Timeout | undefined;
-  const want = () => {
-    isWanted = true;
-    wake();
+export async function watchContracts({ root, isBrief, signal, onGenerated }: WatchOptions, print: Print) {
+  let hasFailed = false;
+  let advice = new AbortController();
+  const runOnce = async () => {
+    advice.abort();
+    const { code, ...outcome } = await regenerate({ root, isCheck: false }, print).catch((error: Error): Outcome => {
+      print(`The run failed: ${error.stack}`);
+      return { code: 3, written: [] };
+    });
+    if (hasFailed && code === 0) print("fixed");
+    hasFailed = code !== 0;
+    if (hasFailed) return;
+    await onGenerated?.(outcome.written);
+    if (isBrief) return;
+    advice = new AbortController();
+    const request = { root, ...outcome, signal: AbortSignal.any([signal, advice.signal]) };
+    printAdvice(request, print).catch((error: Error) => print(`The advice failed: ${error.message}`));
   };
-  const watchers = files.map((file) =>
-    watch(dirname(file), (_, name) => {
-      if (name !== basename(file)) return;
-      clearTimeout(timer);
-      timer = setTimeout(want, DEBOUNCE_MS);
-    }),
-  );
-  signal.addEventListener("abort", () => wake(), { once: true });
+  print(`Watching ${CONTRACT_NAMES}; press Ctrl-C to stop.`);
+  const files = CONTRACTS.map(({ file }) => join(root, file));
+  await onEachChange(files, runOnce, signal);
+}
+
+/**
+ * Calls `run` once, and again 100 ms after the last change of `files`; never twice at a time. It polls the paths, because
+ * a watched file or folder may be replaced, or be deleted and created again.
+ */
+async function onEachChange(files: string[], run: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  let state = await stateOf(files);
+  let changedAt = 0;
+  let isDue = true;
   while (!signal.aborted) {
-    if (isWanted) {
-      isWanted = false;
+    const now = await stateOf(files);
+    if (now !== state) [state, changedAt, isDue] = [now, Date.now(), true];
+    if (isDue && Date.now() >= changedAt + DEBOUNCE_MS) {
+      isDue = false;
       await run();
-    } else {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
     }
+    await setTimeout(POLL_MS, undefined, { signal }).catch(() => {});
   }
-  clearTimeout(timer);
-  for (const watcher of watchers) watcher.close();
+}
+
+async function stateOf(files: string[]): Promise<string> {
+  const states = files.map((file) =>
+    stat(file).then(
+      ({ ino, size, mtimeMs }) => [ino, size, mtimeMs].join(),
+      () => "missing",
+    ),
+  );
+  return (await Promise.all(states)).join(" ");
 }

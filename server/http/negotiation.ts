@@ -15,7 +15,7 @@ export const acceptable: RequestHandler = (request, response, next) => {
   const offered = successMediaTypes(response.locals.operation);
   if (offered.length === 0) return next();
   const chosen = exactMatch(request.headers.accept, offered) ?? request.accepts([...offered]);
-  if (!chosen) throw new Problem("not-acceptable", { detail: `The response is ${offered.join(" or ")}.` });
+  if (!chosen) throw new Problem("not-acceptable", { detail: `This operation returns ${offered.join(" or ")}.` });
   response.locals.responseMediaType = chosen;
   next();
 };

@@ -30,7 +30,7 @@ export const PROBLEM_TYPES = {
     title: "This path does not support this method",
     detail: "The header Allow lists the methods of this path.",
   },
-  "not-acceptable": { status: 406, title: "No media type of the response is acceptable" },
+  "not-acceptable": { status: 406, title: "The response is not available in a media type you accept" },
   "content-too-large": { status: 413, title: "The body is larger than this server accepts" },
   "unsupported-media-type": {
     status: 415,
@@ -53,7 +53,7 @@ export const PROBLEM_TYPES = {
   },
   unavailable: {
     status: 503,
-    title: "The server is temporarily unavailable",
+    title: "The server is temporarily unavailable; repeat the request later",
     detail: "The header Retry-After gives the time to wait. Sending the request again is safe.",
   },
 } as const satisfies Record<string, ProblemType & { status: ErrorStatus }>;

@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
+import { bannerLines } from "../banner.ts";
 import { loadContract } from "../contract/contract.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
-import { bannerLines } from "../serve.ts";
-import type { Settings } from "../settings.ts";
+
+import type { Settings } from "../setting-values.ts";
 import { DEMO_SIGN_INS } from "./demo-sign-ins.ts";
 import { type RunningStub, startStub } from "./start-stub.ts";
 

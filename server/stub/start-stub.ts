@@ -1,7 +1,7 @@
 import type { User } from "../../generated/types.ts";
 import type { Clock } from "../clock.ts";
-import type { RunningServer, ServerOptions } from "../running-server.ts";
-import { type Base, load, type RunningExtension, startServer } from "../start.ts";
+import type { Base, RunningExtension, RunningServer, ServerOptions } from "../running-server.ts";
+import { load, startServer } from "../start.ts";
 import { type ControlPort, type ControlPortOptions, openControlPort } from "./control/control-port.ts";
 import { checkControlPort } from "./control/control-port-check.ts";
 import { createDemoCredentials, type DemoCredentials } from "./demo-credentials.ts";

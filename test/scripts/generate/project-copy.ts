@@ -7,20 +7,11 @@ import { expect, onTestFinished } from "vitest";
 import { run } from "../../../scripts/generate.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-// Scripts that measure start the tests' PostgreSQL.
-const MEASURED_WITH = ["scripts/shared/postgres-server.ts", "scripts/shared/postgres-process.ts"];
-const PARTS = [
-  "openapi.yaml",
-  "package.json",
-  "tsconfig.json",
-  "generated",
-  "scripts",
-  "server",
-  "client",
-  ...MEASURED_WITH,
-];
+const PARTS = ["openapi.yaml", "package.json", "tsconfig.json", "generated", "scripts", "server", "client"];
+/** A child process that runs longer, in milliseconds, hangs. */
+const HANGS_AFTER_MS = 60_000;
 
-/** A copy of the project, but for its tests, in a temporary folder, to be edited and broken; it shares the installed packages. */
+/** A copy of the project without its tests in a temporary folder; the installed packages are shared. */
 export function copyProject() {
   const root = mkdtempSync(join(tmpdir(), "nexus-sync-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
@@ -30,13 +21,13 @@ export function copyProject() {
     root,
     read: (file: string) => readFileSync(join(root, file), "utf8"),
     write: (file: string, text: string) => writeFileSync(join(root, file), text),
-    /** Replaces text that must be there. */
+    /** Replaces a text that the file must contain. */
     edit(file: string, from: string, to: string) {
       const text = readFileSync(join(root, file), "utf8");
-      if (!text.includes(from)) throw new Error(`${file} does not hold '${from}'.`);
+      if (!text.includes(from)) throw new Error(`${file} does not contain '${from}'.`);
       writeFileSync(join(root, file), text.replaceAll(from, to));
     },
-    /** Our generator, in this process, on the copy, without the type check; that and the command line have own tests. */
+    /** Runs the generator in this process without its advice. */
     async generate(...args: string[]) {
       const lines: string[] = [];
       const code = await run(args, (line) => lines.push(line), { root, isBrief: true });
@@ -47,7 +38,7 @@ export function copyProject() {
   };
 }
 
-/** A copy whose contract is committed, to be judged after edits. */
+/** A copy whose contract is committed to a git repository. */
 export function copyWithHistory() {
   const project = copyProject();
   const git = (...args: string[]) => {
@@ -65,28 +56,31 @@ export function copyWithHistory() {
 }
 
 function spawnNode(cwd: string, file: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], { cwd, encoding: "utf8" });
+  const options = { cwd, encoding: "utf8", timeout: HANGS_AFTER_MS } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], options);
   return { code: status, output: `${stdout}${stderr}` };
 }
 
-/** All files below a folder: name, text and the time of the last change. */
+/** All files below a folder: name, text and modification time. */
 export function filesIn(folder: string): [name: string, text: string, mtimeMs: number][] {
   const entries = readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted();
   const files = entries.filter((name) => statSync(join(folder, name)).isFile());
   return files.map((name) => [name, readFileSync(join(folder, name), "utf8"), statSync(join(folder, name)).mtimeMs]);
 }
 
+/** All files below a folder without their times. */
+export function textsIn(folder: string): [name: string, text: string][] {
+  return filesIn(folder).map(([name, text]) => [name, text]);
+}
+
 export type Edit = [from: string, to: string];
 
-/** What `npm run generate` says to a contract with these edits; generated/ must be untouched, bytes and times. */
-export async function refused(...edits: Edit[]): Promise<string> {
-  const project = copyProject();
+/** Output of `npm run generate` for an invalid contract. `generated/` must keep its bytes and times. */
+export async function refused(project: ReturnType<typeof copyProject>, change: () => void): Promise<string> {
   const state = () => filesIn(join(project.root, "generated"));
   const before = state();
-  for (const [from, to] of edits) project.edit("openapi.yaml", from, to);
-
+  change();
   const { code, output } = await project.generate();
-
   expect(code).toBe(2);
   expect(state()).toEqual(before);
   return output;

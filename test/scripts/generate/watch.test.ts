@@ -1,64 +1,53 @@
-import { renameSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { SECURITY_SCHEMES } from "../../../generated/operations.ts";
 import { run } from "../../../scripts/generate.ts";
 import { copyProject } from "./project-copy.ts";
 
-/** `--watch` over a copy, in this process; `until` waits for a line that begins so, and answers with all since the last. */
-function startWatch() {
+/** `--watch` over a copy. `until` waits for a line that starts with a text, and returns all lines since the last call. */
+async function startWatch() {
   const project = copyProject();
   const end = new AbortController();
   const lines: string[] = [];
-  const done = run(["--watch"], (line) => lines.push(line), {
-    root: project.root,
-    isBrief: true,
-    signal: end.signal,
-  });
-  onTestFinished(() => {
+  const print = (line: string) => void lines.push(line);
+  const done = run(["--watch"], print, { root: project.root, isBrief: true, signal: end.signal });
+  const stop = () => {
     end.abort();
-    return done.then(() => {});
-  });
-  return {
-    project,
-    lines,
-    stop: () => {
-      end.abort();
-      return done;
-    },
-    async until(start: string): Promise<string[]> {
-      while (!lines.some((line) => line.startsWith(start))) await new Promise((resolve) => setTimeout(resolve, 10));
-      return lines.splice(0);
-    },
+    return done;
   };
+  onTestFinished(async () => void (await stop()));
+  const until = async (start: string): Promise<string[]> => {
+    while (!lines.some((line) => line.startsWith(start))) await new Promise((resolve) => setTimeout(resolve, 10));
+    return lines.splice(0);
+  };
+  const first = await until(UP_TO_DATE);
+  return { project, lines, stop, until, first };
 }
 
 const HEADER = `name: ${SECURITY_SCHEMES.ApplicationToken.name}`;
-const FRESH = "generated/ is in step with openapi.yaml and server/stub/control/control.yaml; nothing was written.";
+const CONTROL = "server/stub/control/control.yaml";
+const UP_TO_DATE = `generated/ is up to date with openapi.yaml and ${CONTROL}; nothing was written.`;
 
-test("good, bad, good: the last good output is kept, and the recovery is told", async () => {
-  const { project, until, stop } = startWatch();
-  expect(await until(FRESH)).toEqual([
-    "Watching openapi.yaml and server/stub/control/control.yaml; Ctrl-C ends it.",
-    FRESH,
-  ]);
+test("an invalid edit keeps the last valid output, and the recovery is printed", async () => {
+  const { project, until, stop, first } = await startWatch();
+  expect(first).toEqual([`Watching openapi.yaml and ${CONTROL}; press Ctrl-C to stop.`, UP_TO_DATE]);
 
   project.edit("openapi.yaml", HEADER, "name: X-App-Token");
   expect(await until("wrote generated/manifest")).toContain("wrote generated/operations.ts");
-  const good = project.read("generated/operations.ts");
+  const valid = project.read("generated/operations.ts");
 
   project.edit("openapi.yaml", "required: [key]", "required: [kye]");
   expect((await until("generated/ was not changed"))[0]).toContain("Did you mean 'key'?");
-  expect(project.read("generated/operations.ts")).toBe(good);
+  expect(project.read("generated/operations.ts")).toBe(valid);
 
   project.edit("openapi.yaml", "required: [kye]", "required: [key]");
-  expect(await until("fixed")).toEqual([FRESH, "fixed"]);
+  expect(await until("fixed")).toEqual([UP_TO_DATE, "fixed"]);
   expect(await stop()).toBe(0);
 });
 
-test("five saves in 50 ms are one run", async () => {
-  const { project, lines, until } = startWatch();
-  await until(FRESH);
+test("five saves within 50 ms lead to one run", async () => {
+  const { project, lines, until } = await startWatch();
   const source = project.read("openapi.yaml");
   for (const name of ["A", "B", "C", "D", "E"]) {
     project.write("openapi.yaml", source.replace(HEADER, `name: X-${name}`));
@@ -70,19 +59,63 @@ test("five saves in 50 ms are one run", async () => {
   expect(lines).toEqual([]);
 });
 
-test("a save by rename is seen", async () => {
-  const { project, until } = startWatch();
-  await until(FRESH);
-  const text = project.read("openapi.yaml").replace(HEADER, "name: X-Renamed");
-  project.write("openapi.yaml.new", text);
+test("a save by rename is noticed", async () => {
+  const { project, until } = await startWatch();
+  project.write("openapi.yaml.new", project.read("openapi.yaml").replace(HEADER, "name: X-Renamed"));
   renameSync(join(project.root, "openapi.yaml.new"), join(project.root, "openapi.yaml"));
   await until("wrote generated/manifest");
   expect(project.read("generated/operations.ts")).toContain("X-Renamed");
 });
 
-test("the control port's contract is watched as well", async () => {
-  const { project, until } = startWatch();
-  await until(FRESH);
-  project.edit("server/stub/control/control.yaml", "operationId: ListFaults", "operationId: ReadFaults");
-  expect(await until("wrote generated/control/manifest")).toContain("wrote generated/control/operations.ts");
+test("a contract's folder may be deleted and created again", async () => {
+  const { project, until } = await startWatch();
+  const source = project.read(CONTROL);
+  rmSync(join(project.root, "server/stub/control"), { recursive: true });
+  expect(await until(CONTROL)).toEqual([`${CONTROL} can't be read. Run this command in the project's root folder.`]);
+  mkdirSync(join(project.root, "server/stub/control"));
+  project.write(CONTROL, source.replace("operationId: ListFaults", "operationId: ReadFaults"));
+  expect(await until("fixed")).toContain("wrote generated/control/operations.ts");
+});
+
+test("a run that throws is printed, and the next save is processed", async () => {
+  const { project, until } = await startWatch();
+  const target = join(project.root, "generated/openapi.json");
+  rmSync(target);
+  // A folder cannot be read as a file.
+  mkdirSync(target);
+  project.edit("openapi.yaml", HEADER, "name: X-First");
+  expect((await until("The run failed: Error: EISDIR"))[0]).toContain("read");
+  rmSync(target, { recursive: true });
+  project.edit("openapi.yaml", "name: X-First", "name: X-Second");
+  expect(await until("fixed")).toContain("wrote generated/openapi.json");
+});
+
+/** Watches in a worker; ends after the first run, whatever its result. */
+const PROBE = `
+import { watchInWorker } from "./scripts/generate/watch-worker.ts";
+const end = new AbortController();
+const print = (line) => {
+  console.log(line);
+  if (line.startsWith("generated/ was not changed")) end.abort();
+};
+const onGenerated = async (written) => {
+  console.log("generated", written.join());
+  if (process.argv[2] === "throw") throw new Error("handler failed");
+  end.abort();
+};
+await watchInWorker(onGenerated, print, end.signal).catch((error) => console.log(error.message));
+console.log("ended");
+`;
+
+test.for([
+  ["a valid contract", "", "name: X-Probe", /^generated .*generated\/operations\.ts.*\nended\n$/m],
+  ["an error of its caller", "throw", "name: X-Probe", /^handler failed\nended\n$/m],
+  ["a missing reference", "", 'name: X-Probe\n      $ref: "#/components/nowhere"', /was not changed.*\nended\n$/],
+] as const)("a watch in a worker ends, and so does its process, after %s", ([, argument, header, expected]) => {
+  const project = copyProject();
+  project.edit("openapi.yaml", HEADER, header);
+  project.write("probe.ts", PROBE);
+  const { code, output } = project.runScript("probe.ts", argument);
+  expect(output).toMatch(expected);
+  expect(code).toBe(0);
 });

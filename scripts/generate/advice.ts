@@ -1,0 +1,67 @@
+import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
+import { printChanges } from "../breaking/breaking.ts";
+import { contractAt } from "../breaking/contract-at.ts";
+import type { Differ } from "../breaking/wire-changes.ts";
+import type { Print } from "../shared/print.ts";
+import { PUBLIC_CONTRACT } from "./contracts.ts";
+import type { ParsedContract } from "./parse.ts";
+
+export interface AdviceRequest {
+  root: string;
+  /** The public contract. */
+  contract?: ParsedContract | undefined;
+  /** Files that were written. */
+  written: string[];
+  differ?: Differ | undefined;
+  /** Ends the type check, and prints nothing. */
+  signal?: AbortSignal | undefined;
+}
+
+const AGAINST = "HEAD";
+
+/**
+ * Prints which handwritten lines no longer compile, and which contract changes since HEAD break callers. An error here is
+ * printed and fails nothing, because `generated/` is already written.
+ */
+export async function printAdvice({ root, contract, written, differ, signal }: AdviceRequest, print: Print) {
+  const [types, changes] = await Promise.all([
+    written.length > 0 ? typeCheckLines(root, signal) : [],
+    contract ? changeLines(root, contract, differ) : [],
+  ]);
+  if (!signal?.aborted) for (const line of [...types, ...changes]) print(line);
+}
+
+async function typeCheckLines(root: string, signal?: AbortSignal): Promise<string[]> {
+  const errors = await typeErrors(root, signal).catch(({ message }: Error) => `The type check failed: ${message}`);
+  if (typeof errors === "string") return [errors];
+  if (errors.length === 0) return ["The handwritten code compiles."];
+  const title = `${errors.length} handwritten line${errors.length === 1 ? " no longer fits" : "s no longer fit"}:`;
+  return [title, ...errors.map((error) => `  ${error}`)];
+}
+
+/** The compiler errors of the project in `root`, one text each with file and line. */
+export function typeErrors(root: string, signal?: AbortSignal): Promise<string[]> {
+  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  const args = [tsc, "--noEmit", "--pretty", "false", "--project", root];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { cwd: root, signal, maxBuffer: 16 * 1_048_576 }, (error, stdout) => {
+      // Indented lines explain the line above them.
+      const errors = stdout.split("\n").filter((line) => /^\S+\(\d+,\d+\): error /.test(line));
+      if (error && errors.length === 0) reject(new Error(stdout.split("\n")[0] || error.message));
+      else resolve(errors);
+    });
+  });
+}
+
+async function changeLines(root: string, contract: ParsedContract, differ?: Differ): Promise<string[]> {
+  const lines: string[] = [];
+  try {
+    const old = await contractAt(root, PUBLIC_CONTRACT.file, AGAINST);
+    if (old.source === contract.source) return [];
+    await printChanges({ root, contract, against: AGAINST, differ }, (line) => lines.push(line));
+  } catch (error) {
+    lines.push(`Not compared with ${AGAINST}: ${(error as Error).message}`);
+  }
+  return lines;
+}
