@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import type { BodyViolation, SyncUserIdentityRequest } from "../../../generated/types.ts";
-import { SyncUserIdentityRequest as isValid } from "../../../generated/validators.js";
+import type { BodyViolation, SyncUserIdentityRequest } from "../../../../generated/types.ts";
+import { SyncUserIdentityRequest as isValid } from "../../../../generated/validators.js";
 
 /** Bytes; the default of the server. */
 const BODY_LIMIT = 262_144;

@@ -1,11 +1,11 @@
 import { Agent } from "node:http";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { OPERATIONS } from "../../../generated/operations.ts";
-import type { BodyViolation } from "../../../generated/types.ts";
-import { badInputs, expectNothingInternal, expectProblemDocument, expectResult } from "../../helpers/bad-input.ts";
-import { type Call, type ServerResponse, sendOver } from "../../helpers/server-fixture.ts";
-import { CONNECTION, identity } from "../../helpers/stub.ts";
+import { OPERATIONS } from "../../../../generated/operations.ts";
+import type { BodyViolation } from "../../../../generated/types.ts";
+import { badInputs, expectNothingInternal, expectProblemDocument, expectResult } from "../../../helpers/bad-input.ts";
+import { type Call, type ServerResponse, sendOver } from "../../../helpers/server-fixture.ts";
+import { CONNECTION, identity } from "../../../helpers/stub.ts";
 import { anyBody, type Body, mutatedBody } from "./body-arbitraries.ts";
 import { requestWithGoodBody } from "./head-arbitraries.ts";
 import { hasUnstorableText, rulesOf, SERVER_RULES, secondOpinion } from "./second-opinion.ts";

@@ -1,8 +1,8 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import fc from "fast-check";
-import { basic, basicOf, bearer, mint } from "../../helpers/access.ts";
-import type { Call } from "../../helpers/server-fixture.ts";
-import { JSON_TYPE } from "../../helpers/stub.ts";
+import { basic, basicOf, bearer, mint } from "../../../helpers/access.ts";
+import type { Call } from "../../../helpers/server-fixture.ts";
+import { JSON_TYPE } from "../../../helpers/stub.ts";
 
 /** Most parts of a request are good, so that the others reach every middleware. */
 function mostly<T>(good: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { API, CONNECTION } from "../../helpers/stub.ts";
+import { API, CONNECTION } from "../../../helpers/stub.ts";
 
 export type Body = string | Uint8Array;
 
