@@ -4,8 +4,8 @@ const { NEXUS_SYNC_LONG, NEXUS_SYNC_FAULTS } = process.env;
 const KIND = NEXUS_SYNC_FAULTS ? "faults" : NEXUS_SYNC_LONG ? "long" : "test";
 
 /**
- * Real servers and compilers run inside the tests: a slow machine gets time, a hung test still ends. Files share their
- * imports, which saves half of the run; each makes its own servers, so that order and company do not matter.
+ * Tests run real servers and compilers, so the timeout is generous. Files share their imports, which halves the run; each
+ * test starts its own servers, so the order does not matter.
  */
 export default defineConfig({
   test: {
@@ -14,7 +14,7 @@ export default defineConfig({
     testTimeout: 30_000,
     sequence: { shuffle: true },
     isolate: false,
-    // Under faults, times are promises too: one file at a time.
+    // Fault tests also check times: one file at a time.
     fileParallelism: KIND !== "faults",
     maxWorkers: "100%",
   },

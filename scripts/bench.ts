@@ -1,75 +1,110 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chart } from "./bench/chart.ts";
-import { thisMachine } from "./bench/machine.ts";
-import { type BenchResults, measure, type Voice } from "./bench/measure.ts";
-import { type BenchOptions, readOptions } from "./bench/options.ts";
-import { makePlace } from "./bench/place.ts";
-import { report } from "./bench/report.ts";
-import { type Verdict, verdictLine, verdicts } from "./bench/targets.ts";
+import { parseArgs } from "node:util";
+import { commits, contestants, PEERS } from "./bench/contestants.ts";
+import { contractSizes, memoryGrowth, startTimes, userCounts } from "./bench/growth.ts";
+import { type Bench, sideBySide } from "./bench/load.ts";
+import { overload } from "./bench/overload.ts";
+import { type Row, table, withRatios } from "./bench/report.ts";
+import { makeSite, type Site } from "./bench/service.ts";
+import { clientCost, generateTimes } from "./bench/tooling.ts";
+import { didYouMean, nearest } from "./shared/nearest.ts";
+import { makeTemporaryFolder } from "./shared/temporary-folder.ts";
 
-const OUT = fileURLToPath(new URL("../.bench/results", import.meta.url));
+const OUT = fileURLToPath(new URL("../.bench/results.json", import.meta.url));
+
+/** The parts after the comparison of the contestants. */
+const PARTS: Record<string, (bench: Bench) => Promise<Row[]>> = {
+  start: startTimes,
+  users: (bench) => sideBySide(userCounts(bench), bench),
+  contract: (bench) => sideBySide(contractSizes(bench), bench),
+  generate: generateTimes,
+  client: clientCost,
+  store: (bench) => sideBySide(commits(bench.site), bench),
+  overload,
+  // A million requests: only with `--only memory`.
+  memory: memoryGrowth,
+};
+const OPTIONS = {
+  seconds: { type: "string", default: "5" },
+  rounds: { type: "string", default: "3" },
+  only: { type: "string" },
+  out: { type: "string", default: OUT },
+} as const;
+
+type Io = Record<"print" | "progress", (text: string) => void>;
 
 /**
- * Measures the server side by side with what it is compared with, on this machine and in one run, and prints it as
- * tables; results go to `.bench/results.json` and `.svg`, or to `--out`. README.md tells what each line is.
- * Exit codes: 0 every target that was measured is reached, 1 one is missed, 2 the bench, or a part of it, could not run.
+ * Measures the server beside its alternatives, on this machine and in one run, prints tables, and writes
+ * `.bench/results.json` or `--out`. scripts/README.md describes each line.
+ * Exit codes: 0 measured, 1 a part or a contestant failed, 2 wrong options.
  */
-export async function run(args: string[], voice: Voice): Promise<number> {
-  const options = readOptions(args);
-  if (typeof options === "string") {
-    voice.print(options);
-    return 2;
-  }
-  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-bench-"));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once("exit", remove);
+export async function run(args: string[], io: Io): Promise<number> {
+  const folder = makeTemporaryFolder();
   try {
-    const { results, failed } = await measure(await makePlace(folder), options, voice);
-    voice.progress("");
-    const judged = judge(results);
-    for (const line of [...report(results), "", ...judged.map(verdictLine)]) voice.print(line);
-    write(options, results, judged);
-    if (failed.length > 0) return 2;
-    return judged.some(({ isReached }) => isReached === false) ? 1 : 0;
+    const site = await makeSite(folder.path);
+    const { only, out, ...numbers } = readOptions(args, site);
+    let failures = 0;
+    const attempt = async <T>(title: string, work: () => Promise<T>) => {
+      io.progress(title);
+      return work().catch((error: Error) => {
+        failures += 1;
+        io.print(`FAILED ${title}: ${error.message}`);
+        return undefined;
+      });
+    };
+    const bench = { ...numbers, ...io, site, attempt };
+    const chosen = contestants(site).filter(({ id }) => only?.includes(id) ?? true);
+    const race = async () => withRatios(await sideBySide(chosen, bench), PEERS);
+    const parts = Object.entries(PARTS).filter(([name]) => only?.includes(name) ?? name !== "memory");
+    const results: Record<string, Row[]> = {};
+    for (const [name, part] of [...(chosen.length > 0 ? [["race", race] as const] : []), ...parts]) {
+      const rows = await attempt(name, () => part(bench));
+      if (!rows) continue;
+      results[name] = rows;
+      for (const line of ["", ...table(name, rows)]) io.print(line);
+    }
+    write(out, { ...numbers, results });
+    return failures === 0 ? 0 : 1;
   } catch (error) {
-    voice.progress("");
-    voice.print(`The bench could not run. ${(error as Error).message}`);
+    io.print((error as Error).message);
     return 2;
   } finally {
-    process.off("exit", remove);
-    remove();
+    folder.remove();
   }
 }
 
-function judge({ race, start, users, memory }: BenchResults): Verdict[] {
-  return verdicts({ race, start, users, memoryTimes: memory?.times ?? null });
+/** @throws with a message for the user */
+export function readOptions(args: string[], site: Site) {
+  const { values } = parseArgs({ args, options: OPTIONS });
+  const names = [...contestants(site).map(({ id }) => id), ...Object.keys(PARTS)];
+  const only = values.only?.split(",");
+  const unknown = only?.find((name) => !names.includes(name));
+  const hint = unknown === undefined ? "" : didYouMean(nearest(unknown, names));
+  if (unknown !== undefined)
+    throw new Error(`There is no '${unknown}' in the bench.${hint} Names: ${names.join(", ")}.`);
+  const numberOf = (name: "seconds" | "rounds") => {
+    const value = Number(values[name]);
+    if (Number.isInteger(value) && value > 0) return value;
+    throw new Error(`--${name} must be a whole number above 0, not '${values[name]}'.`);
+  };
+  const numbers = { seconds: numberOf("seconds"), rounds: numberOf("rounds") };
+  return { ...numbers, only, out: values.out };
 }
 
-function write({ out = OUT, rounds, seconds }: BenchOptions, results: BenchResults, judged: Verdict[]): void {
-  const machine = thisMachine();
-  const date = new Date().toISOString().slice(0, 10);
+function write(out: string, results: object): void {
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`;
+  const rounded = (_name: string, value: unknown) =>
+    typeof value === "number" ? Math.round(value * 1e4) / 1e4 : value;
   mkdirSync(dirname(out), { recursive: true });
-  const all = { date, machine, connections: 16, rounds, seconds, ...results, targets: judged };
-  writeFileSync(`${out}.json`, `${JSON.stringify(all, rounded, 2)}\n`);
-  if (results.race.length === 0) return;
-  const caption = `${date}, ${machine.cores} × ${machine.processor}, Node ${machine.node}: median, line from least to most`;
-  writeFileSync(`${out}.svg`, chart(results.race, caption));
-}
-
-/** Figures have no more than four digits behind the point that mean anything. */
-function rounded(_name: string, value: unknown): unknown {
-  return typeof value === "number" ? Math.round(value * 1e4) / 1e4 : value;
-}
-
-/** One line on a terminal that is written over; nothing where there is none. */
-function progress(what: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${what}`);
+  writeFileSync(out, `${JSON.stringify({ date: new Date(), machine, ...results }, rounded, 2)}\n`);
 }
 
 if (import.meta.main) {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(2));
+  const { isTTY } = process.stderr;
+  const progress = (text: string) => void (isTTY && process.stderr.write(`\r\u001b[2K${text}`));
   process.exitCode = await run(process.argv.slice(2), { print: console.log, progress });
 }

@@ -6,21 +6,21 @@ import { type RunningStub, startStub } from "../server/stub/start-stub.ts";
 
 const DIRECTORY = fileURLToPath(new URL("../server/demo-directory.json", import.meta.url));
 
-/** One line of the table. `roles` is null where the sign-in does not count. */
-interface Row {
-  userId: string;
-  roles: string[] | null;
-  changes: string[];
-}
+type Print = (line: string) => void;
+
+/** Signs one user in over HTTP, prints a line of the table, and returns the roles; null if the sign-in is not accepted. */
+type SignIn = (signIn: DemoSignIn, comment: (roles: string[] | null) => string) => Promise<string[] | null>;
 
 /**
- * Signs every demo user in over HTTP, through the client, and prints what came of it; then the first one once more with
- * a group less. Exit codes: 0 everything came as expected, 1 something else.
+ * Signs every demo user in through the client and prints the result; then the first one again without its last group.
+ * Exit codes: 0 all roles are as expected, 1 they are not.
  */
-export async function run(print: (line: string) => void): Promise<number> {
+export async function run(print: Print): Promise<number> {
   const server = await startStub({ directory: DIRECTORY });
   try {
-    const surprises = await signEverybodyIn(server, print);
+    print(`Signing ${DEMO_SIGN_INS.length} users in at ${server.url}\n\n${HEADER}`);
+    const signIn = signInWith(server, print);
+    const surprises = [...(await signAllIn(signIn)), ...(await signInWithoutGroup(signIn))];
     for (const surprise of surprises) print(`UNEXPECTED: ${surprise}`);
     return surprises.length === 0 ? 0 : 1;
   } finally {
@@ -28,34 +28,43 @@ export async function run(print: (line: string) => void): Promise<number> {
   }
 }
 
-async function signEverybodyIn(server: RunningStub, print: (line: string) => void): Promise<string[]> {
-  const client = clientOf(server);
-  print(`Signing ${DEMO_SIGN_INS.length} users in at ${server.url}\n\n${HEADER}`);
+async function signAllIn(signIn: SignIn): Promise<string[]> {
   const surprises: string[] = [];
-  for (const signIn of DEMO_SIGN_INS) {
-    const row = await signedIn(server, client, signIn);
-    print(format(row, signIn.shows));
-    const [got, expected] = [JSON.stringify(row.roles), JSON.stringify(signIn.roles)];
-    if (got !== expected) surprises.push(`${row.userId} got ${got}, not ${expected}`);
+  for (const demo of DEMO_SIGN_INS) {
+    const roles = await signIn(demo, () => demo.shows);
+    const [got, expected] = [JSON.stringify(roles), JSON.stringify(demo.roles)];
+    if (got !== expected) surprises.push(`${demo.userId} got ${got}, not ${expected}`);
   }
-  const [first] = DEMO_SIGN_INS;
-  return first ? [...surprises, ...(await signInWithLess(server, client, first, print))] : surprises;
+  return surprises;
 }
 
-/** The same sign-in again, with the last group gone: the role it granted must go with it. */
-async function signInWithLess(
-  server: RunningStub,
-  client: NexusClient,
-  signIn: DemoSignIn,
-  print: (line: string) => void,
-): Promise<string[]> {
-  const { connection } = signIn.request;
+/** The role that the group granted must go with it. */
+async function signInWithoutGroup(signIn: SignIn): Promise<string[]> {
+  const [demo] = DEMO_SIGN_INS;
+  if (!demo) return [];
+  const { connection } = demo.request;
   const groups = (connection.groups ?? []).slice(0, -1);
-  const request = { ...signIn.request, connection: { ...connection, groups } };
-  const row = await signedIn(server, client, { ...signIn, request });
-  const lost = (signIn.roles ?? []).filter((role) => !row.roles?.includes(role));
-  print(format(row, `again, without the group ${connection.groups?.at(-1)}: loses ${lost.join(", ") || "nothing"}`));
-  return lost.length === 1 ? [] : [`${row.userId} lost ${lost.length} roles with one group, not 1`];
+  const lostOf = (roles: string[] | null) => (demo.roles ?? []).filter((role) => !roles?.includes(role));
+  const request = { ...demo.request, connection: { ...connection, groups } };
+  const roles = await signIn({ ...demo, request }, (now) => {
+    return `again, without the group ${connection.groups?.at(-1)}: loses ${lostOf(now).join(", ") || "nothing"}`;
+  });
+  const { length } = lostOf(roles);
+  return length === 1 ? [] : [`${demo.userId} lost ${length} roles with one group, not 1`];
+}
+
+function signInWith(server: RunningStub, print: Print): SignIn {
+  const client = clientOf(server);
+  return async ({ userId, request }, comment) => {
+    const before = facts(await server.user(userId));
+    const { isAuthenticated, roles } = await client.syncUserIdentity(userId, request);
+    const after = facts(await server.user(userId));
+    const names = isAuthenticated ? (roles ?? []).map(({ name }) => name) : null;
+    const changes = [...after].flatMap(([name, value]) => (before.get(name) === value ? [] : [`${name} = ${value}`]));
+    print(columns(userId, names ? "yes" : "no", names?.join(", ") || "-", changes.join("; ") || "nothing"));
+    print(`  ${comment(names)}`);
+    return names;
+  };
 }
 
 function clientOf({ url, demo }: RunningStub): NexusClient {
@@ -64,37 +73,21 @@ function clientOf({ url, demo }: RunningStub): NexusClient {
   return createNexusClient({ baseUrl: url, credentials: { type: "bearer", token, applicationToken } });
 }
 
-async function signedIn(server: RunningStub, client: NexusClient, { userId, request }: DemoSignIn): Promise<Row> {
-  const before = await server.user(userId);
-  const { isAuthenticated, roles } = await client.syncUserIdentity(userId, request);
-  const after = await server.user(userId);
-  const names = (roles ?? []).map(({ name }) => name);
-  return { userId, roles: isAuthenticated ? names : null, changes: changesBetween(before, after) };
-}
-
-/** What a sync may change: profile fields, groups and custom attributes; one short text each. */
-function changesBetween(before: User | undefined, after: User | undefined): string[] {
-  const old = facts(before);
-  return [...facts(after)].flatMap(([name, value]) => (old.get(name) === value ? [] : [`${name} = ${value}`]));
-}
-
+/** Everything a sync can change, as short texts: profile fields, groups and custom attributes. */
 function facts(user: User | undefined): Map<string, string> {
   const { givenName, familyName, displayName, nickname, language, identities = [], attributes = [] } = user ?? {};
-  const profile = Object.entries({ givenName, familyName, displayName, nickname, language });
-  const groups = identities.map(({ azoConnectionId, groups: list = [] }) => {
-    const text = list.length > 3 ? `${list.length} groups` : list.join(", ") || "none";
-    return [`groups of ${azoConnectionId}`, text] as const;
-  });
-  const custom = attributes.map(({ name, value }) => [name, value ?? ""] as const);
-  return new Map([...profile.map(([name, value]) => [name, value ?? ""] as const), ...groups, ...custom]);
+  const facts = new Map<string, string>();
+  const profile = { givenName, familyName, displayName, nickname, language };
+  for (const [name, value] of Object.entries(profile)) facts.set(name, value ?? "");
+  for (const { azoConnectionId, groups = [] } of identities) {
+    const list = groups.length > 3 ? `${groups.length} groups` : groups.join(", ") || "none";
+    facts.set(`groups of ${azoConnectionId}`, list);
+  }
+  for (const { name, value } of attributes) facts.set(name, value ?? "");
+  return facts;
 }
 
 const HEADER = columns("user", "authenticated", "roles", "changed");
-
-function format({ userId, roles, changes }: Row, shows: string): string {
-  const row = columns(userId, roles ? "yes" : "no", roles?.join(", ") || "-", changes.join("; ") || "nothing");
-  return `${row}\n  ${shows}`;
-}
 
 function columns(user: string, authenticated: string, roles: string, changed: string): string {
   return [user.padEnd(30), authenticated.padEnd(13), roles.padEnd(27), changed].join("  ");

@@ -1,94 +1,103 @@
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { Mutation } from "./mutations/mutation.ts";
+import { type Mutation, SECURITY_MUTATIONS } from "./mutations/security.ts";
 import { STORE_MUTATIONS } from "./mutations/store.ts";
-import { WAY_IN_MUTATIONS } from "./mutations/way-in.ts";
+import { startProgram } from "./shared/program.ts";
+import { copyProjectTo } from "./shared/project-copy.ts";
+import { makeTemporaryFolder } from "./shared/temporary-folder.ts";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const MUTATIONS = [...WAY_IN_MUTATIONS, ...STORE_MUTATIONS];
-/** As many rounds of a fault as it takes to notice what is wrong each time. */
-const FEW_ROUNDS = "4";
-const PARTS = [
-  "openapi.yaml",
-  "package.json",
-  "tsconfig.json",
-  "vitest.config.ts",
-  "generated",
-  "scripts",
-  "server",
-  "client",
-  "test",
-];
+/** The variables that select a suite. A few rounds of a fault are enough to notice a mutation. */
+const SUITES: Record<string, NodeJS.ProcessEnv> = {
+  test: {},
+  long: { NEXUS_SYNC_LONG: "1" },
+  faults: { NEXUS_SYNC_FAULTS: "1", NEXUS_SYNC_ROUNDS: "4" },
+};
+
+interface TestResult {
+  title: string;
+  status: string;
+  failureMessages: string[];
+}
 
 /**
- * Takes protections away, one at a time, in a copy of the project, and shows that the tests named for it turn red: the
- * checks can fail. Exit codes: 0 each was noticed, 1 one was not, or its place in the code is gone.
+ * Removes protections from a copy of the project, one at a time, and checks that the test named for each fails by its
+ * assertion. Exit codes: 0 all were noticed, 1 one was not, or its entry in the list is out of date.
  */
-export async function run(print: (line: string) => void): Promise<number> {
-  const root = mkdtempSync(join(tmpdir(), "nexus-sync-mutations-"));
+export async function run(mutations: readonly Mutation[], print: (line: string) => void): Promise<number> {
+  const folder = makeTemporaryFolder();
+  const root = copyProjectTo(folder.path, "test");
+  let failures = 0;
+  for (const mutation of mutations) {
+    if (mutation.needs !== undefined && spawnSync(mutation.needs, ["-V"]).error) {
+      print(`skip    ${mutation.name}: ${mutation.needs} is missing`);
+      continue;
+    }
+    const problem = await problemOf(root, mutation).catch((error: Error) => error.message);
+    if (problem !== undefined) failures += 1;
+    print(problem === undefined ? `noticed ${mutation.name}` : `MISSED  ${mutation.name}: ${problem}`);
+  }
+  folder.remove();
+  return failures === 0 ? 0 : 1;
+}
+
+/** Undefined if the test passes without the mutation and fails by its assertion with it. */
+async function problemOf(root: string, { edits, test }: Mutation): Promise<string | undefined> {
+  const before = await resultsOf(root, test);
+  if (!before.every(({ status }) => status === "passed")) return `"${test[1]}" fails without the mutation`;
+  const originals = new Map(edits.map(([file]) => [file, readFileSync(join(root, file), "utf8")]));
   try {
-    for (const part of PARTS) cpSync(join(ROOT, part), join(root, part), { recursive: true });
-    symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"), "dir");
-    const mutations = MUTATIONS.filter(({ needs }) => needs === undefined || isThere(needs));
-    const tests = [...new Set(mutations.flatMap((mutation) => mutation.tests))];
-    if (!(await passes(root, tests))) {
-      print("MISSED the tests are red without any mutation");
-      return 1;
+    for (const [file, from, to] of edits) {
+      const text = readFileSync(join(root, file), "utf8");
+      const count = text.split(from).length - 1;
+      if (count !== 1) return `${file} contains ${count} times, not once: ${from}`;
+      writeFileSync(
+        join(root, file),
+        text.replace(from, () => to),
+      );
     }
-    for (const { name, needs } of MUTATIONS.filter((mutation) => !mutations.includes(mutation))) {
-      print(`skip   ${name}: there is no ${needs} here`);
-    }
-    let missed = 0;
-    for (const mutation of mutations) {
-      const isNoticed = await notices(root, mutation);
-      if (!isNoticed) missed += 1;
-      print(`${isNoticed ? "red   " : "MISSED"} ${mutation.name}`);
-    }
-    return missed === 0 ? 0 : 1;
+    return (await compilerError(root)) ?? (await missedBy(root, test));
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    for (const [file, text] of originals) writeFileSync(join(root, file), text);
   }
 }
 
-async function notices(root: string, { edits, tests }: Mutation): Promise<boolean> {
-  const before = new Map(edits.map(({ file }) => [file, readFileSync(join(root, file), "utf8")]));
-  for (const { file, from, to } of edits) {
-    const text = readFileSync(join(root, file), "utf8");
-    if (text.split(from).length !== 2) throw new Error(`${file} does not hold '${from}' exactly once.`);
-    writeFileSync(
-      join(root, file),
-      text.replace(from, () => to),
-    );
-  }
-  try {
-    return !(await passes(root, tests));
-  } finally {
-    for (const [file, text] of before) writeFileSync(join(root, file), text);
-  }
+async function compilerError(root: string): Promise<string | undefined> {
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const flags = ["--incremental", "--tsBuildInfoFile", join(root, "tsbuildinfo"), "--pretty", "false"];
+  const { code, output } = await startProgram([process.execPath, compiler, ...flags], { cwd: root }).ended;
+  return code === 0 ? undefined : `the mutation does not compile: ${output.trim()}`;
 }
 
-async function passes(root: string, tests: readonly string[]): Promise<boolean> {
-  const faults = tests.filter((file) => file.endsWith(".faults.ts"));
-  const usual = tests.filter((file) => !faults.includes(file));
-  if (usual.length > 0 && !(await runVitest(root, usual, {}))) return false;
-  const environment = { NEXUS_SYNC_FAULTS: "1", NEXUS_SYNC_ROUNDS: FEW_ROUNDS };
-  return faults.length === 0 || (await runVitest(root, faults, environment));
+async function missedBy(root: string, test: Mutation["test"]): Promise<string | undefined> {
+  const failed = (await resultsOf(root, test)).filter(({ status }) => status === "failed");
+  if (failed.length === 0) return `"${test[1]}" passes`;
+  const messages = failed.flatMap(({ failureMessages }) => failureMessages);
+  const others = messages.filter((message) => !message.startsWith("AssertionError: "));
+  return others.length === 0 ? undefined : `"${test[1]}" fails for another reason: ${others.join("\n")}`;
 }
 
-async function runVitest(root: string, tests: readonly string[], environment: object): Promise<boolean> {
-  const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
-  const env = { ...process.env, ...environment };
-  const child = spawn(process.execPath, [vitest, "run", "--bail=1", ...tests], { cwd: root, env, stdio: "ignore" });
-  const [code] = await once(child, "exit");
-  return code === 0;
+/** Runs the tests whose title begins so. @throws if there is no such test */
+async function resultsOf(root: string, [file, title]: Mutation["test"]): Promise<TestResult[]> {
+  const report = join(root, "report.json");
+  rmSync(report, { force: true });
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  const pattern = title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const flags = ["--reporter=json", `--outputFile=${report}`, "-t", pattern, file];
+  const env = { ...process.env, NEXUS_SYNC_LONG: "", NEXUS_SYNC_FAULTS: "", ...SUITES[file.split(".").at(-2) ?? ""] };
+  const { output } = await startProgram([process.execPath, vitest, "run", ...flags], { cwd: root, env }).ended;
+  if (!existsSync(report)) throw new Error(`vitest wrote no report: ${output}`);
+  const { testResults }: { testResults: { assertionResults: TestResult[] }[] } = JSON.parse(
+    readFileSync(report, "utf8"),
+  );
+  const all = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const chosen = all.filter((result) => result.title.startsWith(title));
+  if (chosen.length === 0) throw new Error(`${file} has no test "${title}".`);
+  return chosen;
 }
 
-function isThere(program: string): boolean {
-  return spawnSync(program, ["-V"], { stdio: "ignore" }).error === undefined;
+if (import.meta.main) {
+  const [only = ""] = process.argv.slice(2);
+  const chosen = [...SECURITY_MUTATIONS, ...STORE_MUTATIONS].filter(({ name }) => name.includes(only));
+  process.exitCode = await run(chosen, console.log);
 }
-
-if (import.meta.main) process.exitCode = await run(console.log);

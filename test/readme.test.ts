@@ -11,11 +11,12 @@ import { basicOf } from "./helpers/stub.ts";
 import { copyProject, copyWithHistory } from "./scripts/generate/project-copy.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-const README = readFileSync(join(ROOT, "README.md"), "utf8");
+const textOf = (file: string) => readFileSync(join(ROOT, file), "utf8");
+const README = textOf("README.md");
 
-/** The cells of the first column that are code, of the table below a heading. */
-function namesIn(heading: string): string[] {
-  const [, section = ""] = README.split(`\n## ${heading}\n`);
+/** The names in code format in the first column of the table below a heading. */
+function namesIn(file: string, heading: string): string[] {
+  const [, section = ""] = textOf(file).split(`\n## ${heading}\n`);
   const [table = ""] = section.split("\n## ");
   const cells = table
     .split("\n")
@@ -28,13 +29,13 @@ test("the README is short", () => {
   expect(README.split("\n").length).toBeLessThan(200);
 });
 
-test("the client example does what it says", async () => {
+test("the client example prints the roles of a demo user", async () => {
   const project = copyProject();
   const [, example = ""] = /```ts\n([\s\S]*?)```/.exec(README) ?? [];
   project.write("example.ts", example);
   const server = await startStub({ directory: join(ROOT, "server/demo-directory.json") });
   const environment = { NEXUS_URL: server.url, NEXUS_SECRET: String(basicOf(server).password) };
-  // Not spawnSync: the server lives in this process and must go on answering.
+  // Not spawnSync: the server runs in this process.
   const env = { ...process.env, ...environment };
   const { stdout } = await promisify(execFile)(process.execPath, [join(project.root, "example.ts")], { env });
   await server.close();
@@ -42,9 +43,9 @@ test("the client example does what it says", async () => {
   expect(example.trim().split("\n").length).toBeLessThanOrEqual(10);
 });
 
-test("the test of a caller passes, and fails where the caller gives up", async () => {
+test("the example test of a caller passes, and fails for a caller without retries", async () => {
   const project = copyProject();
-  const [, section = ""] = README.split("## Testing your caller");
+  const [, section = ""] = README.split("## Test your caller");
   const [, example = ""] = /```ts\n([\s\S]*?)```/.exec(section) ?? [];
   const run = (name: string, text: string) => {
     project.write(name, text);
@@ -57,14 +58,15 @@ test("the test of a caller passes, and fails where the caller gives up", async (
   });
 });
 
-test("the table of settings is what --help lists", () => {
+test("the table of settings lists the same as --help", () => {
   const { stdout } = spawnSync(process.execPath, [join(ROOT, "server/main.ts"), "--help"], { encoding: "utf8" });
   const flags = Array.from(stdout.matchAll(/^ {2}(--\S+) +(\S+) +(\S+)/gm), ([, flag, variable, preset]) => [
     flag,
     variable,
     preset,
   ]);
-  const rows = README.split("\n")
+  const rows = textOf("server/README.md")
+    .split("\n")
     .filter((line) => line.startsWith("| `--"))
     .map((line) => line.split("|").map((cell) => cell.trim()));
   expect(
@@ -76,16 +78,17 @@ const SELECTS = "          description: >-\n            Selects the custom UPN o
 const UPN = `        clientUpnKey:\n          type: [string, "null"]\n          maxLength: 255\n${SELECTS}`;
 
 test.for([
-  ["A good edit", UPN, `        deviceId:\n          type: string\n${UPN}`],
-  ["A bad one", "required: [key]", "required: [kye]"],
-  ["A breaking one", "required: [key]", "required: [key, value]"],
-] as const)("%s prints what the README shows", ([title, from, to]) => {
-  const [, session = ""] = README.split(`**${title}**`);
-  const [, flags = "", shown = ""] = /```\n\$ npm run -s generate(?: -- )?(.*)\n([\s\S]*?)```/.exec(session) ?? [];
+  ["good", UPN, `        deviceId:\n          type: string\n${UPN}`],
+  ["bad", "required: [key]", "required: [kye]"],
+  ["breaking", "required: [key]", "required: [key, value]"],
+] as const)("a %s edit prints the session of the README", { timeout: 90_000 }, ([title, from, to]) => {
+  const [, session = ""] = README.split(`**A ${title} edit**`);
+  const [, options = "", shown] = /```\n\$ npm run -s generate(?: -- (.*))?\n([\s\S]*?)```/.exec(session) ?? [];
+  const [, file = ""] = manifest.scripts.generate.split(" ");
   const project = copyWithHistory();
   project.edit("openapi.yaml", from, to);
-  const { output } = project.runScript("scripts/generate.ts", ...flags.split(" ").filter(Boolean));
-  expect(withoutLines(output)).toBe(withoutLines(shown));
+  const { output } = project.runScript(file, ...options.split(" ").filter(Boolean));
+  expect(withoutLines(output)).toBe(withoutLines(shown ?? ""));
 });
 
 /** The README does not change with every line that is added to the contract. */
@@ -95,25 +98,29 @@ function withoutLines(text: string): string {
 
 test("every dependency is named with its reason, and pinned", () => {
   const installed = { ...manifest.dependencies, ...manifest.devDependencies };
-  expect(namesIn("Dependencies").toSorted()).toEqual(Object.keys(installed).toSorted());
+  expect(namesIn("CONTRIBUTING.md", "Dependencies").toSorted()).toEqual(Object.keys(installed).toSorted());
   for (const version of Object.values(installed)) expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
 });
 
-test("every link of a README leads to a file", () => {
+test("every link of the documentation leads to a file", () => {
   for (const file of [
     "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
     "server/README.md",
+    "server/store/README.md",
     "server/stub/README.md",
     "client/README.md",
     "scripts/README.md",
   ]) {
-    const links = readFileSync(join(ROOT, file), "utf8").matchAll(/\]\(([^)#]+)\)/g);
+    const links = textOf(file).matchAll(/\]\(([^)#]+)\)/g);
     for (const [, link = ""] of Array.from(links).filter(([, target = ""]) => !target.startsWith("https://")))
       expect(existsSync(join(ROOT, dirname(file), link)), `${file}: ${link}`).toBe(true);
   }
 });
 
-test("the demo directory is as large as it should be", () => {
+test("the demo directory has users, roles and organizations of every kind", () => {
   const { users, roles, roleConnectionMaps } = demoDirectory;
   const organizations = new Set(
     users.flatMap((user) => ("organization" in user && user.organization ? [user.organization.id] : [])),

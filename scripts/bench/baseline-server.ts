@@ -1,52 +1,39 @@
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
-import express, { type RequestHandler } from "express";
+import express from "express";
 import { middleware } from "express-openapi-validator";
-import { OPERATIONS } from "../../generated/operations.ts";
-import { usualAnswer } from "./usual-sign-in.ts";
+import { usualResponse } from "./sign-ins.ts";
 
 const CONTRACT = fileURLToPath(new URL("../../openapi.yaml", import.meta.url));
-const { path: PATH } = OPERATIONS.SyncUserIdentity;
-const ROUTE = PATH.replaceAll(/\{(\w+)\}/g, ":$1");
+const ROUTE = "/v1/users/:userId/$sync";
+const BODY = usualResponse();
+const HEADERS = { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(BODY) };
 
-/** One answer for everybody, as many bytes as ours. */
-const ANSWER = usualAnswer(0);
-const HEADERS = { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(ANSWER) };
-
-/** The least that can stand in our place. Each reads and parses the body, and sends the canned answer in one write. */
-const BASELINES: Record<string, () => RequestListener> = { node: bareNode, express: bareExpress, validator };
-
-function bareNode(): RequestListener {
-  return (request, response) => {
+/** Servers that read and parse the body and send a canned response, to compare ours with. */
+const BASELINES: Record<string, () => RequestListener> = {
+  node: () => (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.once("end", () => {
       JSON.parse(Buffer.concat(chunks).toString());
-      response.writeHead(200, HEADERS).end(ANSWER);
+      sendCanned(request, response);
     });
-  };
-}
-
-const sendAnswer: RequestHandler = (_request, response) => {
-  response.writeHead(200, HEADERS).end(ANSWER);
+  },
+  express: () => express().put(ROUTE, express.json(), sendCanned),
+  // As in the validator's documentation: it checks requests and that credentials are present, but no responses.
+  validator: () => {
+    const validate = middleware({ apiSpec: CONTRACT, validateRequests: true });
+    return express()
+      .use(express.json(), ...validate)
+      .put(ROUTE, sendCanned);
+  },
 };
 
-function bareExpress(): RequestListener {
-  const app = express();
-  app.put(ROUTE, express.json(), sendAnswer);
-  return app;
-}
-
-/** As its own documentation sets it up: requests and the presence of credentials are checked, answers are not. */
-function validator(): RequestListener {
-  const app = express();
-  app.use(express.json());
-  app.use(middleware({ apiSpec: CONTRACT, validateRequests: true }));
-  app.put(ROUTE, sendAnswer);
-  return app;
+function sendCanned(_request: unknown, response: ServerResponse): void {
+  response.writeHead(200, HEADERS).end(BODY);
 }
 
 if (import.meta.main) {
-  const [name = "", port = "0"] = process.argv.slice(2);
+  const [name = "", port] = process.argv.slice(2);
   createServer(BASELINES[name]?.()).listen(Number(port), "127.0.0.1");
 }

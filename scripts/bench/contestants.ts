@@ -1,93 +1,91 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../shared/postgres-process.ts";
-import { type PostgresServer, startPostgres } from "../shared/postgres-server.ts";
-import type { ContestantName } from "./contestant-names.ts";
-import { postmasterPid } from "./database-process.ts";
-import type { Running } from "./load.ts";
-import { startService } from "./our-server.ts";
-import { type Place, USERS } from "./place.ts";
-import { startPrism } from "./prism.ts";
-import { type RequestPlan, requestsOf } from "./requests.ts";
-import { startChild } from "./server-child.ts";
-import { Unavailable } from "./unavailable.ts";
+import { promisify } from "node:util";
+import { startPostgres } from "../shared/postgres-server.ts";
+import type { Candidate } from "./load.ts";
+import { type Site, startService, startTarget, type Target } from "./service.ts";
+import { CONNECTIONS, type RequestPlan, USERS } from "./sign-ins.ts";
 
-const BASELINE = fileURLToPath(new URL("./baseline-server.ts", import.meta.url));
-/** Prism answers 5 kB with the contract's first example, and this one is smaller than ours. */
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const BASELINE = join(ROOT, "scripts/bench/baseline-server.ts");
+const PRISM = "@stoplight/prism-cli@5.16.0";
+const PRISM_FOLDER = join(ROOT, ".bench/prism-5.16.0");
+const INSTALL_MS = 120_000;
+/** Prism's usual response is the contract's first example, 5 kB; this one is smaller than ours. */
 const SMALL = { Prefer: "example=notAuthenticated" };
 
-export interface Contestant {
-  name: ContestantName;
-  title: string;
-  isOurs: boolean;
-  /** The only status that counts as an answer. */
-  status: number;
-  plan: RequestPlan;
-  /** @throws Unavailable where it can't be started here. */
-  start(): Promise<Running>;
-}
+/** Titles of the contestants that the others are compared with. */
+export const PEERS = ["Prism", "node:http", "Express 5", "validator"];
 
-/** All that are loaded in turn, in the order of the table. */
-export function contestants(place: Place): Contestant[] {
-  const same = { headers: place.basic, kind: "same", users: USERS } as const;
-  const changing = { ...same, kind: "changing" } as const;
-  const peer = { isOurs: false, status: 200, plan: same };
-  const ours = { isOurs: true, status: 200, plan: same };
-  const file = (name: ContestantName) => ({ name, start: () => onFile(place, name) });
-  const bearer = { headers: place.bearer };
-  const title = (what: string) => `ours: ${what}`;
+/** `id` is the name for `--only`. */
+type Contestant = Candidate & { id: string };
+
+/** Everything that is loaded side by side, in the order of the table. */
+export function contestants(site: Site): Contestant[] {
+  const same: RequestPlan = { headers: site.basic, kind: "same", users: USERS };
+  const peer = (id: string, title: string, start: () => Promise<Target>, headers = {}): Contestant => {
+    return { id, title, status: 200, plan: { ...same, headers: { ...site.basic, ...headers } }, start };
+  };
+  const baseline = (id: string, title: string) => peer(id, title, () => startBaseline(id, site));
+  const ours = (id: string, title: string, plan: Partial<RequestPlan> = {}, database = `${id}.sqlite`): Contestant => {
+    const file = database === ":memory:" ? database : join(site.folder, database);
+    const start = () => startService({ site, database: file });
+    return { id, title: `ours: ${title}`, status: 200, plan: { ...same, ...plan }, start };
+  };
+  const changing = { kind: "changing" } as const;
+  const bearer = { headers: site.bearer };
   return [
-    { ...peer, name: "prism", title: "Prism mock, canned", start: () => startPrism(place) },
-    {
-      ...{ ...peer, name: "prism-small", title: "Prism mock, its smallest answer" },
-      ...{ plan: { ...same, headers: { ...place.basic, ...SMALL } }, start: () => startPrism(place, SMALL) },
-    },
-    { ...peer, name: "node", title: "bare node:http, canned", start: () => startBaseline("node", place) },
-    { ...peer, name: "express", title: "bare Express 5, canned", start: () => startBaseline("express", place) },
-    {
-      ...{ ...peer, name: "validator", title: "express-openapi-validator, canned" },
-      start: () => startBaseline("validator", place),
-    },
-    { ...ours, ...file("a"), title: title("(a) nothing changes") },
-    { ...ours, ...file("a-bearer"), title: title("(a) with Bearer"), plan: { ...same, ...bearer } },
-    {
-      ...{ ...ours, name: "b", title: title("(b) changes, in memory"), plan: changing },
-      start: () => startService({ place, database: ":memory:" }),
-    },
-    { ...ours, ...file("c"), title: title("(c) changes, SQLite file"), plan: changing },
-    { ...ours, ...file("c-bearer"), title: title("(c) with Bearer"), plan: { ...changing, ...bearer } },
-    { ...ours, name: "d", title: title("(d) changes, PostgreSQL"), plan: changing, start: () => onPostgres(place) },
-    { ...ours, ...file("e"), title: title("(e) no credentials, 401"), status: 401, plan: { ...same, headers: {} } },
-    { ...ours, ...file("f"), title: title("(f) not valid, 400"), status: 400, plan: { ...same, kind: "refused" } },
+    peer("prism", "Prism", () => startPrism(site)),
+    peer("prism-small", "Prism, smallest response", () => startPrism(site, SMALL), SMALL),
+    baseline("node", "node:http"),
+    baseline("express", "Express 5"),
+    baseline("validator", "validator"),
+    ours("a", "(a) no change"),
+    ours("a-bearer", "(a) with Bearer", bearer),
+    ours("b", "(b) changes, in memory", changing, ":memory:"),
+    ours("c", "(c) changes, SQLite file", changing),
+    ours("c-bearer", "(c) with Bearer", { ...changing, ...bearer }),
+    { ...ours("d", "(d) changes, PostgreSQL", changing), start: () => startOnPostgres(site) },
+    { ...ours("e", "(e) no credentials, 401", { headers: {} }), status: 401 },
+    { ...ours("f", "(f) invalid, 400", { kind: "invalid" }), status: 400 },
   ];
 }
 
-function onFile(place: Place, name: string): Promise<Running> {
-  return startService({ place, database: join(place.folder, `${name}.sqlite`) });
+/** A service on a PostgreSQL server of its own, whose processor time counts too. */
+async function startOnPostgres(site: Site): Promise<Target> {
+  const postgres = await startPostgres({ fsync: true });
+  const service = await startService({ site, database: postgres.url });
+  const end = () => service.end().then(postgres.remove);
+  const postmaster = Number.parseInt(readFileSync(join(postgres.folder, "postmaster.pid"), "utf8"), 10);
+  return { ...service, pids: [...service.pids, postmaster], end };
 }
 
-async function onPostgres(place: Place): Promise<Running> {
-  const postgres = await startPostgres({ fsync: true }).catch((error: Error): never => {
-    throw new Unavailable(`PostgreSQL does not start here: ${error.message.split("\n", 1)[0]}`);
+export function startBaseline(name: string, { basic }: Site): Promise<Target> {
+  return startTarget((port) => [BASELINE, name, String(port)], basic);
+}
+
+/**
+ * Stoplight Prism's mock server for our contract, in one process and without its log. It is not a dependency: the first
+ * bench that needs it installs it into an ignored folder.
+ */
+export async function startPrism({ basic }: Site, headers: Record<string, string> = {}): Promise<Target> {
+  const script = join(PRISM_FOLDER, "node_modules/@stoplight/prism-cli/dist/index.js");
+  if (!existsSync(script)) {
+    mkdirSync(PRISM_FOLDER, { recursive: true });
+    const flags = ["--prefix", PRISM_FOLDER, "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
+    await promisify(execFile)("npm", ["install", ...flags, PRISM], { timeout: INSTALL_MS });
+  }
+  const mock = [script, "mock", "--multiprocess=false", "-v", "silent", join(ROOT, "openapi.yaml")];
+  return startTarget((port) => [...mock, "-p", String(port)], { ...basic, ...headers });
+}
+
+/** Changing syncs over one connection, with a commit for each, and over 16 connections, which share commits. */
+export function commits(site: Site): Candidate[] {
+  const plan: RequestPlan = { headers: site.basic, kind: "changing", users: USERS };
+  return [1, CONNECTIONS].map((connections) => {
+    const start = () => startService({ site, database: join(site.folder, `commits-${connections}.sqlite`) });
+    return { title: `connections: ${connections}`, status: 200, plan, connections, start };
   });
-  return withDatabase(postgres, place).catch(async (error: unknown) => {
-    await postgres.remove();
-    throw error;
-  });
-}
-
-async function withDatabase(postgres: PostgresServer, place: Place): Promise<Running> {
-  const server = await startService({ place, database: postgres.url });
-  const end = async () => {
-    await server.end();
-    await postgres.remove();
-  };
-  return { url: server.url, pids: [...server.pids, postmasterPid(postgres.folder)], end };
-}
-
-async function startBaseline(name: string, place: Place): Promise<Running> {
-  const port = await freePort();
-  const [request = {}] = requestsOf({ headers: place.basic, kind: "same", users: 1 }, 0, 0);
-  const command = { args: [BASELINE, name, String(port)], url: `http://127.0.0.1:${port}` };
-  return startChild(command, { request, status: 200 });
 }

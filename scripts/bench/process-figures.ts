@@ -1,59 +1,39 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
-export interface ProcessFigures {
-  /** Processor time so far, of these processes and all below them. */
-  cpuMicros: number;
-  /** Resident memory of the first of them and of all below it. */
-  rssMb: number;
-}
-
-/** A tick of /proc is a hundredth of a second on every Linux. */
+/** Linux counts processor time in hundredths of a second. */
 const MICROS_PER_TICK = 10_000;
 
-/** Figures of processes with their children; undefined where there is no /proc. */
-export function processFigures(pids: readonly number[]): ProcessFigures | undefined {
-  const children = childrenByParent();
-  if (!children) return undefined;
-  const trees = pids.map((pid) => treeOf(pid, children));
-  const ticks = trees.flat().reduce((sum, pid) => sum + ticksOf(pid), 0);
-  const rssKb = (trees[0] ?? []).reduce((sum, pid) => sum + rssKbOf(pid), 0);
-  return { cpuMicros: ticks * MICROS_PER_TICK, rssMb: rssKb / 1_024 };
+/**
+ * The processor time so far of these processes and their descendants, and the resident memory of the first process and
+ * its descendants. Undefined on systems without /proc.
+ */
+export function processFigures(pids: readonly number[]) {
+  if (read("self", "stat") === "") return undefined;
+  const trees = pids.map((pid) => treeOf(String(pid)));
+  const rssKb = trees[0]?.map((pid) => Number(/^VmRSS:\s+(\d+)/m.exec(read(pid, "status"))?.[1] ?? 0)) ?? [];
+  return { cpuMicros: sum(trees.flat().map(ticksOf)) * MICROS_PER_TICK, rssMb: sum(rssKb) / 1_024 };
 }
 
-function childrenByParent(): Map<number, number[]> | undefined {
+function treeOf(pid: string): string[] {
+  return [pid, ...read(pid, `task/${pid}/children`).split(" ").filter(Boolean).flatMap(treeOf)];
+}
+
+/** utime, stime and those of ended children: fields 14 to 17 of proc_pid_stat(5). The name before them may hold anything. */
+function ticksOf(pid: string): number {
+  const fields = read(pid, "stat")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  return sum(fields.slice(11, 15).map(Number));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Empty if the process has ended. */
+function read(pid: string, file: string): string {
   try {
-    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-    return Map.groupBy(pids.map(Number), (pid) => Number(statOf(pid)[1]));
-  } catch {
-    return undefined;
-  }
-}
-
-function treeOf(pid: number, children: ReadonlyMap<number, number[]>): number[] {
-  return [pid, ...(children.get(pid) ?? []).flatMap((child) => treeOf(child, children))];
-}
-
-/** utime, stime and those of children that have ended: fields 14 to 17 of proc_pid_stat(5). */
-function ticksOf(pid: number): number {
-  return statOf(pid)
-    .slice(11, 15)
-    .reduce((sum, field) => sum + Number(field), 0);
-}
-
-/** The fields behind the name, which may hold anything; none of a process that is gone. */
-function statOf(pid: number): string[] {
-  const text = read(`/proc/${pid}/stat`);
-  return text.slice(text.lastIndexOf(")") + 2).split(" ");
-}
-
-function rssKbOf(pid: number): number {
-  const [, kb = "0"] = /^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
-  return Number(kb);
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
     return "";
   }

@@ -1,110 +1,52 @@
-import type { BenchResults } from "./measure.ts";
-import type { Result } from "./race.ts";
-import type { Figures } from "./rounds.ts";
-import type { Spread } from "./spread.ts";
-import { ratioOf } from "./targets.ts";
+import type { Spread } from "../shared/statistics.ts";
 
-const PEERS = ["prism", "prism-small", "node", "express", "validator"];
-const PEER_HEADS = ["× Prism", "× Prism small", "× node:http", "× Express", "× validator"];
+/** A spread prints as "median (min–max)"; null could not be measured here. */
+export type Cell = Spread | number | string | null;
 
-/** Everything measured, as tables in Markdown: for a terminal as well as for a README. */
-export function report(results: BenchResults): string[] {
-  const { race, start, users, contract, generate, client, memory } = results;
-  return [
-    ...(race.length > 0 ? raceTable(race) : []),
-    ...(start
-      ? timesTable("start to the first 200", [
-          ["ours", start.ours],
-          ["Prism", start.prism],
-        ])
-      : []),
-    ...(users ?? []).flatMap(({ kind, sizes }) => {
-      const rows = sizes.map(({ users: count, figures }) => [count.toLocaleString("en"), figures] as const);
-      return figuresTable(`users, ${kind === "same" ? "nothing changes" : "changing"}`, rows);
-    }),
-    ...(contract
-      ? figuresTable(
-          "paths added",
-          contract.map(({ added, figures }) => [String(added), figures]),
-        )
-      : []),
-    ...(generate ? timesTable("generate", Object.entries(generate)) : []),
-    ...(client
-      ? timesTable("client, µs of CPU a call", [
-          ["bare fetch", client.bare],
-          ["client", client.client],
-        ])
-      : []),
-    ...(memory ? memoryTable(memory.after) : []),
-  ];
+/** One line of a table. */
+export interface Row {
+  title: string;
+  cells: Record<string, Cell>;
 }
 
-function raceTable(race: readonly Result[]): string[] {
-  const heads = ["", "requests/s", "p50 ms", "p99 ms", "CPU µs", "RSS MB", "answer B", ...PEER_HEADS, "generator"];
-  const rows = race.map((result) => {
-    const { name, title, answerBytes, generatorShare, wrong } = result;
-    if (wrong.length > 0) return [title, `does not count: ${wrong.join(", ")}`];
-    const ratios = PEERS.map((peer) => ratio(ratioOf(race, name, peer)));
-    return [
-      title,
-      ...figureCells(result),
-      String(answerBytes),
-      ...ratios,
-      `${(generatorShare.median * 100).toFixed(0)} %`,
-    ];
+/** Adds each row's requests a second divided by those of the peers, which are named by title. */
+export function withRatios(rows: readonly Row[], peers: readonly string[]): Row[] {
+  const rateOf = (row: Row | undefined) => {
+    const cell = row?.cells["requests/s"];
+    return typeof cell === "object" ? cell?.median : undefined;
+  };
+  return rows.map((row) => {
+    const ratios = peers.map((peer): [string, Cell] => {
+      const [own, other] = [rateOf(row), rateOf(rows.find(({ title }) => title === peer))];
+      return [`× ${peer}`, own && other ? own / other : null];
+    });
+    return { ...row, cells: { ...row.cells, ...Object.fromEntries(ratios) } };
   });
-  return table([heads, ...rows]);
 }
 
-function figuresTable(head: string, rows: readonly (readonly [string, Figures])[]): string[] {
-  const heads = [head, "requests/s", "p50 ms", "p99 ms", "CPU µs", "RSS MB"];
-  return table([heads, ...rows.map(([name, figures]) => [name, ...figureCells(figures)])]);
-}
-
-function figureCells({ requestsPerSecond, p50Ms, p99Ms, cpuMicros, rssMb, wrong }: Figures): string[] {
-  if (wrong.length > 0) return [`does not count: ${wrong.join(", ")}`];
-  return [spread(requestsPerSecond, 0), spread(p50Ms, 2), spread(p99Ms, 1), spread(cpuMicros, 0), spread(rssMb, 0)];
-}
-
-function timesTable(head: string, rows: readonly (readonly [string, Spread | null])[]): string[] {
-  const unit = head.includes("µs") ? "µs" : "ms";
-  return table([[head, unit], ...rows.map(([name, times]) => [name, spread(times, unit === "µs" ? 1 : 0)])]);
-}
-
-function memoryTable(after: readonly { requests: number; rssMb: number }[]): string[] {
-  const rows = after.map(({ requests, rssMb }) => [requests.toLocaleString("en"), rssMb.toFixed(0)]);
-  return table([["after requests", "RSS MB"], ...rows]);
-}
-
-/** Median with the least and the most; "—" where it can't be known here. */
-export function spread(values: Spread | null, digits: number): string {
-  if (!values) return "—";
-  const [median, min, max] = [values.median, values.min, values.max].map((value) => value.toFixed(digits));
-  return `${median} (${min}–${max})`;
-}
-
-function ratio(times: number | null): string {
-  return times === null || Number.isNaN(times) ? "—" : times.toFixed(2);
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const columns = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(3, ...rows.map((row) => (row[column] ?? "").length)),
-  );
-  const [head = "", ...body] = rows.map((row) => line(widths.map((width, at) => pad(row[at] ?? "", width, at))));
-  return [
-    "",
-    head,
-    line(widths.map((width, at) => (at === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`))),
-    ...body,
+/** A Markdown table that is also readable on a terminal. */
+export function table(name: string, rows: readonly Row[]): string[] {
+  const columns = [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))];
+  const lines = [
+    [name, ...columns],
+    ...rows.map(({ title, cells }) => [title, ...columns.map((c) => cellText(cells[c]))]),
   ];
+  const widths = [name, ...columns].map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
+  const rule = widths.map((width, at) => (at === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  const [head = [], ...body] = lines;
+  return [head, rule, ...body].map((line) => {
+    const padded = line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)));
+    return `| ${padded.join(" | ")} |`;
+  });
 }
 
-function pad(text: string, width: number, column: number): string {
-  return column === 0 ? text.padEnd(width) : text.padStart(width);
+export function cellText(cell: Cell | undefined): string {
+  if (cell === null || cell === undefined) return "—";
+  if (typeof cell === "string") return cell;
+  if (typeof cell === "number") return numberText(cell);
+  return `${numberText(cell.median)} (${numberText(cell.min)}–${numberText(cell.max)})`;
 }
 
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
+function numberText(value: number): string {
+  return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
 }

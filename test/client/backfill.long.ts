@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import { createNexusClient } from "../../client/nexus-client.ts";
-import { startServerProcess } from "../../scripts/load/server-process.ts";
+import { startServerProcess } from "../../scripts/shared/server-process.ts";
 import { acme, CONNECTION, identity, signIn } from "../helpers/stub.ts";
 import { type CommandProcess, nextIn, startBackfill, temporaryFolder } from "./backfill-call.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { quantile } from "../../scripts/load/figures.ts";
+import { quantile } from "../../scripts/shared/statistics.ts";
 import { holdUser } from "../helpers/postgres.ts";
 import { problemsOf } from "./checker.ts";
 import { createPostgresScene } from "./scene.ts";

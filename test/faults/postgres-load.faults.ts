@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { quantile } from "../../scripts/load/figures.ts";
+import { quantile } from "../../scripts/shared/statistics.ts";
 import { isFailure, problemsOf } from "./checker.ts";
 import { replayProblems } from "./replay.ts";
 import { createPostgresScene } from "./scene.ts";

@@ -1,4 +1,4 @@
-import { type Connection, openConnection, type Reply } from "../../scripts/load/connection.ts";
+import { type Connection, openConnection, type Reply } from "../../scripts/shared/connection.ts";
 import { API } from "../helpers/stub.ts";
 import type { SyncRecord } from "./checker.ts";
 import { assertionsOf, seenInResult, tokenOf } from "./seen.ts";

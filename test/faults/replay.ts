@@ -1,4 +1,4 @@
-import { openConnection } from "../../scripts/load/connection.ts";
+import { openConnection } from "../../scripts/shared/connection.ts";
 import { requestBytes, type Target } from "./recorder.ts";
 
 const TIMES = 10;

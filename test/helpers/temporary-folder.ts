@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { makeTemporaryFolder } from "../../scripts/shared/temporary-folder.ts";
 
 /** A folder that is removed at the end of the test, after cleanups that were registered later. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  const { path, remove } = makeTemporaryFolder();
+  onTestFinished(remove);
+  return path;
 }
 
 /** A path for a database that does not exist yet. */

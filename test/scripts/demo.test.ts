@@ -3,7 +3,7 @@ import { run } from "../../scripts/demo.ts";
 import signIns from "../../server/demo-sign-ins.json" with { type: "json" };
 import { copyProject } from "./generate/project-copy.ts";
 
-test("the demo shows every user, and a role that goes with its group", async () => {
+test("the demo prints every user, and a role that is lost with its group", async () => {
   const lines: string[] = [];
   expect(await run((line) => lines.push(line))).toBe(0);
 
@@ -20,7 +20,7 @@ test("the demo shows every user, and a role that goes with its group", async () 
   );
 });
 
-test("anything unexpected ends the demo with exit 1 and its name", () => {
+test("unexpected roles are printed and end the demo with exit code 1", () => {
   const project = copyProject();
   project.edit("server/demo-directory.json", '"groupName": "on-call"', '"groupName": "off-call"');
   const { code, output } = project.runScript("scripts/demo.ts");

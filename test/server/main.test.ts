@@ -1,52 +1,21 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import signIns from "../../server/demo-sign-ins.json" with { type: "json" };
+import { startTestProgram } from "../helpers/program.ts";
 import { acme } from "../helpers/stub.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { copyProject } from "../scripts/generate/project-copy.ts";
 
 const MAIN = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
 
-/** The server as a process of its own; ends with the test at the latest. */
+/** The server as a child process. */
 function start(args: string[], { environment = {}, main = MAIN }: { environment?: object; main?: string } = {}) {
-  const child = spawn(process.execPath, [main, ...args], { env: { ...process.env, ...environment } });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  let output = "";
-  const waiting: (() => void)[] = [];
-  const take = (chunk: Buffer) => {
-    output += chunk.toString();
-    for (const wake of waiting.splice(0)) wake();
-  };
-  child.stdout.on("data", take);
-  child.stderr.on("data", take);
-  const ended = once(child, "close").then(([code]) => ({ code, output }));
-  return {
-    child,
-    ended,
-    async printed(pattern: RegExp) {
-      while (!pattern.test(output)) {
-        await Promise.race([
-          new Promise<void>((resolve) => waiting.push(resolve)),
-          ended.then(({ code }) => {
-            throw new Error(`It ended with ${code}: ${output}`);
-          }),
-        ]);
-      }
-      return output;
-    },
-  };
-}
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return startTestProgram([process.execPath, main, ...args], { env: { ...process.env, ...environment } });
 }
 
 test("it starts with nothing configured, and what it prints to paste answers 200", async () => {
@@ -70,7 +39,7 @@ test("it starts with nothing configured, and what it prints to paste answers 200
 test("it prints where the control port is, and opens none where nobody could be kept out", async () => {
   const [, url = ""] = /^Control port and page: (\S+)$/m.exec(await start(["--port", "0"]).printed(/curl/)) ?? [];
   expect((await fetch(`${url}/requests`)).status).toBe(200);
-  expect(await start(["--port", "0", "--control-host", "0.0.0.0"]).ended).toEqual({
+  expect(await start(["--port", "0", "--control-host", "0.0.0.0"]).ended).toMatchObject({
     code: 2,
     output: `The control port on 0.0.0.0 needs a token of 16 visible characters or more in NEXUS_SYNC_CONTROL_TOKEN. Without one it is for loopback alone.\n`,
   });
@@ -132,7 +101,7 @@ test.for([
     "The directory was not loaded: 1 problem.\n  /nowhere.json: ENOENT: no such file or directory, open '/nowhere.json'",
   ],
 ] as const)("%j ends it with exit 2 and one clear line", async ([args, line]) => {
-  expect(await start(["--port", "0", ...args]).ended).toEqual({ code: 2, output: `${line}\n` });
+  expect(await start(["--port", "0", ...args]).ended).toMatchObject({ code: 2, output: `${line}\n` });
 });
 
 test("a port in use ends it with exit 2", async () => {
@@ -140,11 +109,11 @@ test("a port in use ends it with exit 2", async () => {
   await once(other, "listening");
   onTestFinished(() => void other.close());
   const { port } = other.address() as AddressInfo;
-  expect(await start(["--port", String(port), "--control-port", "0"]).ended).toEqual({
+  expect(await start(["--port", String(port), "--control-port", "0"]).ended).toMatchObject({
     code: 2,
     output: `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Choose another --port or --host.\n`,
   });
-  expect(await start(["--port", "0", "--control-port", String(port)]).ended).toEqual({
+  expect(await start(["--port", "0", "--control-port", String(port)]).ended).toMatchObject({
     code: 2,
     output: `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Choose another --control-port or --control-host.\n`,
   });
@@ -191,17 +160,17 @@ test("--help lists every flag with its variable and default, and exits 0", async
       --port           NEXUS_SYNC_PORT            4010         port to listen on, 0 for any free one
       --host           NEXUS_SYNC_HOST            127.0.0.1    address to listen on
       --database       NEXUS_SYNC_DATABASE        :memory:     SQLite file, :memory:, or postgres://…
-      --database-pool  NEXUS_SYNC_DATABASE_POOL   10           connections to PostgreSQL
+      --database-pool  NEXUS_SYNC_DATABASE_POOL   10           maximum number of connections to PostgreSQL
       --directory      NEXUS_SYNC_DIRECTORY       demo         JSON or NDJSON file to load at start; demo, or none (service: none)
       --credentials    NEXUS_SYNC_CREDENTIALS     demo         credentials file (npm run credentials), or demo
       --jwks-url       NEXUS_SYNC_JWKS_URL        none         URL of the key set (JWKS) of Bearer tokens, https or loopback
       --jwks-file      NEXUS_SYNC_JWKS_FILE       none         the key set as a file
-      --issuer         NEXUS_SYNC_ISSUER          none         iss that Bearer tokens must have
-      --audience       NEXUS_SYNC_AUDIENCE        none         aud that Bearer tokens must have
+      --issuer         NEXUS_SYNC_ISSUER          none         required issuer (iss) of Bearer tokens
+      --audience       NEXUS_SYNC_AUDIENCE        none         required audience (aud) of Bearer tokens
       --body-limit     NEXUS_SYNC_BODY_LIMIT      256kb        maximum size of a body: bytes, or with kb or mb
-      --max-in-flight  NEXUS_SYNC_MAX_IN_FLIGHT   256          requests in progress at a time; more get 503
+      --max-in-flight  NEXUS_SYNC_MAX_IN_FLIGHT   256          concurrent requests; more get 503
       --cors-origin    NEXUS_SYNC_CORS_ORIGIN     none         the one origin whose pages may call the operation
-      --control-port   NEXUS_SYNC_CONTROL_PORT    4011         port of the stub's control port and page; with --port 0 any free one; none: no control port
+      --control-port   NEXUS_SYNC_CONTROL_PORT    4011         the stub's control port and page; any free port with --port 0; none: no control port
       --control-host   NEXUS_SYNC_CONTROL_HOST    127.0.0.1    address of the control port; beyond loopback NEXUS_SYNC_CONTROL_TOKEN is required
       --log-level      NEXUS_SYNC_LOG_LEVEL       info         log level: trace, debug, info, warn, error, fatal, silent
       --log-user-ids   NEXUS_SYNC_LOG_USER_IDS    off          on: user ids in clear in the log, not hashed

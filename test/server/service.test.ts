@@ -1,22 +1,19 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { run as credentials } from "../../scripts/credentials.ts";
 import { AUDIENCE, ISSUER, TOKEN_HEADER } from "../helpers/access.ts";
+import { startTestProgram } from "../helpers/program.ts";
 import { acme, JSON_TYPE, signIn } from "../helpers/stub.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { createSigner } from "./auth/signers.ts";
 
 const MAIN = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
 
 /** A folder with all that a service needs: credentials from the command, a key set, a directory. */
 async function servicePlace() {
-  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-service-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   const file = join(folder, "credentials.json");
   const printed: string[] = [];
   const add = (...args: string[]) => credentials(["add", ...args, "--file", file], (line) => printed.push(line));
@@ -32,20 +29,15 @@ async function startService(folder: string, ...flags: string[]) {
   const paths = ["--credentials", "credentials.json", "--database", "nexus.sqlite", "--directory", "directory.json"];
   const bearer = ["--jwks-file", "keys.json", "--issuer", ISSUER, "--audience", AUDIENCE];
   const args = [MAIN, "--mode", "service", "--port", "0", ...paths, ...bearer, ...flags];
-  const child = spawn(process.execPath, args, { cwd: folder });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    createInterface({ input: stream }).on("line", (line) => lines.push(line));
-  const ended = once(child, "close").then(([code]) => code as number);
-  await expect.poll(() => lines.join("\n"), { timeout: 10_000 }).toMatch(/http:\/\/|\./);
-  return { lines, ended, child, url: /http:\/\/\S+/.exec(lines.join("\n"))?.[0] ?? "" };
+  const program = startTestProgram([process.execPath, ...args], { cwd: folder });
+  const output = await program.printed(/http:\/\/|\./);
+  return { ...program, url: /http:\/\/\S+/.exec(output)?.[0] ?? "" };
 }
 
 test("a service lets in keys of the credentials command and tokens of the key set, and shows no demo data", async () => {
   const { folder, printed, signer } = await servicePlace();
-  const { url, lines, child, ended } = await startService(folder);
-  expect(lines.join("\n")).not.toMatch(/demo|curl|Bearer/i);
+  const { url, output, end } = await startService(folder);
+  expect(output()).not.toMatch(/demo|curl|Bearer/i);
   const secrets = printed.match(/[\w-]{43}/g) ?? [];
   const [keySecret = "", applicationToken = ""] = secrets;
   const [, keyId = ""] = /id:? +(\S+)/i.exec(printed) ?? [];
@@ -63,9 +55,8 @@ test("a service lets in keys of the credentials command and tokens of the key se
   expect(await call({ Authorization: `Bearer ${token}`, [TOKEN_HEADER]: applicationToken })).toBe(200);
   expect(await call({ Authorization: `Bearer ${token}` })).toBe(401);
 
-  child.kill("SIGTERM");
-  expect(await ended).toBe(0);
-  for (const secret of [...secrets, token]) expect(lines.join("\n")).not.toContain(secret);
+  expect((await end()).code).toBe(0);
+  for (const secret of [...secrets, token]) expect(output()).not.toContain(secret);
 });
 
 test.for<[what: string, file: string, text: string, line: RegExp]>([
@@ -74,8 +65,8 @@ test.for<[what: string, file: string, text: string, line: RegExp]>([
 ])("%s ends the start with exit 2 and says so", async ([, file, text, line]) => {
   const { folder } = await servicePlace();
   writeFileSync(join(folder, file), text);
-  const { lines, ended } = await startService(folder);
-  expect(await ended).toBe(2);
-  expect(lines.join("\n")).toMatch(line);
-  expect(lines.join("\n")).not.toMatch(/\n *at /);
+  const { output, ended } = await startService(folder);
+  expect((await ended).code).toBe(2);
+  expect(output()).toMatch(line);
+  expect(output()).not.toMatch(/\n *at /);
 });

@@ -23,7 +23,7 @@ test("before there was a good contract there is no server, and a signal ends it 
 });
 
 test("a wrong flag, and a port in use, end it as they end the server", async () => {
-  expect(await startDev("--port", "nine").ended).toEqual({
+  expect(await startDev("--port", "nine").ended).toMatchObject({
     code: 2,
     output: "--port takes a number from 0 to 65535, not 'nine'.\n",
   });

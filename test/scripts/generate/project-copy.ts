@@ -1,22 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, onTestFinished } from "vitest";
+import { expect } from "vitest";
 import { run } from "../../../scripts/generate.ts";
+import { copyProjectTo } from "../../../scripts/shared/project-copy.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const PARTS = ["openapi.yaml", "package.json", "tsconfig.json", "generated", "scripts", "server", "client"];
 /** A child process that runs longer, in milliseconds, hangs. */
 const HANGS_AFTER_MS = 60_000;
 
 /** A copy of the project without its tests in a temporary folder; the installed packages are shared. */
 export function copyProject() {
-  const root = mkdtempSync(join(tmpdir(), "nexus-sync-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  for (const part of PARTS) cpSync(join(ROOT, part), join(root, part), { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"), "dir");
+  const root = copyProjectTo(temporaryFolder());
   return {
     root,
     read: (file: string) => readFileSync(join(root, file), "utf8"),

@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { type Connection, openConnection } from "../../../scripts/load/connection.ts";
-import { type ServerProcess, startServerProcess } from "../../../scripts/load/server-process.ts";
-import { signInBytes } from "../../../scripts/load/sign-in-bytes.ts";
+import { type Connection, openConnection } from "../../../scripts/shared/connection.ts";
+import { type ServerProcess, signInBytes, startServerProcess } from "../../../scripts/shared/server-process.ts";
 
 async function start(...flags: string[]): Promise<ServerProcess> {
   const server = await startServerProcess("--log-level", "warn", ...flags);

@@ -1,8 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { openConnection } from "../../../scripts/load/connection.ts";
-import { type ServerProcess, startServerProcess } from "../../../scripts/load/server-process.ts";
-import { signInBytes } from "../../../scripts/load/sign-in-bytes.ts";
+import { openConnection } from "../../../scripts/shared/connection.ts";
+import { type ServerProcess, signInBytes, startServerProcess } from "../../../scripts/shared/server-process.ts";
 
 const EACH = 500;
 const GOOD_A_SECOND = 50;

@@ -63,7 +63,8 @@ test.each(["fast", "immediate"] as const)("a store survives a restart of the dat
   });
 
   await vi.waitFor(() => expect(counted).toBeGreaterThan(20));
-  await postgres.restart(mode);
+  await postgres.stop(mode);
+  await postgres.start();
   const before = counted;
   await vi.waitFor(() => expect(counted).toBeGreaterThan(before + 20), { timeout: 5_000 });
   isOver = true;

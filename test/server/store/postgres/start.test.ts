@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { freePort } from "../../../../scripts/shared/postgres-process.ts";
+import { freePort } from "../../../../scripts/shared/program.ts";
 import { openStore } from "../../../../server/store/open-store.ts";
 import { StoreUnusable } from "../../../../server/store/store.ts";
 import { query, temporaryPostgres } from "../../../helpers/postgres.ts";

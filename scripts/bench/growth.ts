@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run as generate } from "../generate.ts";
+import { copyProjectTo } from "../shared/project-copy.ts";
+import { startPrism } from "./contestants.ts";
+import { type Bench, type Candidate, inTurns, load } from "./load.ts";
+import type { Row } from "./report.ts";
+import { startService, type Target } from "./service.ts";
+import { USERS, writeDirectory } from "./sign-ins.ts";
+
+const USER_COUNTS = [1_000, 100_000, 1_000_000];
+const ADDED_PATHS = [0, 1, 20, 100];
+const REQUEST_COUNTS = [10_000, 1_000_000];
+
+/** From the start of the process to the first 200: ours with 1,000 users in its file, and Prism. */
+export function startTimes(bench: Bench): Promise<Row[]> {
+  const readyMs = async (start: () => Promise<Target>) => {
+    const target = await start();
+    await target.end();
+    return target.readyMs;
+  };
+  const service = { site: bench.site, database: join(bench.site.folder, "start.sqlite") };
+  const ours = () => readyMs(() => startService(service));
+  return inTurns(bench, "ms", { ours, prism: () => readyMs(() => startPrism(bench.site)) });
+}
+
+/** Requests for users from every part of directories of growing size; "start s" includes loading them. */
+export function userCounts({ site }: Bench): Candidate[] {
+  const kinds = ["same", "changing"] as const;
+  const candidateOf = (kind: (typeof kinds)[number], users: number): Candidate => {
+    const [directory, database] = [join(site.folder, `${users}.ndjson`), join(site.folder, `${users}-${kind}.sqlite`)];
+    const start = () => writeDirectory(directory, users).then(() => startService({ site, directory, database }));
+    const plan = { headers: site.basic, kind, users };
+    return { title: `${users.toLocaleString("en")} users, ${kind}`, status: 200, plan, start };
+  };
+  return kinds.flatMap((kind) => USER_COUNTS.map((users) => candidateOf(kind, users)));
+}
+
+/** (a) with paths added to the contract, each in a regenerated copy of the project. */
+export function contractSizes({ site }: Bench): Candidate[] {
+  return ADDED_PATHS.map((added) => {
+    const root = join(site.folder, `contract-${added}`);
+    const start = async () => {
+      await addPaths(copyProjectTo(root), added);
+      return startService({ site, main: join(root, "server/main.ts"), database: `${root}.sqlite` });
+    };
+    const plan = { headers: site.basic, kind: "same", users: USERS } as const;
+    return { title: `${added} paths added`, status: 200, plan, start };
+  });
+}
+
+/** Adds the paths to the contract, and their handlers: the server starts only if every operation has one. */
+async function addPaths(root: string, added: number): Promise<void> {
+  const contract = join(root, "openapi.yaml");
+  writeFileSync(contract, withPaths(readFileSync(contract, "utf8"), added));
+  const table = /\{ SyncUserIdentity: (.+) \};/;
+  const sources = readdirSync(join(root, "server")).map((name) => join(root, "server", name));
+  const file = sources.find((path) => path.endsWith(".ts") && table.test(readFileSync(path, "utf8")));
+  if (!file) throw new Error("No file of server/ holds a table of handlers `{ SyncUserIdentity: … };`.");
+  const ids = Array.from({ length: added + 1 }, (_, at) => `SyncUserIdentity${at || ""}`);
+  const extended = (_all: string, handler: string) => `{ ${ids.map((id) => `${id}: ${handler}`).join(", ")} };`;
+  writeFileSync(file, readFileSync(file, "utf8").replace(table, extended));
+  const lines: string[] = [];
+  const code = await generate([], (line) => lines.push(line), { root, isBrief: true });
+  if (code !== 0) throw new Error(`The contract with ${added} paths added is rejected: ${lines.join("\n")}`);
+}
+
+/** The contract with copies of its path item, numbered from 1. */
+export function withPaths(contract: string, added: number): string {
+  const [, item] = /\npaths:\n(?: {2}#.*\n)*( {2}\/[\s\S]*?)\n\ncomponents:\n/.exec(contract) ?? [];
+  if (item === undefined) throw new Error("The contract has no path to copy.");
+  const copies = Array.from({ length: added }, (_, index) =>
+    item
+      .replace("/v1/users/", `/v1/things-${index + 1}/`)
+      .replace(/operationId: (\w+)/, (_all, id: string) => `operationId: ${id}${index + 1}`),
+  );
+  return contract.replace("\n\ncomponents:\n", () => `\n${copies.join("\n")}\n\ncomponents:\n`);
+}
+
+/** Resident memory after 10,000 and after 1,000,000 changing syncs on a SQLite file. */
+export async function memoryGrowth({ site }: Bench): Promise<Row[]> {
+  const target = await startService({ site, database: join(site.folder, "memory.sqlite") });
+  const plan = { headers: site.basic, kind: "changing", users: USERS } as const;
+  const rows: Row[] = [];
+  for (const [round, count] of REQUEST_COUNTS.entries()) {
+    const amount = count - (REQUEST_COUNTS[round - 1] ?? 0);
+    const { figures, wrong } = await load(target, { plan, status: 200 }, round, { amount });
+    rows.push({ title: `${count} requests`, cells: { "RSS MB": figures["RSS MB"] ?? null, wrong: wrong.join(", ") } });
+  }
+  await target.end();
+  return rows;
+}

@@ -1,0 +1,120 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Request } from "autocannon";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { SECURITY_SCHEMES } from "../../generated/operations.ts";
+import { hashSecret } from "../../server/auth/credentials.ts";
+import { freePort, startProgram, until } from "../shared/program.ts";
+import { MAIN } from "../shared/server-process.ts";
+import { requestsOf, USERS, writeDirectory } from "./sign-ins.ts";
+
+const ISSUER = "https://login.acme.example";
+const AUDIENCE = "urn:nexus-sync:bench";
+const SECRET = "bench-secret-bench-secret-bench-secret-0000";
+const TOKEN = "bench-token-bench-token-bench-token-bench-0";
+const PERMISSIONS = ["user.write"];
+const TOKEN_SECONDS = 43_200;
+/** Long enough to load a million users. */
+const READY_MS = 900_000;
+
+/** A server under load. */
+export interface Target {
+  url: string;
+  /** Process ids of the server, and of its database if it has one. */
+  pids: readonly number[];
+  /** Milliseconds from the start of the process to the first expected response. */
+  readyMs: number;
+  end(): Promise<unknown>;
+}
+
+export type Site = Awaited<ReturnType<typeof makeSite>>;
+
+/** Writes the files a service needs, and returns them with headers that hold valid credentials. */
+export async function makeSite(folder: string) {
+  const file = (name: string) => join(folder, name);
+  const [credentials, keys, directory] = [file("credentials.json"), file("keys.json"), file("directory.ndjson")];
+  const entry = { name: "Bench", permissions: PERMISSIONS };
+  const apiKeys = [{ id: "key-bench", sha256: hashSecret(SECRET), ...entry }];
+  const applicationTokens = [{ id: "app-bench", sha256: hashSecret(TOKEN), ...entry }];
+  writeFileSync(credentials, JSON.stringify({ apiKeys, applicationTokens }), { mode: 0o600 });
+  const { token, key } = await signedToken();
+  writeFileSync(keys, JSON.stringify({ keys: [key] }));
+  await writeDirectory(directory, USERS);
+  const basic = { Authorization: `Basic ${Buffer.from(`key-bench:${SECRET}`).toString("base64")}` };
+  const bearer = { Authorization: `Bearer ${token}`, [SECURITY_SCHEMES.ApplicationToken.name]: TOKEN };
+  return { folder, credentials, keys, directory, basic, bearer };
+}
+
+async function signedToken() {
+  const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
+  const iat = Math.floor(Date.now() / 1_000);
+  const claims = { iss: ISSUER, aud: AUDIENCE, sub: "bench", iat, exp: iat + TOKEN_SECONDS, permissions: PERMISSIONS };
+  const token = await new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid: "bench" }).sign(privateKey);
+  return { token, key: { ...(await exportJWK(publicKey)), kid: "bench", alg: "ES256", use: "sig" } };
+}
+
+export interface Service {
+  site: Site;
+  /** A SQLite file, `:memory:`, or postgres://… */
+  database: string;
+  /** Default: the site's 1,000 users. */
+  directory?: string;
+  /** Default: this project's entry point. */
+  main?: string;
+}
+
+/**
+ * The flags of a service as its operators run it: log at info, metrics, every check. Service mode refuses a database in
+ * memory, so `:memory:` runs as a stub without a control port.
+ */
+export function serviceFlags({ site, database, directory = site.directory }: Service, port: number): string[] {
+  return [
+    ...(database === ":memory:" ? ["--mode", "stub", "--control-port", "none"] : ["--mode", "service"]),
+    ...["--port", String(port), "--credentials", site.credentials, "--directory", directory],
+    ...["--jwks-file", site.keys, "--issuer", ISSUER, "--audience", AUDIENCE],
+    // A PostgreSQL URL holds a password, so it is passed in the environment.
+    ...(database.startsWith("postgres:") ? [] : ["--database", database]),
+  ];
+}
+
+export function startService(service: Service): Promise<Target> {
+  const { site, database, main = MAIN } = service;
+  const environment = database.startsWith("postgres:") ? { NEXUS_SYNC_DATABASE: database } : {};
+  return startTarget((port) => [main, ...serviceFlags(service, port)], site.basic, environment);
+}
+
+/** Starts Node with these arguments, and resolves when the server responds to a sign-in with 200. */
+export async function startTarget(
+  argsFor: (port: number) => string[],
+  headers: Record<string, string>,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Target> {
+  const port = await freePort();
+  const start = performance.now();
+  const [probe = {}] = requestsOf({ headers, kind: "same", users: 1 }, 0, 0);
+  // Settings of this shell do not reach the server. Its log goes to /dev/null: reading it would cost time here.
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(NEXUS_SYNC_|NODE_)/.test(name));
+  const env = { ...Object.fromEntries(inherited), ...environment };
+  const program = startProgram([process.execPath, ...argsFor(port)], { env, stdio: ["ignore", "ignore", "pipe"] });
+  const url = `http://127.0.0.1:${port}`;
+  const isReady = async () => {
+    if (!program.isRunning()) throw new Error(`The server ended early: ${program.output().trim()}`);
+    const { status } = await send(url, probe).catch(() => ({ status: undefined }));
+    if (status !== undefined && status !== 200) throw new Error(`The server returned ${status}, not 200.`);
+    return status === 200;
+  };
+  try {
+    await until(isReady, READY_MS);
+  } catch (error) {
+    await program.end("SIGKILL");
+    throw error;
+  }
+  return { url, pids: [program.child.pid ?? 0], readyMs: performance.now() - start, end: () => program.end() };
+}
+
+export async function send(url: string, { path = "/", method = "GET", headers, body }: Request) {
+  // autocannon's headers may be lists; the ones of this bench are strings.
+  const init = { method, headers: headers as Record<string, string>, body: String(body) };
+  const response = await fetch(url + path, init);
+  return { status: response.status, text: await response.text() };
+}

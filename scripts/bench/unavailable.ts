@@ -1,4 +1,0 @@
-/** What can't be measured here, with the reason; the rest of the bench goes on. */
-export class Unavailable extends Error {
-  override readonly name = "Unavailable";
-}

@@ -1,0 +1,61 @@
+import type { ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startProgram } from "./program.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
+
+/** The server's entry point. */
+export const MAIN = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
+
+export interface ServerProcess {
+  url: string;
+  /** The value of Authorization for the demo API key. */
+  authorization: string;
+  child: ChildProcess;
+  /** Sends SIGTERM and resolves with the exit code. */
+  end(): Promise<number | null>;
+}
+
+/** Starts the server in stub mode as a child process, on a free port and a temporary SQLite file. */
+export function startServerProcess(...flags: string[]): Promise<ServerProcess> {
+  return startServerUnder([], flags);
+}
+
+/** The same server under another program, such as strace, that keeps the server's process id. */
+export async function startServerUnder(program: readonly string[], flags: readonly string[]): Promise<ServerProcess> {
+  const folder = makeTemporaryFolder();
+  const database = join(folder.path, "directory.db");
+  const server = [process.execPath, MAIN, "--port", "0", "--database", database, ...flags];
+  const { child, ended, printed, end } = startProgram([...program, ...server]);
+  ended.catch(() => {}).finally(folder.remove);
+  const banner = await printed(/^ {2}Basic +\S+:\S+$/m);
+  const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
+  return {
+    url: /http:\/\/\S+/.exec(banner)?.[0] ?? "",
+    authorization: `Basic ${Buffer.from(pair).toString("base64")}`,
+    child,
+    end: async () => (await end()).code,
+  };
+}
+
+/** A sign-in, by default of the demo user u-ada, as the bytes of one request. Each new `value` changes the stored user. */
+export function signInBytes(
+  { url, authorization, userId = "u-ada" }: Pick<ServerProcess, "url" | "authorization"> & { userId?: string },
+  value: number,
+  headers: readonly string[] = [],
+): Buffer {
+  const body = JSON.stringify({
+    audience: "https://api.acme.example",
+    attributes: [{ key: "turn", value: String(value) }],
+    connection: { connectionId: "con_acme-ad", groups: ["engineers"] },
+  });
+  const head = [
+    `PUT /v1/users/${userId}/$sync HTTP/1.1`,
+    `Host: ${new URL(url).host}`,
+    `Authorization: ${authorization}`,
+    "Content-Type: application/json",
+    ...headers,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
