@@ -3,53 +3,61 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { MAIN } from "../../scripts/shared/server-process.ts";
 import signIns from "../../server/demo-sign-ins.json" with { type: "json" };
 import { startTestProgram } from "../helpers/program.ts";
 import { acme } from "../helpers/stub.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { copyProject } from "../scripts/generate/project-copy.ts";
 
-const MAIN = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
-
 /** The server as a child process. */
 function start(args: string[], { environment = {}, main = MAIN }: { environment?: object; main?: string } = {}) {
   return startTestProgram([process.execPath, main, ...args], { env: { ...process.env, ...environment } });
 }
 
-test("it starts with nothing configured, and what it prints to paste answers 200", async () => {
-  const server = start(["--port", "0"]);
-  const output = await server.printed(/^curl .*\n/m);
-
-  const listed = output.split("\n").map((line) => line.trim().split(/ {2,}/));
-  for (const { userId, shows } of signIns) expect(listed).toContainEqual([userId, shows]);
+/** The arguments of the banner's curl line: URL, user, header and body. */
+function curlOf(output: string) {
   const [line = ""] = /^curl .*$/m.exec(output) ?? [];
   const words = Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, bare]) => quoted ?? bare ?? "");
-  const [url = "", user = "", type = "", body = ""] = [words[4], words[6], words[8], words[10]];
   expect(words.filter((word) => word.startsWith("-"))).toEqual(["-sS", "-X", "-u", "-H", "-d"]);
-  const [name = "", value = ""] = type.split(": ");
-  const authorization = `Basic ${Buffer.from(user).toString("base64")}`;
-  const response = await fetch(url, { method: "PUT", headers: { [name]: value, authorization }, body });
+  const [url = "", user = "", header = "", body = ""] = [words[4], words[6], words[8], words[10]];
+  return { url, user, header: header.split(": ") as [string, string], body };
+}
+
+test("the server starts without settings, lists the demo users, and accepts its curl line; SIGINT ends it with 0", async () => {
+  const server = start(["--port", "0"]);
+  const output = await server.printed(/^curl .*\n/m);
+  const listed = output.split("\n").map((line) => line.trim().split(/ {2,}/));
+  for (const { userId, shows } of signIns) expect(listed).toContainEqual([userId, shows]);
+  const { url, user, header, body } = curlOf(output);
+  const headers = { ...Object.fromEntries([header]), authorization: `Basic ${btoa(user)}` };
+  const response = await fetch(url, { method: "PUT", headers, body });
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toBe("application/json");
   expect(await response.json()).toMatchObject({ userId: "u-ada", isAuthenticated: true });
+
+  const [line = ""] = /^\{.*\}$/m.exec(await server.printed(/^\{.*\}$/m)) ?? [];
+  const logged = { method: "PUT", route: "/v1/users/{userId}/$sync", status: 200, caller: "demo-key" };
+  expect(JSON.parse(line)).toMatchObject(logged);
+  expect(line).not.toMatch(/u-ada/);
+  expect((await server.end("SIGINT")).code).toBe(0);
 });
 
-test("it prints where the control port is, and opens none where nobody could be kept out", async () => {
+test("the control port is open on loopback, and needs a token on any other address", async () => {
   const [, url = ""] = /^Control port and page: (\S+)$/m.exec(await start(["--port", "0"]).printed(/curl/)) ?? [];
   expect((await fetch(`${url}/requests`)).status).toBe(200);
-  expect(await start(["--port", "0", "--control-host", "0.0.0.0"]).ended).toMatchObject({
-    code: 2,
-    output: `The control port on 0.0.0.0 needs a token of 16 visible characters or more in NEXUS_SYNC_CONTROL_TOKEN. Without one it is for loopback alone.\n`,
-  });
+  const everywhere = ["--port", "0", "--control-host", "0.0.0.0"];
+  const { code, output } = await start(everywhere).ended;
+  expect(code).toBe(2);
+  expect(output).toMatch(/^The control port on 0\.0\.0\.0 needs a token .* in NEXUS_SYNC_CONTROL_TOKEN\..*\n$/);
   const environment = { NEXUS_SYNC_CONTROL_TOKEN: "planted-control-token" };
-  const open = await start(["--port", "0", "--control-host", "0.0.0.0"], { environment }).printed(/curl/);
+  const open = await start(everywhere, { environment }).printed(/curl/);
   expect(open).toMatch(/^Control port and page: http:\/\/0\.0\.0\.0:\d+$/m);
   expect(open).not.toContain(environment.NEXUS_SYNC_CONTROL_TOKEN);
 });
 
-test("an own directory is counted, and again at the next start, where nothing in it has changed", async () => {
+test("a second start with the same directory changes no entry; SIGTERM ends the server with exit code 0", async () => {
   const folder = temporaryFolder();
   const [directory, database] = [join(folder, "directory.json"), join(folder, "nexus.sqlite")];
   writeFileSync(directory, JSON.stringify(acme()));
@@ -58,30 +66,8 @@ test("an own directory is counted, and again at the next start, where nothing in
     const output = await server.printed(/Bearer/);
     expect(output).toContain(`\n5 directory entries were read; ${changed} were new or changed\n`);
     expect(output).not.toContain("curl");
-    server.child.kill("SIGTERM");
-    expect((await server.ended).code).toBe(0);
+    expect((await server.end("SIGTERM")).code).toBe(0);
   }
-});
-
-test.for(["SIGINT", "SIGTERM"] as const)("%s ends it with exit 0", async (signal) => {
-  const server = start(["--port", "0"]);
-  await server.printed(/curl/);
-  server.child.kill(signal);
-  expect((await server.ended).code).toBe(0);
-});
-
-test("a log line a request is JSON, and holds neither user nor secret", async () => {
-  const server = start(["--port", "0"]);
-  const [, url = "", key = ""] = /on (\S+) .*Basic +(\S+)\n/s.exec(await server.printed(/curl/)) ?? [];
-  await fetch(`${url}/v1/users/u-ada/$sync`, { method: "PUT", headers: { authorization: `Basic ${btoa(key)}` } });
-  const [line = ""] = /^\{.*\}$/m.exec(await server.printed(/^\{.*\}$/m)) ?? [];
-  expect(JSON.parse(line)).toMatchObject({
-    method: "PUT",
-    route: "/v1/users/{userId}/$sync",
-    status: 400,
-    caller: "demo-key",
-  });
-  expect(line).not.toMatch(/u-ada/);
 });
 
 test.for([
@@ -100,35 +86,28 @@ test.for([
     ["--directory", "/nowhere.json"],
     "The directory was not loaded: 1 problem.\n  /nowhere.json: ENOENT: no such file or directory, open '/nowhere.json'",
   ],
-] as const)("%j ends it with exit 2 and one clear line", async ([args, line]) => {
+] as const)("%j ends the start with exit code 2 and one line", async ([args, line]) => {
   expect(await start(["--port", "0", ...args]).ended).toMatchObject({ code: 2, output: `${line}\n` });
 });
 
-test("a port in use ends it with exit 2", async () => {
-  const other = createServer().listen(0, "127.0.0.1");
-  await once(other, "listening");
-  onTestFinished(() => void other.close());
-  const { port } = other.address() as AddressInfo;
-  expect(await start(["--port", String(port), "--control-port", "0"]).ended).toMatchObject({
+test.for([
+  ["--port", "--control-port", "--port or --host"],
+  ["--control-port", "--port", "--control-port or --control-host"],
+])("a %s in use ends the start with exit code 2", async ([flag = "", other = "", flags]) => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  expect(await start([flag, String(port), other, "0"]).ended).toMatchObject({
     code: 2,
-    output: `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Choose another --port or --host.\n`,
-  });
-  expect(await start(["--port", "0", "--control-port", String(port)]).ended).toMatchObject({
-    code: 2,
-    output: `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Choose another --control-port or --control-host.\n`,
+    output: `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Choose another ${flags}.\n`,
   });
 });
 
-test("all problems of a directory are printed, and exit is 2", async () => {
+test("all problems of a directory are printed, and the exit code is 2", async () => {
   const file = join(temporaryFolder(), "directory.json");
-  writeFileSync(
-    file,
-    JSON.stringify({
-      users: [{ id: "" }, { id: "u", roles: [{ id: "r", name: "R" }] }],
-      roles: [{}],
-      roleConnectionMaps: [],
-    }),
-  );
+  const users = [{ id: "" }, { id: "u", roles: [{ id: "r", name: "R" }] }];
+  writeFileSync(file, JSON.stringify({ users, roles: [{}], roleConnectionMaps: [] }));
   const { code, output } = await start(["--port", "0", "--directory", file]).ended;
   expect(code).toBe(2);
   expect(output.replaceAll(file, "FILE")).toMatchInlineSnapshot(`
@@ -142,14 +121,14 @@ test("all problems of a directory are printed, and exit is 2", async () => {
   `);
 });
 
-test("flags go before the environment, and the environment before defaults", async () => {
+test("flags override variables, and variables override defaults", async () => {
   const environment = { NEXUS_SYNC_PORT: "nonsense", NEXUS_SYNC_LOG_LEVEL: "silent", NEXUS_SYNC_DIRECTORY: "none" };
   const output = await start(["--port", "0"], { environment }).printed(/Basic/);
   expect(output).not.toContain("u-ada");
   expect((await start([], { environment }).ended).output).toContain("not 'nonsense'");
 });
 
-test("--help lists every flag with its variable and default, and exits 0", async () => {
+test("--help lists every flag with its variable and default, and the exit code is 0", async () => {
   const { code, output } = await start(["--help"]).ended;
   expect(code).toBe(0);
   expect(output).toMatchInlineSnapshot(`
@@ -182,7 +161,7 @@ test("--help lists every flag with its variable and default, and exits 0", async
   `);
 });
 
-test("a contract that can't be served is found before the port opens", async () => {
+test("an invalid contract ends the start before the port opens", async () => {
   const project = copyProject();
   project.edit("generated/openapi.json", '"minLength": 1', '"minLength": "one"');
   const server = start(["--port", "0"], { main: join(project.root, "server/main.ts") });
@@ -192,7 +171,7 @@ test("a contract that can't be served is found before the port opens", async () 
   expect(output).not.toContain("contract server on");
 });
 
-test("a contract that asks for another permission starts: the self-check has whatever is asked for", async () => {
+test("the self-check passes a contract that requires another permission", async () => {
   const project = copyProject();
   project.edit("openapi.yaml", "x-required-permissions: [user.write, write]", "x-required-permissions: [user.sync]");
   expect((await project.generate()).code).toBe(0);

@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
 import { createServer, type ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import type { RequestHandler } from "express";
 import { expect, onTestFinished, test } from "vitest";
 import { listen } from "../../server/http/http-server.ts";
 import { send } from "../../server/http/respond.ts";
 import { startServer } from "../../server/start.ts";
 import { ACCESS, basic } from "../helpers/access.ts";
+import { startTestProgram } from "../helpers/program.ts";
 import { acme, JSON_TYPE, signIn } from "../helpers/stub.ts";
 import { temporaryDatabase } from "../helpers/temporary-folder.ts";
 
@@ -21,8 +20,8 @@ test(`a sync that changes a user executes functions of at most ${MAX_FILES} hand
   const bodies = ["planted-1", "planted-2"].map((department) => signIn({ groups: ["a"], attributes: { department } }));
   const options = { database: temporaryDatabase(), directory: acme(), access: { credentials } };
   const argument = JSON.stringify({ options, path: PATH, headers: HEADERS, bodies });
-  const { stdout } = await promisify(execFile)(process.execPath, [CHILD, argument]);
-  const { status, files } = JSON.parse(stdout);
+  const { output } = await startTestProgram([process.execPath, CHILD, argument]).ended;
+  const { status, files } = JSON.parse(output);
   expect(status).toBe(200);
   for (const file of ["http/router.ts", "auth/security.ts", "store/sqlite/sqlite-store.ts"])
     expect(files).toContain(file);
