@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { leaks } from "./run-log.ts";
 import { put, signIn, startStubWithClient } from "./stub.ts";
 
-test("a secret, a token, an attribute's value or a user's id in the log of the run is found", () => {
+test("secrets, tokens, attribute values and user ids in the log of the run are found", () => {
   const log = '{"msg":"request"}\n{"user":"u-ada"}\n{"err":"planted-department"}\n{"token":"abc.def"}\n';
   expect(leaks(log, ["abc.def", ""])).toEqual([
     `'u-ada' in: {"user":"u-ada"}`,
@@ -11,7 +11,7 @@ test("a secret, a token, an attribute's value or a user's id in the log of the r
   ]);
 });
 
-test("attributes and secrets are planted in requests of this run, good and bad", async () => {
+test("good and bad requests with planted secrets and attribute values reach the log of this run", async () => {
   const { server } = await startStubWithClient();
   const body = signIn({ attributes: { department: "planted-value", name: "planted".repeat(40) } });
   expect((await put(server, { body })).status).toBe(400);

@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { Agent, type IncomingMessage, request } from "node:http";
+import { Agent, request } from "node:http";
 import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
 
@@ -9,35 +8,34 @@ export interface Call {
   body: string;
 }
 
-/** Requests all the time over `connections` that are kept alive, each as soon as the one before is answered. */
-export function startLoad(call: Call, connections: number) {
+/** Sends requests over keep-alive connections until `stop`, on each the next one after the response. */
+export function startLoad({ url, headers, body }: Call, connections: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const sockets = new Set<Socket>();
-  const statuses = new Map<number, number>();
   const failures: string[] = [];
-  let isOver = false;
-
-  const send = async () => {
-    const outgoing = request(call.url, { method: "PUT", headers: call.headers, agent });
-    outgoing.once("socket", (socket) => sockets.add(socket));
-    outgoing.end(call.body);
-    const [response] = (await once(outgoing, "response")) as [IncomingMessage];
-    const { statusCode = 0 } = response;
-    statuses.set(statusCode, (statuses.get(statusCode) ?? 0) + 1);
-    const answer = await text(response);
-    if (statusCode !== 200) failures.push(`${statusCode} ${answer}`);
+  const state = { succeeded: 0, isOver: false };
+  const send = () =>
+    new Promise<void>((resolve, reject) => {
+      const outgoing = request(url, { method: "PUT", headers, agent }, async (response) => {
+        const received = await text(response);
+        if (response.statusCode === 200) state.succeeded += 1;
+        else failures.push(`${response.statusCode} ${received}`);
+        resolve();
+      });
+      outgoing.once("socket", (socket) => sockets.add(socket)).once("error", reject);
+      outgoing.end(body);
+    });
+  const sendAll = async () => {
+    while (!state.isOver) await send().catch((error: Error) => failures.push(String(error)));
   };
-  const goOn = async () => {
-    while (!isOver) await send().catch((error: Error) => failures.push(String(error)));
-  };
-  const done = Promise.all(Array.from({ length: connections }, goOn));
+  const done = Promise.all(Array.from({ length: connections }, sendAll));
   return {
-    answered: () => statuses.get(200) ?? 0,
+    succeeded: () => state.succeeded,
     async stop() {
-      isOver = true;
+      state.isOver = true;
       await done;
       agent.destroy();
-      return { connections: sockets.size, failures, answered: statuses.get(200) ?? 0 };
+      return { connections: sockets.size, failures, succeeded: state.succeeded };
     },
   };
 }
