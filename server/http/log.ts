@@ -7,7 +7,7 @@ export interface LogOptions {
   write: (text: string) => void;
 }
 
-/** Members of errors that are never logged: a library's error may contain the request. */
+/** Members of errors that are never logged, because an error of a library may contain the request. */
 const REDACTED = ["headers", "body", "config", "request", "response"].map((name) => `err.${name}`);
 
 /** Logs one JSON line per event, or one readable line. */
