@@ -110,15 +110,13 @@ test("all problems of a directory are printed, and the exit code is 2", async ()
   writeFileSync(file, JSON.stringify({ users, roles: [{}], roleConnectionMaps: [] }));
   const { code, output } = await start(["--port", "0", "--directory", file]).ended;
   expect(code).toBe(2);
-  expect(output.replaceAll(file, "FILE")).toMatchInlineSnapshot(`
-    "The directory was not loaded: 5 problems.
-      FILE /roles/0: must have required property 'id'
-      FILE /roles/0: must have required property 'name'
-      FILE /roles/0: must have required property 'audience'
-      FILE /users/0/id: must NOT have fewer than 1 characters
-      FILE /users/1/roles/0: there is no role 'r'
-    "
-  `);
+  expect(output.replaceAll(file, "FILE").split("\n")).toEqual([
+    "The directory was not loaded: 5 problems.",
+    ...["id", "name", "audience"].map((name) => `  FILE /roles/0: must have required property '${name}'`),
+    "  FILE /users/0/id: must NOT have fewer than 1 characters",
+    "  FILE /users/1/roles/0: there is no role 'r'",
+    "",
+  ]);
 });
 
 test("flags override variables, and variables override defaults", async () => {
@@ -128,37 +126,16 @@ test("flags override variables, and variables override defaults", async () => {
   expect((await start([], { environment }).ended).output).toContain("not 'nonsense'");
 });
 
-test("--help lists every flag with its variable and default, and the exit code is 0", async () => {
+// The test of the README compares each row with the table of settings.
+test("--help prints the flags and the secret variables, and the exit code is 0", async () => {
   const { code, output } = await start(["--help"]).ended;
   expect(code).toBe(0);
-  expect(output).toMatchInlineSnapshot(`
-    "npm start -- [options]
-
-      flag             variable                   default      meaning
-      --mode           NEXUS_SYNC_MODE            stub         stub, or service: only the operation, no demo data
-      --port           NEXUS_SYNC_PORT            4010         port to listen on, 0 for any free one
-      --host           NEXUS_SYNC_HOST            127.0.0.1    address to listen on
-      --database       NEXUS_SYNC_DATABASE        :memory:     SQLite file, :memory:, or postgres://…
-      --database-pool  NEXUS_SYNC_DATABASE_POOL   10           maximum number of connections to PostgreSQL
-      --directory      NEXUS_SYNC_DIRECTORY       demo         JSON or NDJSON file to load at start; demo, or none (service: none)
-      --credentials    NEXUS_SYNC_CREDENTIALS     demo         credentials file (npm run credentials), or demo
-      --jwks-url       NEXUS_SYNC_JWKS_URL        none         URL of the key set (JWKS) of Bearer tokens, https or loopback
-      --jwks-file      NEXUS_SYNC_JWKS_FILE       none         the key set as a file
-      --issuer         NEXUS_SYNC_ISSUER          none         required issuer (iss) of Bearer tokens
-      --audience       NEXUS_SYNC_AUDIENCE        none         required audience (aud) of Bearer tokens
-      --body-limit     NEXUS_SYNC_BODY_LIMIT      256kb        maximum size of a body: bytes, or with kb or mb
-      --max-in-flight  NEXUS_SYNC_MAX_IN_FLIGHT   256          concurrent requests; more get 503
-      --cors-origin    NEXUS_SYNC_CORS_ORIGIN     none         the one origin whose pages may call the operation
-      --control-port   NEXUS_SYNC_CONTROL_PORT    4011         the stub's control port and page; any free port with --port 0; none: no control port
-      --control-host   NEXUS_SYNC_CONTROL_HOST    127.0.0.1    address of the control port; beyond loopback NEXUS_SYNC_CONTROL_TOKEN is required
-      --log-level      NEXUS_SYNC_LOG_LEVEL       info         log level: trace, debug, info, warn, error, fatal, silent
-      --log-user-ids   NEXUS_SYNC_LOG_USER_IDS    off          on: user ids in clear in the log, not hashed
-
-    Secrets are variables only: NEXUS_SYNC_LOG_KEY, key of the hashes of user ids in the log (default: new at each start);
-    NEXUS_SYNC_DATABASE_PASSWORD, password of PostgreSQL (may also be part of NEXUS_SYNC_DATABASE);
-    NEXUS_SYNC_CONTROL_TOKEN, required by the control port as a Bearer token (default: none, on loopback only).
-    "
-  `);
+  expect(output).toMatch(
+    /^npm start -- \[options\]\n\n +flag +variable +default +meaning\n +--mode +NEXUS_SYNC_MODE +stub /,
+  );
+  expect(output).toMatch(
+    /^Secrets are variables only: NEXUS_SYNC_LOG_KEY, .*\nNEXUS_SYNC_DATABASE_PASSWORD, .*\nNEXUS_SYNC_CONTROL_TOKEN, /m,
+  );
 });
 
 test("an invalid contract ends the start before the port opens", async () => {

@@ -23,7 +23,7 @@ test("another server rejects the demo credentials", async () => {
   expect(await client.safeSyncUserIdentity("u-ada", signIn())).toMatchObject({ ok: false, error: { status: 401 } });
 });
 
-test("close waits for the request in progress, and frees the port", async () => {
+test("a shutdown closes the connection of a request in progress after its response, and frees the port", async () => {
   const server = await startStub({ directory: acme() });
   const body = JSON.stringify(signIn({ groups: ["engineers"] }));
   const headers = Object.entries({ ...basicHeader(server), ...JSON_TYPE, Host: "x", "Content-Length": body.length });
@@ -33,10 +33,10 @@ test("close waits for the request in progress, and frees the port", async () => 
   await sleep(100);
 
   const start = performance.now();
-  const closed = server.close();
+  const ended = server.end({ graceMs: 300 });
   socket.write(body.slice(9));
-  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*"isAuthenticated":true/s);
-  await closed;
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\nConnection: close\r\n.*"isAuthenticated":true/s);
+  expect(await ended).toBe(true);
   // A connection kept alive would delay it by five seconds.
   expect(performance.now() - start).toBeLessThan(2_000);
   expect(await clientOf(server).safeSyncUserIdentity("u-ada", signIn())).toMatchObject({ error: { kind: "network" } });

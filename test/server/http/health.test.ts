@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { expectProblemDocument } from "../../helpers/bad-input.ts";
-import { holdUser, temporaryPostgres } from "../../helpers/postgres.ts";
 import { send, testServer } from "../../helpers/server-fixture.ts";
 import { put, startStubWithClient } from "../../helpers/stub.ts";
 
@@ -66,19 +65,4 @@ test("/metrics counts requests by status and problem, store time, violations and
   expect(text).not.toMatch(/planted|u-ada/);
   // Another server in this process has its own metrics.
   expect(await (await fetch(`${other.url}/metrics`)).text()).not.toContain("nexus_sync_requests_total{");
-});
-
-test("a request in progress at the start of a shutdown gets its response with Connection: close", async () => {
-  const database = await temporaryPostgres();
-  const { server } = await startStubWithClient({ database });
-  const release = await holdUser(database, "u-ada");
-  const pending = put(server);
-  const metrics = async () => (await fetch(`${server.url}/metrics`)).text();
-  await expect.poll(metrics).toContain("nexus_sync_requests_in_flight 2\n");
-  const ended = server.end({ graceMs: 300 });
-  await release();
-  const response = await pending;
-  expect([response.status, response.headers.get("connection")]).toEqual([200, "close"]);
-  await response.text();
-  expect(await ended).toBe(true);
 });
