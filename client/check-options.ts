@@ -1,14 +1,13 @@
 import { SECURITY_SCHEMES } from "../generated/operations.ts";
-import type { Credentials, HeaderList } from "./credentials.ts";
+import type { Credentials } from "./credentials.ts";
 import { NexusError } from "./nexus-error.ts";
 
-/**
- * Checks where credentials would be sent to: https, or http on loopback or where allowed.
- * @throws NexusError `config`; the message does not repeat the URL, which may hold a password.
- */
+/* Each check throws a NexusError `config` that does not repeat a value, because the value may be a secret. */
+
+/** The URL without a slash at its end. It must be https, or http on loopback or where allowed. */
 export function checkBaseUrl(baseUrl: string, allowInsecureHttp: boolean): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (!url) throw new NexusError("config", "baseUrl is no absolute URL.");
+  if (!url) throw new NexusError("config", "baseUrl must be an absolute URL.");
   if (url.username || url.password || url.search || url.hash) {
     throw new NexusError("config", "baseUrl must have no credentials, query or fragment.");
   }
@@ -17,57 +16,48 @@ export function checkBaseUrl(baseUrl: string, allowInsecureHttp: boolean): strin
   return url.href.replace(/\/+$/, "");
 }
 
-/**
- * Checks a time in milliseconds, as timers take it: more than 0 and at most 2^31 - 1.
- * @throws NexusError `config`.
- */
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** Milliseconds in the range of timers: more than 0, at most 2^31 - 1. */
 export function checkTime(name: "timeoutMs" | "deadlineMs", ms: number): number {
   if (ms > 0 && ms <= 2_147_483_647) return ms;
   throw new NexusError("config", `${name} must be more than 0 and at most 2147483647 milliseconds.`);
 }
 
-/**
- * Checks that a page does not hold the credentials of a service: whoever opens it can read them.
- * @throws NexusError `config`.
- */
-export function checkPlace(isAllowed: boolean): void {
-  if (isAllowed || !("document" in globalThis)) return;
+/** Refuses browser pages: everyone who opens the page can read the credentials. */
+export function checkRuntime(allowsBrowser: boolean): void {
+  if (allowsBrowser || !("document" in globalThis)) return;
   throw new NexusError("config", "In a browser anyone can read the credentials (see dangerouslyAllowBrowser).");
 }
 
-/** Headers that a client sets itself, in lower case. */
+/** Headers that the client sets, in lower case. */
 const OWN_HEADERS: readonly string[] = [
   ...["accept", "authorization", "content-type", "content-length", "host", "x-request-id"],
   SECURITY_SCHEMES.ApplicationToken.name.toLowerCase(),
 ];
 
-/**
- * Checks headers that go along with each call: names and values that HTTP can carry, and none that are the client's own.
- * @throws NexusError `config`; the message does not repeat a value.
- */
-export function checkHeaders(headers: Readonly<Record<string, string>>): HeaderList {
-  const list = Object.entries(headers);
-  const own = list.find(([name]) => OWN_HEADERS.includes(name.toLowerCase()));
-  if (own) throw new NexusError("config", `The client sets '${own[0]}' itself.`);
+/** Headers that HTTP can carry and that the client does not set itself. */
+export function checkHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const own = Object.keys(headers).find((name) => OWN_HEADERS.includes(name.toLowerCase()));
+  if (own) throw new NexusError("config", `The client sets '${own}' itself.`);
   try {
     new Headers(headers);
   } catch {
-    // The runtime's own error would quote the value.
-    throw new NexusError("config", "A header has characters that a header can't carry.");
+    // The runtime's own error quotes the value.
+    throw new NexusError("config", "A header contains characters that are not allowed in a header.");
   }
-  return list;
+  return headers;
 }
 
-/**
- * Checks what the compiler checks for callers in TypeScript.
- * @throws NexusError `config`.
- */
+/** Checks at run time what the compiler checks for callers in TypeScript. */
 export function checkCredentials(credentials: Credentials): Credentials {
   const members = { bearer: ["token", "applicationToken"], basic: ["username", "password"] } as const;
   const { type, ...given } = (credentials ?? {}) as Record<string, unknown>;
-  const needed = type === "bearer" || type === "basic" ? members[type] : undefined;
-  if (!needed) throw new NexusError("config", "credentials.type must be 'bearer' or 'basic'.");
-  for (const name of needed) {
+  const required = type === "bearer" || type === "basic" ? members[type] : undefined;
+  if (!required) throw new NexusError("config", "credentials.type must be 'bearer' or 'basic'.");
+  for (const name of required) {
     if (!["string", "function"].includes(typeof given[name])) {
       throw new NexusError("config", `credentials.${name} must be a string or a function.`);
     }
@@ -75,15 +65,8 @@ export function checkCredentials(credentials: Credentials): Credentials {
   return credentials;
 }
 
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-/**
- * Checks that an id is one path segment which no URL parser takes for another path (WHATWG URL section 4.4).
- * @throws NexusError `config`.
- */
+/** A user id that stays one path segment: URL parsers resolve dot segments (WHATWG URL section 4.4). */
 export function checkUserId(userId: string): void {
   if (!["", ".", ".."].includes(userId) && userId.isWellFormed()) return;
-  throw new NexusError("config", "userId must be text without lone surrogates, not empty and no dot segment.");
+  throw new NexusError("config", "userId must not be empty or a dot segment, and must have no lone surrogates.");
 }

@@ -2,8 +2,8 @@ import { SECURITY_SCHEMES } from "../generated/operations.ts";
 import { NexusError } from "./nexus-error.ts";
 
 /**
- * A secret, or where to get it. `signal` aborts when the call ends without it. `forceRefresh` says that the last one was
- * refused with 401: a cache must not answer.
+ * A secret, or a function that returns it. `signal` aborts when the call ends first. `forceRefresh` is true after the
+ * last secret was rejected with 401: a cache must be bypassed.
  */
 export type SecretSource = string | ((ask: SecretAsk) => string | Promise<string>);
 export interface SecretAsk {
@@ -11,67 +11,61 @@ export interface SecretAsk {
   signal: AbortSignal;
 }
 
-/** The two ways in that the contract declares: `Bearer` and `ApplicationToken` together, or `Basic`. */
+/** The two alternatives in the contract: `Bearer` together with `ApplicationToken`, or `Basic`. */
 export type Credentials =
   | { type: "bearer"; token: SecretSource; applicationToken: SecretSource }
   | { type: "basic"; username: string; password: SecretSource };
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** The headers of a client's credentials, and which of its refreshes they come from. */
+/** The headers of a client's credentials, and the number of the refresh that they come from. */
 export interface Secrets {
   headers: HeaderList;
-  turn: number;
+  refresh: number;
 }
 
-export interface SecretKeeper {
-  /** Whether asking again can bring other secrets: a string stays what it is. */
-  canRefresh: boolean;
-  /** @throws NexusError `auth` if a secret can't be had or is not fit for a header. */
-  get(signal: AbortSignal): Promise<Secrets>;
-  /** Others than `refused`; many calls that were refused together ask once. */
-  refresh(refused: Secrets): Promise<Secrets>;
-}
+export type SecretKeeper = ReturnType<typeof createSecretKeeper>;
 
-/** Milliseconds that a refresh may take; each call waits for it within its own time. */
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+/** Milliseconds for a refresh; each call waits for it within its own deadline. */
 const REFRESH_MS = 30_000;
 
-export function createSecretKeeper(credentials: Credentials): SecretKeeper {
-  let last: Secrets | undefined;
-  let pending: Promise<Secrets> | undefined;
-  let turn = 0;
-  let fixed: Secrets | undefined;
-
-  const renew = async () => {
-    // Not the signal of one call: others wait for the same refresh.
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort("timeout"), REFRESH_MS);
-    try {
-      const headers = await credentialHeaders(credentials, { forceRefresh: true, signal: stop.signal });
-      turn += 1;
-      last = { headers, turn };
-      return last;
-    } finally {
-      clearTimeout(timer);
-      pending = undefined;
-    }
-  };
+export function createSecretKeeper(credentials: Credentials) {
   const sources =
     credentials.type === "basic" ? [credentials.password] : [credentials.token, credentials.applicationToken];
   const canRefresh = sources.some((source) => typeof source !== "string");
+  let fixed: Secrets | undefined;
+  let latest: Secrets | undefined;
+  let pending: Promise<Secrets> | undefined;
+  let refreshes = 0;
+  const refresh = async () => {
+    // Not the signal of one call: other calls wait for the same refresh.
+    const ask = { forceRefresh: true, signal: AbortSignal.timeout(REFRESH_MS) };
+    const headers = await credentialHeaders(credentials, ask);
+    refreshes += 1;
+    latest = { headers, refresh: refreshes };
+    return latest;
+  };
   return {
+    /** False if all secrets are strings, which a refresh can't change. */
     canRefresh,
-    async get(signal) {
-      if (fixed) return fixed;
-      const asked = turn;
-      const found = { headers: await credentialHeaders(credentials, { forceRefresh: false, signal }), turn: asked };
-      // Strings stay what they are; to write them anew for each call would cost a tenth of it.
-      if (!canRefresh) fixed = found;
-      return found;
+    /** The result of the first `get`, if a refresh can't change it. */
+    fixed: () => fixed,
+    /** @throws NexusError `auth` if a secret is unavailable or contains characters not allowed in a header. */
+    async get(signal: AbortSignal): Promise<Secrets> {
+      // Read before the sources are called: a refresh may end while they run.
+      const current = refreshes;
+      const headers = await credentialHeaders(credentials, { forceRefresh: false, signal });
+      const secrets = { headers, refresh: current };
+      if (!canRefresh) fixed = secrets;
+      return secrets;
     },
-    refresh(refused) {
-      if (last && last.turn > refused.turn) return Promise.resolve(last);
-      pending ??= renew();
+    /** Newer secrets than `rejected`; calls that were rejected together share one refresh. */
+    refresh(rejected: Secrets): Promise<Secrets> {
+      if (latest && latest.refresh > rejected.refresh) return Promise.resolve(latest);
+      pending ??= refresh().finally(() => {
+        pending = undefined;
+      });
       return pending;
     },
   };
@@ -80,24 +74,23 @@ export function createSecretKeeper(credentials: Credentials): SecretKeeper {
 async function credentialHeaders(credentials: Credentials, ask: SecretAsk): Promise<HeaderList> {
   if (credentials.type === "basic") {
     const { username, password } = credentials;
-    const pair = `${username}:${await secret("password", password, ask)}`;
-    if (username.includes(":") || /\p{Cc}/u.test(pair)) throw unfit("username or password");
+    const pair = `${username}:${await secretFrom("password", password, ask)}`;
+    checkSecret("username or password", !username.includes(":") && !/\p{Cc}/u.test(pair));
     return [["Authorization", `Basic ${base64(pair)}`]];
   }
   const [token, applicationToken] = await Promise.all([
-    secret("token", credentials.token, ask),
-    secret("applicationToken", credentials.applicationToken, ask),
+    secretFrom("token", credentials.token, ask),
+    secretFrom("applicationToken", credentials.applicationToken, ask),
   ]);
-  // Checked here, because the runtime's own error would quote the value.
-  if (!/^[\x21-\x7e]+$/.test(token)) throw unfit("token");
-  if (!/^[\x21-\x7e]+$/.test(applicationToken)) throw unfit("applicationToken");
+  checkSecret("token", VISIBLE_ASCII.test(token));
+  checkSecret("applicationToken", VISIBLE_ASCII.test(applicationToken));
   return [
     ["Authorization", `Bearer ${token}`],
     [SECURITY_SCHEMES.ApplicationToken.name, applicationToken],
   ];
 }
 
-async function secret(name: string, source: SecretSource, ask: SecretAsk): Promise<string> {
+async function secretFrom(name: string, source: SecretSource, ask: SecretAsk): Promise<string> {
   if (typeof source === "string") return source;
   try {
     return await source(ask);
@@ -106,11 +99,12 @@ async function secret(name: string, source: SecretSource, ask: SecretAsk): Promi
   }
 }
 
-function unfit(name: string): NexusError {
-  return new NexusError("auth", `The ${name} has characters that a header can't carry.`);
+function checkSecret(name: string, isValid: boolean): void {
+  // The runtime's own error quotes the value.
+  if (!isValid) throw new NexusError("auth", `The ${name} contains characters that are not allowed in the header.`);
 }
 
 /** Base64 of UTF-8 (RFC 7617 section 2.1); btoa alone takes Latin-1 only. */
 function base64(text: string): string {
-  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

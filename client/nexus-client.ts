@@ -1,38 +1,38 @@
 import type { SyncUserIdentityRequest, SyncUserIdentityResponse } from "../generated/operations.ts";
-import { checkBaseUrl, checkCredentials, checkHeaders, checkPlace, checkTime, checkUserId } from "./check-options.ts";
+import { callApi, REQUEST_ID } from "./api-call.ts";
+import { checkBaseUrl, checkCredentials, checkHeaders, checkRuntime, checkTime, checkUserId } from "./check-options.ts";
 import { type Credentials, createSecretKeeper } from "./credentials.ts";
-import { type ClientEvent, quietly } from "./events.ts";
+import { type ClientEvent, createEmitter } from "./events.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
-import { createCaller } from "./prepared-call.ts";
-import { checkAnswer, type ResponseSchema } from "./response-schema.ts";
+import { checkResponse, type ResponseSchema } from "./response-schema.ts";
 import { type RetryOptions, retryPolicy } from "./retry.ts";
-import { deliver } from "./transport.ts";
+import { createRetryingFetch } from "./retrying-fetch.ts";
 
 export type SyncUserIdentityResult = Extract<SyncUserIdentityResponse, { status: 200 }>["body"];
 
 export interface NexusClientOptions {
-  /** Where the API lies, without `/v1`; https, or http on loopback. */
+  /** URL of the API without `/v1`: https, or http on loopback. */
   baseUrl: string;
   credentials: Credentials;
   /** Milliseconds for one attempt, its body included. Default 5,000. */
   timeoutMs?: number;
-  /** Milliseconds for a whole call: secrets, attempts and the waits between. Default 15,000. */
+  /** Milliseconds for a whole call: secrets, attempts and backoff. Default 15,000. */
   deadlineMs?: number;
-  /** Default: at most two more attempts. */
+  /** Default: at most two retries. */
   retry?: RetryOptions;
   /** Default: the global one, looked up at each attempt. */
   fetch?: typeof globalThis.fetch;
-  /** Go along with each request. The client's own can't be replaced. Default: none. */
+  /** Added to each request. The client's own headers can't be replaced. Default: none. */
   headers?: Readonly<Record<string, string>>;
   /** The header User-Agent; browsers keep their own. Default `nexus-sync-client`. */
   userAgent?: string;
-  /** What an answer must fit besides being a JSON object, such as `nexus-sync-client/validate`. Default: no check. */
+  /** A schema that results must match, such as the one of `nexus-sync-client/validate`. Default: no check. */
   responseSchema?: ResponseSchema;
-  /** Is told what calls do on their way. What it throws is dropped. */
+  /** Called for attempts, refreshes, retries and ends. Errors it throws are ignored. */
   onEvent?: (event: ClientEvent) => void;
   /** Allows http to hosts other than loopback. Default false. */
   allowInsecureHttp?: boolean;
-  /** Allows use in a page, where anyone can read the credentials. Default false. */
+  /** Allows use in a browser page, where anyone can read the credentials. Default false. */
   dangerouslyAllowBrowser?: boolean;
 }
 
@@ -43,8 +43,8 @@ export interface CallOptions {
   /** Milliseconds for this call. */
   deadlineMs?: number;
   /**
-   * Ends the call at once where the server asks for a pause (429, or any answer with `Retry-After`): for who makes many
-   * calls, and lets all of them wait. Default false.
+   * Fails at once when the server asks for a pause (429, or any response with `Retry-After`): for callers that make many
+   * calls and pause all of them. Default false.
    */
   reportsPauses?: boolean;
 }
@@ -53,7 +53,7 @@ export interface CallMeta {
   status: number;
   requestId: string;
   durationMs: number;
-  /** Requests that were sent: 1 where the first was answered. */
+  /** Requests sent: 1 if the first succeeded. */
   attempts: number;
 }
 
@@ -61,22 +61,22 @@ export type SafeResult = { ok: true; data: SyncUserIdentityResult; meta: CallMet
 
 export interface NexusClient {
   /**
-   * Tells the directory what was asserted at a sign-in, and answers who the user is and the roles for the token.
-   * Contract: `PUT /v1/users/{userId}/$sync`. Idempotent. Ends within `deadlineMs`.
-   * @throws NexusError, and nothing else.
+   * Syncs the identity that was asserted at a sign-in; returns the user and the roles for the token. Idempotent.
+   * Contract: `PUT /v1/users/{userId}/$sync`. Settles within `deadlineMs`.
+   * @throws NexusError only.
    */
   syncUserIdentity(
     userId: string,
     body: SyncUserIdentityRequest,
     options?: CallOptions,
   ): Promise<SyncUserIdentityResult>;
-  /** The same, with a failure as a value. Never rejects. */
+  /** The same, with the error as a value. Never rejects. */
   safeSyncUserIdentity(userId: string, body: SyncUserIdentityRequest, options?: CallOptions): Promise<SafeResult>;
 }
 
 /**
- * A client for one server. Holds no connection and needs no end.
- * @throws NexusError `config` if an option can't be used.
+ * Creates a client for one server. It holds no connection and needs no closing.
+ * @throws NexusError `config` if an option is invalid.
  */
 export function createNexusClient(options: NexusClientOptions): NexusClient {
   const sync = createSync(options);
@@ -93,42 +93,36 @@ export function createNexusClient(options: NexusClientOptions): NexusClient {
 }
 
 function createSync(options: NexusClientOptions) {
-  checkPlace(options.dangerouslyAllowBrowser ?? false);
-  const call = createCaller(checkBaseUrl(options.baseUrl, options.allowInsecureHttp ?? false));
+  checkRuntime(options.dangerouslyAllowBrowser ?? false);
+  const baseUrl = checkBaseUrl(options.baseUrl, options.allowInsecureHttp ?? false);
   const secrets = createSecretKeeper(checkCredentials(options.credentials));
-  const usual = {
-    timeoutMs: checkTime("timeoutMs", options.timeoutMs ?? 5_000),
-    deadlineMs: checkTime("deadlineMs", options.deadlineMs ?? 15_000),
-  };
-  const retry = retryPolicy(options.retry);
-  const own = { Accept: "application/json", "Content-Type": "application/json" };
-  const agent = { "User-Agent": options.userAgent ?? "nexus-sync-client" };
-  const headers = [...Object.entries(own), ...checkHeaders({ ...agent, ...options.headers })];
-  const tell = quietly(options.onEvent);
+  const timeoutMs = checkTime("timeoutMs", options.timeoutMs ?? 5_000);
+  const deadlineMs = checkTime("deadlineMs", options.deadlineMs ?? 15_000);
+  const userAgent = options.userAgent ?? "nexus-sync-client";
+  const added = Object.entries(checkHeaders({ "User-Agent": userAgent, ...options.headers }));
+  const emit = createEmitter(options.onEvent);
 
-  return async (userId: string, body: SyncUserIdentityRequest, how: CallOptions): Promise<SafeResult> => {
+  return async (userId: string, body: SyncUserIdentityRequest, call: CallOptions): Promise<SafeResult> => {
     checkUserId(userId);
     const requestId = crypto.randomUUID();
+    const sender = createRetryingFetch({
+      headers: [["Accept", "application/json"], ...added, [REQUEST_ID, requestId]],
+      ...{ requestId, secrets, emit, fetch: options.fetch, signal: call.signal },
+      retry: { ...retryPolicy(options.retry), reportsPauses: call.reportsPauses ?? false },
+      timeoutMs: checkTime("timeoutMs", call.timeoutMs ?? timeoutMs),
+      deadlineMs: checkTime("deadlineMs", call.deadlineMs ?? deadlineMs),
+    });
     const start = performance.now();
-    const transport = {
-      ...{ secrets, tell, signal: how.signal, retry: { ...retry, reportsPauses: how.reportsPauses ?? false } },
-      timeoutMs: checkTime("timeoutMs", how.timeoutMs ?? usual.timeoutMs),
-      deadlineMs: checkTime("deadlineMs", how.deadlineMs ?? usual.deadlineMs),
-    };
-    const end = (ok: boolean, { kind, status }: Partial<NexusError>) => {
-      tell({ type: "end", ok, kind, status, durationMs: performance.now() - start, requestId });
+    const end = (ok: boolean, { kind, status }: Partial<NexusError>): number => {
+      const durationMs = performance.now() - start;
+      emit({ type: "end", ok, kind, status, durationMs, requestId });
+      return durationMs;
     };
     try {
-      const answer = await call(userId, body, (url, text) => {
-        const sent = [...headers, ["X-Request-Id", requestId] as const];
-        return deliver({ url, body: text, headers: sent, requestId, fetch: options.fetch }, transport);
-      });
-      const { data, attempts, status } = answer;
-      if (options.responseSchema) await checkAnswer(options.responseSchema, data, answer.requestId);
-      end(true, { status });
-      const meta = { status, requestId: answer.requestId, durationMs: performance.now() - start, attempts };
-      // The contract's server promises it; `responseSchema` is for those who do not rely on that.
-      return { ok: true, data: data as SyncUserIdentityResult, meta };
+      const { data, meta } = await callApi({ baseUrl, userId, body, requestId, sender });
+      if (options.responseSchema) await checkResponse(options.responseSchema, data, meta);
+      const durationMs = end(true, meta);
+      return { ok: true, data, meta: { ...meta, durationMs, attempts: sender.attempts() } };
     } catch (error) {
       end(false, asNexusError(error));
       throw error;
@@ -136,8 +130,7 @@ function createSync(options: NexusClientOptions) {
   };
 }
 
+/** Other errors come from arguments of a wrong type, in callers without types. */
 function asNexusError(error: unknown): NexusError {
-  return isNexusError(error)
-    ? error
-    : new NexusError("config", "The request can't be written as JSON.", { cause: error });
+  return isNexusError(error) ? error : new NexusError("config", "An argument is invalid.", { cause: error });
 }

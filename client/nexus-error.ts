@@ -1,17 +1,16 @@
 import type { SyncUserIdentityResponse } from "../generated/operations.ts";
 
 /**
- * What went wrong:
- * - `http`: an answer other than 2xx; see `status` and `problem`
- * - `network`: no answer, or it broke off
- * - `timeout`: `timeoutMs` passed at the last attempt, or `deadlineMs` in all; whether the sync was stored is unknown,
- *   repeating it is safe
- * - `aborted`: the caller's signal
- * - `auth`: a secret could not be had, or can't be sent in a header
+ * - `http`: a response other than 2xx; see `status` and `problem`
+ * - `network`: no response, or an incomplete one
+ * - `timeout`: `timeoutMs` passed in the last attempt, or `deadlineMs` in all. The sync may have been stored; repeating
+ *   the call is safe
+ * - `aborted`: by the caller's signal
+ * - `auth`: a secret is unavailable, or contains characters not allowed in a header
  * - `decode`: a 2xx whose body is not a JSON object
- * - `validation`: a 2xx whose body does not fit `responseSchema`; the sync was stored
- * - `redirect`: an answer that points elsewhere; never followed, for it would take the credentials along
- * - `config`: an argument that can't be used; nothing was sent
+ * - `validation`: a 2xx whose body does not match `responseSchema`; the sync was stored
+ * - `redirect`: not followed, because the credentials would go to another origin
+ * - `config`: an invalid argument; nothing was sent
  */
 export type NexusErrorKind =
   | "http"
@@ -37,17 +36,17 @@ export interface NexusErrorDetails {
 const BRAND = Symbol.for("nexus-sync-client.NexusError");
 const MESSAGE_LIMIT = 256;
 
-/** The one error of this package. Neither its message nor its JSON holds a user id, a body or a credential. */
+/** The only error of this package. Its message and its JSON contain no user id, body or credential. */
 export class NexusError extends Error {
   override readonly name = "NexusError";
   readonly kind: NexusErrorKind;
   /** HTTP status; kinds `http`, `decode` and `redirect` only. */
   readonly status: number | undefined;
-  /** The problem document (RFC 9457); undefined where the answer was none. */
+  /** The problem document (RFC 9457); undefined if the response has none. */
   readonly problem: ErrorAnswer["body"] | undefined;
-  /** X-Request-Id: the server's log knows the request by it. */
+  /** X-Request-Id, which the server logs. */
   readonly requestId: string | undefined;
-  /** Milliseconds to wait before the next try, where the server said (Retry-After). */
+  /** Milliseconds to wait before the next attempt, from Retry-After. */
   readonly retryAfterMs: number | undefined;
 
   constructor(kind: NexusErrorKind, message: string, { cause, ...details }: NexusErrorDetails = {}) {
@@ -71,7 +70,7 @@ export function isNexusError(error: unknown): error is NexusError {
   return error instanceof Error && BRAND in error;
 }
 
-/** True if the server answered with this status and a problem document, whose type then is the contract's. */
+/** True if the response had this status and a problem document; narrows `problem` to the type in the contract. */
 export function hasStatus<Status extends ErrorAnswer["status"]>(
   error: unknown,
   status: Status,

@@ -1,4 +1,4 @@
-/** What `nexus-sync-client` exports; the one place where it is listed. Inside the project, import the files themselves. */
+/** The exports of `nexus-sync-client`. Inside the project, import the files themselves. */
 export type { SyncUserIdentityRequest } from "../generated/operations.ts";
 export type {
   BodyViolation,
@@ -27,7 +27,7 @@ export {
   type NexusClientOptions,
   type SafeResult,
 } from "./nexus-client.ts";
-// The class is a type only: `instanceof` knows one copy of the package, isNexusError knows all.
+// The class is exported as a type only: `instanceof` fails for other copies of the package, isNexusError does not.
 export { type ErrorAnswer, hasStatus, isNexusError, type NexusError, type NexusErrorKind } from "./nexus-error.ts";
 export type { ResponseSchema } from "./response-schema.ts";
 export type { RetryOptions } from "./retry.ts";

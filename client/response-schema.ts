@@ -1,28 +1,31 @@
 import { NexusError } from "./nexus-error.ts";
 
-/** The part of Standard Schema (version 1) that is used: most validation libraries offer it. */
+/** The part of Standard Schema (version 1) that is used; most validation libraries implement it. */
 export interface ResponseSchema {
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
-    readonly validate: (value: unknown) => SchemaVerdict | Promise<SchemaVerdict>;
+    readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
   };
 }
 
-interface SchemaVerdict {
+interface SchemaResult {
   readonly value?: unknown;
   readonly issues?: readonly { readonly path?: readonly unknown[] | undefined }[] | undefined;
 }
 
 /**
- * Checks an answer. Only where it does not fit is told, never what stood there.
+ * Checks a result. The error names the first invalid member, never its value.
  * @throws NexusError `validation`
  */
-export async function checkAnswer(schema: ResponseSchema, data: unknown, requestId: string): Promise<void> {
+export async function checkResponse(
+  schema: ResponseSchema,
+  data: unknown,
+  details: { status: number; requestId: string },
+): Promise<void> {
   const { issues } = await schema["~standard"].validate(data);
   if (!issues) return;
   const [{ path = [] } = {}] = issues;
-  const place = path.map((part) => `/${Object(part).key ?? String(part)}`).join("") || "/";
-  const message = `The answer does not fit responseSchema at ${place}.`;
-  throw new NexusError("validation", message, { status: 200, requestId });
+  const pointer = path.map((part) => `/${Object(part).key ?? String(part)}`).join("") || "/";
+  throw new NexusError("validation", `The response does not match responseSchema at ${pointer}.`, details);
 }

@@ -8,7 +8,7 @@ export interface StandardSchemaV1<Value> {
     readonly version: 1;
     readonly vendor: string;
     readonly validate: (value: unknown) => StandardResult<Value>;
-    /** Never set: carries the type alone. */
+    /** Never set; exists for type inference. */
     readonly types?: { readonly input: Value; readonly output: Value } | undefined;
   };
 }
@@ -18,9 +18,9 @@ export type StandardResult<Value> =
   | { readonly issues: readonly StandardIssue[] };
 
 export interface StandardIssue {
-  /** What the contract asks for; never repeats the value. */
+  /** The rule that is violated; never the value. */
   readonly message: string;
-  /** Keys from the root to the place; of a missing member, to where it would be. */
+  /** Keys from the root; the path of a missing member ends with its name. */
   readonly path: readonly PropertyKey[];
 }
 
@@ -32,12 +32,12 @@ export const syncUserIdentityRequestSchema: StandardSchemaV1<SyncUserIdentityReq
   validators.SyncUserIdentityRequest,
 );
 
-/** Its 200 answer. Contract: `#/components/schemas/SyncUserIdentityResult`. */
+/** The body of its 200 response. Contract: `#/components/schemas/SyncUserIdentityResult`. */
 export const syncUserIdentityResultSchema: StandardSchemaV1<SyncUserIdentityResult> = schemaOf(
   validators.SyncUserIdentityResult,
 );
 
-/** The value itself is answered, unchanged: the contract allows members that it does not name. */
+/** Returns the value unchanged: the contract allows undeclared members. */
 function schemaOf<Value>(validator: validators.Validator<Value>): StandardSchemaV1<Value> {
   const validate = (value: unknown): StandardResult<Value> => {
     if (validator(value)) return { value };

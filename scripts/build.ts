@@ -8,42 +8,40 @@ const CLIENT = fileURLToPath(new URL("../client/", import.meta.url));
 /** Built name → source; `client/package.json` exports them. */
 export const ENTRIES = {
   "nexus-client": "package-entry.ts",
-  bulk: "bulk.ts",
+  bulk: "bulk/sync-many.ts",
   validate: "validate.ts",
-  testing: "testing.ts",
-  auth0: "auth0.ts",
+  testing: "testing/contract-fetch.ts",
+  auth0: "auth0/entry.ts",
 } as const;
 
 /**
- * Builds the client's package into `client/dist`, or the folder given: ESM, CommonJS and a declaration for each, and the
- * command. Exit codes: 0 built, 1 a source can't be bundled, or would bring a dependency that nobody decided on.
+ * Builds the client package into `client/dist`, or the given folder: ESM and CommonJS with declarations, and the command.
+ * Exit codes: 0 built, 1 a source can't be bundled or needs a package that is not allowed.
  */
 export async function run([outDir = join(CLIENT, "dist")]: string[], print: Print): Promise<number> {
   const common: InlineConfig = {
     cwd: CLIENT,
     outDir,
-    // No configuration that lies about, no package.json but the client's own.
+    // Ignores configuration files in parent folders.
     config: false,
     tsconfig: "../tsconfig.json",
     failOnWarn: true,
     logLevel: "error",
     report: false,
-    // The same output where node_modules is a link.
+    // The same output if node_modules is a symbolic link.
     inputOptions: { resolve: { symlinks: false } },
-    // The only package inside: callers get no dependency of ours. Declarations may not mention it.
+    // The only bundled package; the client has no dependencies, and its declarations must not mention this one.
     deps: { onlyBundle: ["openapi-fetch"] },
   };
-  // The entries share their modules, and neutral code may not name Node.
+  // The entries share their modules; neutral code must not use Node's.
   const library: InlineConfig = { ...common, entry: ENTRIES, format: ["esm", "cjs"], platform: "neutral", dts: true };
   const command: InlineConfig = {
     ...common,
-    entry: { backfill: "backfill.ts" },
+    entry: { backfill: "backfill/command.ts" },
     platform: "node",
     fixedExtension: false,
     clean: false,
     dts: false,
-    // Node knows import.meta.main from 24.2 on; this file is never imported.
-    define: { "import.meta.main": "true" },
   };
   try {
     await build(library);

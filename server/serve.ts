@@ -2,7 +2,7 @@ import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { AccessOptions } from "./auth/schemes.ts";
 import { bannerLines } from "./banner.ts";
-import { createLog } from "./http/log.ts";
+import { createLog, standardOutput } from "./http/log.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { createProgressBar } from "./progress-bar.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
@@ -67,11 +67,7 @@ function serverOptions(settings: Settings, { delayMs }: { delayMs: number | unde
   const { port, host, database, databasePool, databasePassword, bodyLimit, maxInFlight, corsOrigin } = settings;
   return {
     ...{ port, host, database, databasePool, bodyLimit, load: { inFlight: maxInFlight, delayMs } },
-    log: createLog({
-      level: settings.logLevel,
-      isPretty: process.stdout.isTTY,
-      write: (text) => process.stdout.write(text),
-    }),
+    log: createLog({ level: settings.logLevel, isPretty: process.stdout.isTTY, output: standardOutput() }),
     formatUserId: settings.logUserIds ? (userId) => userId : userIdHash(settings.logKey),
     ...(databasePassword !== undefined && { databasePassword }),
     ...(corsOrigin !== undefined && { corsOrigin }),

@@ -1,76 +1,69 @@
 import { appendFile } from "node:fs/promises";
 import type { SyncOutcome } from "../bulk/sync-item.ts";
-import { syncMany } from "../bulk.ts";
+import { syncMany } from "../bulk/sync-many.ts";
 import { createNexusClient } from "../nexus-client.ts";
-import { isNexusError, type NexusError } from "../nexus-error.ts";
-import { CallRefused, codeOf } from "./call-refused.ts";
+import { isNexusError } from "../nexus-error.ts";
 import { openCheckpoint } from "./checkpoint-file.ts";
-import { credentialsFrom, type Environment } from "./environment.ts";
+import { CommandError, codeOf } from "./command-error.ts";
 import { openInput } from "./input.ts";
-import { type Screen, startMeter } from "./meter.ts";
-import type { BackfillOptions } from "./options.ts";
+import { type BackfillOptions, credentialsFrom, type Environment } from "./options.ts";
+import { type ProgressOutput, startProgress } from "./progress.ts";
 
-export interface Backfill {
+export interface BackfillContext {
   options: BackfillOptions;
   env: Environment;
-  screen: Screen;
+  /** Receives the progress. */
+  output: ProgressOutput;
   lineEveryMs: number;
+  /** Interrupts the backfill. */
   signal: AbortSignal;
 }
 
-export interface Result {
-  synced: number;
-  failed: number;
-  /** The same of the runs before, by the checkpoint. */
-  earlier: { next: number; failed: number };
-  seconds: number;
-  isInterrupted: boolean;
-}
+export type BackfillResult = Awaited<ReturnType<typeof backfillFile>>;
 
 /**
  * Syncs every line of the file.
- * @throws CallRefused if it can't begin, or can't write what came of it.
+ * @throws CommandError if the options, a file or the credentials are invalid, or a result can't be written.
  */
-export async function backfillFile({ options, env, screen, lineEveryMs, signal }: Backfill): Promise<Result> {
-  const client = clientFor(options.url, env);
+export async function backfillFile({ options, env, output, lineEveryMs, signal }: BackfillContext) {
+  const client = createClient(options.url, env);
   const input = await openInput(options.file);
   try {
     const checkpoint = await openCheckpoint(options.checkpoint, input.fingerprint);
-    const { next: from } = checkpoint.start;
     const start = performance.now();
     const counts = { done: 0, failed: 0 };
     const { size } = input.fingerprint;
-    const meter = startMeter(screen, () => ({ ...counts, bytes: input.bytes(), size }), lineEveryMs);
+    const progress = startProgress(output, () => ({ ...counts, bytes: input.bytes(), size }), lineEveryMs);
+    const { next: from } = checkpoint.start;
     const outcomes = syncMany(client, input.items(from), {
       concurrency: options.concurrency,
       signal,
       checkpoint: { from, save: checkpoint.save },
-      onProgress: (progress) => void Object.assign(counts, progress),
+      onProgress: (now) => void Object.assign(counts, now),
     });
-    const isInterrupted = await takeAll(outcomes, async (outcome) => {
+    const isInterrupted = await forEachOutcome(outcomes, async (outcome) => {
       const line = input.lineOf(outcome.index);
       if (outcome.ok) return;
       checkpoint.failed(outcome.index);
       // Before the item counts as finished: a kill may list it twice, but never loses it.
-      await appendFile(options.failed, failedLine(line, outcome), { mode: 0o600 }).catch((error: unknown) => {
-        throw new CallRefused(`${options.failed} can't be written: ${codeOf(error)}.`);
-      });
+      await appendFailure(options.failed, { line, userId: outcome.userId || undefined, error: outcome.error });
     }).finally(() => {
-      meter.end();
+      progress.stop();
       return checkpoint.close();
     });
-    const { done, failed } = counts;
     const seconds = (performance.now() - start) / 1_000;
+    const { done, failed } = counts;
+    // `earlier` has the counts of the runs before this one.
     return { synced: done - failed, failed, earlier: checkpoint.start, seconds, isInterrupted };
   } finally {
     await input.close();
   }
 }
 
-/** True if the signal ended it. */
-async function takeAll(outcomes: AsyncIterable<SyncOutcome>, take: (outcome: SyncOutcome) => Promise<void>) {
+/** Returns true if the signal interrupted the iteration. */
+async function forEachOutcome(outcomes: AsyncIterable<SyncOutcome>, handle: (outcome: SyncOutcome) => Promise<void>) {
   try {
-    for await (const outcome of outcomes) await take(outcome);
+    for await (const outcome of outcomes) await handle(outcome);
     return false;
   } catch (error) {
     if (isNexusError(error) && error.kind === "aborted") return true;
@@ -78,16 +71,18 @@ async function takeAll(outcomes: AsyncIterable<SyncOutcome>, take: (outcome: Syn
   }
 }
 
-/** For the operator: whose line it was and what came of it; neither its body nor a credential. */
-function failedLine(line: number, { userId, error }: { userId: string; error: NexusError }): string {
-  return `${JSON.stringify({ line, ...(userId !== "" && { userId }), error })}\n`;
+/** Readable by the owner only, because it contains user ids; it contains no bodies and no credentials. */
+async function appendFailure(file: string, failure: object): Promise<void> {
+  await appendFile(file, `${JSON.stringify(failure)}\n`, { mode: 0o600 }).catch((error: unknown) => {
+    throw new CommandError(`${file} can't be written: ${codeOf(error)}.`);
+  });
 }
 
-function clientFor(baseUrl: string, env: Environment) {
+function createClient(baseUrl: string, env: Environment) {
   const credentials = credentialsFrom(env);
   try {
     return createNexusClient({ baseUrl, credentials });
   } catch (error) {
-    throw isNexusError(error) ? new CallRefused(error.message.replace("baseUrl", "--url")) : error;
+    throw isNexusError(error) ? new CommandError(error.message.replace("baseUrl", "--url")) : error;
   }
 }

@@ -1,47 +1,39 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { CallRefused, codeOf } from "./call-refused.ts";
+import { CommandError, codeOf } from "./command-error.ts";
 import type { Fingerprint } from "./input.ts";
 
-/** Milliseconds between two writings. */
-const PAUSE_MS = 200;
+/** Milliseconds between two writes. */
+const WRITE_EVERY_MS = 200;
 
 interface Saved {
+  input: Fingerprint;
   /** Items finished without a gap. */
   next: number;
-  /** How many of those failed. */
+  /** How many of them failed. */
   failed: number;
 }
 
-export type Checkpoint = Awaited<ReturnType<typeof openCheckpoint>>;
-
 /**
- * How far a backfill came, kept in a file, or nowhere where there is no path.
- * @throws CallRefused if the file can't be read, or is about another input.
+ * Opens the checkpoint of a backfill; without a path nothing is saved.
+ * @throws CommandError if the file can't be read, or belongs to another input.
  */
 export async function openCheckpoint(path: string | undefined, input: Fingerprint) {
-  const start = path === undefined ? undefined : await readSaved(path, input);
+  const saved = path === undefined ? undefined : await readSaved(path, input);
   const failedBeyond = new Set<number>();
-  let { next, failed } = start ?? { next: 0, failed: 0 };
-  let written = next;
+  let { next, failed } = saved ?? { next: 0, failed: 0 };
+  let writtenNext = next;
   let writtenAt = 0;
   const write = async () => {
-    if (path === undefined || written === next) return;
-    written = next;
-    // Renaming replaces the old file in one step: a kill leaves one or the other, whole.
-    const temporary = `${path}.tmp`;
-    const text = `${JSON.stringify({ input, next, failed })}\n`;
-    await writeFile(temporary, text, { flush: true })
-      .then(() => rename(temporary, path))
-      .catch((error: unknown) => {
-        throw new CallRefused(`The checkpoint ${path} can't be written: ${codeOf(error)}.`);
-      });
+    if (path === undefined || writtenNext === next) return;
+    writtenNext = next;
+    await replaceFile(path, `${JSON.stringify({ input, next, failed })}\n`);
     writtenAt = performance.now();
   };
   return {
     start: { next, failed },
-    /** An item failed; it counts once `next` is beyond it. */
+    /** Records a failed item, which counts once `next` has passed it. */
     failed: (index: number) => void failedBeyond.add(index),
-    /** Takes in the count; it is in the file 200 ms later, if not at once. */
+    /** Records the count of finished items; it is written at once, or with a later call after 200 ms. */
     async save(count: number): Promise<void> {
       next = count;
       for (const index of failedBeyond) {
@@ -49,32 +41,42 @@ export async function openCheckpoint(path: string | undefined, input: Fingerprin
         failedBeyond.delete(index);
         failed += 1;
       }
-      if (performance.now() - writtenAt >= PAUSE_MS) await write();
+      if (performance.now() - writtenAt >= WRITE_EVERY_MS) await write();
     },
-    /** Writes what is not yet written. */
+    /** Writes the last count. */
     close: write,
   };
 }
 
-async function readSaved(path: string, input: Fingerprint): Promise<Saved | undefined> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw new CallRefused(`The checkpoint ${path} can't be read: ${codeOf(error)}.`);
-  });
-  if (text === undefined) return undefined;
-  const saved = parsed(text);
-  if (!saved) throw new CallRefused(`${path} is no checkpoint.`);
-  if (saved.input.size !== input.size || saved.input.sha256 !== input.sha256) {
-    throw new CallRefused(`The checkpoint ${path} is of another input file. Name another, or remove it to start over.`);
+/** Renaming replaces the file in one step: a kill leaves the old one or the new one. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    await writeFile(temporary, text, { flush: true });
+    await rename(temporary, path);
+  } catch (error) {
+    throw new CommandError(`The checkpoint ${path} can't be written: ${codeOf(error)}.`);
   }
-  return saved;
 }
 
-function parsed(text: string): (Saved & { input: Fingerprint }) | undefined {
+async function readSaved(path: string, input: Fingerprint): Promise<Saved | undefined> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    if (codeOf(error) !== "ENOENT") throw new CommandError(`The checkpoint ${path} can't be read: ${codeOf(error)}.`);
+  });
+  if (text === undefined) return undefined;
+  const saved = parseSaved(text);
+  if (!saved) throw new CommandError(`${path} is not a checkpoint.`);
+  if (saved.input.size === input.size && saved.input.sha256 === input.sha256) return saved;
+  throw new CommandError(
+    `The checkpoint ${path} belongs to another input file. Use another path, or remove it to start over.`,
+  );
+}
+
+function parseSaved(text: string): Saved | undefined {
   try {
     const { input, next, failed } = JSON.parse(text);
-    const isWhole = [next, failed, input.size].every((count) => Number.isSafeInteger(count) && count >= 0);
-    return isWhole ? { input, next, failed } : undefined;
+    const isValid = [next, failed, input.size].every((count) => Number.isSafeInteger(count) && count >= 0);
+    return isValid ? { input, next, failed } : undefined;
   } catch {
     return undefined;
   }

@@ -1,11 +1,10 @@
-// The scripts have their own: the client imports nothing of theirs.
+// The client imports nothing from scripts/, which has its own copy.
 
-/** " Did you mean 'x'?" for the candidate few edits away from `word`, or nothing. */
+/** " Did you mean 'x'?" for the candidate with the fewest edits, or nothing if all are too different. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
-  const most = Math.max(2, Math.floor(word.length / 3));
-  const ranked = candidates.map((name) => ({ name, count: edits(word, name) })).sort((a, b) => a.count - b.count);
-  const [best] = ranked;
-  return best && best.count <= most ? ` Did you mean '${best.name}'?` : "";
+  const maxEdits = Math.max(2, Math.floor(word.length / 3));
+  const [best] = candidates.map((name) => ({ name, edits: edits(word, name) })).sort((a, b) => a.edits - b.edits);
+  return best && best.edits <= maxEdits ? ` Did you mean '${best.name}'?` : "";
 }
 
 /** Levenshtein distance. */

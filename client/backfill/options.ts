@@ -1,68 +1,96 @@
 import { parseArgs } from "node:util";
-import { CallRefused } from "./call-refused.ts";
+import type { Credentials } from "../credentials.ts";
+import { CommandError } from "./command-error.ts";
 import { didYouMean } from "./nearest.ts";
 
 export interface BackfillOptions {
-  /** NDJSON: one `{"userId": …, "body": …}` a line. */
+  /** NDJSON: one `{"userId": …, "body": …}` per line. */
   file: string;
   url: string;
   /** Default 8. */
   concurrency: number;
-  /** Default: none is kept. */
+  /** Default: progress is not saved. */
   checkpoint: string | undefined;
-  /** Default: the file's name with `.failed.ndjson` after it. */
+  /** Default: the name of the file and `.failed.ndjson`. */
   failed: string;
 }
 
+export type Environment = Record<string, string | undefined>;
+
 const FLAGS = ["--url", "--concurrency", "--checkpoint", "--failed", "--help"] as const;
-/** Secrets on a command line are read by everyone who lists processes. */
-const SECRETS =
+/** Every user of the machine can read the arguments of a process. */
+const SECRET_FLAGS =
   /^--?(user(name)?|pass(word)?|(bearer-?|application-?)?token|secret|api-?key|key|credentials?|auth.*)$/i;
 
 export const USAGE = `nexus-sync-client backfill FILE.ndjson --url URL [--concurrency 8] [--checkpoint FILE] [--failed FILE]
 
-  FILE.ndjson    one {"userId": "...", "body": {...}} a line
-  --url          where the API lies, without /v1
-  --concurrency  requests under way, 1 to 1000
-  --checkpoint   where it is kept how far it came; the same call goes on from there
-  --failed       where failed lines are listed; default FILE.ndjson.failed.ndjson
+  FILE.ndjson    one {"userId": "...", "body": {...}} per line
+  --url          URL of the API, without /v1
+  --concurrency  requests in flight, 1 to 1000
+  --checkpoint   file that saves the progress; the same command resumes from it
+  --failed       file that lists the failed lines; default FILE.ndjson.failed.ndjson
 
 Credentials are read from the environment: NEXUS_TOKEN and NEXUS_APPLICATION_TOKEN, or NEXUS_USERNAME and NEXUS_PASSWORD.
-Exit codes: 0 all synced, 1 some failed, 2 the call or a file is wrong, 130 interrupted.`;
+Exit codes: 0 all synced, 1 some failed, 2 wrong options, file or credentials, 3 internal error, 130 interrupted.`;
 
 /**
- * The options of a call; undefined where help was asked for.
- * @throws CallRefused
+ * Reads the command line; returns undefined for --help.
+ * @throws CommandError
  */
 export function readOptions(args: string[]): BackfillOptions | undefined {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parse(args);
   if (values.help) return undefined;
-  const [command, file, ...rest] = positionals;
-  if (command !== "backfill")
-    throw new CallRefused(`The one command is 'backfill'.${didYouMean(command ?? "", ["backfill"])}`);
-  if (file === undefined || rest.length > 0) throw new CallRefused("backfill takes one file.");
+  const [command = "", file, ...rest] = positionals;
+  if (command !== "backfill") {
+    throw new CommandError(`The only command is 'backfill'.${didYouMean(command, ["backfill"])}`);
+  }
+  if (file === undefined || rest.length > 0) throw new CommandError("backfill takes one file.");
   const { url, concurrency = "8", checkpoint, failed = `${file}.failed.ndjson` } = values;
-  if (url === undefined) throw new CallRefused("--url is missing: where the API lies, without /v1.");
+  if (url === undefined) throw new CommandError("--url is missing: the URL of the API, without /v1.");
   if (!/^\d{1,4}$/.test(concurrency) || Number(concurrency) < 1 || Number(concurrency) > 1_000) {
-    throw new CallRefused("--concurrency must be a whole number from 1 to 1000.");
+    throw new CommandError("--concurrency must be a whole number from 1 to 1000.");
   }
   return { file, url, concurrency: Number(concurrency), checkpoint, failed };
 }
 
-function parsed(args: string[]) {
+function parse(args: string[]) {
   for (const arg of args) {
     const [name = ""] = arg.split("=");
     if (!name.startsWith("-") || FLAGS.some((flag) => flag === name)) continue;
-    // The value is not repeated: it may be the secret.
-    if (SECRETS.test(name))
-      throw new CallRefused(`${name} is refused: credentials come from the environment (see --help).`);
-    throw new CallRefused(`There is no ${name}.${didYouMean(name, FLAGS)}`);
+    // The value is not repeated: it may be a secret.
+    if (SECRET_FLAGS.test(name)) {
+      throw new CommandError(`${name} is not allowed: credentials come from the environment (see --help).`);
+    }
+    throw new CommandError(`Unknown option ${name}.${didYouMean(name, FLAGS)}`);
   }
   const text = { type: "string" } as const;
   const options = { url: text, concurrency: text, checkpoint: text, failed: text, help: { type: "boolean" } } as const;
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    throw new CallRefused((error as Error).message.split(/\. |\n/)[0]);
+    throw new CommandError((error as Error).message.split(/\. |\n/)[0]);
   }
+}
+
+/**
+ * Bearer from NEXUS_TOKEN and NEXUS_APPLICATION_TOKEN, or Basic from NEXUS_USERNAME and NEXUS_PASSWORD.
+ * @throws CommandError if a variable is missing, or both pairs are set.
+ */
+export function credentialsFrom(env: Environment): Credentials {
+  const bearer = readPair(env, "NEXUS_TOKEN", "NEXUS_APPLICATION_TOKEN");
+  const basic = readPair(env, "NEXUS_USERNAME", "NEXUS_PASSWORD");
+  if (bearer && basic) throw new CommandError("NEXUS_TOKEN and NEXUS_USERNAME are both set: unset one of them.");
+  if (bearer) return { type: "bearer", token: bearer[0], applicationToken: bearer[1] };
+  if (basic) return { type: "basic", username: basic[0], password: basic[1] };
+  throw new CommandError(
+    "No credentials: set NEXUS_TOKEN and NEXUS_APPLICATION_TOKEN, or NEXUS_USERNAME and NEXUS_PASSWORD.",
+  );
+}
+
+/** Both values, or undefined if neither is set; empty counts as not set. */
+function readPair(env: Environment, one: string, other: string): [string, string] | undefined {
+  const [first, second] = [env[one], env[other]];
+  if (first && second) return [first, second];
+  if (!first && !second) return undefined;
+  throw new CommandError(`${first ? other : one} is missing: ${first ? one : other} needs it.`);
 }

@@ -1,31 +1,60 @@
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
+import { sleep } from "../deadline.ts";
 import type { NexusClient, SafeResult } from "../nexus-client.ts";
 import type { NexusError } from "../nexus-error.ts";
-import { createPace } from "./pace.ts";
 
 export type SyncingClient = Pick<NexusClient, "safeSyncUserIdentity">;
 
-/** One sync to make. With an `error` in place of the body nothing is sent: it has failed already, and keeps its place. */
+/** One sync to make. An item with an `error` in place of the body fails with that error, and nothing is sent. */
 export type SyncItem =
   | { userId: string; body: SyncUserIdentityRequest; error?: never }
   | { userId: string; body?: never; error: NexusError };
 
-/** What came of the item at `index`, counted from 0 over all items, those passed over included. */
+/** The result of the item at `index`, counted from 0 over all items, skipped ones included. */
 export type SyncOutcome = { index: number; userId: string } & SafeResult;
 
-/** Syncs one item, once nobody has to wait, and again where it has to; undefined where the abort was sooner. */
+/** Milliseconds, where the server does not send Retry-After. */
+const DEFAULT_PAUSE_MS = 1_000;
+/** Milliseconds, whatever the server sends. */
+const MAX_PAUSE_MS = 60_000;
+/** Pauses without any other response between them. */
+const MAX_PAUSES_IN_A_ROW = 10;
+/** Attempts for one item, even if other items succeed. */
+const MAX_TRIES = 100;
+
+/** Syncs items; a pause that the server asks for holds all of them. Returns undefined for an item that was aborted. */
 export function createItemSync(client: SyncingClient, signal: AbortSignal) {
-  const pace = createPace(signal);
+  let pausedUntil = 0;
+  let pausesInARow = 0;
+  /** Starts a pause if the server asks for one; true if the item must be sent again. */
+  const mustRetry = (result: SafeResult, tries: number): boolean => {
+    if (result.ok || !asksForPause(result.error)) {
+      pausesInARow = 0;
+      return false;
+    }
+    const now = performance.now();
+    // Requests in flight when a pause began get the same response: that counts as one pause.
+    if (now >= pausedUntil) pausesInARow += 1;
+    const pauseMs = Math.min(result.error.retryAfterMs ?? DEFAULT_PAUSE_MS, MAX_PAUSE_MS);
+    pausedUntil = Math.max(pausedUntil, now + pauseMs);
+    return pausesInARow <= MAX_PAUSES_IN_A_ROW && tries < MAX_TRIES;
+  };
   const send = async (userId: string, body: SyncUserIdentityRequest): Promise<SafeResult> => {
     for (let tries = 1; ; tries += 1) {
-      await pace.ready();
-      // After the abort the client sends nothing.
+      for (let now = performance.now(); now < pausedUntil && !signal.aborted; now = performance.now()) {
+        await sleep(pausedUntil - now, signal);
+      }
       const result = await client.safeSyncUserIdentity(userId, body, { signal, reportsPauses: true });
-      if (!pace.mustWait(result, tries)) return result;
+      if (!mustRetry(result, tries)) return result;
     }
   };
   return async (index: number, { userId, body, error }: SyncItem): Promise<SyncOutcome | undefined> => {
     const result = error ? { ok: false as const, error } : await send(userId, body);
     return result.ok || !signal.aborted ? { index, userId, ...result } : undefined;
   };
+}
+
+/** 429, or 503 with Retry-After (RFC 9110 section 15.6.4). */
+function asksForPause({ status, retryAfterMs }: NexusError): boolean {
+  return status === 429 || (status === 503 && retryAfterMs !== undefined);
 }

@@ -1,19 +1,29 @@
-import pino, { type Logger } from "pino";
+import pino, { type DestinationStream, type Logger } from "pino";
 
 export interface LogOptions {
   level: string;
   /** Readable lines for a terminal instead of JSON. */
   isPretty: boolean;
-  write: (text: string) => void;
+  output: DestinationStream;
+}
+
+/** Milliseconds and bytes after which buffered log lines are written; a killed process loses the lines after that. */
+const FLUSH_MS = 100;
+const FLUSH_BYTES = 8_192;
+
+/** Standard output: unbuffered on a terminal, else in blocks, which are written at exit at the latest. */
+export function standardOutput(): DestinationStream {
+  if (process.stdout.isTTY) return process.stdout;
+  return pino.destination({ dest: 1, sync: false, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS });
 }
 
 /** Members of errors that are never logged, because an error of a library may contain the request. */
 const REDACTED = ["headers", "body", "config", "request", "response"].map((name) => `err.${name}`);
 
 /** Logs one JSON line per event, or one readable line. */
-export function createLog({ level, isPretty, write }: LogOptions): Logger {
+export function createLog({ level, isPretty, output }: LogOptions): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: REDACTED };
-  return pino(options, { write: isPretty ? (line: string) => write(pretty(line)) : write });
+  return pino(options, isPretty ? { write: (line: string) => output.write(pretty(line)) } : output);
 }
 
 const LEVELS = new Map([

@@ -18,7 +18,7 @@ const UPNS = ["erp", "crm"].map((clientUpnKey) => ({
 
 const KEYLESS = { id: "upn-0", userId: ADA, customUpnValue: "ada@keyless.example" };
 
-/** A running server that knows Ada, and an event and an api for her sign-in, with a token already in the cache. */
+/** A server with the user Ada, the event of her sign-in and an Action's api. */
 async function startSignIn(user: Partial<User> = {}) {
   const { server } = await startStubWithClient({
     directory: acme({ user: { id: ADA, customUpns: [KEYLESS, ...UPNS], ...user } }),
@@ -29,8 +29,8 @@ async function startSignIn(user: Partial<User> = {}) {
   return { server, event, action, token: String(token) };
 }
 
-/** Answers the token endpoint of SECRETS.AUTH0_DOMAIN, and lets all other requests through. */
-function tokenEndpoint(answer: () => Response): Request[] {
+/** Replaces the token endpoint of SECRETS.AUTH0_DOMAIN; all other requests are passed on. */
+function tokenEndpoint(respondWith: () => Response): Request[] {
   const original = globalThis.fetch;
   const asked: Request[] = [];
   globalThis.fetch = async (...arguments_) => {
@@ -38,7 +38,7 @@ function tokenEndpoint(answer: () => Response): Request[] {
     const { host } = new URL(input instanceof Request ? input.url : input);
     if (host !== SECRETS.AUTH0_DOMAIN) return original(...arguments_);
     asked.push(new Request(...arguments_));
-    return answer();
+    return respondWith();
   };
   onTestFinished(() => {
     globalThis.fetch = original;
@@ -46,7 +46,7 @@ function tokenEndpoint(answer: () => Response): Request[] {
   return asked;
 }
 
-test("a good sign-in gets its roles and its UPN, and the token is kept for the next one", async () => {
+test("a sign-in gets its roles and its UPN, and the token is cached for the next one", async () => {
   const { server, event, action, token } = await startSignIn();
   const asked = tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600, token_type: "Bearer" }));
   const { onExecutePostLogin, output } = actionFromReadme();
@@ -67,7 +67,7 @@ test("a good sign-in gets its roles and its UPN, and the token is kept for the n
 });
 
 test.for([{}, { upn_key: " " }])(
-  "with the metadata %j no UPN is taken, and for no API the default audience",
+  "with the metadata %j no UPN is set, and without an API the default audience is used",
   async (metadata) => {
     const { event, action, token } = await startSignIn();
     tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600 }));
@@ -78,7 +78,7 @@ test.for([{}, { upn_key: " " }])(
 );
 
 test.for<[string, Partial<User>]>([
-  ["who is inactive", { isActive: false }],
+  ["that is inactive", { isActive: false }],
   ["without an identity at the connection", { identities: [identity("con_other")] }],
 ])("a user %s is denied without claims", async ([, user]) => {
   const { event, action, token } = await startSignIn(user);
@@ -92,11 +92,11 @@ const json = { "Content-Type": "application/json" };
 
 test.for<[string, () => Promise<{ url: string }>]>([
   ["is down", async () => ({ url: "http://127.0.0.1:9" })],
-  ["never answers", () => startFaultServer(() => {})],
+  ["never responds", () => startFaultServer(() => {})],
   ["stalls in the body", () => startFaultServer((_, response) => response.writeHead(200, json).write("{"))],
-  ["fails at length", () => startFaultServer((_, response) => response.writeHead(500, json).end(LONG_PROBLEM))],
+  ["sends a long title", () => startFaultServer((_, response) => response.writeHead(500, json).end(LONG_PROBLEM))],
   ["redirects", () => startFaultServer((_, response) => response.writeHead(307, { Location: "/" }).end())],
-])("where the server %s, the sign-in is denied in time and in neutral words", async ([, start]) => {
+])("if the server %s, the sign-in is denied in time, with a neutral message", async ([, start]) => {
   const { url } = await start();
   tokenEndpoint(() => Response.json({ access_token: "planted-token", expires_in: 3_600 }));
   const action = createActionApi();
@@ -107,38 +107,38 @@ test.for<[string, () => Promise<{ url: string }>]>([
 
   expect(performance.now() - begin).toBeLessThan(15_000);
   expect([action.denied, action.claims]).toEqual([[DENIED], {}]);
-  expectQuiet(output);
+  expectNeutral(output);
 });
 
 const LONG_PROBLEM = JSON.stringify({ title: "x".repeat(999) });
 
 test.for<[string, () => Response]>([
-  ["refuses", () => Response.json({ error: "access_denied", error_description: "planted-answer" }, { status: 401 })],
-  ["answers with a page", () => new Response("<html>planted-answer")],
+  ["returns 401", () => Response.json({ error: "access_denied", error_description: "planted-body" }, { status: 401 })],
+  ["returns HTML", () => new Response("<html>planted-body")],
   ["redirects", () => new Response(null, { status: 307, headers: { Location: "https://planted.example" } })],
-])("where the token endpoint %s, the sign-in is denied in neutral words", async ([, answer]) => {
+])("if the token endpoint %s, the sign-in is denied with a neutral message", async ([, respondWith]) => {
   const { event, action } = await startSignIn();
-  const asked = tokenEndpoint(answer);
+  const asked = tokenEndpoint(respondWith);
   const { onExecutePostLogin, output } = actionFromReadme();
   await onExecutePostLogin(event, action.api);
   expect([action.denied, action.claims]).toEqual([[DENIED], {}]);
   expect(asked.map(({ redirect }) => redirect)).toContain("manual");
-  expectQuiet(output);
+  expectNeutral(output);
 });
 
-test("an unknown user and an event without a user are denied in the same words", async () => {
+test("an unknown user and an event without a user are denied with the same message", async () => {
   const { event, action, token } = await startSignIn();
   tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600 }));
   const { onExecutePostLogin, output } = actionFromReadme();
   await onExecutePostLogin({ ...event, user: { ...event.user, user_id: "auth0|nobody" } }, action.api);
   await onExecutePostLogin({ ...event, user: {} }, action.api);
   expect([action.denied, action.claims]).toEqual([[DENIED, DENIED], {}]);
-  expect(output[0]).toMatch(/^Sync: http [0-9a-f-]{36} PUT .* answered 404: No user has this id$/);
+  expect(output[0]).toMatch(/^Sync: http [0-9a-f-]{36} PUT .* returned 404: No user has this id$/);
   expect(output[1]).toBe("Sync: config  A sign-in needs event.user.user_id.");
 });
 
-/** One line, within what Auth0 keeps, and nothing in it that is secret or about the user. */
-function expectQuiet(output: readonly string[]): void {
+/** One line of at most 256 characters, without secrets and without anything about the user. */
+function expectNeutral(output: readonly string[]): void {
   expect(output).toHaveLength(1);
   expect(output.join("\n").length).toBeLessThanOrEqual(256);
   expect(inspect(output)).not.toMatch(/planted|ada@|auth0\||engineers/i);

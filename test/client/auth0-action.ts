@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { format } from "node:util";
 import { compileFunction } from "node:vm";
-import * as auth0 from "../../client/auth0.ts";
+import * as auth0 from "../../client/auth0/entry.ts";
 import * as client from "../../client/nexus-client.ts";
 import * as errors from "../../client/nexus-error.ts";
 import { API, CONNECTION } from "../helpers/stub.ts";
@@ -13,7 +13,7 @@ const MODULES: Readonly<Record<string, object>> = {
   "nexus-sync-client/auth0": auth0,
 };
 
-/** The Action exactly as the README has it, run as CommonJS; `output` is what it writes to the console. */
+/** The README's Action, run as CommonJS, and its console output. */
 export function actionFromReadme() {
   const [, section = ""] = readFileSync(README, "utf8").split("\n## An Auth0 Action\n");
   const [, text = ""] = /```js\n([\s\S]*?)```/.exec(section) ?? [];
@@ -42,7 +42,7 @@ export const SECRETS = {
   DEFAULT_AUDIENCE: API,
 };
 
-/** An event shaped as Auth0 documents it for post-login, of Ada at CONNECTION for API. */
+/** A post-login event as documented by Auth0: Ada signs in at CONNECTION for API. */
 export function postLoginEvent(secrets: Partial<typeof SECRETS> & { NEXUS_URL: string }) {
   return {
     secrets: { ...SECRETS, ...secrets },
@@ -70,7 +70,7 @@ export function postLoginEvent(secrets: Partial<typeof SECRETS> & { NEXUS_URL: s
   };
 }
 
-/** An api as Auth0 documents it for post-login, as far as the Action uses it, and what was done with it. */
+/** The part of a post-login `api` that the Action uses, with its effects. */
 export function createActionApi() {
   const claims: Record<string, unknown> = {};
   const denied: string[] = [];

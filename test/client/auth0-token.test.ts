@@ -1,11 +1,12 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { cachedToken, clientCredentialsToken, type FetchToken } from "../../client/auth0.ts";
+import { cachedToken, clientCredentialsToken, type FetchToken } from "../../client/auth0/entry.ts";
 import { createActionApi } from "./auth0-action.ts";
 import { startFaultServer } from "./fault-server.ts";
 
 const HOUR_MS = 3_600_000;
-const idle = () => new AbortController().signal;
+const ask = (signal = new AbortController().signal, forceRefresh = false) => ({ forceRefresh, signal });
+const refresh = () => ask(undefined, true);
 const GRANT = { domain: "acme.eu.auth0.example", clientId: "c", clientSecret: "s3cret-marker", audience: "a" };
 
 /** Tokens t-1, t-2, … and how often one was fetched. */
@@ -18,49 +19,48 @@ function tokens(expiresInMs = HOUR_MS) {
   return { fetched, fetchToken };
 }
 
-test("a token is fetched once and kept in the cache, for the next execution too", async () => {
+test("a token is fetched once and cached, also for the next execution", async () => {
   const { api } = createActionApi();
   const { fetchToken, fetched } = tokens();
   const first = cachedToken(api.cache, fetchToken);
-  expect(await first({ forceRefresh: false, signal: idle() })).toBe("t-1");
-  expect(await first({ forceRefresh: false, signal: idle() })).toBe("t-1");
-  expect(await cachedToken(api.cache, fetchToken)({ forceRefresh: false, signal: idle() })).toBe("t-1");
+  expect(await first(ask())).toBe("t-1");
+  expect(await first(ask())).toBe("t-1");
+  expect(await cachedToken(api.cache, fetchToken)(ask())).toBe("t-1");
   expect(fetched).toHaveLength(1);
 });
 
-test("an entry lives in milliseconds until shortly before the token's end, and at most a day", async () => {
+test("an entry expires shortly before its token, and after at most a day", async () => {
   const lives: (number | undefined)[] = [];
   const cache = {
     get: () => undefined,
     set: (_key: string, _value: string, options?: { ttl?: number }) => void lives.push(options?.ttl),
   };
-  const ask = { forceRefresh: false, signal: idle() };
-  await cachedToken(cache, tokens(HOUR_MS).fetchToken)(ask);
-  await cachedToken(cache, tokens(HOUR_MS).fetchToken, { skewMs: 1_000 })(ask);
-  await cachedToken(cache, tokens(99 * HOUR_MS).fetchToken)(ask);
-  await cachedToken(cache, tokens(60_000).fetchToken)(ask);
+  await cachedToken(cache, tokens(HOUR_MS).fetchToken)(ask());
+  await cachedToken(cache, tokens(HOUR_MS).fetchToken, { skewMs: 1_000 })(ask());
+  await cachedToken(cache, tokens(99 * HOUR_MS).fetchToken)(ask());
+  await cachedToken(cache, tokens(60_000).fetchToken)(ask());
   expect(lives).toEqual([3_540_000, 3_599_000, 86_400_000]);
 });
 
-test("an entry past its end is not used", async () => {
+test("an expired entry is not used", async () => {
   const cache = { get: () => ({ value: "old", expires_at: Date.now() - 1 }), set: () => {} };
-  expect(await cachedToken(cache, tokens().fetchToken)({ forceRefresh: false, signal: idle() })).toBe("t-1");
+  expect(await cachedToken(cache, tokens().fetchToken)(ask())).toBe("t-1");
 });
 
-test("a forced refresh fetches, and its token replaces the one in the cache", async () => {
+test("a forced refresh fetches a token and replaces the cached one", async () => {
   const { api } = createActionApi();
   const source = cachedToken(api.cache, tokens().fetchToken, { key: "k" });
-  await source({ forceRefresh: false, signal: idle() });
-  expect(await source({ forceRefresh: true, signal: idle() })).toBe("t-2");
-  expect(await source({ forceRefresh: false, signal: idle() })).toBe("t-2");
+  await source(ask());
+  expect(await source(refresh())).toBe("t-2");
+  expect(await source(ask())).toBe("t-2");
   expect(api.cache.get("k")?.value).toBe("t-2");
 });
 
-test("twenty asks at a time are one fetch, and one failure for all", async () => {
+test("twenty parallel calls share one fetch and its error", async () => {
   const { api } = createActionApi();
   const { fetchToken, fetched } = tokens();
   const source = cachedToken(api.cache, fetchToken);
-  const all = Array.from({ length: 20 }, () => source({ forceRefresh: true, signal: idle() }));
+  const all = Array.from({ length: 20 }, () => source(refresh()));
   expect(new Set(await Promise.all(all))).toEqual(new Set(["t-1"]));
   expect(fetched).toHaveLength(1);
 
@@ -69,12 +69,12 @@ test("twenty asks at a time are one fetch, and one failure for all", async () =>
     failures += 1;
     throw new Error("vault is sealed");
   });
-  const failed = await Promise.allSettled(all.map(() => failing({ forceRefresh: true, signal: idle() })));
+  const failed = await Promise.allSettled(all.map(() => failing(refresh())));
   expect(failed.map(({ status }) => status)).toEqual(all.map(() => "rejected"));
   expect(failures).toBe(1);
 });
 
-test("when who began the fetch is aborted, the others get their token all the same", async () => {
+test("when the call that started the fetch is aborted, the other calls still get a token", async () => {
   const { api } = createActionApi();
   let count = 0;
   const source = cachedToken(api.cache, ({ signal }) => {
@@ -82,30 +82,30 @@ test("when who began the fetch is aborted, the others get their token all the sa
     if (count > 1) return Promise.resolve({ token: "t", expiresInMs: HOUR_MS });
     return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
   });
-  const began = new AbortController();
-  const first = source({ forceRefresh: false, signal: began.signal });
-  const second = source({ forceRefresh: false, signal: idle() });
-  began.abort(new Error("over"));
-  const third = source({ forceRefresh: false, signal: idle() });
+  const starter = new AbortController();
+  const first = source(ask(starter.signal));
+  const second = source(ask());
+  starter.abort(new Error("over"));
+  const third = source(ask());
   await expect(first).rejects.toThrow("over");
   expect([await second, await third]).toEqual(["t", "t"]);
   expect(count).toBe(2);
 });
 
-test("a fetch that goes on after its abort holds nobody up", async () => {
+test("a fetch that ignores its abort does not block later calls", async () => {
   const { api } = createActionApi();
   let count = 0;
   const source = cachedToken(api.cache, () => {
     count += 1;
     return count === 1 ? new Promise(() => {}) : Promise.resolve({ token: "t", expiresInMs: HOUR_MS });
   });
-  const began = new AbortController();
-  void source({ forceRefresh: false, signal: began.signal });
-  began.abort();
-  expect(await source({ forceRefresh: false, signal: idle() })).toBe("t");
+  const starter = new AbortController();
+  void source(ask(starter.signal));
+  starter.abort();
+  expect(await source(ask())).toBe("t");
 });
 
-test("a token comes by the client credentials grant, bounded by the ask's signal", async () => {
+test("a token is fetched by the client credentials grant, and the call's signal aborts it", async () => {
   const asked: Request[] = [];
   const fetchToken = clientCredentialsToken({
     ...GRANT,
@@ -129,36 +129,36 @@ test("a token comes by the client credentials grant, bounded by the ask's signal
   expect(request?.signal.aborted).toBe(true);
 });
 
-test("a token whose end is not told is not kept", async () => {
+test("a token without expires_in has a lifetime of 0", async () => {
   const fetch = async () => Response.json({ access_token: "t" });
-  expect(await clientCredentialsToken({ ...GRANT, fetch })({ signal: idle() })).toEqual({ token: "t", expiresInMs: 0 });
+  expect(await clientCredentialsToken({ ...GRANT, fetch })(ask())).toEqual({ token: "t", expiresInMs: 0 });
 });
 
 test("a redirect of the token endpoint is not followed", async () => {
   const target = await startFaultServer((_, response) => response.end());
   const { url } = await startFaultServer((_, response) => response.writeHead(307, { Location: target.url }).end());
   const fetchToken = clientCredentialsToken({ ...GRANT, fetch: (_, init) => fetch(url, init) });
-  await expect(fetchToken({ signal: idle() })).rejects.toMatchObject({
+  await expect(fetchToken(ask())).rejects.toMatchObject({
     kind: "auth",
-    message: "The token endpoint answered 307.",
+    message: "The token endpoint returned 307.",
   });
   expect(target.seen).toEqual([]);
 });
 
-test("an answer that stalls ends with the ask's signal", async () => {
+test("a body that stalls ends with the call's signal", async () => {
   const { url } = await startFaultServer((_, response) => response.writeHead(200).write('{"access_token":'));
   const fetchToken = clientCredentialsToken({ ...GRANT, fetch: (_, init) => fetch(url, init) });
   await expect(fetchToken({ signal: AbortSignal.timeout(50) })).rejects.toMatchObject({ name: "TimeoutError" });
 });
 
 test.for<[string, () => Response, string]>([
-  ["an error", () => Response.json({ error: "answer-marker" }, { status: 403 }), "answered 403"],
-  ["a page", () => new Response("answer-marker"), "without an access token"],
-  ["null", () => Response.json(null), "without an access token"],
-  ["an empty token", () => Response.json({ access_token: "" }), "without an access token"],
-])("%s from the token endpoint is an auth error without a secret", async ([, answer, message]) => {
-  const fetchToken = clientCredentialsToken({ ...GRANT, fetch: async () => answer() });
-  const error: unknown = await fetchToken({ signal: idle() }).catch((thrown: unknown) => thrown);
+  ["an error status", () => Response.json({ error: "body-marker" }, { status: 403 }), "returned 403"],
+  ["text", () => new Response("body-marker"), "returned no access token"],
+  ["null", () => Response.json(null), "returned no access token"],
+  ["an empty token", () => Response.json({ access_token: "" }), "returned no access token"],
+])("%s from the token endpoint is an auth error without a secret", async ([, respondWith, message]) => {
+  const fetchToken = clientCredentialsToken({ ...GRANT, fetch: async () => respondWith() });
+  const error: unknown = await fetchToken(ask()).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ kind: "auth", message: expect.stringContaining(message) });
   expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/marker/);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type PostLoginEvent, type SignInOptions, signInOf } from "../../client/auth0.ts";
+import { type PostLoginEvent, type SignInOptions, signInOf } from "../../client/auth0/entry.ts";
 import { syncUserIdentityRequestSchema } from "../../client/validate.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
 import { API, acme, CONNECTION, startStubWithClient } from "../helpers/stub.ts";
@@ -7,7 +7,7 @@ import { postLoginEvent } from "./auth0-action.ts";
 
 const EVENT = postLoginEvent({ NEXUS_URL: "https://nexus.example" });
 
-test("an event gives the user id and a body that the contract takes", () => {
+test("an event becomes the user id and a body that is valid by the contract", () => {
   const { userId, body } = signInOf(EVENT);
   expect(userId).toBe("auth0|ada");
   expect(body).toEqual({
@@ -24,7 +24,7 @@ test("an event gives the user id and a body that the contract takes", () => {
   expect(syncUserIdentityRequestSchema["~standard"].validate(body).issues).toBeUndefined();
 });
 
-test("what the caller says goes before what the event says", () => {
+test("options override the event", () => {
   const { body } = signInOf(EVENT, {
     audience: "https://other.example",
     connectionBy: "id",
@@ -42,14 +42,14 @@ test("what the caller says goes before what the event says", () => {
 
 test.for<[string, object, string[]]>([
   ["no claim", { groups: undefined }, []],
-  ["one text", { groups: "engineers" }, ["engineers"]],
-  ["what is no text", { groups: ["engineers", 7, null] }, ["engineers"]],
-  ["groups in the metadata alone", { groups: undefined, app_metadata: { groups: ["admins"] } }, []],
-])("groups are those that the connection asserted: %s", ([, claims, groups]) => {
+  ["one string", { groups: "engineers" }, ["engineers"]],
+  ["other values", { groups: ["engineers", 7, null] }, ["engineers"]],
+  ["groups in app_metadata only", { groups: undefined, app_metadata: { groups: ["admins"] } }, []],
+])("groups are claims of the connection: %s", ([, claims, groups]) => {
   expect(signInOf({ ...EVENT, user: { ...EVENT.user, ...claims } }).body.connection.groups).toEqual(groups);
 });
 
-test.for(["profileData", "profile_data"])("a linked account brings its own groups and profile, in %s", (member) => {
+test.for(["profileData", "profile_data"])("a linked account has its own groups and profile, in %s", (member) => {
   const linked = { connection: "acme-ad", [member]: { groups: ["guests"], given_name: "Ada" } };
   const identities = [{ connection: "google" }, linked];
   const { connection, attributes } = signInOf({ ...EVENT, user: { ...EVENT.user, identities } }).body;
@@ -57,24 +57,24 @@ test.for(["profileData", "profile_data"])("a linked account brings its own group
   expect(attributes).toEqual([{ key: "given_name", value: "Ada" }]);
 });
 
-test("a linked account without claims has no groups, whatever the first account has", () => {
+test("a linked account without claims has no groups, even if the primary account has", () => {
   const identities = [{ connection: "google" }, { connection: "acme-ad" }];
   const { connection, attributes } = signInOf({ ...EVENT, user: { ...EVENT.user, identities } }).body;
   expect([connection.groups, attributes]).toEqual([[], []]);
 });
 
-test("profile claims that are no text, blank or too long are left out, and the longest ones are taken by the server", async () => {
+test("profile claims that are not strings, blank or too long are left out, and the longest are accepted by the server", async () => {
   const { client } = await startStubWithClient({ directory: acme({ user: { id: "auth0|ada" } }) });
   const longest = { given_name: 100, family_name: 100, name: 200, nickname: 100, picture: 250 };
   const of = (extra: number) => Object.entries(longest).map(([key, most]) => [key, "😀".repeat(most + extra)]);
   const sent = (claims: object) => {
     const { userId, body } = signInOf({ ...EVENT, user: { user_id: "auth0|ada", ...claims } }, { connectionBy: "id" });
-    return { body, answer: client.safeSyncUserIdentity(userId, body) };
+    return { body, result: client.safeSyncUserIdentity(userId, body) };
   };
 
   const fits = sent(Object.fromEntries(of(0)));
   expect(fits.body.attributes).toHaveLength(5);
-  expect(await fits.answer).toMatchObject({ ok: true, data: { user: { picture: "😀".repeat(250) } } });
+  expect(await fits.result).toMatchObject({ ok: true, data: { user: { picture: "😀".repeat(250) } } });
   expect(sent(Object.fromEntries(of(1))).body.attributes).toEqual([]);
   expect(sent({ given_name: 7, nickname: " ", locale: "en" }).body.attributes).toEqual([
     { key: "locale", value: "en" },
@@ -94,7 +94,7 @@ test.for<[string, object, SignInOptions, string]>([
   );
 });
 
-test("the contract has the profile's fields", () => {
+test("the maximum lengths are the contract's", () => {
   const { givenName, familyName, nickname, picture } = contract.components.schemas.User.properties;
   expect([givenName, familyName, nickname, picture].map(({ maxLength }) => maxLength)).toEqual([100, 100, 100, 250]);
 });

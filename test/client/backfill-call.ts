@@ -1,24 +1,23 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import type { Environment } from "../../client/backfill/environment.ts";
-import { run, type Surroundings } from "../../client/backfill.ts";
+import { type CommandIo, run } from "../../client/backfill/command.ts";
+import type { Environment } from "../../client/backfill/options.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
-const COMMAND = fileURLToPath(new URL("../../client/backfill.ts", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../../client/backfill/command.ts", import.meta.url));
 
-/** A folder that goes with the test. */
-export function temporaryFolder(): (name: string) => string {
-  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-backfill-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+/** Paths in a temporary folder, which is removed with the test. */
+export function temporaryPaths(): (name: string) => string {
+  const folder = temporaryFolder();
   return (name) => join(folder, name);
 }
 
-/** The command in this process: its exit code, what it printed, and what was on the screen. */
-export async function backfill(args: string[], env: Environment, options: Partial<Surroundings> = {}) {
+/** Runs the command in this process: its exit code, its output, and its progress. */
+export async function backfill(args: string[], env: Environment, options: Partial<CommandIo> = {}) {
   const printed: string[] = [];
   let shown = "";
   const write = (text: string) => {
@@ -26,7 +25,7 @@ export async function backfill(args: string[], env: Environment, options: Partia
   };
   const code = await run(["backfill", ...args], {
     env,
-    screen: { write },
+    output: { write },
     signal: new AbortController().signal,
     print: (line) => printed.push(line),
     ...options,
@@ -39,7 +38,7 @@ export interface CommandProcess {
   ended: Promise<{ code: number | null; output: string }>;
 }
 
-/** The command as a process of its own; ends with the test at the latest. */
+/** Starts the command as a process, which ends with the test at the latest. */
 export function startBackfill(args: string[], env: Environment): CommandProcess {
   const child = spawn(process.execPath, [COMMAND, "backfill", ...args], { env: { ...process.env, ...env } });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -52,7 +51,7 @@ export function startBackfill(args: string[], env: Environment): CommandProcess 
   return { child, ended: once(child, "close").then(([code]) => ({ code, output })) };
 }
 
-/** Items finished without a gap, by the checkpoint; 0 where there is none. */
+/** The checkpoint's count of finished items; 0 without a checkpoint. */
 export function nextIn(checkpoint: string): number {
   return existsSync(checkpoint) ? JSON.parse(readFileSync(checkpoint, "utf8")).next : 0;
 }

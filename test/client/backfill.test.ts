@@ -3,11 +3,10 @@ import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { type Line, linesOf } from "../../client/backfill/lines.ts";
 import { acme, basicOf, bearerOf, CONNECTION, identity, signIn, startStubWithClient } from "../helpers/stub.ts";
-import { backfill, nextIn, startBackfill, temporaryFolder } from "./backfill-call.ts";
-import { startFaultServer } from "./fault-server.ts";
+import { backfill, nextIn, startBackfill, temporaryPaths } from "./backfill-call.ts";
+import { JSON_TYPE, startFaultServer } from "./fault-server.ts";
 
 const BASIC = { NEXUS_USERNAME: "key", NEXUS_PASSWORD: "planted-password" };
-const JSON_HEADER = { "Content-Type": "application/json" };
 
 const line = (userId: string, value = "planted") =>
   JSON.stringify({ userId, body: signIn({ attributes: { n: value } }) });
@@ -19,14 +18,14 @@ function envOf(server: Parameters<typeof basicOf>[0]) {
 }
 
 const startGoodServer = (ms = 0) =>
-  startFaultServer((_, response) => void setTimeout(() => response.writeHead(200, JSON_HEADER).end("{}"), ms));
+  startFaultServer((_, response) => void setTimeout(() => response.writeHead(200, JSON_TYPE).end("{}"), ms));
 
-test("every line of a file is synced, and the end says how many and how fast", async () => {
+test("every line of a file is synced, and the summary has counts and rate", async () => {
   const directory = acme({
     users: [0, 1, 2].map((n) => ({ id: `u-${n}`, identities: [identity(CONNECTION, [], n)] })),
   });
   const { server } = await startStubWithClient({ directory });
-  const path = temporaryFolder();
+  const path = temporaryPaths();
   // A byte order mark, CRLF, blank lines, U+2028 within a string, and no end of the last line.
   writeFileSync(path("in.ndjson"), `\uFEFF${line("u-0")}\r\n\n${line("u-1", "a\u2028b")}\n  \n${line("u-2")}`);
   const { token, applicationToken } = bearerOf(server);
@@ -39,9 +38,9 @@ test("every line of a file is synced, and the end says how many and how fast", a
   expect(existsSync(path("in.ndjson.failed.ndjson"))).toBe(false);
 });
 
-test("lines that fail are listed with their numbers, without a body or a credential, and are not the end", async () => {
+test("failed lines are listed with their numbers, without bodies or credentials, and the backfill continues", async () => {
   const { server } = await startStubWithClient();
-  const path = temporaryFolder();
+  const path = temporaryPaths();
   const noBody = '{"userId": "u-7"}';
   const badText = Buffer.concat([Buffer.from('{"userId": "u-8\xff"', "latin1"), Buffer.from("}\n")]);
   const long = `${"x".repeat(1_100_000)}\n`;
@@ -52,7 +51,7 @@ test("lines that fail are listed with their numbers, without a body or a credent
   );
   const { code, output } = await backfill([path("in.ndjson"), "--url", server.url], envOf(server));
   expect(code).toBe(1);
-  expect(output).toMatch(/^1 synced, 5 failed, .* the failed: .*in\.ndjson\.failed\.ndjson$/);
+  expect(output).toMatch(/^1 synced, 5 failed, .* failed lines: .*in\.ndjson\.failed\.ndjson$/);
   const file = path("in.ndjson.failed.ndjson");
   const failed = readFileSync(file, "utf8")
     .trim()
@@ -71,9 +70,9 @@ test("lines that fail are listed with their numbers, without a body or a credent
   expect((await server.user("u-ada"))?.attributes).toMatchObject([{ value: "planted" }]);
 });
 
-test("a line that does not end takes no memory, and is one line", async () => {
+test("a line without end is not buffered, and counts as one line", async () => {
   const [chunk, count] = [1_048_576, 500];
-  // One buffer again and again: what grows is what is kept of it, and not what the collector has not come to.
+  // One buffer, sent repeatedly: memory grows only if it is copied.
   const bytes = Buffer.alloc(chunk, "x");
   const before = process.memoryUsage().arrayBuffers;
   let most = 0;
@@ -93,37 +92,37 @@ test("a line that does not end takes no memory, and is one line", async () => {
   expect(most - before).toBeLessThan((chunk * count) / 2);
 });
 
-test("a finished file is not sent again, and what failed before still counts", async () => {
+test("a finished file is not sent again, and earlier failures still count", async () => {
   const { url, seen } = await startFaultServer((request, response) =>
-    response.writeHead(request.url?.includes("u-3/") ? 404 : 200, JSON_HEADER).end("{}"),
+    response.writeHead(request.url?.includes("u-3/") ? 404 : 200, JSON_TYPE).end("{}"),
   );
-  const path = temporaryFolder();
+  const path = temporaryPaths();
   writeFileSync(path("in.ndjson"), lines(10));
   const call = [path("in.ndjson"), "--url", url, "--checkpoint", path("at.json"), "--failed", path("bad.ndjson")];
   expect((await backfill(call, BASIC)).code).toBe(1);
   const again = await backfill(call, BASIC);
   expect(again.code).toBe(1);
-  expect(again.output).toContain("Before that: 10 done, 1 of them failed.");
+  expect(again.output).toContain("Earlier runs: 10 done, 1 of them failed.");
   expect(seen.length).toBe(10);
   expect(readFileSync(path("bad.ndjson"), "utf8").trim().split("\n").length).toBe(1);
   expect(readdirSync(dirname(path("x"))).toSorted()).toEqual(["at.json", "bad.ndjson", "in.ndjson"]);
 });
 
 test.for(["SIGINT", "SIGTERM"] as const)(
-  "%s ends it with 130, and the same call goes on from there",
+  "%s ends the command with 130, and the same command resumes",
   async (signal) => {
     const { url, seen } = await startGoodServer(10);
-    const path = temporaryFolder();
+    const path = temporaryPaths();
     writeFileSync(path("in.ndjson"), lines(400));
     const call = [path("in.ndjson"), "--url", url, "--checkpoint", path("at.json")];
     const first = startBackfill(call, BASIC);
     await expect.poll(() => seen.length, { timeout: 10_000 }).toBeGreaterThan(60);
     first.child.kill(signal);
     const { code, output } = await first.ended;
-    expect(output).toMatch(/^\d+ synced, 0 failed, .*\nInterrupted\. The same command goes on from .*at\.json\.\n$/);
+    expect(output).toMatch(/^\d+ synced, 0 failed, .*\nInterrupted\. The same command resumes from .*at\.json\.\n$/);
     expect(code).toBe(130);
     const [next, sent] = [nextIn(path("at.json")), seen.length];
-    // Saved at the end too: what is sent again is what was under way.
+    // The checkpoint is saved at the end: only requests in flight are sent again.
     expect(sent - next).toBeLessThanOrEqual(16);
 
     const second = await startBackfill(call, BASIC).ended;
@@ -133,9 +132,9 @@ test.for(["SIGINT", "SIGTERM"] as const)(
   },
 );
 
-test("a checkpoint of another file is refused, of the same file elsewhere it is not", async () => {
+test("a checkpoint of another file is refused, and one of a moved file is accepted", async () => {
   const { url, seen } = await startGoodServer();
-  const path = temporaryFolder();
+  const path = temporaryPaths();
   for (const name of ["in.ndjson", "moved.ndjson"]) writeFileSync(path(name), lines(4));
   writeFileSync(path("other.ndjson"), lines(4).replace("u-0", "u-9"));
   writeFileSync(path("torn.json"), '{"input"');
@@ -144,11 +143,11 @@ test("a checkpoint of another file is refused, of the same file elsewhere it is 
   expect((await call("in.ndjson")).code).toBe(0);
   expect((await call("moved.ndjson")).output).toContain("0 synced");
   const { code, output } = await call("other.ndjson");
-  expect(output).toMatch(/^The checkpoint .*at\.json is of another input file\. Name another, or remove it/);
+  expect(output).toMatch(/^The checkpoint .*at\.json belongs to another input file\. Use another path, or remove it/);
   expect(code).toBe(2);
   expect(await call("in.ndjson", "torn.json")).toMatchObject({
     code: 2,
-    output: `${path("torn.json")} is no checkpoint.`,
+    output: `${path("torn.json")} is not a checkpoint.`,
   });
   expect(seen.length).toBe(4);
 });
@@ -156,12 +155,15 @@ test("a checkpoint of another file is refused, of the same file elsewhere it is 
 test.for([
   [
     ["in.ndjson", "--url", "http://127.0.0.1:9", "--chekpoint", "x"],
-    "There is no --chekpoint. Did you mean '--checkpoint'?",
+    "Unknown option --chekpoint. Did you mean '--checkpoint'?",
   ],
-  [["in.ndjson", "--url", "http://127.0.0.1:9", "--nothing-like-it"], "There is no --nothing-like-it."],
-  [["in.ndjson", "--password=planted"], "--password is refused: credentials come from the environment (see --help)."],
-  [["in.ndjson", "--token", "planted"], "--token is refused: credentials come from the environment (see --help)."],
-  [["in.ndjson"], "--url is missing: where the API lies, without /v1."],
+  [["in.ndjson", "--url", "http://127.0.0.1:9", "--nothing-like-it"], "Unknown option --nothing-like-it."],
+  [
+    ["in.ndjson", "--password=planted"],
+    "--password is not allowed: credentials come from the environment (see --help).",
+  ],
+  [["in.ndjson", "--token", "planted"], "--token is not allowed: credentials come from the environment (see --help)."],
+  [["in.ndjson"], "--url is missing: the URL of the API, without /v1."],
   [["--url", "http://127.0.0.1:9"], "backfill takes one file."],
   [
     ["in.ndjson", "--url", "http://127.0.0.1:9", "--concurrency", "0"],
@@ -169,26 +171,26 @@ test.for([
   ],
   [["in.ndjson", "--url", "http://acme.example"], "--url must be https, or http on loopback (see allowInsecureHttp)."],
   [["/nowhere.ndjson", "--url", "http://127.0.0.1:9"], "/nowhere.ndjson can't be read: ENOENT."],
-  [["/tmp", "--url", "http://127.0.0.1:9"], "/tmp is no file."],
-] as const)("%o is refused with 2 and one line", async ([args, message]) => {
+  [["/tmp", "--url", "http://127.0.0.1:9"], "/tmp is not a file."],
+] as const)("%o ends with 2 and one line", async ([args, message]) => {
   expect(await backfill([...args], BASIC)).toEqual({ code: 2, output: message, shown: "" });
 });
 
 test.for([
   [{}, "No credentials: set NEXUS_TOKEN and NEXUS_APPLICATION_TOKEN, or NEXUS_USERNAME and NEXUS_PASSWORD."],
-  [{ NEXUS_TOKEN: "planted" }, "NEXUS_APPLICATION_TOKEN is missing: it goes with NEXUS_TOKEN."],
-  [{ NEXUS_PASSWORD: "planted" }, "NEXUS_USERNAME is missing: it goes with NEXUS_PASSWORD."],
+  [{ NEXUS_TOKEN: "planted" }, "NEXUS_APPLICATION_TOKEN is missing: NEXUS_TOKEN needs it."],
+  [{ NEXUS_PASSWORD: "planted" }, "NEXUS_USERNAME is missing: NEXUS_PASSWORD needs it."],
   [
     { ...BASIC, NEXUS_TOKEN: "planted", NEXUS_APPLICATION_TOKEN: "planted" },
-    "NEXUS_TOKEN and NEXUS_USERNAME are both set: which one is meant?",
+    "NEXUS_TOKEN and NEXUS_USERNAME are both set: unset one of them.",
   ],
-] as const)("credentials in the environment are a whole pair, and one of them: %o", async ([env, message]) => {
-  const answer = await backfill(["in.ndjson", "--url", "http://127.0.0.1:9"], env);
-  expect(answer).toEqual({ code: 2, output: message, shown: "" });
+] as const)("the environment must have one complete pair of credentials: %o", async ([env, message]) => {
+  const result = await backfill(["in.ndjson", "--url", "http://127.0.0.1:9"], env);
+  expect(result).toEqual({ code: 2, output: message, shown: "" });
 });
 
-test("a list of the failed that can't be written ends it with 2", async () => {
-  const path = temporaryFolder();
+test("a list of failed lines that can't be written ends the command with 2", async () => {
+  const path = temporaryPaths();
   writeFileSync(path("in.ndjson"), "no JSON\n");
   const call = [path("in.ndjson"), "--url", "http://127.0.0.1:9", "--failed", path("none/bad.ndjson")];
   expect(await backfill(call, BASIC)).toMatchObject({
@@ -197,9 +199,9 @@ test("a list of the failed that can't be written ends it with 2", async () => {
   });
 });
 
-test("a terminal gets a bar with rate and time left, anything else whole lines", async () => {
+test("a terminal shows a bar with rate and time left, other outputs get lines", async () => {
   const { url } = await startGoodServer(40);
-  const path = temporaryFolder();
+  const path = temporaryPaths();
   writeFileSync(
     path("in.ndjson"),
     Array.from({ length: 60 }, (_, n) => `${line(`u-${n}`, "x".repeat(9_000))}\n`).join(""),
@@ -209,7 +211,7 @@ test("a terminal gets a bar with rate and time left, anything else whole lines",
   const write = (text: string) => {
     bar += text;
   };
-  await backfill(call, BASIC, { screen: { isTTY: true, write } });
+  await backfill(call, BASIC, { output: { isTTY: true, write } });
   const [, ...frames] = bar.split("\r");
   expect(frames.join("\n")).toMatch(/^\[#+-+\] \d+ %, \d+ done, 0 failed, \d+\/s, \d+\.\d s left/m);
   expect(bar.endsWith("\r\u001b[K")).toBe(true);
@@ -217,7 +219,7 @@ test("a terminal gets a bar with rate and time left, anything else whole lines",
   expect(shown).toMatch(/^(\d+ %, \d+ done, 0 failed, \d+\/s(, \d+\.\d s left)?\n){3,}$/);
 });
 
-test("--help says everything, credentials included", async () => {
+test("--help lists flags, variables and exit codes", async () => {
   const { code, output } = await backfill(["--help"], {});
   expect(code).toBe(0);
   for (const word of ["--url", "--checkpoint", "--failed", "--concurrency", "NEXUS_TOKEN", "130"])

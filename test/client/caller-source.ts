@@ -1,4 +1,4 @@
-/** TypeScript of a caller of the package: every public name of `.`, and what must not compile. */
+/** TypeScript of a caller: it uses every public name of `.`, and marks lines that must not compile. */
 export const CALLER = `
 import {
   type BodyViolation,

@@ -3,7 +3,9 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import { createNexusClient, type NexusClientOptions } from "../../client/nexus-client.ts";
 
-/** A server that misbehaves as the test says, and counts what reached it; ends with the test. */
+export const JSON_TYPE = { "Content-Type": "application/json" };
+
+/** A server with the given behaviour, which records its requests; ends with the test. */
 export async function startFaultServer(listener: RequestListener) {
   const seen: { url: string | undefined; headers: NodeJS.Dict<string | string[]> }[] = [];
   const server = createServer((request, response) => {
@@ -18,6 +20,17 @@ export async function startFaultServer(listener: RequestListener) {
   });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
+
+/** A complete response. */
+export function respond(status = 200, headers: Record<string, string> = JSON_TYPE, body = "{}"): RequestListener {
+  return (_, response) => response.writeHead(status, headers).end(body);
+}
+
+export const hang: RequestListener = () => {};
+/** A body that starts and never ends. */
+export const stall: RequestListener = (_, response) => response.writeHead(200, JSON_TYPE).write('{"userId":');
+
+export const NOWHERE = "http://127.0.0.1:9";
 
 export function clientFor(baseUrl: string, options: Partial<NexusClientOptions> = {}) {
   const credentials = { type: "basic", username: "key", password: "s3cret-marker" } as const;

@@ -31,13 +31,13 @@ test.for([
   expect(stdout).toBe("");
 });
 
-test("the caller that is compiled uses every public name", () => {
+test("the compiled caller uses every public name", () => {
   const [, exported = ""] = /export \{([^}]*)\}/.exec(packed.read("dist/nexus-client.d.ts")) ?? [];
   const [, used = ""] = /import \{([^}]*)\}/.exec(CALLER) ?? [];
   expect(namesOf(used)).toEqual(namesOf(exported));
 });
 
-test("attw finds no problem", async () => {
+test("attw reports no problem", async () => {
   const attw = join(ROOT, "node_modules/@arethetypeswrong/cli/dist/index.js");
   const args = [attw, packed.tarball, "--format", "json", "--no-definitely-typed"];
   const { stdout } = await execute(process.execPath, args, { maxBuffer: 1e8 }).catch((error) => error);
@@ -47,13 +47,13 @@ test("attw finds no problem", async () => {
   expect(Object.keys(analysis.entrypoints).toSorted()).toEqual(paths);
 });
 
-test("publint finds nothing, not even a suggestion", async () => {
+test("publint reports nothing, not even a suggestion", async () => {
   const tarball = new Uint8Array(readFileSync(packed.tarball)).buffer;
   const { messages, pkg } = await publint({ pack: { tarball }, level: "suggestion", strict: true });
   expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
 });
 
-test("the tarball holds dist, README and package.json, and no path of this machine", () => {
+test("the tarball contains dist, README and package.json, and no path of this machine", () => {
   const built = packed.built.map((file) => `dist/${file}`);
   expect(packed.files.toSorted()).toEqual([...built, "README.md", "package.json"].toSorted());
   const here = [ROOT, dirname(packed.project), `${homedir()}/`, "file:///", "node_modules/.", "../../"];
@@ -61,7 +61,7 @@ test("the tarball holds dist, README and package.json, and no path of this machi
   expect(telling).toEqual([]);
 });
 
-test("the package has no dependency, and its declarations name none", () => {
+test("the package has no dependencies, and its declarations import none", () => {
   const manifest = JSON.parse(packed.read("package.json"));
   const lists = ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies", "publishConfig"];
   expect(lists.filter((list) => list in manifest)).toEqual([]);

@@ -59,7 +59,7 @@ console.log(JSON.stringify({
 }));
 `;
 
-test("a bundle for browsers needs nothing of Node and makes a call", async () => {
+test("a browser bundle uses no Node API and makes a call", async () => {
   const code = await bundle(packed, 'export * from "nexus-sync-client";', { format: "iife", globalName: "nexus" });
   expect(code).not.toMatch(/["'`]node:|\brequire\(|\bBuffer\b/);
   const sent: string[] = [];
@@ -77,7 +77,7 @@ test("a bundle for browsers needs nothing of Node and makes a call", async () =>
   expect(sent).toEqual(["https://nexus.example/v1/users/auth0%7Cada/$sync"]);
 });
 
-/** What browsers and edge workers have in common, as this Node has it; no `process`, no `Buffer`. */
+/** Globals of browsers and edge workers, without `process` and `Buffer`. */
 function webGlobals() {
   const fetching = "AbortController AbortSignal DOMException FormData Headers Request Response URL URLSearchParams";
   const others =
@@ -89,7 +89,7 @@ function webGlobals() {
 test.for([
   [["nexus-sync-client"], 6_500],
   [["nexus-sync-client", "nexus-sync-client/bulk"], 7_500],
-] as const)("%s takes no more than %i bytes, minified and gzipped", async ([names, limit]) => {
+] as const)("%s is at most %i bytes, minified and gzipped", async ([names, limit]) => {
   const source = names.map((name) => `export * from "${name}";\n`).join("");
   const code = await bundle(packed, source, { format: "esm", minify: true });
   const size = gzipSync(code, { level: 9 }).length;
@@ -130,7 +130,7 @@ async function startAcme(): Promise<RunningStub> {
   return server;
 }
 
-/** A built file and every built file that it loads. */
+/** A built file and the built files it imports. */
 function loadedBy(file: string, known: string[] = []): string[] {
   if (known.includes(file) || !existsSync(join(packed.installed, file))) return known;
   const next = packed.read(file).matchAll(/(?:from|import|import\(|require\()\s*"(\.\/[^"]+)"/g);

@@ -12,11 +12,11 @@ export const execute = promisify(execFile);
 
 export type PackedClient = Awaited<ReturnType<typeof packClient>>;
 
-/** The package as callers get it: built, packed, and installed from the tarball into an empty project, with no registry. */
+/** Builds and packs the package, and installs the tarball into an empty project, without a registry. */
 export async function packClient() {
   const root = mkdtempSync(join(tmpdir(), "nexus-sync-package-"));
   const [source, project] = [mkdtempSync(join(root, "source-")), mkdtempSync(join(root, "project-"))];
-  // The sources lie beside, as they do where it is published from: what is packed is the manifest's choice.
+  // With the sources, so that the manifest decides what is packed.
   cpSync(join(ROOT, "client"), source, { recursive: true, filter: (file) => file !== join(ROOT, "client/dist") });
   const lines: string[] = [];
   const code = await buildClient([join(source, "dist")], (line) => lines.push(line));
@@ -41,7 +41,7 @@ export async function packClient() {
   };
 }
 
-/** What a caller's bundler makes of a module; the text of the one chunk. */
+/** Bundles a module as a caller's bundler does; returns the only chunk. */
 export async function bundle({ project, write }: PackedClient, source: string, config: InlineConfig): Promise<string> {
   write("page.js", source);
   const quiet: InlineConfig = { config: false, tsconfig: false, dts: false, report: false, logLevel: "error" };
@@ -60,7 +60,7 @@ export async function bundle({ project, write }: PackedClient, source: string, c
   return chunks.map((chunk) => ("code" in chunk ? chunk.code : "")).join("");
 }
 
-/** The first Node on the path that is older than this one and that the package supports, if there is any. */
+/** The first supported Node on the PATH that is older than this one. */
 export async function olderNode(): Promise<string | undefined> {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     const node = join(folder, "node");

@@ -1,64 +1,59 @@
 import { expect, test } from "vitest";
 import type { SyncItem, SyncOutcome } from "../../client/bulk/sync-item.ts";
-import { type SyncManyOptions, syncMany, TooManyFailures } from "../../client/bulk.ts";
-import { isNexusError, NexusError } from "../../client/nexus-error.ts";
+import { type SyncManyOptions, syncMany, TooManyFailures } from "../../client/bulk/sync-many.ts";
+import { NexusError } from "../../client/nexus-error.ts";
 import { acme, CONNECTION, clientOf, identity, signIn, startStubWithClient } from "../helpers/stub.ts";
-import { clientFor, startFaultServer } from "./fault-server.ts";
+import { clientFor, JSON_TYPE, NOWHERE, respond, startFaultServer } from "./fault-server.ts";
 
-const JSON_HEADER = { "Content-Type": "application/json" };
-
-/** One sign-in for each id; the attribute `n` tells them apart. */
+/** One sign-in per id, with its position in the attribute `n`. */
 function itemsFor(userIds: readonly string[]): SyncItem[] {
   return userIds.map((userId, n) => ({ userId, body: signIn({ attributes: { n: String(n) } }) }));
 }
 
 const users = (count: number) => Array.from({ length: count }, (_, number) => `u-${number}`);
 
-async function all(outcomes: AsyncIterable<SyncOutcome>): Promise<SyncOutcome[]> {
-  const told: SyncOutcome[] = [];
-  for await (const outcome of outcomes) told.push(outcome);
-  return told;
+async function collect(outcomes: AsyncIterable<SyncOutcome>, into: SyncOutcome[] = []): Promise<SyncOutcome[]> {
+  for await (const outcome of outcomes) into.push(outcome);
+  return into;
 }
 
-/** Answers after `ms`, and keeps who is under way, and the most there were. */
+/** A server that responds after `ms` and counts the requests in flight. */
 async function startSlowServer(ms: (url: string) => number = () => 5) {
-  const underWay: string[] = [];
-  const seen = { most: 0, overlaps: 0, cut: 0 };
+  const inFlight: string[] = [];
+  const counts = { most: 0, overlaps: 0, aborted: 0 };
   const server = await startFaultServer((request, response) => {
     const url = String(request.url);
-    if (underWay.includes(url)) seen.overlaps += 1;
-    underWay.push(url);
-    seen.most = Math.max(seen.most, underWay.length);
+    if (inFlight.includes(url)) counts.overlaps += 1;
+    inFlight.push(url);
+    counts.most = Math.max(counts.most, inFlight.length);
     response.once("close", () => {
-      underWay.splice(underWay.indexOf(url), 1);
-      if (!response.writableFinished) seen.cut += 1;
+      inFlight.splice(inFlight.indexOf(url), 1);
+      if (!response.writableFinished) counts.aborted += 1;
     });
-    setTimeout(() => response.writeHead(200, JSON_HEADER).end("{}"), ms(url));
+    setTimeout(() => response.writeHead(200, JSON_TYPE).end("{}"), ms(url));
   });
-  return { ...server, underWay, counts: seen };
+  return { ...server, inFlight, counts };
 }
 
-const idsOf = (seen: { url: string | undefined }[]) => seen.map(({ url }) => url?.split("/")[3]);
-
-test("every item is synced, and the outcome says whose it is and what came of it", async () => {
+test("every item is synced, and its outcome has its index, user id and result", async () => {
   const directory = acme({ users: users(5).map((id, n) => ({ id, identities: [identity(CONNECTION, [], n)] })) });
   const { server } = await startStubWithClient({ directory });
-  const outcomes = await all(syncMany(clientOf(server), itemsFor([...users(5), "u-nobody"])));
-  const told = outcomes
+  const outcomes = await collect(syncMany(clientOf(server), itemsFor([...users(5), "u-nobody"])));
+  const results = outcomes
     .toSorted((a, b) => a.index - b.index)
     .map((outcome) => [outcome.index, outcome.userId, outcome.ok ? outcome.data.user?.id : outcome.error.status]);
-  expect(told).toEqual([...users(5).map((id, index) => [index, id, id]), [5, "u-nobody", 404]]);
+  expect(results).toEqual([...users(5).map((id, index) => [index, id, id]), [5, "u-nobody", 404]]);
   expect((await server.user("u-3"))?.attributes).toMatchObject([{ name: "n", value: "3" }]);
 });
 
-test("so many are under way as concurrency says, and never more", async () => {
+test("concurrency limits the requests in flight", async () => {
   const { url, counts } = await startSlowServer(() => 100);
-  await all(syncMany(clientFor(url, { timeoutMs: 9_000 }), itemsFor(users(20)), { concurrency: 5 }));
+  await collect(syncMany(clientFor(url, { timeoutMs: 9_000 }), itemsFor(users(20)), { concurrency: 5 }));
   expect(counts.most).toBe(5);
 });
 
-test("no item is read before there is room for it", async () => {
-  const { url, underWay } = await startSlowServer(() => 20);
+test("an item is read only when a worker is free", async () => {
+  const { url } = await startSlowServer(() => 20);
   const ahead: number[] = [];
   let taken = 0;
   const source = (function* () {
@@ -71,98 +66,87 @@ test("no item is read before there is room for it", async () => {
     taken += 1;
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
-  // The loop has one outcome in its hands, which is no longer counted as held.
+  // The outcome in the loop is no longer counted.
   expect(Math.max(...ahead)).toBeLessThanOrEqual(3);
   expect(taken).toBe(20);
-  expect(underWay).toEqual([]);
 });
 
 test("two items of one user never overlap, and keep their order", async () => {
   const { server } = await startStubWithClient();
   const { url, counts, seen } = await startSlowServer((path) => (path.includes("u-0") ? 15 : 2));
-  await all(syncMany(clientFor(url), itemsFor(["u-0", "u-0", "u-1", "u-0", "u-2", "u-0"]), { concurrency: 6 }));
+  await collect(syncMany(clientFor(url), itemsFor(["u-0", "u-0", "u-1", "u-0", "u-2", "u-0"]), { concurrency: 6 }));
   expect([counts.overlaps, seen.length]).toEqual([0, 6]);
-
-  await all(syncMany(clientOf(server), itemsFor(Array.from({ length: 30 }, () => "u-ada"))));
+  await collect(syncMany(clientOf(server), itemsFor(Array.from({ length: 30 }, () => "u-ada"))));
   expect((await server.user("u-ada"))?.attributes).toMatchObject([{ name: "n", value: "29" }]);
 });
 
-test("one 429 pauses all, and its item is sent again and is no failure", async () => {
+test("one 429 pauses all workers, and its item is sent again", async () => {
   const times: number[] = [];
   let isRefused = false;
-  const { url, seen } = await startFaultServer((request, response) => {
+  const { url } = await startFaultServer((request, response) => {
     times.push(performance.now());
-    if (request.url?.includes("u-9/") && !isRefused) {
-      isRefused = true;
-      response.writeHead(429, { "Retry-After": "1" }).end();
-    } else setTimeout(() => response.writeHead(200, JSON_HEADER).end("{}"), 10);
+    const isPause = Boolean(request.url?.includes("u-9/")) && !isRefused;
+    isRefused ||= isPause;
+    if (isPause) response.writeHead(429, { "Retry-After": "1" }).end();
+    else setTimeout(() => response.writeHead(200, JSON_TYPE).end("{}"), 10);
   });
-  const outcomes = await all(syncMany(clientFor(url), itemsFor(users(100)), { concurrency: 4 }));
-  expect(outcomes.filter(({ ok }) => ok).length).toBe(100);
-  expect(seen.length).toBe(101);
+  const outcomes = await collect(syncMany(clientFor(url), itemsFor(users(100)), { concurrency: 4 }));
+  expect([outcomes.filter(({ ok }) => ok).length, times.length]).toEqual([100, 101]);
   const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-  const rest = gaps.toSorted((a, b) => b - a);
-  expect(rest[0]).toBeGreaterThan(900);
-  expect(rest[1]).toBeLessThan(800);
+  const [longest, second] = gaps.toSorted((a, b) => b - a);
+  expect(longest).toBeGreaterThan(900);
+  expect(second).toBeLessThan(800);
 });
 
-test("an item that is refused pause after pause is a failure in the end", async () => {
-  const { url, seen } = await startFaultServer((_, response) => {
-    response.writeHead(429, { "Retry-After": new Date(0).toUTCString() }).end();
-  });
-  const outcomes = await all(syncMany(clientFor(url), itemsFor(["u-0"])));
+test("an item fails after ten pauses in a row", async () => {
+  const { url, seen } = await startFaultServer(respond(429, { "Retry-After": "0" }));
+  const outcomes = await collect(syncMany(clientFor(url), itemsFor(["u-0"])));
   expect(outcomes).toMatchObject([{ ok: false, error: { status: 429 } }]);
   expect(seen.length).toBe(11);
 });
 
 test("the checkpoint is the count of items finished without a gap", async () => {
-  const { url } = await startSlowServer((path) => (path.includes("u-2/") ? 150 : 2));
-  const saved: number[] = [];
+  const slow = { "u-0": 1, "u-2": 250 } as Record<string, number>;
+  const { url } = await startSlowServer((path) => slow[path.split("/")[3] ?? ""] ?? 60);
+  const saved: [number, number[]][] = [];
   const order: number[] = [];
-  const counted: [number, Set<number>][] = [];
-  const save = (next: number) => {
-    saved.push(next);
-    counted.push([next, new Set(order)]);
-  };
+  const save = (next: number) => void saved.push([next, [...order]]);
   for await (const { index } of syncMany(clientFor(url), itemsFor(users(10)), { checkpoint: { save } }))
     order.push(index);
   expect(order.at(-1)).toBe(2);
-  expect(saved).toEqual([1, 2, 10]);
-  for (const [next, finished] of counted)
-    for (let index = 0; index < next; index += 1) expect(finished).toContain(index);
+  expect(saved.map(([next]) => next)).toEqual([1, 2, 10]);
+  for (const [next, finished] of saved) {
+    expect(finished).toEqual(expect.arrayContaining(Array.from({ length: next }, (_, index) => index)));
+  }
 });
 
-test("stopped and resumed from its checkpoint, every remaining item is sent once", async () => {
+test("after a stop, a run from the checkpoint sends every remaining item once", async () => {
   const { url, seen } = await startSlowServer();
   let next = 0;
-  const options = (): SyncManyOptions => ({
-    checkpoint: {
-      from: next,
-      save: (count) => {
-        next = count;
-      },
-    },
-  });
-  for await (const { index } of syncMany(clientFor(url), itemsFor(users(60)), options())) if (index === 20) break;
+  const save = (count: number) => {
+    next = count;
+  };
+  const run = () => syncMany(clientFor(url), itemsFor(users(60)), { checkpoint: { from: next, save } });
+  for await (const { index } of run()) if (index === 20) break;
   const [from, sentBefore] = [next, seen.length];
-  await all(syncMany(clientFor(url), itemsFor(users(60)), options()));
+  await collect(run());
   expect(from).toBeGreaterThan(0);
   expect(next).toBe(60);
-  expect(idsOf(seen.slice(sentBefore)).toSorted()).toEqual(users(60).slice(from).toSorted());
+  const sent = seen.slice(sentBefore).map(({ url: path }) => path?.split("/")[3]);
+  expect(sent.toSorted()).toEqual(users(60).slice(from).toSorted());
 });
 
-test("at most 1,024 items are begun beyond one that hangs", async () => {
+test("at most 1,024 items start beyond one that hangs", async () => {
   const { url, seen } = await startFaultServer((request, response) => {
-    if (!request.url?.includes("u-0/")) response.writeHead(200, JSON_HEADER).end("{}");
+    if (!request.url?.includes("u-0/")) response.writeHead(200, JSON_TYPE).end("{}");
   });
-  await all(
-    syncMany(clientFor(url, { timeoutMs: 4_000, retry: { limit: 0 } }), itemsFor(users(1_500)), { maxFailures: 1 }),
-  ).catch(() => {});
+  const client = clientFor(url, { timeoutMs: 4_000, retry: { limit: 0 } });
+  await expect(collect(syncMany(client, itemsFor(users(1_500)), { maxFailures: 1 }))).rejects.toThrow(TooManyFailures);
   expect(seen.length).toBe(1_024);
 });
 
-test("leaving the loop ends everything: no item is begun, none is under way, the source is closed", async () => {
-  const { url, seen, underWay, counts } = await startSlowServer((path) => (path.includes("u-0/") ? 1 : 5_000));
+test("leaving the loop aborts the requests in flight, starts no more and closes the source", async () => {
+  const { url, seen, inFlight, counts } = await startSlowServer((path) => (path.includes("u-0/") ? 1 : 5_000));
   let isClosed = false;
   const source = (async function* () {
     try {
@@ -172,100 +156,92 @@ test("leaving the loop ends everything: no item is begun, none is under way, the
     }
   })();
   for await (const _ of syncMany(clientFor(url, { timeoutMs: 9_000 }), source, { concurrency: 4 })) {
-    // The first is done, and four are under way.
     await expect.poll(() => seen.length).toBe(5);
     break;
   }
-  await expect.poll(() => underWay).toEqual([]);
+  await expect.poll(() => inFlight).toEqual([]);
   await new Promise((resolve) => setTimeout(resolve, 50));
-  expect([seen.length, counts.cut]).toEqual([5, 4]);
-  expect(isClosed).toBe(true);
+  expect([seen.length, counts.aborted, isClosed]).toEqual([5, 4, true]);
 });
 
-test("an abort ends the loop at once, in a pause too, and is told", async () => {
-  const { url } = await startFaultServer((_, response) => response.writeHead(429, { "Retry-After": "50" }).end());
-  const start = performance.now();
-  const outcomes = all(syncMany(clientFor(url), itemsFor(users(9)), { signal: AbortSignal.timeout(100) }));
-  await expect(outcomes).rejects.toMatchObject({ kind: "aborted" });
-  expect(performance.now() - start).toBeLessThan(1_000);
-});
-
-test("after an abort nothing is read from a source, and one that hangs does not keep it from ending", async () => {
-  const { url, seen } = await startSlowServer();
-  let reads = 0;
-  const counted = (function* () {
-    for (const item of itemsFor(users(3))) {
-      reads += 1;
-      yield item;
-    }
-  })();
-  const early = all(syncMany(clientFor(url), counted, { signal: AbortSignal.abort() }));
-  await expect(early).rejects.toMatchObject({ kind: "aborted" });
-  expect([reads, seen]).toEqual([0, []]);
-
+test("an abort ends the iteration at once, also in a pause and while the source hangs", async () => {
+  const { url } = await startFaultServer(respond(429, { "Retry-After": "50" }));
+  const good = await startSlowServer();
   const hanging = (async function* () {
     yield* itemsFor(["u-0"]);
     await new Promise(() => {});
   })();
-  const late = all(syncMany(clientFor(url), hanging, { signal: AbortSignal.timeout(100) }));
-  await expect(late).rejects.toMatchObject({ kind: "aborted" });
-  expect(seen.length).toBe(1);
+  const start = performance.now();
+  const options = () => ({ signal: AbortSignal.timeout(100) });
+  await expect(collect(syncMany(clientFor(url), itemsFor(users(9)), options()))).rejects.toMatchObject({
+    kind: "aborted",
+  });
+  await expect(collect(syncMany(clientFor(good.url), hanging, options()))).rejects.toMatchObject({ kind: "aborted" });
+  expect(performance.now() - start).toBeLessThan(1_000);
+  expect(good.seen.length).toBe(1);
 });
 
-test("too many failures end it with an error that says where to go on", async () => {
-  const { url } = await startFaultServer((_, response) => response.writeHead(404).end());
-  const told: SyncOutcome[] = [];
-  const run = async () => {
-    for await (const outcome of syncMany(clientFor(url), itemsFor(users(50)), { maxFailures: 3 })) told.push(outcome);
-  };
-  const error = await run().catch((thrown: unknown) => thrown);
+test("with an aborted signal nothing is read from the source", async () => {
+  let reads = 0;
+  const counted = (function* () {
+    reads += 1;
+    yield* itemsFor(users(3));
+  })();
+  const outcomes = collect(syncMany(clientFor(NOWHERE), counted, { signal: AbortSignal.abort() }));
+  await expect(outcomes).rejects.toMatchObject({ kind: "aborted" });
+  expect(reads).toBe(0);
+});
+
+test("too many failures end the iteration with an error, after their outcomes", async () => {
+  const { url } = await startFaultServer(respond(404));
+  const outcomes: SyncOutcome[] = [];
+  const run = collect(syncMany(clientFor(url), itemsFor(users(50)), { maxFailures: 3 }), outcomes);
+  const error = await run.catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(TooManyFailures);
   expect(error).toMatchObject({ failures: 3, cause: { status: 404 } });
-  expect(told.length).toBe(3);
+  expect(outcomes.length).toBe(3);
 });
 
-test("what the source and save throw ends it, after what was under way", async () => {
+test("errors of the source and of save end the iteration, after the items in flight", async () => {
   const { url } = await startSlowServer();
   const source = (function* () {
     yield* itemsFor(users(3));
     throw new Error("The disk is gone.");
   })();
-  const told: SyncOutcome[] = [];
-  const run = async () => {
-    for await (const outcome of syncMany(clientFor(url), source)) told.push(outcome);
-  };
-  await expect(run()).rejects.toThrow("The disk is gone.");
-  expect(told.length).toBe(3);
-
-  const save = () => Promise.reject(new Error("The disk is full."));
-  await expect(all(syncMany(clientFor(url), itemsFor(users(3)), { checkpoint: { save } }))).rejects.toThrow("is full");
+  const outcomes: SyncOutcome[] = [];
+  await expect(collect(syncMany(clientFor(url), source), outcomes)).rejects.toThrow("The disk is gone.");
+  expect(outcomes.length).toBe(3);
+  const checkpoint = { save: () => Promise.reject(new Error("The disk is full.")) };
+  await expect(collect(syncMany(clientFor(url), itemsFor(users(3)), { checkpoint }))).rejects.toThrow("is full");
 });
 
-test("an item that comes with an error is a failure in its place, and nothing is sent for it", async () => {
+test("an item with an error fails in its place, and nothing is sent for it", async () => {
   const { url, seen } = await startSlowServer();
-  const error = new NexusError("config", "The line is broken.");
-  const [first, last] = itemsFor(["u-0", "u-1"]);
-  const items = [first, { userId: "", error }, last].flatMap((item) => (item ? [item] : []));
-  const outcomes = await all(syncMany(clientFor(url), items));
+  const error = new NexusError("config", "The line is invalid.");
+  const outcomes = await collect(syncMany(clientFor(url), [...itemsFor(["u-0"]), { userId: "", error }]));
   expect(outcomes.find(({ index }) => index === 1)).toEqual({ index: 1, userId: "", ok: false, error });
-  expect(seen.length).toBe(2);
+  expect(seen.length).toBe(1);
 });
 
-test.for([{ concurrency: 0 }, { concurrency: 1.5 }, { checkpoint: { from: Number.NaN } }, { maxFailures: 0 }])(
-  "%o is refused before anything is read",
-  async (options) => {
-    const error = await all(syncMany(clientFor("http://127.0.0.1:9"), itemsFor(users(1)), options)).catch((e) => e);
-    expect(isNexusError(error) && error.kind).toBe("config");
-  },
-);
+test.for<SyncManyOptions>([
+  { concurrency: 0 },
+  { concurrency: 1.5 },
+  { checkpoint: { from: Number.NaN } },
+  { maxFailures: 0 },
+])("the options %o are a config error", async (options) => {
+  const outcomes = collect(syncMany(clientFor(NOWHERE), itemsFor(users(1)), options));
+  await expect(outcomes).rejects.toMatchObject({ kind: "config" });
+});
 
-test("progress counts what is finished and failed, and says the checkpoint", async () => {
+test("progress reports finished and failed items and the checkpoint", async () => {
   const { url } = await startFaultServer((request, response) =>
-    response.writeHead(request.url?.includes("u-1/") ? 404 : 200, JSON_HEADER).end("{}"),
+    response.writeHead(request.url?.includes("u-1/") ? 404 : 200, JSON_TYPE).end("{}"),
   );
-  const told: object[] = [];
-  await all(syncMany(clientFor(url), itemsFor(users(3)), { concurrency: 1, onProgress: (now) => told.push(now) }));
-  expect(told).toEqual([
+  const reports: object[] = [];
+  await collect(
+    syncMany(clientFor(url), itemsFor(users(3)), { concurrency: 1, onProgress: (now) => reports.push(now) }),
+  );
+  expect(reports).toEqual([
     { done: 1, failed: 0, next: 1 },
     { done: 2, failed: 1, next: 2 },
     { done: 3, failed: 1, next: 3 },

@@ -2,7 +2,12 @@ import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { createNexusClient } from "../../client/nexus-client.ts";
 import { hasStatus } from "../../client/nexus-error.ts";
-import { type ContractFetchOptions, createContractFetch, failTimes, rateLimit } from "../../client/testing.ts";
+import {
+  type ContractFetchOptions,
+  createContractFetch,
+  failTimes,
+  rateLimit,
+} from "../../client/testing/contract-fetch.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
 import { OPERATIONS } from "../../generated/operations.ts";
 import { signIn } from "../helpers/stub.ts";
@@ -18,21 +23,17 @@ function clientOn(options: ContractFetchOptions = {}) {
 
 async function errorOf(options: ContractFetchOptions) {
   const result = await clientOn(options).client.safeSyncUserIdentity("u", signIn());
-  if (result.ok) throw new Error("It was taken for success.");
+  if (result.ok) throw new Error("The call succeeded.");
   return result.error;
 }
 
-test("without more said, the contract's example of success is answered", async () => {
-  const { client } = clientOn();
-  expect(await client.syncUserIdentity("auth0|a/b", signIn())).toEqual(examples.synced.value);
-});
-
-test("another example is answered by its name", async () => {
+test("the response is the contract's example of success, or the one that is named", async () => {
+  expect(await clientOn().client.syncUserIdentity("auth0|a/b", signIn())).toEqual(examples.synced.value);
   const { client } = clientOn({ answer: "notAuthenticated" });
   expect(await client.syncUserIdentity("u", signIn())).toEqual(examples.notAuthenticated.value);
 });
 
-test("every answer of the contract can be had, with its headers, and is what the client makes of it", async () => {
+test("every response of the contract can be selected, with its headers", async () => {
   for (const [key, { examples: names, headers }] of Object.entries(OPERATIONS.SyncUserIdentity.responses)) {
     const status = Number(key) as 404;
     const example = names[0] as "unknownUser";
@@ -47,16 +48,16 @@ test("every answer of the contract can be had, with its headers, and is what the
   expect((await errorOf({ answer: { status: 503 } })).retryAfterMs).toBe(5_000);
 });
 
-test("an answer that the contract does not have is refused with those it has", () => {
-  // @ts-expect-error The contract has no example of this name.
+test("an undeclared response is refused, and the error lists the declared ones", () => {
+  // @ts-expect-error The contract has no such example.
   expect(() => createContractFetch({ answer: "sinked" })).toThrow(/'sinked', only synced, notAuthenticated, /);
-  // @ts-expect-error Nor has its 404 one of another status.
+  // @ts-expect-error It belongs to another status.
   expect(() => createContractFetch({ answer: { status: 404, example: "synced" } })).toThrow("only unknownUser.");
-  // @ts-expect-error It declares no 418.
-  expect(() => createContractFetch({ answer: { status: 418 } })).toThrow(/no answer 418, only 200, 400, /);
+  // @ts-expect-error The contract declares no 418.
+  expect(() => createContractFetch({ answer: { status: 418 } })).toThrow(/no response 418, only 200, 400, /);
 });
 
-test("calls are recorded as they came, without what authenticates them", async () => {
+test("calls are recorded without their credentials", async () => {
   const { fetch, client } = clientOn({ failures: [failTimes(1, "network")] });
   const bearer = createNexusClient({
     baseUrl: BASE,
@@ -74,7 +75,7 @@ test("calls are recorded as they came, without what authenticates them", async (
   expect(everything).not.toMatch(/s3cret-marker|authorization|basic/i);
 });
 
-test("a call outside the contract is told every violation", async () => {
+test("a request that violates the contract gets all violations", async () => {
   const { client } = clientOn();
   const body = signIn({ audience: "", groups: [1 as never], attributes: [{ value: "x" } as never] });
   const result = await client.safeSyncUserIdentity("u", body);
@@ -100,7 +101,7 @@ test.for([
     { status: 503, retryAfterSeconds: 7 },
     { kind: "http", status: 503, retryAfterMs: 7_000 },
   ],
-] as const)("the failure %j is what the client says of it", async ([failure, error]) => {
+] as const)("the failure %j becomes the client's error", async ([failure, error]) => {
   expect(await errorOf({ failures: [failTimes(Number.POSITIVE_INFINITY, failure)] })).toMatchObject(error);
 });
 
@@ -111,7 +112,7 @@ test.for(["hang", "stalledBody"] as const)("%s ends when the request is aborted"
   await expect(answered).rejects.toMatchObject({ name: "TimeoutError" });
 });
 
-test("failures meet one request after another, and then the contract answers", async () => {
+test("failures apply to one request after another, and then requests succeed", async () => {
   const failures = [failTimes(2, "network"), failTimes(0, "hang"), rateLimit(3), failTimes(1, { status: 503 })];
   const fetch = createContractFetch({ failures });
   const seen: (number | string | null)[] = [];
@@ -123,7 +124,7 @@ test("failures meet one request after another, and then the contract answers", a
   expect(fetch.calls).toHaveLength(5);
 });
 
-test("a request that is aborted before it starts is not a call", async () => {
+test("a request that is aborted before it starts is not recorded", async () => {
   const fetch = createContractFetch();
   await expect(fetch(`${BASE}/v1/users/u/$sync`, { ...good(), signal: AbortSignal.abort() })).rejects.toThrow();
   expect(fetch.calls).toEqual([]);

@@ -12,7 +12,7 @@ const MARKERS = /planted|\bu-(ada|grace|zo|charles|eve|\d+)\b|auth0\|/i;
 
 /** A log whose lines are checked at the end of the test run. */
 export function runLog(): Logger {
-  return createLog({ level: "trace", isPretty: false, write: (text) => append("log", text) });
+  return createLog({ level: "trace", isPretty: false, output: { write: (text) => append("log", text) } });
 }
 
 /** Adds the generated secrets of a server, which the log must not contain. */

@@ -5,7 +5,7 @@ import { put, startStubWithClient } from "../../helpers/stub.ts";
 
 function startLog(isPretty: boolean) {
   const texts: string[] = [];
-  const log = createLog({ level: "info", isPretty, write: (text) => texts.push(text) });
+  const log = createLog({ level: "info", isPretty, output: { write: (text) => texts.push(text) } });
   return { texts, log };
 }
 

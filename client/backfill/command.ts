@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { realpathSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type BackfillContext, type BackfillResult, backfillFile } from "./backfill-file.ts";
+import { CommandError } from "./command-error.ts";
+import { type BackfillOptions, readOptions, USAGE } from "./options.ts";
+import { formatCount, formatDuration, formatRate } from "./progress.ts";
+
+export interface CommandIo extends Omit<BackfillContext, "options" | "lineEveryMs"> {
+  /** Prints one line of help, summary or error. */
+  print: (line: string) => void;
+  /** Milliseconds between two progress lines where the output is not a terminal. Default 10,000. */
+  lineEveryMs?: number;
+}
+
+/**
+ * `backfill FILE.ndjson --url URL`: syncs every line of a file.
+ * Exit codes: 0 all synced, 1 some failed (in this run or before its checkpoint), 2 wrong options, file or credentials,
+ * 130 interrupted.
+ */
+export async function run(args: string[], { print, lineEveryMs = 10_000, ...io }: CommandIo): Promise<number> {
+  try {
+    const options = readOptions(args);
+    if (!options) {
+      print(USAGE);
+      return 0;
+    }
+    const result = await backfillFile({ options, lineEveryMs, ...io });
+    for (const line of summaryOf(result, options)) print(line);
+    if (result.isInterrupted) return 130;
+    return result.failed + result.earlier.failed > 0 ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    print(error.message);
+    return 2;
+  }
+}
+
+function summaryOf({ synced, failed, earlier, seconds, isInterrupted }: BackfillResult, options: BackfillOptions) {
+  const { checkpoint } = options;
+  const list = failed + earlier.failed > 0 ? `; failed lines: ${options.failed}` : "";
+  const counts = `${formatCount(synced)} synced, ${formatCount(failed)} failed`;
+  const lines = [`${counts}, ${formatRate(synced + failed, seconds)}/s, ${formatDuration(seconds)}${list}`];
+  if (earlier.next > 0) {
+    lines.push(`Earlier runs: ${formatCount(earlier.next)} done, ${formatCount(earlier.failed)} of them failed.`);
+  }
+  if (isInterrupted) {
+    const next = checkpoint === undefined ? "starts over, which is safe" : `resumes from ${checkpoint}`;
+    lines.push(`Interrupted. The same command ${next}.`);
+  }
+  return lines;
+}
+
+/** import.meta.main needs Node 24, and npm starts commands through a symbolic link. */
+function isEntry(): boolean {
+  const [, script] = process.argv;
+  return script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url);
+}
+
+if (isEntry()) {
+  const controller = new AbortController();
+  // Once: a second signal ends the process.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
+  const { env, stderr: output } = process;
+  const io = { env, output, signal: controller.signal, print: console.log };
+  process.exitCode = await run(process.argv.slice(2), io).catch((error: Error) => {
+    console.error(`The backfill failed. ${error.stack}`);
+    return 3;
+  });
+}

@@ -1,0 +1,114 @@
+import { NexusError } from "../nexus-error.ts";
+import { type SyncItems, startQueue } from "./queue.ts";
+import type { SyncItem, SyncingClient, SyncOutcome } from "./sync-item.ts";
+
+export type { SyncItem, SyncOutcome };
+
+/** Items started beyond the first unfinished one: limits what is remembered, and repeated after a crash. */
+const WINDOW = 1_024;
+
+export interface SyncProgress {
+  /** Items finished in this run, including the `failed` ones. */
+  done: number;
+  failed: number;
+  /** The checkpoint: items finished without a gap, earlier runs included. */
+  next: number;
+}
+
+export interface SyncManyOptions {
+  /** Items in flight, including outcomes that your loop has not taken. Default 8, at least 1. */
+  concurrency?: number;
+  /** Ends the iteration with a NexusError `aborted`. */
+  signal?: AbortSignal;
+  checkpoint?: {
+    /** Items to skip: the last value that was saved. Default 0. */
+    from?: number;
+    /** Called and awaited each time the count of items finished without a gap grows. Its errors end the iteration. */
+    save?(next: number): void | Promise<void>;
+  };
+  /** Called after each item. */
+  onProgress?(progress: SyncProgress): void;
+  /** Ends the iteration with TooManyFailures after this many failed items. Default: no limit. */
+  maxFailures?: number;
+}
+
+/** `maxFailures` items have failed; their outcomes have been yielded. */
+export class TooManyFailures extends Error {
+  override readonly name = "TooManyFailures";
+  readonly failures: number;
+  /** The checkpoint to resume from. */
+  readonly next: number;
+
+  constructor({ failed, next }: SyncProgress, cause: NexusError) {
+    super(`${failed} items failed.`, { cause });
+    this.failures = failed;
+    this.next = next;
+  }
+}
+
+/**
+ * Syncs many items and yields their outcomes in the order they finish. Items are read when a worker is free; two items
+ * of one user never overlap. A 429 (or a 503 with Retry-After) pauses all workers for the time the server asks for (1 s
+ * by default, at most 60 s); the item fails after 10 pauses in a row, or 100 attempts.
+ *
+ * An item is finished once the next outcome is requested: leaving the loop at an outcome leaves its item unfinished.
+ * Leaving, an abort and every error abort the items in flight; they are unfinished, and repeating them is safe.
+ * @throws NexusError `config` for an option out of range, `aborted` by the signal; TooManyFailures; errors of the items'
+ * source and of `save`.
+ */
+export async function* syncMany(
+  client: SyncingClient,
+  items: SyncItems,
+  options: SyncManyOptions = {},
+): AsyncGenerator<SyncOutcome, void, undefined> {
+  const { signal, concurrency = 8 } = options;
+  const { from = 0 } = options.checkpoint ?? {};
+  checkInteger("concurrency", concurrency, 1);
+  checkInteger("checkpoint.from", from, 0);
+  checkInteger("maxFailures", options.maxFailures ?? 1, 1);
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort);
+  const tracker = createTracker(options, from);
+  const limit = () => tracker.next() + WINDOW;
+  const queue = startQueue({ client, items, concurrency, from, limit, signal: controller.signal });
+  try {
+    for (let outcome = await queue.take(); outcome; outcome = await queue.take()) {
+      yield outcome;
+      await tracker.finish(outcome);
+      queue.notify();
+    }
+    if (signal?.aborted) throw new NexusError("aborted", "syncMany was aborted.");
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    abort();
+    await queue.close();
+  }
+}
+
+/** Counts finished items, saves the checkpoint, reports progress and ends after too many failures. */
+function createTracker(options: SyncManyOptions, from: number) {
+  const { checkpoint, onProgress, maxFailures = Number.MAX_SAFE_INTEGER } = options;
+  const finishedBeyondGap = new Set<number>();
+  let [done, failed, next] = [0, 0, from];
+  return {
+    next: () => next,
+    async finish(outcome: SyncOutcome): Promise<void> {
+      done += 1;
+      if (!outcome.ok) failed += 1;
+      finishedBeyondGap.add(outcome.index);
+      const before = next;
+      while (finishedBeyondGap.delete(next)) next += 1;
+      if (next > before) await checkpoint?.save?.(next);
+      const progress = { done, failed, next };
+      onProgress?.(progress);
+      if (!outcome.ok && failed >= maxFailures) throw new TooManyFailures(progress, outcome.error);
+    },
+  };
+}
+
+function checkInteger(name: string, value: number, min: number): void {
+  if (Number.isSafeInteger(value) && value >= min) return;
+  throw new NexusError("config", `${name} must be a whole number, at least ${min}.`);
+}

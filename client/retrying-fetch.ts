@@ -1,0 +1,101 @@
+import { attempt, OPERATION } from "./api-call.ts";
+import type { HeaderList, SecretKeeper, Secrets } from "./credentials.ts";
+import { sleep, withDeadline } from "./deadline.ts";
+import type { ClientEvent } from "./events.ts";
+import { isNexusError, NexusError, type NexusErrorKind } from "./nexus-error.ts";
+import { type RetryPolicy, waitBeforeRetry } from "./retry.ts";
+
+export interface RetryingFetchOptions {
+  /** Sent with each attempt, the request id included. */
+  headers: HeaderList;
+  requestId: string;
+  secrets: SecretKeeper;
+  timeoutMs: number;
+  deadlineMs: number;
+  retry: RetryPolicy;
+  signal: AbortSignal | undefined;
+  emit: (event: ClientEvent) => void;
+  /** Default: the global one, looked up at each attempt, so that interceptors installed later see it. */
+  fetch: typeof globalThis.fetch | undefined;
+}
+
+/**
+ * The fetch for one call: adds credentials, limits the time, reads the body, classifies the response and retries.
+ * It returns a 2xx response whose body has been read, or throws a NexusError.
+ */
+export function createRetryingFetch(options: RetryingFetchOptions) {
+  const { requestId, emit } = options;
+  let [attempts, text] = [0, ""];
+  const fetch = async (request: Request): Promise<Response> => {
+    const body = await request.text();
+    const limits = createLimits(options);
+    const recover = createRecovery(options, limits);
+    let secrets = options.secrets.fixed() ?? (await withDeadline(limits.rest(), options.secrets.get));
+    const send = (signal: AbortSignal) => {
+      attempts += 1;
+      emit({ type: "attempt", attempt: attempts, requestId });
+      const { fetch = globalThis.fetch } = options;
+      const headers = [...options.headers, ...secrets.headers];
+      return attempt({ request, body, headers, requestId, signal, fetch });
+    };
+    for (;;) {
+      const result = await withDeadline(limits.attempt(), send).catch((cause) =>
+        isNexusError(cause) ? cause : limits.error("network", "got no complete response.", cause),
+      );
+      if (!isNexusError(result)) {
+        text = result.text;
+        return result.response;
+      }
+      secrets = await recover(result, secrets, attempts);
+    }
+  };
+  return {
+    fetch,
+    /** The body of the response that `fetch` returned. */
+    text: () => text,
+    /** Requests sent so far. */
+    attempts: () => attempts,
+  };
+}
+
+/** Prepares the attempt after a failed one: refreshes the secrets or waits. Throws the error if there is no retry. */
+function createRecovery({ secrets: keeper, retry, emit, requestId, signal }: RetryingFetchOptions, limits: Limits) {
+  let { canRefresh } = keeper;
+  let tries = 0;
+  return async (error: NexusError, secrets: Secrets, attempts: number): Promise<Secrets> => {
+    const { kind, status } = error;
+    if (status === 401 && canRefresh) {
+      canRefresh = false;
+      emit({ type: "refresh", requestId });
+      return withDeadline(limits.rest(), () => keeper.refresh(secrets));
+    }
+    tries += 1;
+    const waitMs = waitBeforeRetry(error, tries, retry);
+    // A retry that can't start before the deadline is not waited for: the last error says more than a timeout.
+    if (waitMs === undefined || waitMs >= limits.leftMs()) throw error;
+    emit({ type: "retry", attempt: attempts, waitMs, kind, status, requestId });
+    await sleep(waitMs, signal);
+    return secrets;
+  };
+}
+
+type Limits = ReturnType<typeof createLimits>;
+
+/** The time limits of one call, from now on, and their errors. */
+function createLimits({ timeoutMs, deadlineMs, signal, requestId }: RetryingFetchOptions) {
+  const endsAt = performance.now() + deadlineMs;
+  const leftMs = () => endsAt - performance.now();
+  const error = (kind: NexusErrorKind, words: string, cause?: unknown) =>
+    new NexusError(kind, `${OPERATION} ${words}`, { cause, requestId });
+  const abortError = () => error("aborted", "was aborted.");
+  const limit = (ms: number, words: string) => ({
+    ms,
+    signal,
+    abortError,
+    timeoutError: () => error("timeout", words),
+  });
+  /** Until the deadline. */
+  const rest = () => limit(leftMs(), `took longer than ${deadlineMs} ms in all.`);
+  const attempt = () => (leftMs() < timeoutMs ? rest() : limit(timeoutMs, `took longer than ${timeoutMs} ms.`));
+  return { error, leftMs, rest, attempt };
+}

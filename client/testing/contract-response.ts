@@ -1,0 +1,60 @@
+import contract from "../../generated/openapi.json" with { type: "json" };
+import type { OPERATIONS, SyncUserIdentityResponse } from "../../generated/operations.ts";
+import type { ContractDocument } from "../../server/contract/document.ts";
+import { type Operation, readOperations, readSecuritySchemes } from "../../server/contract/operations.ts";
+import { NexusError } from "../nexus-error.ts";
+
+// The type inferred from JSON has the document's own names as keys, and is too narrow for the functions that read it.
+const DOCUMENT = contract as unknown as ContractDocument;
+const OPERATION_ID = "SyncUserIdentity";
+export const SECURITY_SCHEMES = readSecuritySchemes(DOCUMENT);
+export const OPERATION = operationWithId(OPERATION_ID);
+
+export type ResponseStatus = SyncUserIdentityResponse["status"];
+type Responses = (typeof OPERATIONS)[typeof OPERATION_ID]["responses"];
+/** Names of the contract's examples for a status. */
+export type ExampleOf<Status extends ResponseStatus> = Responses[`${Status}`]["examples"][number];
+
+interface ContractResponse {
+  status: number;
+  headers: Headers;
+  body: object;
+}
+
+/**
+ * The response for the contract's named example; by default the first one of the status.
+ * @throws NexusError `config` if the contract has no such response or example; the message lists the available ones.
+ */
+export function contractResponse(status: number, example?: string): ContractResponse {
+  const declared = OPERATION.responses[status];
+  if (!declared) {
+    const statuses = Object.keys(OPERATION.responses).join(", ");
+    throw new NexusError("config", `The contract has no response ${status}, only ${statuses}.`);
+  }
+  const { examples, headers, mediaTypes } = declared;
+  const names = Object.keys(examples);
+  const [firstName = ""] = names;
+  const name = example ?? firstName;
+  const body = examples[name];
+  if (typeof body !== "object" || body === null) {
+    throw new NexusError("config", `The response ${status} has no example '${name}', only ${names.join(", ")}.`);
+  }
+  const shown = new Headers({ "Content-Type": mediaTypes[0] ?? "" });
+  for (const [header, { example: text }] of Object.entries(headers)) if (text) shown.set(header, text);
+  return { status, headers: shown, body };
+}
+
+/** The status that has an example of this name. */
+export function statusOf(example: string): number {
+  const responses = Object.entries(OPERATION.responses);
+  const found = responses.find(([, { examples }]) => Object.hasOwn(examples, example));
+  if (found) return Number(found[0]);
+  const names = responses.flatMap(([, { examples }]) => Object.keys(examples));
+  throw new NexusError("config", `The contract has no example '${example}', only ${names.join(", ")}.`);
+}
+
+function operationWithId(id: string): Operation {
+  const operation = readOperations(DOCUMENT).find((one) => one.id === id);
+  if (!operation) throw new NexusError("config", `The contract has no operation '${id}'.`);
+  return operation;
+}
