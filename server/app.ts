@@ -17,18 +17,18 @@ import { dispatch } from "./http/respond.ts";
 import { pathParameters, router } from "./http/router.ts";
 import type { Shutdown } from "./http/shutdown.ts";
 
-/** What the stub adds to the service. */
+/** Additions to the pipeline, and the function that writes responses. */
 export interface Extension {
-  /** Before anything can reject the request. */
+  /** Runs before any middleware that can reject the request, except load shedding. */
   first: readonly RequestHandler[];
-  /** Before the operation's handler. */
+  /** Runs before the operation's handler, on valid requests. */
   beforeHandler: readonly RequestHandler[];
   send: Send;
 }
 
 export interface AppOptions extends AccessLogOptions, Pick<HealthOptions, "ready">, Extension {
   contract: Contract;
-  /** By the names of the contract's security schemes. */
+  /** By name of the security scheme. */
   schemes: SchemeHandlers;
   handlers: Handlers<RequestContext>;
   loadShedding: LoadShedding;

@@ -1,7 +1,7 @@
-/** A setting, file, port or database that can't be used; the message says which one, why, and what to do. */
+/** An unusable setting, file, port or database. The message names it, the reason and the remedy. */
 export class ConfigurationError extends Error {
   override readonly name: string = "ConfigurationError";
-  /** One line each; empty where the message says it all. */
+  /** Details, one line each; may be empty. */
   readonly problems: readonly string[];
 
   constructor(message: string, { problems = [], cause }: { problems?: readonly string[]; cause?: unknown } = {}) {

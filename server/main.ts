@@ -3,11 +3,11 @@ import { serve } from "./serve.ts";
 import { helpText, readSettings } from "./settings.ts";
 
 /** Event-loop delay in milliseconds above which requests are rejected with 503. */
-const MAX_DELAY_MS = 150;
+const MAX_DELAY_MS = 500;
 
 /**
- * Exit codes: 0 shut down as requested, 1 an internal error, or a shutdown that closed connections before their requests
- * had finished (a second signal, the deadline), 2 a setting, file or port that can't be used.
+ * Exit codes: 0 shut down as requested, 1 an internal error, or a shutdown that closed connections before their
+ * requests had finished (a second signal, the deadline), 2 a setting, file or port that can't be used.
  */
 async function main(): Promise<number> {
   const settings = readSettings(process.argv.slice(2), process.env);

@@ -3,8 +3,8 @@ import { ContractError } from "./contract/contract.ts";
 import { StoreUnavailable } from "./store/store.ts";
 
 /**
- * Prints why the server can't run and returns the exit code: 2 with the message and its list of problems for an error that
- * the operator can fix, 1 for a contract that can't be served, and 1 with the stack for any other error.
+ * Prints an error of the start and returns the exit code: 2 for a configuration or database error, 1 for an invalid
+ * contract or, with the stack, for any other error.
  */
 export function reportFailure(error: unknown): 1 | 2 {
   if (error instanceof ConfigurationError) {

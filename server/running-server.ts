@@ -20,7 +20,7 @@ export interface ServerOptions extends AccessOptions {
   databasePassword?: string;
   /** Maximum number of connections to PostgreSQL. Default 10. */
   databasePool?: number;
-  /** A JSON or NDJSON file, or the same as an object. Default: none is loaded. */
+  /** Path of a JSON or NDJSON file, or the content of one. Default: nothing is loaded. */
   directory?: string | Directory;
   /** Called while the directory is loaded. */
   progress?: ReportProgress;
@@ -30,7 +30,7 @@ export interface ServerOptions extends AccessOptions {
   load?: LoadLimits;
   /** The one origin whose pages may call the operations. Default: none. */
   corsOrigin?: string;
-  /** How user ids are logged. Default: as a hash with a new key at each start. */
+  /** Formats user ids for the log. Default: a hash with a new key at each start. */
   formatUserId?: (userId: string) => string;
   /** Default: silent. */
   log?: Logger;
@@ -40,7 +40,7 @@ export interface ServerOptions extends AccessOptions {
 
 export interface RunningServer {
   url: string;
-  /** What the directory file changed; absent where none was given. */
+  /** Entries read and changed by the directory of the options; absent without one. */
   loaded?: LoadCount;
   /** Returns the stored user. */
   user(id: string): Promise<User | undefined>;
@@ -49,18 +49,21 @@ export interface RunningServer {
   /**
    * Reads the contract again and swaps the request pipeline; port, connections, store and metrics stay, and requests in
    * progress finish on the old one.
-   * @throws ContractError if it can't be served; then the old contract stays.
+   * @throws ContractError if the new contract is invalid; the old one stays in use.
    */
   reload(): Promise<void>;
   /** Closes the port, lets requests in progress finish, and closes the store. */
   close(): Promise<void>;
-  /** The same with a grace period and a deadline. Returns false if connections were closed before their requests ended. */
+  /**
+   * Like `close`, with a grace period and a deadline. Returns false if connections were closed before their requests
+   * ended.
+   */
   end(options: ShutdownOptions): Promise<boolean>;
   /** Closes all connections at once. */
   closeConnections(): void;
 }
 
-/** What the service gives to an extension of it. */
+/** Parts of the service that an extension uses. */
 export interface Base {
   /** Loaded with the directory. */
   store: Store;
@@ -69,7 +72,7 @@ export interface Base {
   log: Logger;
 }
 
-/** An extension of the service, with what belongs to its life cycle. */
+/** An extension of the service, with its life cycle. */
 export interface RunningExtension extends Extension {
   /** Origins whose pages may call the operations, besides the one of the options. */
   corsOrigins: readonly string[];

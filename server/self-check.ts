@@ -12,10 +12,10 @@ import { Problem } from "./http/problem.ts";
 import { send } from "./http/respond.ts";
 
 /**
- * Sends one request per operation through the whole pipeline, over a stream in this process, before a port opens: a
- * document or schema that does not compile fails here and not at the first request. No store is used, and any
- * credentials are accepted.
- * @throws ContractError if a response is neither 400 by the contract nor the handler's own.
+ * Sends one request per operation through the whole pipeline, over a stream in this process, before the port opens, so
+ * that a document or schema that does not compile fails the start and not the first request. It uses no store and
+ * accepts any credentials.
+ * @throws ContractError if a response is neither a 400 nor the 404 of the handler.
  */
 export async function selfCheck(contract: Contract): Promise<void> {
   const failures: string[] = [];

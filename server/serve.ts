@@ -10,7 +10,7 @@ import type { Settings } from "./setting-values.ts";
 
 const CACHE = fileURLToPath(new URL("../node_modules/.cache/nexus-sync/", import.meta.url));
 
-/** Clients get a second to notice the shutdown, and everything ends before 10 s. */
+/** Load balancers have 1 s to see `/readyz` fail, and the process ends within 10 s. */
 const SHUTDOWN = { graceMs: 1_000, deadlineMs: 9_500 };
 
 export interface Serving {
@@ -22,11 +22,11 @@ export interface Serving {
 }
 
 /**
- * Runs a contract server until SIGINT or SIGTERM, and prints its banner.
- * @param load `delayMs`: see LoadLimits; undefined for no limit.
+ * Starts a contract server that runs until SIGINT or SIGTERM, and prints its banner.
+ * @param load `delayMs`: maximum event-loop delay, see LoadLimits; undefined for no limit.
  */
 export async function serve(settings: Settings, load: { delayMs: number | undefined }): Promise<Serving> {
-  // Compiled code is cached in a folder of this project: it saves a sixth of the next start.
+  // Cached compiled code saves a sixth of the next start.
   enableCompileCache(CACHE);
   const bar = createProgressBar((text) => process.stderr.write(text));
   const options = { ...serverOptions(settings, load), ...(process.stderr.isTTY && { progress: bar.report }) };
@@ -36,7 +36,7 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   return serving;
 }
 
-/** Loads only the modules of the mode, and none of them for a wrong flag or --help. */
+/** Imports the modules of the mode only; an invalid flag or --help imports neither. */
 async function launch(settings: Settings, options: ServerOptions): Promise<{ server: RunningServer; banner: string }> {
   if (settings.mode === "stub") return (await import("./stub/launch-stub.ts")).launchStub(settings, options);
   const { startServer } = await import("./start.ts");

@@ -30,8 +30,8 @@ export interface Settings {
   controlToken: string | undefined;
 }
 
-/** The whole body is held in memory. */
-const MOST_BYTES = 104_857_600;
+/** The server keeps the whole body in memory. */
+const MAX_BYTES = 104_857_600;
 
 export function readPort(name: string, text: string): number {
   if (isPort(text)) return Number(text);
@@ -51,7 +51,7 @@ function isPort(text: string): boolean {
 export function readBytes(name: string, text: string): number {
   const [, digits, unit = "b"] = /^(\d{1,9})(b|kb|mb)?$/i.exec(text) ?? [];
   const bytes = Number(digits) * { b: 1, kb: 1_024, mb: 1_048_576 }[unit.toLowerCase() as "b" | "kb" | "mb"];
-  if (bytes > 0 && bytes <= MOST_BYTES) return bytes;
+  if (bytes > 0 && bytes <= MAX_BYTES) return bytes;
   throw new ConfigurationError(`--${name} takes a size such as 262144, 256kb or 1mb, at most 100mb, not '${text}'.`);
 }
 
@@ -66,13 +66,13 @@ export function readOneOf<T extends string>(name: string, text: string, choices:
   throw new ConfigurationError(`--${name} takes one of ${choices.join(", ")}, not '${text}'.`);
 }
 
-/** As browsers send it: scheme, host and port only. */
+/** An origin as browsers send it: scheme, host and port. */
 export function readOrigin(name: string, text: string | undefined): string | undefined {
   if (text === undefined || (URL.canParse(text) && new URL(text).origin === text)) return text;
   throw new ConfigurationError(`--${name} takes an origin such as https://portal.example, not '${text}'.`);
 }
 
-/** A file, or a URL of PostgreSQL. The message does not repeat the value: it may contain a password. */
+/** A file or a URL of PostgreSQL. Messages do not repeat the value, because it may contain a password. */
 export function readDatabase(text: string, { isFlag }: { isFlag: boolean }): string {
   if (/^[a-z][a-z\d+.-]*:\/\//i.test(text) && !isPostgresUrl(text))
     throw new ConfigurationError("--database takes a SQLite file, :memory:, or postgres://…, not another URL.");
@@ -83,7 +83,7 @@ export function readDatabase(text: string, { isFlag }: { isFlag: boolean }): str
   return text;
 }
 
-/** A password with unencoded characters makes the URL invalid: then any text between ":" and "@" counts as one. */
+/** In a URL that an unencoded password makes invalid, any text between ":" and "@" counts as a password. */
 function hasPassword(text: string): boolean {
   if (!URL.canParse(text)) return /:\/\/.*:.*@/.test(text) || /[?&]password=/.test(text);
   const { password, searchParams } = new URL(text);

@@ -2,7 +2,8 @@ import { ConfigurationError } from "./configuration-error.ts";
 import type { Settings } from "./setting-values.ts";
 
 /**
- * Checks settings that depend on each other: those of Bearer tokens, and in service mode those that only a stub may have.
+ * Checks the settings that depend on each other: those of Bearer tokens, and those that service mode requires or
+ * excludes.
  * @throws ConfigurationError
  */
 export function checkSettings(settings: Settings): void {

@@ -50,7 +50,7 @@ const FLAGS = {
 type FlagName = keyof typeof FLAGS;
 
 /**
- * Reads the settings: flags before environment variables before defaults. Returns undefined for --help.
+ * Reads the settings. Flags override environment variables, and these override defaults. Returns undefined for --help.
  * @throws ConfigurationError
  */
 export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Settings | undefined {
@@ -125,5 +125,5 @@ function readFlags(args: string[]): Record<string, unknown> {
 
 function readText(name: FlagName, text: string): string {
   if (text !== "") return text;
-  throw new ConfigurationError(`--${name} takes a ${FLAGS[name].help}, not nothing.`);
+  throw new ConfigurationError(`--${name} takes a ${FLAGS[name].help}, not an empty value.`);
 }

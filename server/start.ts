@@ -18,7 +18,8 @@ import { openStore } from "./store/open-store.ts";
 import type { LoadCount, Store } from "./store/store.ts";
 
 /**
- * Starts a contract server in this process; several do not affect each other. `extend` adds to the service.
+ * Starts a contract server in this process; several servers do not affect each other.
+ * @param extend Adds middleware and resources to the service.
  * @throws ConfigurationError, ContractError
  */
 export async function startServer(
@@ -59,7 +60,7 @@ export async function startServer(
   }
 }
 
-/** What has to be closed, in the order of opening. */
+/** Functions that close the opened parts, in the order of opening. */
 type Resources = (() => void | Promise<void>)[];
 
 async function release(resources: Resources): Promise<void> {
@@ -68,7 +69,7 @@ async function release(resources: Resources): Promise<void> {
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
-/** Opens what outlives a reload of the contract. */
+/** Opens the parts that a reload of the contract keeps. */
 async function openParts(
   options: ServerOptions,
   extend: (base: Base) => Promise<RunningExtension>,
@@ -80,7 +81,7 @@ async function openParts(
   const loaded = directory === undefined ? undefined : await load(store, directory, progress);
   const http = createHttpServer(log);
   const extension = await extend({ store, server: http.server, log });
-  // The extension closes the store.
+  // The extension closes the store itself.
   resources.splice(0, 1, () => extension.close());
   const metrics = createMetrics();
   const access = openAccess(options, log);

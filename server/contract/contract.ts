@@ -6,26 +6,26 @@ import type { ContractDocument } from "./document.ts";
 import { type Operation, readOperations, readSecuritySchemes, type SecurityScheme } from "./operations.ts";
 import { requestValidation } from "./request-validation.ts";
 
-/** A contract at run time: everything the server knows of it comes from its bundled document. */
+/** A contract at run time, read from its bundled document only. */
 export interface Contract {
   document: ContractDocument;
   operations: readonly Operation[];
   /** By name. */
   securitySchemes: Readonly<Record<string, SecurityScheme>>;
-  /** Middleware that validates requests; compiled at the first call. */
+  /** Middleware that validates requests; compiled on the first call. */
   requestValidation(): RequestHandler[];
-  /** A function that validates values against a component schema and collects all violations; compiled at the first call. */
+  /** Returns a validator for a component schema that collects all violations; compiled on the first call. */
   validator(schema: string): ValidateFunction;
 }
 
-/** The contract can't be served; the message says why and what to do. */
+/** An invalid contract. The message has the reason and the remedy. */
 export class ContractError extends Error {
   override readonly name = "ContractError";
 }
 
 const DOCUMENT = new URL("../../generated/openapi.json", import.meta.url);
 
-/** The contract last read from each file: servers of one process share it, as compiling it takes longest of a start. */
+/** The last contract read from each file. Servers of one process share it, because compiling takes most of a start. */
 const LOADED = new Map<string, { text: string; contract: Contract }>();
 
 /**

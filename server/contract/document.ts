@@ -1,4 +1,6 @@
-/** The parts of a bundled OpenAPI 3.1 document that are read here. The generator has checked them, not the compiler. */
+/**
+ * The parts of a bundled OpenAPI 3.1 document that the project reads. The generator checks that a document has them.
+ */
 export interface ContractDocument {
   openapi: string;
   info: { title: string; version: string };
@@ -58,7 +60,7 @@ export function operationsOf(document: ContractDocument) {
   );
 }
 
-/** The value a local reference leads to; a value that is no reference is its own target. */
+/** Resolves a local reference; returns any other value as it is. */
 export function resolve<T extends object>(document: ContractDocument, value: T | Reference): T {
   if (!("$ref" in value)) return value;
   return resolve(document, valueAt(document, referencePointer(value.$ref)) as T | Reference);

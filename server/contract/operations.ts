@@ -17,13 +17,13 @@ export interface Operation {
   method: string;
   /** Path template: `/v1/users/{userId}/$sync`. */
   template: string;
-  /** Undefined where the operation takes no body. */
+  /** Undefined if the operation has no body. */
   requestBody: RequestBody | undefined;
   /** By status. */
   responses: Readonly<Record<string, DeclaredResponse>>;
-  /** Alternatives, each the names of schemes that must all hold; an empty one needs no credentials. */
+  /** Alternatives, each a list of scheme names that are all required; an empty list needs no credentials. */
   security: readonly (readonly string[])[];
-  /** Any one of these is enough; empty: none is needed. */
+  /** One of these is required; an empty list requires no permission. */
   permissions: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export interface DeclaredResponse {
 
 export interface DeclaredHeader {
   required: boolean;
-  /** As text; undefined where the contract gives none. */
+  /** As text; undefined if the contract has none. */
   example: string | undefined;
 }
 

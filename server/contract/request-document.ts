@@ -5,13 +5,13 @@ interface Paths {
 }
 
 /**
- * The contract without responses, examples and `servers`. The validator of requests bundles and walks everything it is
- * given, which for the many schemas of our responses is a third of the server's start; and it takes the path of `servers`
- * as a base path, outside of which it validates nothing.
+ * The contract without responses, examples and `servers`. The request validator processes the whole document, and the
+ * schemas of responses would be a third of the server's start. It treats the path in `servers` as a base path and
+ * validates nothing outside of it.
  */
 export function requestDocument({ openapi, info, ...document }: ContractDocument): object {
   const { parameters = {}, schemas: all } = document.components;
-  // Only the members that are read below.
+  // The type has only the members that are read below.
   const paths = document.paths as Paths;
   const requests = mapValues(paths, (item) =>
     mapValues(item, ({ requestBody, ...operation }) => ({

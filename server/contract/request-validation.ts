@@ -7,12 +7,12 @@ import type { Violation } from "./violations.ts";
 type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
 
 /**
- * Validates path parameters and body against the contract; throws all violations at once, see `violationsIn`. The
- * validator's own security is off: it would run after the body is read.
+ * Validates path parameters and body against the contract and throws all violations at once, see `violationsIn`. The
+ * validator's own security is off, because it runs after the body is read.
  */
 export function requestValidation(document: ContractDocument): RequestHandler[] {
   return middleware({
-    // The validator's type for a parsed document.
+    // The validator's type of a document.
     apiSpec: requestDocument(document) as ApiDocument,
     $refParser: { mode: "bundle" },
     validateApiSpec: false,
@@ -30,13 +30,13 @@ export function violationsIn(error: unknown): Violation[] | undefined {
   return (error.errors as { path: string; message: string }[]).map(({ path, message }) => {
     const [, place = "", ...names] = path.split("/");
     const detail = plain(message);
-    // Declared names need no RFC 6901 escapes: the contract has none with "/" or "~", and others are not reported.
+    // Only declared names are reported, and the contract has no name with "/" or "~", which RFC 6901 would escape.
     if (place === "body") return { pointer: path.slice("/body".length), detail };
     return { in: place === "headers" ? "header" : "path", name: names.join("/"), detail };
   });
 }
 
-/** Ajv's message where it is about Ajv's own notation. */
+/** Rewords Ajv's messages that use its own notation. */
 function plain(message: string): string {
   if (message.startsWith("must have required property")) return "must be present";
   return /^must be [a-z]+(,[a-z]+)+$/.test(message) ? message.replaceAll(",", " or ") : message;

@@ -1,4 +1,4 @@
 import type { BodyViolation, ParameterViolation } from "../../generated/types.ts";
 
-/** One place where a request breaks the contract. */
+/** One violation of the contract in a request, with its place. */
 export type Violation = BodyViolation | ParameterViolation;

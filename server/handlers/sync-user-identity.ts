@@ -9,7 +9,7 @@ import { type Decision, type Found, type Store, StoreUnavailable } from "../stor
 
 export interface RequestContext {
   caller: Caller;
-  /** Replaces the store of the options. */
+  /** Overrides the store of the options. */
   store?: Store;
 }
 
@@ -24,7 +24,7 @@ export interface HandlerOptions {
 type SyncHandler = Handlers<RequestContext>["SyncUserIdentity"];
 type Result = Extract<Awaited<ReturnType<SyncHandler>>, { status: 200 }>["body"];
 
-/** SyncUserIdentity: one store call, decided by `planSync`; the response is checked before the commit. */
+/** SyncUserIdentity: one store call with one `planSync`. The response is validated before the commit. */
 export function syncUserIdentity({
   store: usual,
   contract,
@@ -53,7 +53,7 @@ export function syncUserIdentity({
     }
   };
 
-  /** Inside the transaction: an error rolls it back, and the log names the pointer. */
+  /** Runs inside the transaction: an error rolls it back, and the log has the pointer. */
   function checkResult(result: Result): void {
     if (validate(result)) return;
     const errors = validate.errors ?? [];

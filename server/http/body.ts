@@ -4,8 +4,9 @@ import { unstorableText } from "../identity/text.ts";
 import { Problem } from "./problem.ts";
 
 /**
- * Reads the body as JSON in strict UTF-8, at most `limit` bytes, or those of `limits` by operation id. Text that the stores treat differently
- * (U+0000, lone surrogates) is rejected. The body of an operation that takes none is not read.
+ * Reads the body as JSON in strict UTF-8. Rejects text that the stores treat differently (U+0000, lone surrogates).
+ * Does not read the body of an operation without one.
+ * @param limit Maximum size in bytes; `limits` overrides it by operation id.
  */
 export function jsonBody(limit: number, limits: Readonly<Record<string, number>> = {}): RequestHandler {
   return async (request, response, next) => {
@@ -21,7 +22,7 @@ export function jsonBody(limit: number, limits: Readonly<Record<string, number>>
   };
 }
 
-/** `sendContinue` asks a client that waits with the body (RFC 9110 section 10.1.1) to send it. */
+/** `sendContinue` sends the 100 that a client with `Expect: 100-continue` waits for (RFC 9110 section 10.1.1). */
 function read(request: IncomingMessage, limit: number, sendContinue: () => void): Promise<Buffer> {
   const tooLarge = () => new Problem("content-too-large", { detail: `The limit is ${limit} bytes.` });
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge();
@@ -45,7 +46,7 @@ function read(request: IncomingMessage, limit: number, sendContinue: () => void)
   });
 }
 
-/** Drops a byte order mark, as RFC 8259 section 8.1 allows. */
+/** Ignores a byte order mark, as RFC 8259 section 8.1 allows. */
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
 function decode(bytes: Buffer): string {
@@ -58,7 +59,7 @@ function decode(bytes: Buffer): string {
 
 function parse(text: string): unknown {
   const body = parseJson(text);
-  // In well-formed UTF-8 only an escape can make U+0000 or a lone surrogate, so most bodies need no walk.
+  // In valid UTF-8, U+0000 and lone surrogates can only be escaped: most bodies need no check.
   const pointers = text.includes("\\u") ? unstorableText(body) : [];
   if (pointers.length === 0) return body;
   const detail = "must NOT have U+0000 or a lone surrogate";

@@ -24,13 +24,15 @@ const KEYS: Readonly<Record<string, Key>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "request-timeout",
 };
 
-/** Time for the last bytes to reach the client: destroying a socket with unread input resets the connection. */
+/**
+ * Milliseconds in which the client can read the response: destroying a socket with unread input resets the connection.
+ */
 const LINGER_MS = 500;
 
 /**
- * Handles the errors of Node's HTTP parser (`clientError`). The error belongs to the bytes after the last whole request:
- * that request gets its own response first; a request whose body broke off gets the error as its response; and bytes that
- * never became a request get a response written to the socket. Then the socket is destroyed.
+ * Handles the errors of Node's HTTP parser (`clientError`). A complete request before the invalid bytes gets its own
+ * response first. A request whose body is invalid or too slow gets the problem as its response. Bytes that are not a
+ * request get a response written to the socket. Then the socket is destroyed.
  */
 export function handleConnectionErrors(server: Server, latest: LatestExchanges, log: Logger): void {
   server.on("clientError", (error: NodeJS.ErrnoException, duplex) => {
@@ -51,7 +53,7 @@ function isOver({ request, response }: Exchange): boolean {
   return request.complete && response.writableFinished;
 }
 
-/** Rejects a request that is not complete; lets a complete one get its own response. Then the connection closes. */
+/** Rejects an incomplete request, and closes the connection after the response. */
 function endExchange({ request, response }: Exchange, key: Key, socket: Socket): void {
   if (!request.complete) rejectRequest(response, key);
   else if (!response.headersSent) response.setHeader("Connection", "close");
@@ -64,7 +66,7 @@ function destroySoon(socket: Socket): void {
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
-/** A request that has begun and whose body is broken or too slow; its access log line has the problem. */
+/** Sends the problem as the response; the access log line of the request names it. */
 function rejectRequest(response: Response, key: Key): void {
   if (response.headersSent) return;
   response.locals.problem = key;
@@ -73,7 +75,7 @@ function rejectRequest(response: Response, key: Key): void {
   send(response, { status, mediaType: "application/problem+json", headers: { Connection: "close" }, body });
 }
 
-/** node:http has no response object here, so the bytes are written to the socket. */
+/** The bytes of a response; node:http has no response object here. */
 function rawResponse(key: Key, requestId: string): string {
   const { status } = PROBLEM_TYPES[key];
   const body = JSON.stringify(problemDocument(key, requestId));

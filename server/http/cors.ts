@@ -7,8 +7,8 @@ const EXPOSED_HEADERS = ["x-request-id", "retry-after", "www-authenticate"];
 const MAX_AGE = "600";
 
 /**
- * Allows pages of these origins to call the operations (Fetch standard, "CORS protocol"). To other origins no CORS header
- * is sent, and their preflight is an OPTIONS request like any other: 405.
+ * Allows pages of these origins to call the operations (Fetch standard, "CORS protocol"). Other origins get no CORS
+ * headers, and their preflight gets 405 like any OPTIONS request.
  */
 export function cors(origins: readonly string[], { operations, securitySchemes }: Contract): RequestHandler[] {
   if (origins.length === 0) return [];

@@ -11,7 +11,10 @@ export interface HealthOptions {
 
 export const HEALTH_PATHS = ["/livez", "/readyz", "/metrics"];
 
-/** `/livez` (the process runs, no I/O), `/readyz` (the store is available, no shutdown) and `/metrics`; without security. */
+/**
+ * `/livez` (the process runs, no I/O), `/readyz` (the store is available, no shutdown) and `/metrics`; without
+ * security.
+ */
 export function health({ ready, metrics: { registry } }: HealthOptions): RequestHandler {
   const textOf = async (path: string, isOpen: boolean): Promise<string> => {
     if (path === "/livez") return "alive\n";

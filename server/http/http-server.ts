@@ -7,8 +7,8 @@ import { handleConnectionErrors, type LatestExchanges } from "./connection-error
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
 /**
- * Limits of the HTTP parser. A slow request must end within 15 s; Node checks the times every 500 ms, and later when the
- * event loop is busy, so the whole request has 13 s and its headers 10 s.
+ * Limits of the HTTP parser, times in milliseconds. A slow request must end within 15 s. Node checks the times every
+ * 500 ms, and later while the event loop is busy, so the limit is 13 s, and 10 s for the headers.
  */
 const PARSER = {
   headersTimeout: 10_000,
@@ -22,7 +22,7 @@ const PARSER = {
 export interface HttpServer {
   server: Server;
   shutdown: Shutdown;
-  /** Sets the handler of all requests from now on. */
+  /** Sets the handler of all later requests. */
   handle(handler: RequestListener): void;
 }
 
@@ -55,7 +55,7 @@ export interface Address {
 
 /**
  * Opens the port and returns the URL.
- * @throws ConfigurationError where the port or host can't be used.
+ * @throws ConfigurationError if the port is in use or the host is invalid.
  */
 export function listen(server: Server, { port, host, flags }: Address): Promise<string> {
   return new Promise((resolve, reject) => {

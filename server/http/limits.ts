@@ -4,9 +4,9 @@ import type { Metrics } from "./metrics.ts";
 import { Problem } from "./problem.ts";
 
 export interface LoadLimits {
-  /** Requests in progress at a time; requests whose body has not arrived are not counted. Default 256. */
+  /** Maximum number of concurrent requests whose body has arrived. Default 256. */
   inFlight?: number | undefined;
-  /** Event-loop delay in milliseconds, sampled every 50 ms; both of the last two samples count. Default: no limit. */
+  /** Maximum event-loop delay in milliseconds. Two samples in a row, 50 ms apart, must exceed it. Default: no limit. */
   delayMs?: number | undefined;
 }
 
@@ -18,8 +18,8 @@ const LOG_MS = 1_000;
 export type LoadShedding = ReturnType<typeof createLoadShedding>;
 
 /**
- * Load shedding: `shed` replies with 503 while a limit is exceeded, before security and before the body is read; `track`
- * counts the requests whose body has arrived.
+ * Load shedding: `shed` replies with 503 while a limit is exceeded, before security and before the body is read;
+ * `track` counts the requests whose body has arrived.
  */
 export function createLoadShedding(
   { inFlight = 256, delayMs = Number.POSITIVE_INFINITY }: LoadLimits,
@@ -50,7 +50,10 @@ export function createLoadShedding(
   return { shed, track, close: () => delay?.close() };
 }
 
-/** The event-loop delay: how late a timer fires. The lower of the last two values, so that one long pause does not count. */
+/**
+ * Measures by how much a timer is late. `ms` is the lower of the last two samples, so that a single pause does not
+ * count.
+ */
 function sampleDelay() {
   let [previous, current] = [0, 0];
   let expected = performance.now() + SAMPLE_MS;
@@ -62,7 +65,7 @@ function sampleDelay() {
   return { ms: () => Math.min(previous, current), close: () => clearInterval(timer) };
 }
 
-/** Logs one line a second: a line per request would add to the load. */
+/** Logs one line a second, because a line per request would add to the load. */
 function createShedLog(log: Logger): (reason: ShedReason) => void {
   const none = { delay: 0, "in-flight": 0 };
   let counts = { ...none };
@@ -76,10 +79,12 @@ function createShedLog(log: Logger): (reason: ShedReason) => void {
   };
 }
 
-/** Far more than proxies add. The parser limits the size of all headers, not their number. */
+/** Far more than clients and proxies send. The parser limits the size of the headers and not their number. */
 const MAX_HEADERS = 100;
 
-/** Rejects a request with more than 100 header fields with 431: every check of the headers takes time for each. */
+/**
+ * Rejects a request with more than 100 header fields with 431, because the checks of headers take time for each field.
+ */
 export const headerLimit: RequestHandler = (request, _response, next) => {
   if (request.rawHeaders.length / 2 <= MAX_HEADERS) return next();
   throw new Problem("headers-too-large", {

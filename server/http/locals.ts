@@ -4,14 +4,14 @@ import type { Violation } from "../contract/violations.ts";
 import type { Store } from "../store/store.ts";
 import type { Shutdown } from "./shutdown.ts";
 
-/** What the middleware finds out about a request, in this order, and passes on in `response.locals`. */
+/** State of a request in `response.locals`, in the order in which middleware sets it. */
 export interface RequestLocals {
   requestId: string;
-  /** The server's; a response asks whether its connection closes. */
+  /** Decides whether a response closes its connection. */
   shutdown: Pick<Shutdown, "isOpen" | "closes">;
-  /** Registers work for the end of the request: the response is sent, or the connection is gone. */
+  /** Registers a function for the end of the request: the response is sent or the connection is closed. */
   onEnd: (work: () => void) => void;
-  /** Path template of the operation, or a path of the server's own such as `/livez`. */
+  /** Path template of the operation, or a health path such as `/livez`. */
   route: string;
   operation: Operation;
   /** Path parameters as sent, percent-encoded. */

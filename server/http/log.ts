@@ -17,7 +17,7 @@ export function standardOutput(): DestinationStream {
   return pino.destination({ dest: 1, sync: false, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS });
 }
 
-/** Members of errors that are never logged: a library's error may contain the request. */
+/** Members of errors that are never logged, because an error of a library may contain the request. */
 const REDACTED = ["headers", "body", "config", "request", "response"].map((name) => `err.${name}`);
 
 /** Logs one JSON line per event, or one readable line. */

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
-/** Upper bounds of the histograms, in seconds: from a sync that changes nothing to a request's whole time. */
+/** Upper bounds of the histograms, in seconds, up to the time limit of a request. */
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15];
 const NANOSECONDS = 1e9;
 

@@ -25,7 +25,7 @@ function successMediaTypes({ responses }: Operation): readonly string[] {
   return (success !== undefined && responses[success]?.mediaTypes) || [];
 }
 
-/** Most callers send a header that needs no weighing. */
+/** Fast path for the Accept headers that most callers send. */
 function exactMatch(accept: string | undefined, offered: readonly string[]): string | undefined {
   if (accept === undefined || accept === "*/*") return offered[0];
   return offered.find((mediaType) => mediaType === accept);

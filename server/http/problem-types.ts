@@ -4,14 +4,14 @@ import type { Operations } from "../../generated/operations.ts";
 export interface ProblemType {
   status: number;
   title: string;
-  /** Used where the problem itself has no other detail: how the caller can proceed. */
+  /** Default detail: how the caller can proceed. */
   detail?: string;
 }
 
 /** Error statuses of the contract, and 408 and 431 for requests that end before their operation is known. */
 type ErrorStatus = Exclude<Operations[keyof Operations]["response"]["status"], 200> | 408 | 431;
 
-/** Every problem of the service. The key is the last part of `type` and does not change. */
+/** The problem types of the service. The key is the last part of `type` and is stable. */
 export const PROBLEM_TYPES = {
   "malformed-http": { status: 400, title: "The bytes are not HTTP/1.1 (RFC 9112)" },
   "request-timeout": { status: 408, title: "The request did not arrive in time" },

@@ -8,7 +8,7 @@ import { PROBLEM_TYPES, type ProblemKey, type ProblemType } from "./problem-type
 import { type Send, send as sendPlain } from "./respond.ts";
 
 export interface ProblemOptions {
-  /** For the caller; never contains anything that was sent. */
+  /** For the caller. Never repeats a value of the request. */
   detail?: string;
   violations?: readonly Violation[];
   headers?: Readonly<Record<string, string | string[]>>;
@@ -31,7 +31,7 @@ export class Problem extends Error {
 
   constructor(type: ProblemKey | OwnProblemType, options: ProblemOptions = {}) {
     const resolved = typeof type === "string" ? { key: type, ...PROBLEM_TYPES[type] } : type;
-    // The stack of a rejected request is not used, and recording it is a third of the cost of the response.
+    // The stack is not used, and recording it is a third of the cost of an error response.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(resolved.title, { cause: options.cause });
@@ -41,7 +41,7 @@ export class Problem extends Error {
   }
 }
 
-/** The body of a response for a problem (RFC 9457). The only function that builds one. */
+/** Builds the body of every error response (RFC 9457). */
 export function problemDocument(
   type: ProblemKey | OwnProblemType,
   requestId: string,
@@ -78,12 +78,12 @@ export function problemHandler({ log, metrics, send = sendPlain }: ProblemHandle
     }
     if (type.status >= 500) logCause(log, problem, response);
     response.locals.problem ??= type.key;
-    // The client has disconnected, or part of a response is already sent: a second one can't follow.
+    // The client has disconnected, or part of a response is already sent.
     if (response.headersSent || request.socket.destroyed) {
       response.destroy();
       return;
     }
-    // A client that waits for "100 Continue" may send its body all the same, where the next request is expected.
+    // A client that waits for "100 Continue" may still send its body, which would be parsed as the next request.
     const isAwaitingContinue = request.headers.expect !== undefined && !request.complete;
     const headers = { ...options.headers, ...(isAwaitingContinue && { Connection: "close" }) };
     const body = problemDocument(type, response.locals.requestId, options);
@@ -100,7 +100,7 @@ function asProblem(error: unknown): Problem {
 function logCause(log: Logger, { type, options }: Problem, { locals }: Response): void {
   const { requestId } = locals;
   if (type.key === "overloaded") return;
-  // An outage causes many of these lines, and its stack is of no use.
+  // An outage logs many of these lines, and the stack does not help.
   if (type.key === "unavailable") log.error({ requestId, reason: reasonOf(options.cause) }, type.key);
   else log.error({ requestId, err: options.cause ?? type.title }, type.key);
 }

@@ -6,8 +6,8 @@ import type { Metrics } from "./metrics.ts";
 import type { Shutdown } from "./shutdown.ts";
 
 /**
- * Prepares `response.locals`: the request id (the caller's X-Request-Id if it is 1 to 128 visible ASCII characters, else
- * a new UUID), sent back in X-Request-Id; and the request's only `close` listener.
+ * Sets the first `response.locals`. The request id is the caller's X-Request-Id if it is 1 to 128 visible ASCII
+ * characters, else a new UUID; the response repeats it. `onEnd` uses the only `close` listener of the response.
  */
 export function requestContext(shutdown: Pick<Shutdown, "isOpen" | "closes">): RequestHandler {
   return (request, response, next) => {
@@ -32,7 +32,7 @@ function requestIdOf({ headers }: IncomingMessage): string {
 export interface AccessLogOptions {
   log: Logger;
   metrics: Metrics;
-  /** How a user id is logged: as a keyed hash, or in clear. */
+  /** Formats user ids for the log: as a keyed hash, or in clear. */
   formatUserId: (userId: string) => string;
 }
 
@@ -60,11 +60,13 @@ export function accessLog({ log, metrics, formatUserId }: AccessLogOptions): Req
   };
 }
 
-/** Cached hashes at most; ids longer than `MAX_CACHED_ID` characters are not cached. */
+/** Maximum number of cached hashes. Ids longer than `MAX_CACHED_ID` characters are not cached. */
 const MAX_CACHED = 1_000;
 const MAX_CACHED_ID = 256;
 
-/** Returns a function that hashes user ids with a key: log lines of one user can be correlated without naming the user. */
+/**
+ * Returns a function that hashes user ids with a key, so that log lines of one user can be correlated without the id.
+ */
 export function userIdHash(key: string | Buffer = randomBytes(32)): (userId: string) => string {
   const secret = createSecretKey(Buffer.from(key));
   const cached = new Map<string, string>();

@@ -7,13 +7,13 @@ export interface Reply {
   headers?: Readonly<Record<string, string | readonly string[]>>;
   /** Sent as JSON. */
   body?: unknown;
-  /** Sent as it is, in place of `body`. */
+  /** Sent as given, in place of `body`. */
   text?: string;
 }
 
 export type Send = (response: Response, reply: Reply) => void;
 
-/** Writes a response: the only function that does, except for the stub's faults. It closes the connection during a shutdown. */
+/** Writes every response except the stub's faults. During a shutdown it also closes the connection. */
 export const send: Send = (response, { status, mediaType = "", headers = {}, body, text = JSON.stringify(body) }) => {
   const { shutdown } = response.locals;
   if (!shutdown.isOpen && shutdown.closes(response.req.socket)) response.setHeader("Connection", "close");
@@ -38,19 +38,19 @@ export function writeHead(
   response.writeHead(status, { "Content-Type": contentType, "Content-Length": length });
 }
 
-/** An operation's handler. `never` accepts the handlers of every operation; their own types say what they take. */
+/** A handler of any operation: `never` accepts handlers of every request type. */
 export type Handler = (request: never, context: Express.Locals) => Promise<Pick<Reply, "status" | "body">>;
 
 /**
- * Calls the handler of the request's operation, by operation id, with `response.locals` as its context, and sends what
- * it returns, in the negotiated media type if the contract has it for that status.
+ * Calls the handler of the request's operation with `response.locals` as its context, and sends its result in the
+ * negotiated media type if the contract declares it for that status.
  */
 export function dispatch(handlers: Readonly<Record<string, Handler>>, send: Send): RequestHandler {
   return async (request, response) => {
     const { operation, path, responseMediaType } = response.locals;
     const handler = handlers[operation.id];
     if (!handler) throw new Error(`The operation ${operation.id} has no handler.`);
-    // The contract's validator has checked that path and body are of the operation's types.
+    // Request validation has checked path and body against the types of the operation.
     const { status, body } = await handler({ path, body: request.body } as never, response.locals);
     const { mediaTypes = [] } = operation.responses[status] ?? {};
     const mediaType = mediaTypes.includes(responseMediaType) ? responseMediaType : (mediaTypes[0] ?? "");

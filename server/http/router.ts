@@ -12,9 +12,9 @@ interface Route {
 }
 
 /**
- * Finds the operation by the path as sent: strict about slashes and case, so an encoded slash never leads to another route;
- * a literal segment is preferred to a parameter. Parameters stay encoded until security has passed. The query is
- * dropped: no operation of the contract has one.
+ * Finds the operation by the path as sent, strict about slashes and case, so that an encoded slash never leads to
+ * another route. Literal segments take precedence over parameters. Parameters stay encoded until security has passed.
+ * The query is ignored, because no operation of the contract has query parameters.
  */
 export function router(operations: readonly Operation[]): RequestHandler {
   const routes = operations.map(routeOf).sort((a, b) => compareSpecificity(a.operation.template, b.operation.template));
@@ -31,10 +31,10 @@ export function router(operations: readonly Operation[]): RequestHandler {
     const { locals } = response;
     locals.operation = operation;
     locals.route = operation.template;
-    // The validator knows no HEAD; Node leaves the body out of the response.
+    // The validator does not support HEAD. Node omits the body of the response.
     request.method = operation.method;
     locals.encodedPath = Object.fromEntries(names.map((name, index) => [name, found.encoded[index] ?? ""]));
-    // The contract's validator matches the URL against the template's own spelling.
+    // The validator compares literals with the template, so `%24` becomes `$`.
     request.url = literals.map((literal, index) => literal + (found.encoded[index] ?? "")).join("");
     request.originalUrl = request.url;
     next();
@@ -59,7 +59,7 @@ function hasMethod({ method }: Operation, sent: string): boolean {
   return method === sent || (method === "GET" && sent === "HEAD");
 }
 
-/** Segment by segment from the left, a literal comes before a parameter. */
+/** Orders literals before parameters, segment by segment from the left. */
 function compareSpecificity(a: string, b: string): number {
   const kinds = (template: string) => template.split("/").map((segment) => (segment.includes("{") ? "1" : "0"));
   return kinds(a).join("") < kinds(b).join("") ? -1 : 1;
@@ -70,7 +70,7 @@ function notAllowed(methods: readonly string[]): Problem {
   return new Problem("method-not-allowed", { headers: { Allow: [...new Set(allowed)].join(", ") } });
 }
 
-/** Decodes the path parameters, and rejects values that are not text or that a proxy might treat as another path. */
+/** Decodes the path parameters, and rejects invalid UTF-8, control characters and dot segments. */
 export const pathParameters: RequestHandler = (_request, response, next) => {
   const violations: Violation[] = [];
   const decoded = Object.entries(response.locals.encodedPath).map(([name, encoded]) => {

@@ -14,18 +14,20 @@ export interface ShutdownOptions {
 }
 
 const POLL_MS = 25;
-/** Milliseconds that idle connections stay open after the port is closed: a request may be on its way. */
+/** Milliseconds for which idle connections stay open after the port is closed, because a request may be in transit. */
 const IDLE_MS = 250;
-/** Iterations of the event loop without a new connection after which none is waiting: each iteration accepts one. */
+/**
+ * Iterations of the event loop without a new connection after which no connection waits: each iteration accepts one.
+ */
 const QUIET_ITERATIONS = 3;
 const MAX_ITERATIONS = 200;
 
 export type Shutdown = ReturnType<typeof createShutdown>;
 
 /**
- * Graceful shutdown without losing a request. Closing the port resets connections that wait to be accepted. So first
- * each connection gets `Connection: close` once, and clients may connect again; when no new connection arrives, the port
- * closes; then the rest of the connections close after their responses.
+ * Graceful shutdown that loses no request. Closing the port resets connections that are not accepted yet. Therefore
+ * each open connection first gets a response with `Connection: close`, and clients may connect again. The port closes
+ * when no new connection arrives, and the remaining connections close after their responses.
  */
 export function createShutdown(server: Server) {
   const reconnected = new WeakSet<Socket>();
@@ -79,7 +81,7 @@ async function untilDisconnected(server: Server, limitMs: number): Promise<void>
 async function closePort(server: Server, idleMs: number): Promise<void> {
   const start = performance.now();
   const closed = new Promise<void>((resolve) => {
-    // The method of net.Server: that of http.Server closes idle connections at once, and loses the requests on their way.
+    // http.Server closes idle connections at once and loses requests in transit; net.Server does not.
     NetServer.prototype.close.call(server, () => resolve());
   });
   const poll = setInterval(() => {

@@ -5,17 +5,17 @@ import type { Logger } from "pino";
 import { createLog } from "../../server/http/log.ts";
 import type { RunningStub } from "../../server/stub/start-stub.ts";
 
-/** Names the folder of the run's log; set once, before the tests' processes start. */
+/** Variable with the folder of the run's log, set before the test processes start. */
 const FOLDER = "NEXUS_SYNC_RUN_LOG";
-/** What tests plant in secrets, tokens and attribute values, and how they name users. */
+/** Text that tests put into secrets, tokens and attribute values, and user ids. */
 const MARKERS = /planted|\bu-(ada|grace|zo|charles|eve|\d+)\b|auth0\|/i;
 
-/** Everything a server logs goes into one file, and is read when the run is over. */
+/** A log whose lines are checked at the end of the test run. */
 export function runLog(): Logger {
   return createLog({ level: "trace", isPretty: false, output: { write: (text) => append("log", text) } });
 }
 
-/** Secrets that a server made itself; none of them may be in the log. */
+/** Adds the generated secrets of a server, which the log must not contain. */
 export function watchSecrets({ demo }: RunningStub): void {
   if (demo) append("secrets", `${demo.apiKey.secret}\n${demo.applicationToken}\n${demo.bearerToken}\n`);
 }
@@ -25,7 +25,7 @@ function append(file: string, text: string): void {
   if (folder) appendFileSync(join(folder, file), text);
 }
 
-/** What in a log should not be there: each line with a marker or a secret, and what it was. */
+/** The lines of a log that contain a marker or a secret. */
 export function leaks(log: string, secrets: readonly string[]): string[] {
   return log.split("\n").flatMap((line) => {
     const [marker] = MARKERS.exec(line) ?? [];
@@ -34,7 +34,7 @@ export function leaks(log: string, secrets: readonly string[]): string[] {
   });
 }
 
-/** Vitest's global setup: opens the log of the run, and fails the run where something has leaked into it. */
+/** Global setup of Vitest: opens the log of the run, and fails the run if a secret leaked into it. */
 export function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), "nexus-sync-run-"));
   process.env[FOLDER] = folder;
@@ -44,12 +44,12 @@ export function setup(): () => void {
     const found = leaks(log, readFileSync(join(folder, "secrets"), "utf8").split("\n"));
     rmSync(folder, { recursive: true });
     const lines = log.split("\n").length - 1;
-    if (found.length > 0) return fail(`The log of the run holds what it must not:\n${found.slice(0, 5).join("\n")}`);
-    console.log(`The log of the run: ${lines} lines, without a secret, a token, an attribute's value or a user's id.`);
+    if (found.length > 0) return fail(`The log of the run contains secrets:\n${found.slice(0, 5).join("\n")}`);
+    console.log(`The log of the run: ${lines} lines, without secrets, tokens, attribute values and user ids.`);
   };
 }
 
-/** Vitest takes an error of a teardown for a nuisance, and exits with 0 all the same: this is the last word. */
+/** Vitest exits with 0 after an error in a teardown, so the exit code is set at the exit. */
 function fail(message: string): void {
   console.error(message);
   process.once("exit", () => {

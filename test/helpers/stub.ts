@@ -1,17 +1,17 @@
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { Credentials } from "../../client/credentials.ts";
 import { createNexusClient, type NexusClient, type NexusClientOptions } from "../../client/nexus-client.ts";
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { Directory, User, UserRole } from "../../generated/types.ts";
 import { type RunningStub, type StubOptions, startStub } from "../../server/stub/start-stub.ts";
-
 import { runLog, watchSecrets } from "./run-log.ts";
 
 export const API = "https://api.acme.example";
 export const CONNECTION = "con_acme-ad";
 
-/** A directory of one user, u-ada at CONNECTION, with one role by group and the changes a test needs. */
+/** A directory of one user, u-ada at CONNECTION, with one role by group, and changes. */
 export function acme({ user, ...changes }: Partial<Directory> & { user?: Partial<User> } = {}): Directory {
   const ada: User = { id: "u-ada", identities: [identity(CONNECTION)], ...user };
   const roles = [
@@ -25,7 +25,7 @@ export function acme({ user, ...changes }: Partial<Directory> & { user?: Partial
   return { users: [ada], roles, roleConnectionMaps, ...changes };
 }
 
-/** An identity at a connection; the provider's user id is made from both, so that it is unique in a directory. */
+/** An identity at a connection, with a user id that is unique in its directory. */
 export function identity(azoConnectionId: string, groups: string[] = [], id = 1) {
   return { id, azoConnectionId, azoUserId: `ad|${azoConnectionId}|${id}`, strategy: "ad", groups };
 }
@@ -44,7 +44,7 @@ type SignIn = Partial<Omit<SyncUserIdentityRequest, "attributes">> & {
   attributes?: Record<string, string | null> | SyncUserIdentityRequest["attributes"];
 };
 
-/** A running stub with demo credentials and a client for it; ends with the test. */
+/** A stub with demo credentials, closed at the end of the test, and a client for it. */
 export async function startStubWithClient(options: StubOptions = {}) {
   const server = await startStub({ directory: acme(), log: runLog(), ...options });
   watchSecrets(server);
@@ -66,6 +66,9 @@ export function clientOf(server: RunningStub, options: Partial<NexusClientOption
   return createNexusClient({ baseUrl: server.url, credentials: basicOf(server), ...options });
 }
 
+/** Milliseconds after which two writes are two packets. */
+const PACKET_MS = 15;
+
 export const JSON_TYPE = { "Content-Type": "application/json" };
 
 export function basicHeader(server: RunningStub): { Authorization: string } {
@@ -73,7 +76,7 @@ export function basicHeader(server: RunningStub): { Authorization: string } {
   return { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` };
 }
 
-/** A PUT to the operation, with good credentials and type unless told otherwise. The path is sent as it is given. */
+/** Sends a sync, by default one of u-ada that succeeds. The path is sent as given. */
 export function put(server: RunningStub, { path = "/v1/users/u-ada/$sync", body = signIn(), headers = {} }: Put = {}) {
   const text = typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
   return fetch(server.url + path, {
@@ -89,13 +92,18 @@ interface Put {
   headers?: Record<string, string>;
 }
 
-/** Sends bytes as they are and answers with everything the server sends until it closes or `endsWith` was seen. */
-export function sendRaw(server: RunningStub, bytes: string | Uint8Array): Promise<string> {
+/** Sends bytes as given, several pieces in separate packets, and returns all bytes received until the server closes. */
+export function sendRaw(server: RunningStub, ...pieces: (string | Uint8Array)[]): Promise<string> {
   const { port, hostname } = new URL(server.url);
   return new Promise((resolve, reject) => {
     let received = "";
-    const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    socket.setTimeout(5_000, () => socket.destroy(new Error(`No end of the answer within 5 s: ${received}`)));
+    const socket = connect({ port: Number(port), host: hostname, noDelay: true }, async () => {
+      for (const [index, piece] of pieces.entries()) {
+        if (index > 0) await sleep(PACKET_MS);
+        socket.write(piece);
+      }
+    });
+    socket.setTimeout(5_000, () => socket.destroy(new Error(`The server did not close within 5 s: ${received}`)));
     socket.on("data", (chunk) => {
       received += chunk.toString("latin1");
     });

@@ -4,7 +4,7 @@ import { run } from "../../scripts/mutations.ts";
 
 const FILE = "test/helpers/run-log.ts";
 const FROM = 'return log.split("\\n").flatMap((line) => {';
-const TEST = ["test/helpers/run-log.test.ts", "a secret, a token, an attribute's value"] as const;
+const TEST = ["test/helpers/run-log.test.ts", "secrets, tokens, attribute values"] as const;
 
 test("a mutation counts only if it compiles and its test fails by assertion", { timeout: 240_000 }, async () => {
   const mutation = (name: string, to: string, from = FROM): Mutation => ({

@@ -1,10 +1,11 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { startStub } from "../../server/stub/start-stub.ts";
 import { acme, basicHeader, clientOf, JSON_TYPE, signIn, startStubWithClient } from "../helpers/stub.ts";
 
-test("twenty servers in one process do not disturb each other", async () => {
+test("twenty servers in one process do not affect each other", async () => {
   const stubs = await Promise.all(Array.from({ length: 20 }, () => startStubWithClient()));
   const [first, ...others] = stubs;
   await first?.client.syncUserIdentity("u-ada", signIn({ attributes: { department: "Engines" } }));
@@ -16,29 +17,27 @@ test("twenty servers in one process do not disturb each other", async () => {
   }
 });
 
-test("credentials of one server are wrong at another", async () => {
+test("another server rejects the demo credentials", async () => {
   const [one, other] = [await startStubWithClient(), await startStubWithClient()];
   const client = clientOf(one.server, { baseUrl: other.server.url });
   expect(await client.safeSyncUserIdentity("u-ada", signIn())).toMatchObject({ ok: false, error: { status: 401 } });
 });
 
-test("close lets a request under way finish, and frees the port", async () => {
+test("a shutdown closes the connection of a request in progress after its response, and frees the port", async () => {
   const server = await startStub({ directory: acme() });
   const body = JSON.stringify(signIn({ groups: ["engineers"] }));
-  const { port } = new URL(server.url);
-  const socket = connect(Number(port), "127.0.0.1");
   const headers = Object.entries({ ...basicHeader(server), ...JSON_TYPE, Host: "x", "Content-Length": body.length });
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
   socket.write(`PUT /v1/users/u-ada/$sync HTTP/1.1\r\n${lines}\r\n${body.slice(0, 9)}`);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await sleep(100);
 
   const start = performance.now();
-  const closed = server.close();
+  const ended = server.end({ graceMs: 300 });
   socket.write(body.slice(9));
-
-  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*"isAuthenticated":true/s);
-  await closed;
-  // A socket kept alive would hold it for five seconds.
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\nConnection: close\r\n.*"isAuthenticated":true/s);
+  expect(await ended).toBe(true);
+  // A connection kept alive would delay it by five seconds.
   expect(performance.now() - start).toBeLessThan(2_000);
   expect(await clientOf(server).safeSyncUserIdentity("u-ada", signIn())).toMatchObject({ error: { kind: "network" } });
 });

@@ -10,7 +10,7 @@ import { hashSecret } from "../../../server/auth/credentials.ts";
 import type { CredentialsFile } from "../../../server/auth/credentials-file.ts";
 import { startStub } from "../../../server/stub/start-stub.ts";
 import { ACCESS, basicOf, bearer, currentClaims, mint } from "../../helpers/access.ts";
-import { send } from "../../helpers/site.ts";
+import { send } from "../../helpers/server-fixture.ts";
 import { acme } from "../../helpers/stub.ts";
 import { keeper, OLD } from "./keeper.ts";
 

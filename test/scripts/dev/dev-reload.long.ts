@@ -3,10 +3,10 @@ import { startDev } from "./dev-process.ts";
 
 const KEPT = /^The server keeps/m;
 const RELOADED = /^The server uses the new contract\.$/m;
-/** The whole project is type-checked, while other tests run. */
-const PATIENCE = { timeout: 90_000 };
+/** Type-checks the whole project, next to other tests. */
+const TIMEOUT = { timeout: 90_000 };
 
-test("a contract without a handler for an operation leaves the last good one in place", async () => {
+test("the server keeps the last good contract after an edit that leaves an operation without a handler", async () => {
   const { printed, project } = startDev("--port", "0");
   const [, url = ""] = /server on (\S+)/.exec(await printed(/^curl/m)) ?? [];
 
@@ -20,15 +20,11 @@ test("a contract without a handler for an operation leaves the last good one in 
   await printed(RELOADED);
 });
 
-test(
-  "handwritten lines that no longer compile are listed, and the server uses the new contract",
-  PATIENCE,
-  async () => {
-    const { printed, project } = startDev("--port", "0");
-    await printed(/^curl/m);
-    project.edit("openapi.yaml", '        "429":\n          $ref: "#/components/responses/TooManyRequests"\n', "");
-    await printed(RELOADED);
-    expect(await printed(/no longer fits?:/)).not.toContain("The server keeps");
-    await printed(/^ {2}server\/http\/problem-types\.ts\(\d+,\d+\): error /m);
-  },
-);
+test("handwritten code that no longer compiles is listed, and the server uses the new contract", TIMEOUT, async () => {
+  const { printed, project } = startDev("--port", "0");
+  await printed(/^curl/m);
+  project.edit("openapi.yaml", '        "429":\n          $ref: "#/components/responses/TooManyRequests"\n', "");
+  await printed(RELOADED);
+  expect(await printed(/no longer fits?:/)).not.toContain("The server keeps");
+  await printed(/^ {2}server\/http\/problem-types\.ts\(\d+,\d+\): error /m);
+});

@@ -10,7 +10,7 @@ import { hashSecret } from "../../../server/auth/credentials.ts";
 import { ConfigurationError } from "../../../server/configuration-error.ts";
 import { startStub } from "../../../server/stub/start-stub.ts";
 import { ACCESS, basicOf, bearer, currentClaims, mint } from "../../helpers/access.ts";
-import { send } from "../../helpers/site.ts";
+import { send } from "../../helpers/server-fixture.ts";
 import { acme } from "../../helpers/stub.ts";
 
 const PAST = "2026-01-31T00:00:00Z";

@@ -13,7 +13,7 @@ import {
   TOKEN_HEADER,
 } from "../../helpers/access.ts";
 import { badInputs, type Case } from "../../helpers/bad-input.ts";
-import { type Answer, type Call, goodBody } from "../../helpers/site.ts";
+import { type Call, goodBody, type ServerResponse } from "../../helpers/server-fixture.ts";
 import { JSON_TYPE } from "../../helpers/stub.ts";
 
 const time = { now: NOW };
@@ -163,7 +163,7 @@ describe("an API key with many wrong secrets", () => {
 
   const retryAfter =
     (seconds: number) =>
-    ({ headers }: Answer) => {
+    ({ headers }: ServerResponse) => {
       expect(headers["retry-after"]).toEqual([String(seconds)]);
     };
 });
@@ -198,7 +198,7 @@ describe("expired and revoked credentials", () => {
 async function expectSame(credentials: Call["credentials"] & object, status: number): Promise<void> {
   const headers = { ...JSON_TYPE, "X-Request-Id": "one-id-for-both" };
   const [known, unknown] = [await send({ credentials, headers }), await send({ credentials, headers, path: UNKNOWN })];
-  const bytesOf = ({ headers: { date: _, ...others }, text }: Answer) => ({ ...others, text });
+  const bytesOf = ({ headers: { date: _, ...others }, text }: ServerResponse) => ({ ...others, text });
   expect([known.status, unknown.status]).toEqual([status, status]);
   expect(bytesOf(unknown)).toEqual(bytesOf(known));
   await check({ name: "an unknown user", status, credentials, path: UNKNOWN, body: goodBody });

@@ -4,7 +4,7 @@ import pino from "pino";
 import { onTestFinished, vi } from "vitest";
 import { jwksFromUrl } from "../../../server/auth/jwks.ts";
 import { ACCESS, AUDIENCE, bearer, claims, ISSUER, NOW } from "../../helpers/access.ts";
-import { openSite, send } from "../../helpers/site.ts";
+import { send, startServerFixture } from "../../helpers/server-fixture.ts";
 import type { Signer } from "./signers.ts";
 
 /** An endpoint on a port of its own, whose listener a test may change; ends with the test. */
@@ -38,7 +38,7 @@ export async function openJwksSite(listener: RequestListener, { timeoutMs = 3_00
   const log = pino({ level: "warn" }, { write: (line: string) => warnings.push(line) });
   const keys = jwksFromUrl(`${endpoint.url}?key=planted`, { log, timeoutMs });
   const tokens = { keys, issuer: ISSUER, audience: AUDIENCE };
-  const site = await openSite({ clock: () => new Date(), access: { ...ACCESS, tokens } });
+  const site = await startServerFixture({ clock: () => new Date(), access: { ...ACCESS, tokens } });
   onTestFinished(() => site.close());
   /** Credentials that are good now if their key is. */
   const credentials = (signer: Signer) => {

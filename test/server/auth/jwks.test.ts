@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { at, bearer, claims } from "../../helpers/access.ts";
 import { check } from "../../helpers/bad-input.ts";
-import { send } from "../../helpers/site.ts";
+import { send } from "../../helpers/server-fixture.ts";
 import { keySet, openJwksSite, outage } from "./jwks-site.ts";
 import { createSigner } from "./signers.ts";
 

@@ -7,7 +7,7 @@ import { openAccess } from "../../../server/auth/schemes.ts";
 import { ConfigurationError } from "../../../server/configuration-error.ts";
 import { ACCESS, AUDIENCE, bearer, ISSUER } from "../../helpers/access.ts";
 import { check } from "../../helpers/bad-input.ts";
-import { openSite, send } from "../../helpers/site.ts";
+import { send, startServerFixture } from "../../helpers/server-fixture.ts";
 import { createSigner, type Signer } from "./signers.ts";
 
 const [old, next] = [createSigner("k-old"), createSigner("k-next")];
@@ -32,7 +32,7 @@ async function openFile(text: string | undefined) {
 async function openFileSite(text: string) {
   const { file, warnings, open } = await openFile(text);
   const { tokens } = open();
-  const site = await openSite({ access: { ...ACCESS, ...(tokens && { tokens }) } });
+  const site = await startServerFixture({ access: { ...ACCESS, ...(tokens && { tokens }) } });
   onTestFinished(() => site.close());
   const status = async (signer: Signer) => (await send(site.server, { credentials: bearer(signer.token()) })).status;
   const statuses = async () => [await status(old), await status(next)];

@@ -2,7 +2,7 @@ import { createLocalJWKSet } from "jose";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ACCESS, AUDIENCE, bearer, claims, ISSUER, mint, PUBLIC_JWK } from "../../helpers/access.ts";
 import { badInputs, type Case, check } from "../../helpers/bad-input.ts";
-import { openSite } from "../../helpers/site.ts";
+import { startServerFixture } from "../../helpers/server-fixture.ts";
 import { keySet, openEndpoint } from "./jwks-site.ts";
 import { createSigner, hmacToken, type Signer } from "./signers.ts";
 
@@ -91,7 +91,7 @@ test("a server without keys refuses every Bearer token in the same way", async (
 
 /** A server that closes with the test. */
 async function openRefusing(access: typeof ACCESS) {
-  const site = await openSite({ access });
+  const site = await startServerFixture({ access });
   onTestFinished(() => site.close());
   return (credentials: Case["credentials"] & object) => check(site, { name: "", status: 401, credentials });
 }

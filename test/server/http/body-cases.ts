@@ -1,18 +1,18 @@
 import { expect } from "vitest";
 import type { SyncUserIdentityResult, User } from "../../../generated/types.ts";
 import type { Case } from "../../helpers/bad-input.ts";
-import { goodBody } from "../../helpers/site.ts";
+import { goodBody } from "../../helpers/server-fixture.ts";
 import { API, CONNECTION } from "../../helpers/stub.ts";
 
 type After = (stored: User, result: SyncUserIdentityResult) => unknown;
 
-/** A body that is refused with 400, for violations in all of these places and no others. */
-export function refused(name: string, body: unknown, ...places: string[]): Case {
+/** A body that is rejected with 400 for violations in exactly these places. */
+export function rejected(name: string, body: unknown, ...places: string[]): Case {
   return { name, status: 400, body, places };
 }
 
-/** A body that is taken, and what holds afterwards of u-ada in the store and in the answer. */
-export function taken(name: string, body: unknown, holds?: After): Case {
+/** A body that is accepted; `holds` checks the stored u-ada and the result. */
+export function accepted(name: string, body: unknown, holds?: After): Case {
   const after: Case["after"] = async ({ text }, server) => {
     const stored = (await server.user("u-ada")) ?? expect.fail("u-ada is gone");
     await holds?.(stored, JSON.parse(text));
@@ -20,7 +20,7 @@ export function taken(name: string, body: unknown, holds?: After): Case {
   return { name, status: 200, body, after };
 }
 
-/** Each of these attributes is stored once, with this value. */
+/** Each attribute is stored exactly once, with this value. */
 export function stores(attributes: Record<string, string> | Map<string, string>): After {
   const expected = attributes instanceof Map ? [...attributes] : Object.entries(attributes);
   return ({ attributes: stored = [] }) => {
@@ -34,7 +34,7 @@ export function storesGroups(...groups: string[]): After {
   return ({ identities = [] }) => expect(identities.map((identity) => identity.groups)).toEqual([groups]);
 }
 
-/** The good body with changes; undefined takes a member away. */
+/** The good body with changes; undefined removes a member. */
 export function changed(changes: Record<string, unknown>): Record<string, unknown> {
   return { ...goodBody, ...changes };
 }

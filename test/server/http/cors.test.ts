@@ -2,39 +2,40 @@ import { expect, test } from "vitest";
 import { put, startStubWithClient } from "../../helpers/stub.ts";
 
 const ORIGIN = "https://portal.acme.example";
-const PREFLIGHT = { Origin: ORIGIN, "Access-Control-Request-Method": "PUT" };
 
-async function preflight(url: string, headers: Record<string, string>) {
-  return fetch(`${url}/v1/users/u-ada/$sync`, { method: "OPTIONS", headers });
+/** Sends a preflight and returns its status and the origin that is allowed. */
+async function preflight(url: string, headers: Record<string, string> = {}) {
+  const all = { Origin: ORIGIN, "Access-Control-Request-Method": "PUT", ...headers };
+  const response = await fetch(`${url}/v1/users/u-ada/$sync`, { method: "OPTIONS", headers: all });
+  return { response, seen: [response.status, response.headers.get("access-control-allow-origin")] };
 }
 
-test("without an origin a preflight is a method like any other", async () => {
+test("a preflight is a 405 like any other OPTIONS request where no origin is configured", async () => {
   const { server } = await startStubWithClient();
-  const answer = await preflight(server.url, PREFLIGHT);
-  expect([answer.status, answer.headers.get("allow")]).toEqual([405, "PUT"]);
-  expect(answer.headers.get("access-control-allow-origin")).toBe(null);
+  const { response, seen } = await preflight(server.url);
+  expect(seen).toEqual([405, null]);
+  expect(response.headers.get("allow")).toBe("PUT");
 });
 
-test("the origin's preflight is answered, and its answers may be read, refusals too", async () => {
+test("pages of the configured origin may call the operation and read its responses, errors included", async () => {
   const { server } = await startStubWithClient({ corsOrigin: ORIGIN });
-  const answer = await preflight(server.url, PREFLIGHT);
-  expect(answer.status).toBe(204);
-  expect(Object.fromEntries(answer.headers)).toMatchObject({
+  const { response } = await preflight(server.url);
+  expect(response.status).toBe(204);
+  expect(Object.fromEntries(response.headers)).toMatchObject({
     "access-control-allow-origin": ORIGIN,
     "access-control-allow-methods": "PUT",
     "access-control-allow-headers": "authorization, content-type, X-Application-Token, x-request-id",
     vary: "Origin",
   });
-  for (const headers of [{}, { Authorization: "Basic nobody" }]) {
-    const put1 = await put(server, { headers: { Origin: ORIGIN, ...headers } });
-    expect(put1.headers.get("access-control-allow-origin")).toBe(ORIGIN);
-    expect(put1.headers.get("access-control-expose-headers")).toBe("x-request-id, retry-after, www-authenticate");
+  for (const headers of [{}, { Authorization: "Basic wrong" }]) {
+    const response = await put(server, { headers: { Origin: ORIGIN, ...headers } });
+    expect(response.headers.get("access-control-allow-origin")).toBe(ORIGIN);
+    expect(response.headers.get("access-control-expose-headers")).toBe("x-request-id, retry-after, www-authenticate");
   }
 });
 
-test("another origin and another method get nothing", async () => {
+test("a preflight of another origin or for another method is a 405", async () => {
   const { server } = await startStubWithClient({ corsOrigin: ORIGIN });
-  const other = await preflight(server.url, { ...PREFLIGHT, Origin: "https://portal.acme.example.evil.example" });
-  expect([other.status, other.headers.get("access-control-allow-origin")]).toEqual([405, null]);
-  expect((await preflight(server.url, { ...PREFLIGHT, "Access-Control-Request-Method": "DELETE" })).status).toBe(405);
+  expect((await preflight(server.url, { Origin: `${ORIGIN}.evil.example` })).seen).toEqual([405, null]);
+  expect((await preflight(server.url, { "Access-Control-Request-Method": "DELETE" })).seen).toEqual([405, ORIGIN]);
 });

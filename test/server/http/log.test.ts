@@ -3,33 +3,31 @@ import { createLog } from "../../../server/http/log.ts";
 import { userIdHash } from "../../../server/http/request-log.ts";
 import { put, startStubWithClient } from "../../helpers/stub.ts";
 
-function logged(isPretty: boolean) {
+function startLog(isPretty: boolean) {
   const texts: string[] = [];
   const log = createLog({ level: "info", isPretty, output: { write: (text) => texts.push(text) } });
   return { texts, log };
 }
 
-test("one user's lines have one hash, another's another, and the id is in none", async () => {
-  const { texts, log } = logged(false);
+test("lines of one user have the same hash, of another user another one, and never the id", async () => {
+  const { texts, log } = startLog(false);
   const { server } = await startStubWithClient({ log, formatUserId: userIdHash("planted-key") });
-  await put(server);
-  await put(server);
-  await put(server, { path: "/v1/users/u-other/$sync" });
+  for (const userId of ["u-ada", "u-ada", "u-other"]) await put(server, { path: `/v1/users/${userId}/$sync` });
   await expect.poll(() => texts.length).toBe(3);
-  const [one, again, other] = texts.map((text) => JSON.parse(text));
-  expect(one.user).toMatch(/^[\w-]{16}$/);
-  expect(again.user).toBe(one.user);
-  expect(other.user).not.toBe(one.user);
+  const [first, second, other] = texts.map((text) => JSON.parse(text));
+  expect(first.user).toMatch(/^[\w-]{16}$/);
+  expect(second.user).toBe(first.user);
+  expect(other.user).not.toBe(first.user);
   expect(texts.join()).not.toMatch(/u-ada|u-other|planted/);
-  expect(one).toMatchObject({ method: "PUT", route: "/v1/users/{userId}/$sync", status: 200, caller: "demo-key" });
+  expect(first).toMatchObject({ method: "PUT", route: "/v1/users/{userId}/$sync", status: 200, caller: "demo-key" });
 });
 
-test("without a key hashes of two starts can't be told to be one user's", () => {
+test("hashes without a configured key differ from start to start", () => {
   expect(userIdHash()("u-ada")).not.toBe(userIdHash()("u-ada"));
 });
 
-test("on a terminal a line is for people", async () => {
-  const { texts, log } = logged(true);
+test("a line for a terminal is readable", async () => {
+  const { texts, log } = startLog(true);
   const { server } = await startStubWithClient({ log, formatUserId: (userId) => userId });
   await put(server, { headers: { "X-Request-Id": "mine" } });
   await expect.poll(() => texts.length).toBe(1);
@@ -38,8 +36,8 @@ test("on a terminal a line is for people", async () => {
   );
 });
 
-test("what an error carries of a request is not written", () => {
-  const { texts, log } = logged(false);
+test("members of an error that may contain a request are not logged", () => {
+  const { texts, log } = startLog(false);
   const error = Object.assign(new Error("It failed."), { body: "planted", headers: { authorization: "planted" } });
   log.error({ requestId: "mine", err: error }, "internal-error");
   expect(texts.join()).toContain("It failed.");

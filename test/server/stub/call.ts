@@ -1,5 +1,5 @@
 import type { RunningStub } from "../../../server/stub/start-stub.ts";
-import { type Call, send } from "../../helpers/site.ts";
+import { type Call, send } from "../../helpers/server-fixture.ts";
 import { basicHeader, JSON_TYPE, signIn } from "../../helpers/stub.ts";
 
 /** Sends a valid sign-in of u-ada with the demo credentials, and the given changes; a list repeats a header. */

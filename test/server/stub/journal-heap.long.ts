@@ -8,7 +8,7 @@ const imported = (path: string) => JSON.stringify(new URL(path, import.meta.url)
 const SCRIPT = `
 import { Agent } from "node:http";
 const { startStub } = await import(${imported("../../../server/stub/start-stub.ts")});
-const { sendOver } = await import(${imported("../../helpers/site.ts")});
+const { sendOver } = await import(${imported("../../helpers/server-fixture.ts")});
 const { acme, basicHeader, JSON_TYPE, signIn } = await import(${imported("../../helpers/stub.ts")});
 const server = await startStub({ directory: acme() });
 const agent = new Agent({ keepAlive: true });

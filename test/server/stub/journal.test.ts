@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JournalEntry } from "../../../generated/control/types.ts";
 import type { RunningStub } from "../../../server/stub/start-stub.ts";
-import type { Call } from "../../helpers/site.ts";
+import type { Call } from "../../helpers/server-fixture.ts";
 import {
   API,
   basicOf,

@@ -1,16 +1,16 @@
 import { isUtf8 } from "node:buffer";
-import type { BodyViolation, SyncUserIdentityRequest } from "../../../generated/types.ts";
-import { SyncUserIdentityRequest as fits } from "../../../generated/validators.js";
+import type { BodyViolation, SyncUserIdentityRequest } from "../../../../generated/types.ts";
+import { SyncUserIdentityRequest as isValid } from "../../../../generated/validators.js";
 
-/** Bytes; the server's default. */
+/** Bytes; the default of the server. */
 const BODY_LIMIT = 262_144;
 
-/** What a body deserves, found without the server: the status, or the body itself where it fits the contract. */
+/** The expected status of a body, found without the server, or the parsed body if it is valid by the contract. */
 export function secondOpinion(sent: string | Uint8Array): { status: 400 | 413 } | { body: SyncUserIdentityRequest } {
   const bytes = Buffer.from(sent);
   if (bytes.length > BODY_LIMIT) return { status: 413 };
   const body = isUtf8(bytes) ? parsed(bytes.toString().replace(/^\ufeff/, "")) : undefined;
-  return fits(body) ? { body } : { status: 400 };
+  return isValid(body) ? { body } : { status: 400 };
 }
 
 function parsed(text: string): unknown {
@@ -21,33 +21,28 @@ function parsed(text: string): unknown {
   }
 }
 
-/**
- * Where validator and server differ by design: rules on a body that its schema does not state. Each tells whether a
- * violation that the server reports is one of its own.
- */
-export const BY_DESIGN = {
-  /** The stores disagree on U+0000 and lone surrogates, so no text may hold one, nor the name of any member. */
+const MAX_LENGTHS: Readonly<Record<string, number>> = {
+  ...{ givenname: 100, familyname: 100, nickname: 100, displayname: 200, name: 200, picture: 250 },
+};
+
+/** Rules that the server has and the schema of the body has not. Each recognizes the violations that report it. */
+export const SERVER_RULES = {
   "text that can't be stored": ({ pointer }, body) => hasUnstorableText(valueAt(body, pointer)),
-  /** A claim may have any length; one that becomes part of the profile is held to that part's. */
   "a profile value that is too long": ({ pointer }, { attributes }) =>
     attributes.some(({ key, value }, index) => {
-      const most = LONGEST.get(key.toLowerCase().replace("_", "")) ?? Number.POSITIVE_INFINITY;
-      return pointer === `/attributes/${index}/value` && [...(value ?? "")].length > most;
+      const name = key.toLowerCase().replace("_", "");
+      const max = Object.hasOwn(MAX_LENGTHS, name) ? MAX_LENGTHS[name] : undefined;
+      return pointer === `/attributes/${index}/value` && max !== undefined && [...(value ?? "")].length > max;
     }),
-  /** A list may have any length; a user has at most 1,000 custom attributes. */
   "more attributes than a user may have": ({ pointer }, { attributes }) =>
     /^\/attributes\/\d+$/.test(pointer) && new Set(attributes.map(({ key }) => key)).size > 1_000,
 } satisfies Record<string, (violation: BodyViolation, body: SyncUserIdentityRequest) => boolean>;
 
-const LONGEST = new Map([
-  ...["givenname", "familyname", "nickname"].map((key) => [key, 100] as const),
-  ...["displayname", "name"].map((key) => [key, 200] as const),
-  ["picture", 250],
-]);
-
-/** The reasons by which the server may refuse a valid body for these violations; undefined for one without a reason. */
-export function reasonsFor(violations: readonly BodyViolation[], body: SyncUserIdentityRequest) {
-  return violations.map((violation) => Object.entries(BY_DESIGN).find(([, isOne]) => isOne(violation, body))?.[0]);
+/** The server rule that each violation of a valid body reports; undefined for a violation of no rule. */
+export function rulesOf(violations: readonly BodyViolation[], body: SyncUserIdentityRequest) {
+  return violations.map(
+    (violation) => Object.entries(SERVER_RULES).find(([, reports]) => reports(violation, body))?.[0],
+  );
 }
 
 /** RFC 6901. */
@@ -58,7 +53,7 @@ function valueAt(body: unknown, pointer: string): unknown {
   }, body);
 }
 
-/** Not recursive: a body may be nested more deeply than the stack. */
+/** Whether a text in the value contains U+0000 or a lone surrogate. Not recursive: a body may be nested deeper than the stack. */
 export function hasUnstorableText(root: unknown): boolean {
   const open = [root];
   while (open.length > 0) {

@@ -1,0 +1,120 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const MAX_FILES = 18;
+
+interface Import {
+  from: string;
+  to: string;
+  /** Erased at run time. */
+  isType: boolean;
+}
+
+/** Paths relative to the project, with "/" on every platform. */
+function filesOf(pattern: string): string[] {
+  return globSync(pattern, { cwd: ROOT }).map((file) => file.replaceAll("\\", "/"));
+}
+
+const FILES = filesOf("{server,client,scripts}/**/*.{ts,js}");
+const IMPORTS = FILES.flatMap(importsOf);
+
+/** The imports of project files, static and dynamic. */
+function importsOf(from: string): Import[] {
+  const text = readFileSync(join(ROOT, from), "utf8");
+  const found = text.matchAll(/^(?:import|export) ([^;"]*?)from "(\.[^"]+)"|\bimport\(?\s*"(\.[^"]+)"/gm);
+  return Array.from(found, ([, clause, named, other]) => {
+    const names = /^\{([^}]*)\} $/s
+      .exec(clause ?? "")?.[1]
+      ?.split(",")
+      .filter((name) => name.trim() !== "");
+    const isType = clause?.startsWith("type ") || names?.every((name) => name.trim().startsWith("type "));
+    return { from, to: join(dirname(from), named ?? other ?? "").replaceAll("\\", "/"), isType: isType ?? false };
+  });
+}
+
+/** `server/auth/jwks.ts` → `server/auth`; files directly in a root folder belong to it. */
+function folderOf(file: string): string {
+  const [root = "", ...rest] = file.split("/");
+  return root === "server" && rest.length > 1 ? `server/${rest[0]}` : root;
+}
+
+const BELOW_STUB = ["contract", "http", "auth", "identity", "directory", "store", "handlers"].map(
+  (name) => `server/${name}`,
+);
+/** Folders that a folder may import besides itself and generated/. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  "server/contract": [],
+  "server/identity": [],
+  "server/http": ["server/contract", "server/identity"],
+  "server/auth": ["server/contract", "server/http"],
+  "server/directory": ["server/contract", "server/identity"],
+  "server/store": ["server/directory", "server/identity"],
+  "server/handlers": ["server/contract", "server/http", "server/identity", "server/store"],
+  "server/stub": ["server", ...BELOW_STUB],
+  server: BELOW_STUB,
+  client: [],
+  scripts: ["server", "server/stub", "client", ...BELOW_STUB],
+};
+/** Folders whose types alone may be imported too. */
+const TYPES_OF: Readonly<Record<string, readonly string[]>> = {
+  "server/http": ["server/auth", "server/store"],
+  "server/handlers": ["server/auth"],
+};
+/** Any folder of the server except identity/ may import these. */
+const LEAVES = ["server/clock.ts", "server/configuration-error.ts"];
+
+function isAllowed({ from, to, isType }: Import): boolean {
+  const [source, target] = [folderOf(from), folderOf(to)];
+  if (source === target || target === "generated" || ALLOWED[source]?.includes(target)) return true;
+  if (isType && TYPES_OF[source]?.includes(target)) return true;
+  if (LEAVES.includes(to)) return source.startsWith("server/") && source !== "server/identity";
+  // The start loads the stub only in its mode.
+  if (from === "server/serve.ts") return target === "server/stub";
+  return from.startsWith("client/testing") && /^server\/contract\/(operations|document)\.ts$/.test(to);
+}
+
+function textOf({ from, to }: Import): string {
+  return `${from} imports ${to}`;
+}
+
+/** Files on a path from a file back to itself. */
+function cycles(): string[] {
+  const targets = Map.groupBy(IMPORTS, ({ from }) => from);
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] => {
+    if (path.includes(file)) return [[...path.slice(path.indexOf(file)), file].join(" → ")];
+    if (done.has(file)) return [];
+    const found = (targets.get(file) ?? []).flatMap(({ to }) => visit(to, [...path, file]));
+    done.add(file);
+    return found;
+  };
+  return FILES.flatMap((file) => visit(file, []));
+}
+
+describe("imports", () => {
+  test("are found in every folder", () => {
+    expect(new Set(IMPORTS.map(({ from }) => folderOf(from)))).toEqual(new Set(Object.keys(ALLOWED)));
+  });
+
+  test("have no cycle", () => expect(cycles()).toEqual([]));
+
+  test("follow the arrows of the layout", () => {
+    expect(IMPORTS.filter((one) => !isAllowed(one)).map(textOf)).toEqual([]);
+  });
+});
+
+test.for([
+  ["code", FILES, 150],
+  ["tests", filesOf("test/**/*.ts"), 300],
+] as const)("no file of %s is over its limit of lines", ([, files, max]) => {
+  const lines = (file: string) => readFileSync(join(ROOT, file), "utf8").split("\n").length - 1;
+  expect(files.filter((file) => lines(file) > max)).toEqual([]);
+});
+
+test(`no folder of code has more than ${MAX_FILES} files`, () => {
+  const folders = Map.groupBy(FILES, (file) => dirname(file));
+  expect([...folders].filter(([, files]) => files.length > MAX_FILES).map(([folder]) => folder)).toEqual([]);
+});
