@@ -1,6 +1,8 @@
-import type { ContractDocument } from "../../server/contract/document.ts";
+import { type ContractDocument, operationsOf } from "../../server/contract/document.ts";
+import type { Pointer } from "../generate/diagnostic.ts";
+import { nearest } from "../shared/nearest.ts";
 import { type Change, pointerText } from "./change.ts";
-import { sourceChanges } from "./source-changes.ts";
+import { sourceJudge } from "./source-verdict.ts";
 import { type Differ, wireChanges } from "./wire-changes.ts";
 
 /**
@@ -13,22 +15,40 @@ export async function compareContracts(
   differ?: Differ,
 ): Promise<Change[]> {
   // The differ is a child process, so both run at the same time.
-  const [wire, source] = await Promise.all([wireChanges(base, revision, differ), sourceChanges(base, revision)]);
-  const merged = new Set<Change>();
-  const judged = wire.map((change) => {
-    const broken = source.filter((other) => isSamePart(change, other));
-    for (const other of broken) merged.add(other);
-    const [first] = broken;
-    if (!first) return change;
-    // The differ's message describes a change that is harmless on the wire in general terms only.
-    const better = change.wire === "major" ? {} : { rule: first.rule, message: first.message };
-    return { ...change, ...better, breaksSource: true };
+  const [wire, judge] = await Promise.all([wireChanges(base, revision, differ), sourceJudge(base, revision)]);
+  const removed = new Map(removedNames(base, revision).map((change) => [pointerText(change.subject), change]));
+  const judged = judge(wire).map((change): Change => {
+    const subject = pointerText(change.subject);
+    const removal = removed.get(subject);
+    if (!removal) return change;
+    removed.delete(subject);
+    return { ...change, rule: removal.rule, message: removal.message, breaksSource: true };
   });
-  return [...judged, ...source.filter((change) => !merged.has(change))];
+  return [...judged, ...removed.values()];
 }
 
-/** The differ may report a keyword (`…/authenticationMethod/enum`) where the compiler reports its property. */
-function isSamePart(change: Change, source: Change): boolean {
-  const [inner, outer] = [pointerText(change.subject), pointerText(source.subject)];
-  return inner === outer || inner.startsWith(`${outer}/`);
+/** Schemas and operations whose types are no longer exported. */
+function removedNames(base: ContractDocument, revision: ContractDocument): Change[] {
+  const names = Object.keys(base.components.schemas);
+  const freshNames = Object.keys(revision.components.schemas);
+  const added = freshNames.filter((name) => !names.includes(name));
+  const types = names.filter((name) => !freshNames.includes(name));
+  const ids = new Set(operationsOf(revision).map(({ operation }) => operation.operationId));
+  const operations = operationsOf(base).filter(({ operation }) => !ids.has(operation.operationId));
+  return [
+    ...types.map((name) => {
+      const near = nearest(name, added);
+      const renamed = near === undefined ? "" : ` It may have been renamed to '${near}'.`;
+      const message = `The type '${name}' is no longer exported.${renamed}`;
+      return removal("type-gone", message, ["components", "schemas", name]);
+    }),
+    ...operations.map(({ operation: { operationId }, pointer }) => {
+      const message = `The operation '${operationId}' and its types are no longer exported.`;
+      return removal("operation-gone", message, [...pointer, "operationId"]);
+    }),
+  ];
+}
+
+function removal(rule: string, message: string, subject: Pointer): Change {
+  return { rule, message, subject, place: subject, isRemoved: true, wire: "patch", breaksSource: true };
 }

@@ -27,6 +27,14 @@ const REDOCLY: Differ = {
   args: [join(dirname(createRequire(import.meta.url).resolve("@redocly/cli/package.json")), "bin/cli.js"), "diff"],
 };
 
+/** A change as the differ reports it; its source verdict is added later. */
+export interface WireChange extends Change {
+  /** A place where the changed part is used: by an operation, if there is one. In the new contract, unless removed. */
+  use: Pointer;
+  /** The changed keyword, or `key` for a renamed part; undefined if the whole part was added or removed. */
+  keyword: string | undefined;
+}
+
 /**
  * Changes between two contracts with their effect on the wire. The only function that uses `redocly diff`, which is
  * experimental.
@@ -36,7 +44,7 @@ export async function wireChanges(
   base: ContractDocument,
   revision: ContractDocument,
   differ = REDOCLY,
-): Promise<Change[]> {
+): Promise<WireChange[]> {
   const folder = await mkdtemp(join(tmpdir(), "nexus-sync-diff-"));
   try {
     const canary = { get: { responses: { "204": { description: "Canary." } } } };
@@ -80,7 +88,7 @@ interface ReportedChange {
   revision?: { pointer: string; value?: unknown };
 }
 
-function readReport(text: string): Change[] {
+function readReport(text: string): WireChange[] {
   const { reportVersion, changes } = parseReport(text);
   if (reportVersion !== "1" || !Array.isArray(changes)) throw new DifferFailed("Its report has an unknown format.");
   return (changes as ReportedChange[]).flatMap(changesOf);
@@ -95,10 +103,12 @@ function parseReport(text: string): { reportVersion?: unknown; changes?: unknown
 }
 
 /** One change; for `required`, one per property that became required or optional. */
-function changesOf(reported: ReportedChange): Change[] {
+function changesOf(reported: ReportedChange): WireChange[] {
   const { kind, base, revision, property, path } = reported;
   const [verdict] = reported.verdicts;
-  const change: Change = {
+  const change: WireChange = {
+    use: pointerOf({ pointer: path }),
+    keyword: property,
     rule: verdict?.ruleId ?? `${property ?? "element"}-${kind}`,
     message: verdict ? verdict.message.replaceAll("`", "'") : messageOf(reported),
     operation: operationIn(path),
@@ -110,11 +120,18 @@ function changesOf(reported: ReportedChange): Change[] {
     from: base?.value,
     to: revision?.value,
   };
-  if (property !== "required") return [change];
+  const [before, after] = [base, revision].map((side) => new Set(Array.isArray(side?.value) ? side.value : []));
+  const names = Array.from(before?.symmetricDifference(after ?? before) ?? [], String);
+  // The `required` of a parameter, header or body is a boolean.
+  if (property !== "required" || names.length === 0) return [change];
   const owner = change.subject.at(-1) === "required" ? change.subject.slice(0, -1) : change.subject;
-  const [before, after] = [new Set(listOf(base?.value)), new Set(listOf(revision?.value))];
-  const names = [...before.symmetricDifference(after)];
-  return names.map((name) => ({ ...change, subject: [...owner, "properties", name], from: undefined, to: undefined }));
+  return names.map((name) => ({
+    ...change,
+    subject: [...owner, "properties", name],
+    use: [...change.use, "properties", name],
+    from: undefined,
+    to: undefined,
+  }));
 }
 
 function messageOf({ kind, property, path, base, revision }: ReportedChange): string {
@@ -134,8 +151,4 @@ function operationIn(path: string): string | undefined {
 
 function pointerOf(side: { pointer: string } | undefined): Pointer {
   return side === undefined || side.pointer === "#/" ? [] : referencePointer(side.pointer);
-}
-
-function listOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }
