@@ -23,8 +23,13 @@ export interface Change {
   to?: unknown;
 }
 
-export function isBreaking({ wire, breaksSource }: Change): boolean {
-  return wire === "major" || breaksSource;
+export function isBreaking(change: Change): boolean {
+  return impactOf(change) === "major";
+}
+
+/** The worse of both verdicts. */
+export function impactOf({ wire, breaksSource }: Change): Impact {
+  return breaksSource ? "major" : wire;
 }
 
 /** Identifies a change in approvals. Moving lines does not affect it; any difference in the change itself does. */
