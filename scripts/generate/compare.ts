@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { CONTRACTS, type ContractFile, PUBLIC_CONTRACT } from "./contracts.ts";
+import { basename, join } from "node:path";
+import { CONTRACTS, type ContractFile } from "./contracts.ts";
 import { type Manifest, sha256 } from "./render.ts";
 import { STAGING } from "./write.ts";
 
@@ -23,8 +23,8 @@ export interface Comparison {
   otherLineEndings: string[];
 }
 
-/** Not reported in a contract's folder: the folder of another contract, and the staging folder of a run. */
-const IGNORED = new Set([...CONTRACTS.map(({ output }) => output), `${PUBLIC_CONTRACT.output}/${STAGING}`]);
+/** Not reported: the folder of another contract below this one, and the staging folder of a run. */
+const IGNORED = new Set([...CONTRACTS.map(({ output }) => basename(output)), STAGING]);
 
 /** Compares a contract's output folder with the rendered files, all of them. */
 export async function compare(
@@ -33,7 +33,7 @@ export async function compare(
   rendered: ReadonlyMap<string, string>,
 ): Promise<Comparison> {
   const names = await readdir(join(root, output)).catch((): string[] => []);
-  const present = names.filter((name) => !IGNORED.has(`${output}/${name}`));
+  const present = names.filter((name) => !IGNORED.has(name));
   const found = new Map<string, string>();
   for (const name of present) if (rendered.has(name)) found.set(name, await readFile(join(root, output, name), "utf8"));
   const written = readManifest(found.get("manifest.json"));
