@@ -1,9 +1,9 @@
 import ts from "typescript";
 import { type ContractDocument, operationsOf } from "../../server/contract/document.ts";
 import type { Pointer } from "../generate/diagnostic.ts";
-import { pointerText } from "./change.ts";
-import { type ComparedTypes, compareTypes, memberPath, referencesIn, type TypedPart } from "./source-types.ts";
-import type { WireChange } from "./wire-changes.ts";
+import { type Change, pointerText } from "./change.ts";
+import { compareTypes, memberPath, referencesIn, type TypedPart } from "./source-types.ts";
+import { type Differ, type WireChange, wireChanges } from "./wire-changes.ts";
 
 /** Callers write requests and read responses: an old request must fit the new type, a new response the old type. */
 type Flow = "request" | "response";
@@ -11,21 +11,41 @@ type Flow = "request" | "response";
 /** Keywords with an effect on types; `key` and `name` are renamed properties and parameters. */
 const TYPE_KEYWORDS = new Set(["additionalProperties", "const", "enum", "items", "key", "name", "required", "type"]);
 
-/** Prepares the types of both contracts. The result adds the source verdict to the differ's changes. */
-export async function sourceJudge(base: ContractDocument, revision: ContractDocument) {
-  const types = await compareTypes(base, revision);
+/**
+ * All changes between two contracts, each with its wire verdict and its source verdict.
+ * @throws DifferFailed
+ */
+export async function compareContracts(
+  base: ContractDocument,
+  revision: ContractDocument,
+  differ?: Differ,
+): Promise<Change[]> {
+  // The differ is a child process, so both run at the same time.
+  const [changes, types] = await Promise.all([wireChanges(base, revision, differ), compareTypes(base, revision)]);
   const flowsOf = usedFlows(base, revision);
-  return (changes: readonly WireChange[]): WireChange[] => {
-    const templates = new Map(changes.filter(isTemplate).map(({ use, from }) => [use[1], String(from)]));
-    return changes.map((change) => {
-      const path = memberPath(change.isRemoved ? base : revision, change.use);
-      const oldPath = path.map((name, index) => (index === 1 ? (templates.get(name) ?? name) : name));
-      const pair = { types, old: types.old(oldPath), fresh: types.fresh(path) };
-      return isTyped(change, path) ? judged(change, pair, flowsOf(change.subject)) : change;
-    });
-  };
+  const templates = new Map(changes.filter(isTemplate).map(({ use, from }) => [use[1], String(from)]));
+  return changes.map((change) => {
+    const gone = goneName(change);
+    if (gone) return { ...change, ...gone, breaksSource: true };
+    const path = memberPath(change.isRemoved ? base : revision, change.use);
+    const oldPath = path.map((name, index) => (index === 1 ? (templates.get(name) ?? name) : name));
+    const pair = { checker: types.checker, old: types.old(oldPath), fresh: types.fresh(path) };
+    return isTyped(change, path) ? judged(change, pair, flowsOf(change.subject)) : change;
+  });
 }
 
+/** Rule and message for a schema or an operation whose types are no longer exported. */
+function goneName({ subject, keyword, isRemoved, from, to }: WireChange): Pick<Change, "rule" | "message"> | undefined {
+  const [, section, name, ...inner] = subject;
+  if (keyword === "operationId" && from !== undefined) {
+    return { rule: "operation-gone", message: `The operation '${from}' and its types are no longer exported.` };
+  }
+  if (section !== "schemas" || inner.length > 0 || !(isRemoved || keyword === "key")) return undefined;
+  const renamed = keyword === "key" ? ` It may have been renamed to '${to}'.` : "";
+  return { rule: "type-gone", message: `The type '${name}' is no longer exported.${renamed}` };
+}
+
+/** A renamed path template. Its operations keep their types. */
 function isTemplate({ keyword, use }: WireChange): boolean {
   return keyword === "key" && use[0] === "paths" && use.length === 2;
 }
@@ -39,10 +59,12 @@ function isTyped(change: WireChange, path: readonly string[]): boolean {
 }
 
 interface Pair {
-  types: ComparedTypes;
+  checker: ts.TypeChecker;
   old: TypedPart | undefined;
   fresh: TypedPart | undefined;
 }
+
+type TypedPair = Pair & Record<"old" | "fresh", TypedPart>;
 
 function judged(change: WireChange, pair: Pair, flows: readonly Flow[]): WireChange {
   for (const flow of flows) {
@@ -61,29 +83,29 @@ function ruleOf(flow: Flow, use: Pointer): string {
 }
 
 /** The reason why code written for the old types does not compile with the new ones; undefined if it compiles. */
-function breakIn(flow: Flow, { keyword, from, to }: WireChange, { types, old, fresh }: Pair): string | undefined {
+function breakIn(flow: Flow, change: WireChange, { checker, old, fresh }: Pair): string | undefined {
+  const { keyword, from, to } = change;
   if (keyword === "key" || keyword === "name") return `'${from}' was renamed to '${to}'.`;
   // A removed property breaks code that reads it, and object literals that set it.
-  if (old && !fresh) return `'${old.property?.name}' was removed.`;
-  if (old && fresh) return keyword === "required" ? newlyOptional(flow, old, fresh) : misfit(flow, types, old, fresh);
-  if (flow === "response" || !fresh?.property || isOptional(fresh)) return undefined;
-  return `The new property '${fresh.property.name}' is required.`;
+  if (!fresh) return old && `'${old.property?.name}' was removed.`;
+  return old ? misfit(flow, keyword, { checker, old, fresh }) : addedPart(flow, fresh);
 }
 
-function newlyOptional(flow: Flow, old: TypedPart, fresh: TypedPart): string | undefined {
-  if (flow === "request") return isOptional(old) && !isOptional(fresh) ? "The property is now required." : undefined;
-  return isOptional(fresh) && !isOptional(old) ? "The property is now optional." : undefined;
+function addedPart(flow: Flow, fresh: TypedPart): string | undefined {
+  return flow === "request" && isRequired(fresh) ? "The new property is required." : undefined;
 }
 
-function misfit(flow: Flow, { checker }: ComparedTypes, old: TypedPart, fresh: TypedPart): string | undefined {
-  const [given, accepted] = flow === "request" ? [old.type, fresh.type] : [fresh.type, old.type];
-  if (checker.isTypeAssignableTo(given, accepted)) return undefined;
-  const [before, now] = [old, fresh].map(({ type }) => checker.typeToString(type));
-  return `The type was ${before}, and is ${now}.`;
+const OPTIONALITY = { request: "The property is now required.", response: "The property is now optional." };
+
+function misfit(flow: Flow, keyword: string | undefined, { checker, old, fresh }: TypedPair): string | undefined {
+  const [given, accepted] = flow === "request" ? [old, fresh] : [fresh, old];
+  if (keyword === "required") return isRequired(accepted) && !isRequired(given) ? OPTIONALITY[flow] : undefined;
+  if (checker.isTypeAssignableTo(given.type, accepted.type)) return undefined;
+  return `The type was ${checker.typeToString(old.type)}, and is ${checker.typeToString(fresh.type)}.`;
 }
 
-function isOptional({ property }: TypedPart): boolean {
-  return property !== undefined && (property.flags & ts.SymbolFlags.Optional) !== 0;
+function isRequired({ property }: TypedPart): boolean {
+  return property !== undefined && (property.flags & ts.SymbolFlags.Optional) === 0;
 }
 
 /** Finds out whether a part of the contracts is used by requests, by responses, or by both. */

@@ -9,8 +9,8 @@ export interface Difference {
   file: string;
   /** The expected text; undefined for a file that is not generated. */
   text?: string;
-  /** `old`: unchanged since it was generated, from another contract or by another generator. */
-  cause: "missing" | "extra" | "edited by hand" | "old";
+  /** "is out of date": unchanged since it was generated, from another contract or by another generator. */
+  cause: "is missing" | "is not a generated file" | "was edited by hand" | "is out of date";
   /** The first differing line. */
   detail?: string;
 }
@@ -37,7 +37,9 @@ export async function compare(
   const found = new Map<string, string>();
   for (const name of present) if (rendered.has(name)) found.set(name, await readFile(join(root, output, name), "utf8"));
   const written = readManifest(found.get("manifest.json"));
-  const extra = present.filter((name) => !rendered.has(name)).map((file) => ({ file, cause: "extra" as const }));
+  const extra = present
+    .filter((name) => !rendered.has(name))
+    .map((file) => ({ file, cause: "is not a generated file" as const }));
   const differences: Difference[] = [
     ...Array.from(rendered).flatMap(([file, text]) => differenceOf({ file, text, found: found.get(file), written })),
     ...extra,
@@ -59,10 +61,10 @@ interface Compared {
 }
 
 function differenceOf({ file, text, found, written }: Compared): Difference[] {
-  if (found === undefined) return [{ file, text, cause: "missing" }];
+  if (found === undefined) return [{ file, text, cause: "is missing" }];
   if (isSame(found, text)) return [];
   const isOld = file === "manifest.json" || written.files?.[file] === sha256(found);
-  return [{ file, text, cause: isOld ? "old" : "edited by hand", detail: firstDifference(found, text) }];
+  return [{ file, text, cause: isOld ? "is out of date" : "was edited by hand", detail: firstDifference(found, text) }];
 }
 
 function isSame(found: string, text: string | undefined): boolean {
@@ -99,14 +101,10 @@ function reasonsOf(written: Partial<Manifest>, fresh: Partial<Manifest>, folder:
   if (!written.document) return [];
   const names = Object.keys({ ...written.tools, ...fresh.tools });
   const tools = names.filter((name) => written.tools?.[name] !== fresh.tools?.[name]);
-  const reasons = [
-    ...(written.document === fresh.document
-      ? []
-      : [`${folder.contract} has changed since ${folder.output}/ was written.`]),
-    ...tools.map(
-      (name) => `${name} changed from ${written.tools?.[name] ?? "none"} to ${fresh.tools?.[name] ?? "none"}.`,
-    ),
-  ];
-  const isOld = folder.differences.some(({ file, cause }) => cause === "old" && file !== "manifest.json");
+  const versionIn = ({ tools }: Partial<Manifest>, name: string) => tools?.[name] ?? "none";
+  const reasons = tools.map((name) => `${name} changed from ${versionIn(written, name)} to ${versionIn(fresh, name)}.`);
+  const isEdited = written.document !== fresh.document;
+  if (isEdited) reasons.unshift(`${folder.contract} has changed since ${folder.output}/ was written.`);
+  const isOld = folder.differences.some(({ file, cause }) => cause === "is out of date" && file !== "manifest.json");
   return reasons.length === 0 && isOld ? ["The generator has changed since generated/ was written."] : reasons;
 }
