@@ -3,9 +3,9 @@ import type { ParsedContract } from "../generate/parse.ts";
 import type { Print } from "../shared/print.ts";
 import { APPROVALS, readApprovals } from "./approvals.ts";
 import { fingerprint, isBreaking } from "./change.ts";
+import { compareContracts } from "./compare-contracts.ts";
 import { contractAt } from "./contract-at.ts";
 import { changelog, changeText, isAtLeast, type JudgedChange, requiredVersion, summary } from "./report.ts";
-import { compareContracts } from "./source-verdict.ts";
 import type { Differ } from "./wire-changes.ts";
 
 export interface ComparisonRequest {

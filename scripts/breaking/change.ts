@@ -23,6 +23,14 @@ export interface Change {
   to?: unknown;
 }
 
+/** A change as the differ reports it; its source verdict is added later. */
+export interface WireChange extends Change {
+  /** A place where the changed part is used: by an operation, if there is one. In the new contract, unless removed. */
+  use: Pointer;
+  /** The changed keyword, or `key` for a renamed part; undefined if the whole part was added or removed. */
+  keyword: string | undefined;
+}
+
 export function isBreaking(change: Change): boolean {
   return impactOf(change) === "major";
 }

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { type ContractDocument, referencePointer } from "../../server/contract/document.ts";
 import type { Pointer } from "../generate/diagnostic.ts";
 import { makeTemporaryFolder } from "../shared/temporary-folder.ts";
-import type { Change, Impact } from "./change.ts";
+import type { Change, Impact, WireChange } from "./change.ts";
 
 const CONFIG = fileURLToPath(new URL("./redocly-diff.yaml", import.meta.url));
 /** A path in the old document only. A report that does not call its removal breaking is rejected. */
@@ -27,14 +27,6 @@ const REDOCLY: Differ = {
   command: process.execPath,
   args: [join(dirname(createRequire(import.meta.url).resolve("@redocly/cli/package.json")), "bin/cli.js"), "diff"],
 };
-
-/** A change as the differ reports it; its source verdict is added later. */
-export interface WireChange extends Change {
-  /** A place where the changed part is used: by an operation, if there is one. In the new contract, unless removed. */
-  use: Pointer;
-  /** The changed keyword, or `key` for a renamed part; undefined if the whole part was added or removed. */
-  keyword: string | undefined;
-}
 
 /**
  * Changes between two contracts with their effect on the wire. The only function that uses `redocly diff`, which is

@@ -35,7 +35,13 @@ export async function compare(
   const names = await readdir(join(root, output)).catch((): string[] => []);
   const present = names.filter((name) => !IGNORED.has(name));
   const found = new Map<string, string>();
-  for (const name of present) if (rendered.has(name)) found.set(name, await readFile(join(root, output, name), "utf8"));
+  const otherLineEndings: string[] = [];
+  for (const name of present.filter((other) => rendered.has(other))) {
+    const text = await readFile(join(root, output, name), "utf8");
+    found.set(name, text.replaceAll("\r\n", "\n"));
+    if (text !== rendered.get(name) && found.get(name) === rendered.get(name))
+      otherLineEndings.push(`${output}/${name}`);
+  }
   const written = readManifest(found.get("manifest.json"));
   const extra = present
     .filter((name) => !rendered.has(name))
@@ -47,9 +53,7 @@ export async function compare(
   return {
     differences: differences.map((difference) => ({ ...difference, file: `${output}/${difference.file}` })),
     reasons: reasonsOf(written, readManifest(rendered.get("manifest.json")), { contract, output, differences }),
-    otherLineEndings: [...found].flatMap(([file, text]) =>
-      text.includes("\r\n") && isSame(text, rendered.get(file)) ? [`${output}/${file}`] : [],
-    ),
+    otherLineEndings,
   };
 }
 
@@ -62,17 +66,13 @@ interface Compared {
 
 function differenceOf({ file, text, found, written }: Compared): Difference[] {
   if (found === undefined) return [{ file, text, cause: "is missing" }];
-  if (isSame(found, text)) return [];
+  if (found === text) return [];
   const isOld = file === "manifest.json" || written.files?.[file] === sha256(found);
   return [{ file, text, cause: isOld ? "is out of date" : "was edited by hand", detail: firstDifference(found, text) }];
 }
 
-function isSame(found: string, text: string | undefined): boolean {
-  return found.replaceAll("\r\n", "\n") === text;
-}
-
 function firstDifference(found: string, text: string): string {
-  const [actual, expected] = [found.split(/\r?\n/), text.split("\n")];
+  const [actual, expected] = [found.split("\n"), text.split("\n")];
   const at = expected.findIndex((line, index) => line !== actual[index]);
   const line = at < 0 ? expected.length : at;
   const prefix = `line ${line + 1}: `;

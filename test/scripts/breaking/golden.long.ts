@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { pointerText } from "../../../scripts/breaking/change.ts";
-import { compareContracts } from "../../../scripts/breaking/source-verdict.ts";
+import { compareContracts } from "../../../scripts/breaking/compare-contracts.ts";
 import { parseContract } from "../../../scripts/generate/parse.ts";
 import type { ContractDocument } from "../../../server/contract/document.ts";
 

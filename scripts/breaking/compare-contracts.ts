@@ -1,9 +1,9 @@
 import ts from "typescript";
 import { type ContractDocument, operationsOf } from "../../server/contract/document.ts";
 import type { Pointer } from "../generate/diagnostic.ts";
-import { type Change, pointerText } from "./change.ts";
+import { type Change, pointerText, type WireChange } from "./change.ts";
 import { compareTypes, memberPath, referencesIn, type TypedPart } from "./source-types.ts";
-import { type Differ, type WireChange, wireChanges } from "./wire-changes.ts";
+import { type Differ, wireChanges } from "./wire-changes.ts";
 
 /** Callers write requests and read responses: an old request must fit the new type, a new response the old type. */
 type Flow = "request" | "response";
