@@ -8,7 +8,7 @@ import { type Differ, wireChanges } from "./wire-changes.ts";
 /** Callers write requests and read responses: an old request must fit the new type, a new response the old type. */
 type Flow = "request" | "response";
 
-/** Keywords with an effect on types; `key` and `name` are renamed properties and parameters. */
+/** Keywords with an effect on types. In the differ's report `key` is a renamed property, `name` a renamed parameter. */
 const TYPE_KEYWORDS = new Set(["additionalProperties", "const", "enum", "items", "key", "name", "required", "type"]);
 
 /**
@@ -51,11 +51,13 @@ function isTemplate({ keyword, use }: WireChange): boolean {
 }
 
 /** Types cover bodies and path parameters; handlers and clients have no types of other parameters and of headers. */
-function isTyped(change: WireChange, path: readonly string[]): boolean {
-  const { keyword } = change;
-  if (isTemplate(change) || (keyword !== undefined && !TYPE_KEYWORDS.has(keyword))) return false;
+function isTyped({ keyword, use }: WireChange, [root, section, ...path]: readonly string[]): boolean {
+  if (keyword !== undefined && !TYPE_KEYWORDS.has(keyword)) return false;
+  if (keyword === "key" && use.at(-2) !== "properties") return false;
+  // A part of another component that an operation uses is reported at the operation.
+  if (path.includes("headers") || (root === "components" && section !== "schemas")) return false;
   const parameter = path.indexOf("parameters");
-  return !path.includes("headers") && (parameter < 0 || path[parameter + 1] === "path");
+  return parameter < 0 || path[parameter + 1] === "path";
 }
 
 interface Pair {

@@ -104,6 +104,11 @@ const GOLDEN: [title: string, expected: string[], ...revision: Edit[]][] = [
     [STATUS, `        "451":\n          $ref: "#/components/responses/NotFound"\n${STATUS}`],
   ],
   [
+    "a component with a response is renamed",
+    ["patch, compiles: key-modified #/components/responses/TooManyRequests"],
+    ["TooManyRequests", "TooManyAttempts"],
+  ],
+  [
     "a limit is tightened",
     [`major, compiles: schema-constraint-changed ${UPN}/maxLength`],
     [UPN_TYPE, UPN_TYPE.replace("255", "25")],
