@@ -132,6 +132,15 @@ test("the body of a request becomes required", async () => {
   expect(await verdicts([optional], [])).toEqual([required]);
 });
 
+test("a schema used by requests and responses is judged for both", async () => {
+  const shared = withProperty('          $ref: "#/components/schemas/UserRole"\n');
+  const role = "description: A role that a user has.\n      required: [id";
+  const optional: Edit = [`${role}, name]`, `${role}]`];
+  expect(await verdicts([shared], [shared, optional])).toEqual([
+    "major, breaks: required-properties-removed UserRole/properties/name",
+  ]);
+});
+
 test("an object of a request no longer accepts null", async () => {
   const found = await verdicts([withProperty(NULLABLE)], [withProperty(REFERENCE)]);
   expect(found).toEqual([
