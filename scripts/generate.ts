@@ -6,7 +6,6 @@ import { printAdvice } from "./generate/advice.ts";
 import { PUBLIC_CONTRACT } from "./generate/contracts.ts";
 import { regenerate, renderContracts } from "./generate/regenerate.ts";
 import { watchContracts } from "./generate/watch.ts";
-import { StagingBusy } from "./generate/write.ts";
 import { didYouMean, nearest } from "./shared/nearest.ts";
 import type { Print } from "./shared/print.ts";
 
@@ -44,15 +43,6 @@ export async function run(args: string[], print: Print, options: GenerateOptions
   return code;
 }
 
-interface Call {
-  check: boolean;
-  watch: boolean;
-  breaking: boolean;
-  changelog: boolean;
-  /** A git revision. */
-  against: string;
-}
-
 const FLAGS = {
   check: { type: "boolean", default: false },
   watch: { type: "boolean", default: false },
@@ -61,8 +51,10 @@ const FLAGS = {
   changelog: { type: "boolean", default: false },
 } as const;
 
+type Call = Exclude<ReturnType<typeof readCall>, string>;
+
 /** The parsed call, or the reason why it is invalid. */
-function readCall(args: string[]): Call | string {
+function readCall(args: string[]) {
   const values = parseFlags(args);
   if (typeof values === "string") return values;
   const { against, changelog, breaking } = values;
@@ -78,12 +70,11 @@ function parseFlags(args: string[]) {
   try {
     return parseArgs({ args, options: FLAGS }).values;
   } catch (error) {
-    const known = Object.keys(FLAGS);
-    const unknown = args.find((arg) => !known.some((name) => arg === `--${name}` || arg.startsWith(`--${name}=`)));
-    if (unknown === undefined) return (error as Error).message.split(/\. |\n/)[0] ?? "";
-    const near = nearest(unknown.replace(/^-+/, ""), known);
-    const list = known.map((name) => `--${name}`).join(", ");
-    return `Unknown option '${unknown}'.${didYouMean(near && `--${near}`)} Options: ${list}.`;
+    const [reason = ""] = (error as Error).message.split(/\. |\n/);
+    const [, unknown] = /^Unknown option '-+(.+)'$/.exec(reason) ?? [];
+    if (unknown === undefined) return reason;
+    const known = Object.keys(FLAGS).map((name) => `--${name}`);
+    return `${reason}.${didYouMean(nearest(`--${unknown}`, known))} Options: ${known.join(", ")}.`;
   }
 }
 
@@ -100,17 +91,12 @@ async function compareWithRevision({ changelog, ...request }: Comparison, print:
   });
 }
 
-/** Expected failures are printed without a stack. */
-function failureText(error: Error): string {
-  const isExpected = error instanceof StagingBusy || error instanceof DifferFailed;
-  return isExpected ? `${error.name}: ${error.message}` : String(error.stack);
-}
-
 if (import.meta.main) {
   const end = new AbortController();
   process.once("SIGINT", () => end.abort());
   process.exitCode = await run(process.argv.slice(2), console.log, { signal: end.signal }).catch((error: Error) => {
-    console.error(`The generator failed. ${failureText(error)}`);
+    const reason = error instanceof DifferFailed ? `${error.name}: ${error.message}` : error.stack;
+    console.error(`The generator failed. ${reason}`);
     return 3;
   });
 }

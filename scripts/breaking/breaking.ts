@@ -5,7 +5,7 @@ import { APPROVALS, readApprovals } from "./approvals.ts";
 import { fingerprint, isBreaking } from "./change.ts";
 import { compareContracts } from "./compare-contracts.ts";
 import { contractAt } from "./contract-at.ts";
-import { changelog, changeText, counts, isAtLeast, type JudgedChange, requiredVersion } from "./report.ts";
+import { changelog, changeText, isAtLeast, type JudgedChange, requiredVersion, summary } from "./report.ts";
 import type { Differ } from "./wire-changes.ts";
 
 export interface ComparisonRequest {
@@ -17,47 +17,20 @@ export interface ComparisonRequest {
   differ?: Differ | undefined;
 }
 
-interface Judgement {
-  changes: JudgedChange[];
-  /** `info.version` of the new contract, and the least one the changes require. */
-  version: { current: string; required: string };
-  /** Invalid approvals, as text. */
-  problems: string[];
-}
-
-/** @throws RevisionUnusable, DifferFailed */
-async function judge({ root, contract, against, differ }: ComparisonRequest): Promise<Judgement> {
-  const old = await contractAt(root, PUBLIC_CONTRACT.file, against);
-  const found = await compareContracts(old.contract.document, contract.document, differ);
-  const { reasons, problems } = await readApprovals(root, found);
-  const judged = found.map((change) => {
-    const { line, column } = (change.isRemoved ? old.contract : contract).locate(change.place, "key");
-    const at = `${change.isRemoved ? `${against}:` : ""}${PUBLIC_CONTRACT.file}:${line}:${column}`;
-    return { ...change, at, approval: reasons.get(fingerprint(change)), line };
-  });
-  const versionOf = ({ document }: ParsedContract) => String(document.info?.version);
-  return {
-    changes: judged.sort((a, b) => Number(isBreaking(b)) - Number(isBreaking(a)) || a.line - b.line),
-    version: { current: versionOf(contract), required: requiredVersion(versionOf(old.contract), found) },
-    problems,
-  };
-}
-
 /**
  * `--breaking`. Returns 0 if nothing breaks, or every breaking change is approved or covered by `info.version`; 1 if one is
  * not; 2 if an approval is invalid.
  * @throws RevisionUnusable, DifferFailed
  */
 export async function gate(request: ComparisonRequest, print: Print): Promise<number> {
-  const judgement = await judge(request);
-  const { changes, version, problems } = judgement;
-  for (const change of changes) print(changeText(change));
-  for (const problem of problems) print(problem);
-  print(summary(judgement, request.against));
+  const { changes, current, required, problems } = await judge(request);
+  for (const text of [...changes.map(changeText), ...problems]) print(text);
+  if (changes.length === 0) print(`${PUBLIC_CONTRACT.file} describes the same API as at ${request.against}.`);
+  else print(summary(changes, { against: request.against, current, required }));
   if (problems.length > 0) return 2;
   const open = changes.filter((change) => isBreaking(change) && change.approval === undefined);
-  if (open.length === 0 || isAtLeast(version.current, version.required)) return 0;
-  print(`Raise info.version to ${version.required}, or add to ${APPROVALS}:`);
+  if (open.length === 0 || isAtLeast(current, required)) return 0;
+  print(`Raise info.version to ${required}, or add to ${APPROVALS}:`);
   for (const change of open) print(`- fingerprint: ${fingerprint(change)}\n  reason: …`);
   return 1;
 }
@@ -67,23 +40,33 @@ export async function gate(request: ComparisonRequest, print: Print): Promise<nu
  * @throws RevisionUnusable, DifferFailed
  */
 export async function printChangelog(request: ComparisonRequest, print: Print): Promise<number> {
-  const { changes, version } = await judge(request);
-  print(changes.length > 0 ? changelog(version.current, changes) : `No changes since ${request.against}.`);
+  const { changes, current } = await judge(request);
+  print(changes.length > 0 ? changelog(current, changes) : `No changes since ${request.against}.`);
   return 0;
 }
 
 /**
- * The breaking changes and a summary; nothing if there are no changes.
+ * The breaking changes and a summary, as lines; none if there are no changes.
  * @throws RevisionUnusable, DifferFailed
  */
-export async function printChanges(request: ComparisonRequest, print: Print): Promise<void> {
-  const judgement = await judge(request);
-  if (judgement.changes.length === 0) return;
-  for (const change of judgement.changes.filter(isBreaking)) print(changeText(change));
-  print(summary(judgement, request.against));
+export async function breakingLines(request: ComparisonRequest): Promise<string[]> {
+  const { changes, ...versions } = await judge(request);
+  if (changes.length === 0) return [];
+  return [...changes.filter(isBreaking).map(changeText), summary(changes, { against: request.against, ...versions })];
 }
 
-function summary({ changes, version: { current, required } }: Judgement, against: string): string {
-  if (changes.length === 0) return `${PUBLIC_CONTRACT.file} describes the same API as at ${against}.`;
-  return `Compared with ${against}: ${counts(changes)}. info.version must be at least ${required}; it is ${current}.`;
+/** All changes, breaking ones first, with `info.version` of the new contract and the least one that they require. */
+async function judge({ root, contract, against, differ }: ComparisonRequest) {
+  const old = await contractAt(root, PUBLIC_CONTRACT.file, against);
+  const isSame = old.source === contract.source;
+  const found = isSame ? [] : await compareContracts(old.document, contract.document, differ);
+  const { reasons, problems } = await readApprovals(root, found);
+  const changes = found.map((change): JudgedChange => {
+    const { line, column } = (change.isRemoved ? old : contract).locate(change.place, "key");
+    const at = `${change.isRemoved ? `${against}:` : ""}${PUBLIC_CONTRACT.file}:${line}:${column}`;
+    return { ...change, at, approval: reasons.get(fingerprint(change)), line };
+  });
+  changes.sort((a, b) => Number(isBreaking(b)) - Number(isBreaking(a)) || a.line - b.line);
+  const required = requiredVersion(String(old.document.info?.version), found);
+  return { changes, current: String(contract.document.info?.version), required, problems };
 }

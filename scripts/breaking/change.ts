@@ -23,8 +23,21 @@ export interface Change {
   to?: unknown;
 }
 
-export function isBreaking({ wire, breaksSource }: Change): boolean {
-  return wire === "major" || breaksSource;
+/** A change as the differ reports it; its source verdict is added later. */
+export interface WireChange extends Change {
+  /** A place where the changed part is used: by an operation, if there is one. In the new contract, unless removed. */
+  use: Pointer;
+  /** The changed keyword, or `key` for a renamed part; undefined if the whole part was added or removed. */
+  keyword: string | undefined;
+}
+
+export function isBreaking(change: Change): boolean {
+  return impactOf(change) === "major";
+}
+
+/** The worse of both verdicts. */
+export function impactOf({ wire, breaksSource }: Change): Impact {
+  return breaksSource ? "major" : wire;
 }
 
 /** Identifies a change in approvals. Moving lines does not affect it; any difference in the change itself does. */

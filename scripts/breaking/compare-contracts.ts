@@ -1,7 +1,15 @@
-import type { ContractDocument } from "../../server/contract/document.ts";
-import { type Change, pointerText } from "./change.ts";
-import { sourceChanges } from "./source-changes.ts";
+import ts from "typescript";
+import { type ContractDocument, operationsOf } from "../../server/contract/document.ts";
+import type { Pointer } from "../generate/diagnostic.ts";
+import { type Change, pointerText, type WireChange } from "./change.ts";
+import { compareTypes, memberPath, referencesIn, type TypedPart } from "./source-types.ts";
 import { type Differ, wireChanges } from "./wire-changes.ts";
+
+/** Callers write requests and read responses: an old request must fit the new type, a new response the old type. */
+type Flow = "request" | "response";
+
+/** Keywords with an effect on types. In the differ's report `key` is a renamed property, `name` a renamed parameter. */
+const TYPE_KEYWORDS = new Set(["additionalProperties", "const", "enum", "items", "key", "name", "required", "type"]);
 
 /**
  * All changes between two contracts, each with its wire verdict and its source verdict.
@@ -13,22 +21,107 @@ export async function compareContracts(
   differ?: Differ,
 ): Promise<Change[]> {
   // The differ is a child process, so both run at the same time.
-  const [wire, source] = await Promise.all([wireChanges(base, revision, differ), sourceChanges(base, revision)]);
-  const merged = new Set<Change>();
-  const judged = wire.map((change) => {
-    const broken = source.filter((other) => isSamePart(change, other));
-    for (const other of broken) merged.add(other);
-    const [first] = broken;
-    if (!first) return change;
-    // The differ's message describes a change that is harmless on the wire in general terms only.
-    const better = change.wire === "major" ? {} : { rule: first.rule, message: first.message };
-    return { ...change, ...better, breaksSource: true };
+  const [changes, types] = await Promise.all([wireChanges(base, revision, differ), compareTypes(base, revision)]);
+  const flowsOf = usedFlows(base, revision);
+  const templates = new Map(changes.filter(isTemplate).map(({ use, from }) => [use[1], String(from)]));
+  return changes.map((change) => {
+    const gone = goneName(change);
+    if (gone) return { ...change, ...gone, breaksSource: true };
+    const path = memberPath(change.isRemoved ? base : revision, change.use);
+    const oldPath = path.map((name, index) => (index === 1 ? (templates.get(name) ?? name) : name));
+    const pair = { checker: types.checker, old: types.old(oldPath), fresh: types.fresh(path) };
+    return isTyped(change, path) ? judged(change, pair, flowsOf(change.subject)) : change;
   });
-  return [...judged, ...source.filter((change) => !merged.has(change))];
 }
 
-/** The differ may report a keyword (`…/authenticationMethod/enum`) where the compiler reports its property. */
-function isSamePart(change: Change, source: Change): boolean {
-  const [inner, outer] = [pointerText(change.subject), pointerText(source.subject)];
-  return inner === outer || inner.startsWith(`${outer}/`);
+/** Rule and message for a schema or an operation whose types are no longer exported. */
+function goneName({ subject, keyword, isRemoved, from, to }: WireChange): Pick<Change, "rule" | "message"> | undefined {
+  const [, section, name, ...inner] = subject;
+  if (keyword === "operationId" && from !== undefined) {
+    return { rule: "operation-gone", message: `The operation '${from}' and its types are no longer exported.` };
+  }
+  if (section !== "schemas" || inner.length > 0 || !(isRemoved || keyword === "key")) return undefined;
+  const renamed = keyword === "key" ? ` It may have been renamed to '${to}'.` : "";
+  return { rule: "type-gone", message: `The type '${name}' is no longer exported.${renamed}` };
+}
+
+/** A renamed path template. Its operations keep their types. */
+function isTemplate({ keyword, use }: WireChange): boolean {
+  return keyword === "key" && use[0] === "paths" && use.length === 2;
+}
+
+/** Types cover bodies and path parameters; handlers and clients have no types of other parameters and of headers. */
+function isTyped({ keyword, use }: WireChange, [root, section, ...path]: readonly string[]): boolean {
+  if (keyword !== undefined && !TYPE_KEYWORDS.has(keyword)) return false;
+  if (keyword === "key" && use.at(-2) !== "properties") return false;
+  // A part of another component that an operation uses is reported at the operation.
+  if (path.includes("headers") || (root === "components" && section !== "schemas")) return false;
+  const parameter = path.indexOf("parameters");
+  return parameter < 0 || path[parameter + 1] === "path";
+}
+
+interface Pair {
+  checker: ts.TypeChecker;
+  old: TypedPart | undefined;
+  fresh: TypedPart | undefined;
+}
+
+type TypedPair = Pair & Record<"old" | "fresh", TypedPart>;
+
+function judged(change: WireChange, pair: Pair, flows: readonly Flow[]): WireChange {
+  for (const flow of flows) {
+    const message = breakIn(flow, change, pair);
+    if (message === undefined) continue;
+    // On the wire the change is harmless, and the differ describes it in general terms only.
+    const isMinor = change.wire !== "major";
+    return { ...change, ...(isMinor ? { rule: ruleOf(flow, change.use), message } : {}), breaksSource: true };
+  }
+  return change;
+}
+
+function ruleOf(flow: Flow, use: Pointer): string {
+  if (use.includes("parameters")) return "path-parameter-changed";
+  return flow === "request" ? "request-narrowed" : "response-changed";
+}
+
+/** The reason why code written for the old types does not compile with the new ones; undefined if it compiles. */
+function breakIn(flow: Flow, change: WireChange, { checker, old, fresh }: Pair): string | undefined {
+  const { keyword, from, to } = change;
+  if (keyword === "key" || keyword === "name") return `'${from}' was renamed to '${to}'.`;
+  // A removed property breaks code that reads it, and object literals that set it.
+  if (!fresh) return old && `'${old.property?.name}' was removed.`;
+  return old ? misfit(flow, keyword, { checker, old, fresh }) : addedPart(flow, fresh);
+}
+
+function addedPart(flow: Flow, fresh: TypedPart): string | undefined {
+  return flow === "request" && isRequired(fresh) ? "The new property is required." : undefined;
+}
+
+const OPTIONALITY = { request: "The property is now required.", response: "The property is now optional." };
+
+function misfit(flow: Flow, keyword: string | undefined, { checker, old, fresh }: TypedPair): string | undefined {
+  const [given, accepted] = flow === "request" ? [old, fresh] : [fresh, old];
+  if (keyword === "required") return isRequired(accepted) && !isRequired(given) ? OPTIONALITY[flow] : undefined;
+  if (checker.isTypeAssignableTo(given.type, accepted.type)) return undefined;
+  return `The type was ${checker.typeToString(old.type)}, and is ${checker.typeToString(fresh.type)}.`;
+}
+
+function isRequired({ property }: TypedPart): boolean {
+  return property !== undefined && (property.flags & ts.SymbolFlags.Optional) === 0;
+}
+
+/** Finds out whether a part of the contracts is used by requests, by responses, or by both. */
+function usedFlows(...documents: ContractDocument[]): (pointer: Pointer) => Flow[] {
+  const used: Record<Flow, Set<string>> = { request: new Set(), response: new Set() };
+  for (const document of documents) {
+    for (const { operation } of operationsOf(document)) {
+      referencesIn(document, [operation.parameters, operation.requestBody], used.request);
+      referencesIn(document, operation.responses, used.response);
+    }
+  }
+  return (pointer) => {
+    if (pointer[0] === "paths") return [pointer.includes("responses") ? "response" : "request"];
+    const reference = pointerText(pointer.slice(0, 3));
+    return (["request", "response"] as const).filter((flow) => used[flow].has(reference));
+  };
 }

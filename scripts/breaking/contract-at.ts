@@ -11,12 +11,11 @@ export class RevisionUnusable extends Error {
  * Reads `file` at a git revision.
  * @throws RevisionUnusable
  */
-export async function contractAt(root: string, file: string, revision: string) {
-  const source = await show(root, file, revision);
-  const { contract, diagnostics } = parseContract(source);
-  if (contract) return { contract, source } satisfies { contract: ParsedContract; source: string };
-  const [{ line, message } = { line: 1, message: "" }] = diagnostics;
-  throw new RevisionUnusable(`${file} at ${revision} can't be parsed: line ${line}: ${message}`);
+export async function contractAt(root: string, file: string, revision: string): Promise<ParsedContract> {
+  const { contract, diagnostics } = parseContract(await show(root, file, revision));
+  const [problem] = diagnostics;
+  if (contract) return contract;
+  throw new RevisionUnusable(`${file} at ${revision} can't be parsed: line ${problem?.line}: ${problem?.message}`);
 }
 
 /** Resolves the revision first, so that its name cannot act as an option or a path. */

@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { type ContractDocument, referencePointer } from "../../server/contract/document.ts";
 import type { Pointer } from "../generate/diagnostic.ts";
-import type { Change, Impact } from "./change.ts";
+import { makeTemporaryFolder } from "../shared/temporary-folder.ts";
+import type { Change, Impact, WireChange } from "./change.ts";
 
 const CONFIG = fileURLToPath(new URL("./redocly-diff.yaml", import.meta.url));
 /** A path in the old document only. A report that does not call its removal breaking is rejected. */
@@ -36,36 +37,34 @@ export async function wireChanges(
   base: ContractDocument,
   revision: ContractDocument,
   differ = REDOCLY,
-): Promise<Change[]> {
-  const folder = await mkdtemp(join(tmpdir(), "nexus-sync-diff-"));
+): Promise<WireChange[]> {
+  const folder = makeTemporaryFolder();
   try {
     const canary = { get: { responses: { "204": { description: "Canary." } } } };
     const withCanary = { ...base, paths: { ...base.paths, [CANARY]: canary } };
-    await writeFile(join(folder, "base.json"), JSON.stringify(withCanary));
-    await writeFile(join(folder, "revision.json"), JSON.stringify(revision));
-    const changes = readReport(await runDiffer(folder, differ));
+    await writeFile(join(folder.path, "base.json"), JSON.stringify(withCanary));
+    await writeFile(join(folder.path, "revision.json"), JSON.stringify(revision));
+    const changes = readReport(await runDiffer(folder.path, differ));
     const isCanary = ({ subject }: Change) => subject[1] === CANARY;
     if (!changes.some((change) => isCanary(change) && change.wire === "major")) {
       throw new DifferFailed("It did not report a breaking change.");
     }
     return changes.filter((change) => !isCanary(change));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 
 /** Returns the report's text. The exit code is ignored, because 1 means both "breaking" and "crashed". */
-function runDiffer(folder: string, { command, args }: Differ): Promise<string> {
+async function runDiffer(folder: string, { command, args }: Differ): Promise<string> {
   const options = ["base.json", "revision.json", "--config", CONFIG, "--format", "json", "--output", "report.json"];
   const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", NO_COLOR: "1" };
-  return new Promise((resolve, reject) => {
-    // In the temporary folder, so that no redocly.yaml or ignore file of the project is read.
-    execFile(command, [...args, ...options], { cwd: folder, env, timeout: TIMEOUT_MS }, (error, _, stderr) => {
-      readFile(join(folder, "report.json"), "utf8").then(resolve, () => {
-        const reason = stderr.split("\n").find((line) => /error/i.test(line));
-        reject(new DifferFailed(`It wrote no report: ${reason ?? error?.message ?? "unknown reason"}`));
-      });
-    });
+  // In the temporary folder, so that no redocly.yaml or ignore file of the project is read.
+  const running = promisify(execFile)(command, [...args, ...options], { cwd: folder, env, timeout: TIMEOUT_MS });
+  const failure = await running.catch((error: Error & { stderr: string }) => error);
+  return await readFile(join(folder, "report.json"), "utf8").catch(() => {
+    const reason = failure.stderr.split("\n").find((line) => /error/i.test(line));
+    throw new DifferFailed(`It wrote no report: ${reason ?? failure}`);
   });
 }
 
@@ -80,25 +79,27 @@ interface ReportedChange {
   revision?: { pointer: string; value?: unknown };
 }
 
-function readReport(text: string): Change[] {
-  const { reportVersion, changes } = parseReport(text);
+function readReport(text: string): WireChange[] {
+  const { reportVersion, changes } = Object(jsonOf(text));
   if (reportVersion !== "1" || !Array.isArray(changes)) throw new DifferFailed("Its report has an unknown format.");
   return (changes as ReportedChange[]).flatMap(changesOf);
 }
 
-function parseReport(text: string): { reportVersion?: unknown; changes?: unknown } {
+function jsonOf(text: string): unknown {
   try {
-    return Object(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
     throw new DifferFailed("Its report is not JSON.");
   }
 }
 
 /** One change; for `required`, one per property that became required or optional. */
-function changesOf(reported: ReportedChange): Change[] {
+function changesOf(reported: ReportedChange): WireChange[] {
   const { kind, base, revision, property, path } = reported;
   const [verdict] = reported.verdicts;
-  const change: Change = {
+  const change: WireChange = {
+    use: pointerOf({ pointer: path }),
+    keyword: property,
     rule: verdict?.ruleId ?? `${property ?? "element"}-${kind}`,
     message: verdict ? verdict.message.replaceAll("`", "'") : messageOf(reported),
     operation: operationIn(path),
@@ -110,11 +111,16 @@ function changesOf(reported: ReportedChange): Change[] {
     from: base?.value,
     to: revision?.value,
   };
-  if (property !== "required") return [change];
+  const [before, after] = [base, revision].map((side) => new Set(Array.isArray(side?.value) ? side.value : []));
+  const names = Array.from(before?.symmetricDifference(after ?? before) ?? [], String);
+  // The `required` of a parameter, header or body is a boolean.
+  if (property !== "required" || names.length === 0) return [change];
   const owner = change.subject.at(-1) === "required" ? change.subject.slice(0, -1) : change.subject;
-  const [before, after] = [new Set(listOf(base?.value)), new Set(listOf(revision?.value))];
-  const names = [...before.symmetricDifference(after)];
-  return names.map((name) => ({ ...change, subject: [...owner, "properties", name], from: undefined, to: undefined }));
+  const properties = { ...change, from: undefined, to: undefined };
+  return names.map((name) => {
+    const inner = ["properties", name];
+    return { ...properties, subject: [...owner, ...inner], use: [...change.use, ...inner] };
+  });
 }
 
 function messageOf({ kind, property, path, base, revision }: ReportedChange): string {
@@ -128,14 +134,10 @@ function messageOf({ kind, property, path, base, revision }: ReportedChange): st
 /** `#/paths/~1v1~1users/put/…` → `PUT /v1/users`. */
 function operationIn(path: string): string | undefined {
   const [root, template, method] = referencePointer(path);
-  if (root !== "paths" || template === undefined) return undefined;
+  if (root !== "paths") return undefined;
   return method === undefined ? template : `${method.toUpperCase()} ${template}`;
 }
 
 function pointerOf(side: { pointer: string } | undefined): Pointer {
   return side === undefined || side.pointer === "#/" ? [] : referencePointer(side.pointer);
-}
-
-function listOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

@@ -1,10 +1,8 @@
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
-import { printChanges } from "../breaking/breaking.ts";
-import { contractAt } from "../breaking/contract-at.ts";
+import { breakingLines } from "../breaking/breaking.ts";
 import type { Differ } from "../breaking/wire-changes.ts";
 import type { Print } from "../shared/print.ts";
-import { PUBLIC_CONTRACT } from "./contracts.ts";
 import type { ParsedContract } from "./parse.ts";
 
 export interface AdviceRequest {
@@ -25,11 +23,12 @@ const AGAINST = "HEAD";
  * printed and fails nothing, because `generated/` is already written.
  */
 export async function printAdvice({ root, contract, written, differ, signal }: AdviceRequest, print: Print) {
-  const [types, changes] = await Promise.all([
+  const changes = contract ? breakingLines({ root, contract, against: AGAINST, differ }) : [];
+  const lines = await Promise.all([
     written.length > 0 ? typeCheckLines(root, signal) : [],
-    contract ? changeLines(root, contract, differ) : [],
+    Promise.resolve(changes).catch(({ message }: Error) => [`Not compared with ${AGAINST}: ${message}`]),
   ]);
-  if (!signal?.aborted) for (const line of [...types, ...changes]) print(line);
+  if (!signal?.aborted) for (const line of lines.flat()) print(line);
 }
 
 async function typeCheckLines(root: string, signal?: AbortSignal): Promise<string[]> {
@@ -52,16 +51,4 @@ export function typeErrors(root: string, signal?: AbortSignal): Promise<string[]
       else resolve(errors);
     });
   });
-}
-
-async function changeLines(root: string, contract: ParsedContract, differ?: Differ): Promise<string[]> {
-  const lines: string[] = [];
-  try {
-    const old = await contractAt(root, PUBLIC_CONTRACT.file, AGAINST);
-    if (old.source === contract.source) return [];
-    await printChanges({ root, contract, against: AGAINST, differ }, (line) => lines.push(line));
-  } catch (error) {
-    lines.push(`Not compared with ${AGAINST}: ${(error as Error).message}`);
-  }
-  return lines;
 }

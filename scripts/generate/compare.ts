@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { CONTRACTS, type ContractFile, PUBLIC_CONTRACT } from "./contracts.ts";
+import { basename, join } from "node:path";
+import { CONTRACTS, type ContractFile } from "./contracts.ts";
 import { type Manifest, sha256 } from "./render.ts";
 import { STAGING } from "./write.ts";
 
@@ -9,8 +9,8 @@ export interface Difference {
   file: string;
   /** The expected text; undefined for a file that is not generated. */
   text?: string;
-  /** `old`: unchanged since it was generated, from another contract or by another generator. */
-  cause: "missing" | "extra" | "edited by hand" | "old";
+  /** "is out of date": unchanged since it was generated, from another contract or by another generator. */
+  cause: "is missing" | "is not a generated file" | "was edited by hand" | "is out of date";
   /** The first differing line. */
   detail?: string;
 }
@@ -23,8 +23,8 @@ export interface Comparison {
   otherLineEndings: string[];
 }
 
-/** Not reported in a contract's folder: the folder of another contract, and the staging folder of a run. */
-const IGNORED = new Set([...CONTRACTS.map(({ output }) => output), `${PUBLIC_CONTRACT.output}/${STAGING}`]);
+/** Not reported: the folder of another contract below this one, and the staging folder of a run. */
+const IGNORED = new Set([...CONTRACTS.map(({ output }) => basename(output)), STAGING]);
 
 /** Compares a contract's output folder with the rendered files, all of them. */
 export async function compare(
@@ -33,11 +33,19 @@ export async function compare(
   rendered: ReadonlyMap<string, string>,
 ): Promise<Comparison> {
   const names = await readdir(join(root, output)).catch((): string[] => []);
-  const present = names.filter((name) => !IGNORED.has(`${output}/${name}`));
+  const present = names.filter((name) => !IGNORED.has(name));
   const found = new Map<string, string>();
-  for (const name of present) if (rendered.has(name)) found.set(name, await readFile(join(root, output, name), "utf8"));
+  const otherLineEndings: string[] = [];
+  for (const name of present.filter((other) => rendered.has(other))) {
+    const text = await readFile(join(root, output, name), "utf8");
+    found.set(name, text.replaceAll("\r\n", "\n"));
+    if (text !== rendered.get(name) && found.get(name) === rendered.get(name))
+      otherLineEndings.push(`${output}/${name}`);
+  }
   const written = readManifest(found.get("manifest.json"));
-  const extra = present.filter((name) => !rendered.has(name)).map((file) => ({ file, cause: "extra" as const }));
+  const extra = present
+    .filter((name) => !rendered.has(name))
+    .map((file) => ({ file, cause: "is not a generated file" as const }));
   const differences: Difference[] = [
     ...Array.from(rendered).flatMap(([file, text]) => differenceOf({ file, text, found: found.get(file), written })),
     ...extra,
@@ -45,9 +53,7 @@ export async function compare(
   return {
     differences: differences.map((difference) => ({ ...difference, file: `${output}/${difference.file}` })),
     reasons: reasonsOf(written, readManifest(rendered.get("manifest.json")), { contract, output, differences }),
-    otherLineEndings: [...found].flatMap(([file, text]) =>
-      text.includes("\r\n") && isSame(text, rendered.get(file)) ? [`${output}/${file}`] : [],
-    ),
+    otherLineEndings,
   };
 }
 
@@ -59,18 +65,14 @@ interface Compared {
 }
 
 function differenceOf({ file, text, found, written }: Compared): Difference[] {
-  if (found === undefined) return [{ file, text, cause: "missing" }];
-  if (isSame(found, text)) return [];
+  if (found === undefined) return [{ file, text, cause: "is missing" }];
+  if (found === text) return [];
   const isOld = file === "manifest.json" || written.files?.[file] === sha256(found);
-  return [{ file, text, cause: isOld ? "old" : "edited by hand", detail: firstDifference(found, text) }];
-}
-
-function isSame(found: string, text: string | undefined): boolean {
-  return found.replaceAll("\r\n", "\n") === text;
+  return [{ file, text, cause: isOld ? "is out of date" : "was edited by hand", detail: firstDifference(found, text) }];
 }
 
 function firstDifference(found: string, text: string): string {
-  const [actual, expected] = [found.split(/\r?\n/), text.split("\n")];
+  const [actual, expected] = [found.split("\n"), text.split("\n")];
   const at = expected.findIndex((line, index) => line !== actual[index]);
   const line = at < 0 ? expected.length : at;
   const prefix = `line ${line + 1}: `;
@@ -99,14 +101,10 @@ function reasonsOf(written: Partial<Manifest>, fresh: Partial<Manifest>, folder:
   if (!written.document) return [];
   const names = Object.keys({ ...written.tools, ...fresh.tools });
   const tools = names.filter((name) => written.tools?.[name] !== fresh.tools?.[name]);
-  const reasons = [
-    ...(written.document === fresh.document
-      ? []
-      : [`${folder.contract} has changed since ${folder.output}/ was written.`]),
-    ...tools.map(
-      (name) => `${name} changed from ${written.tools?.[name] ?? "none"} to ${fresh.tools?.[name] ?? "none"}.`,
-    ),
-  ];
-  const isOld = folder.differences.some(({ file, cause }) => cause === "old" && file !== "manifest.json");
+  const versionIn = ({ tools }: Partial<Manifest>, name: string) => tools?.[name] ?? "none";
+  const reasons = tools.map((name) => `${name} changed from ${versionIn(written, name)} to ${versionIn(fresh, name)}.`);
+  const isEdited = written.document !== fresh.document;
+  if (isEdited) reasons.unshift(`${folder.contract} has changed since ${folder.output}/ was written.`);
+  const isOld = folder.differences.some(({ file, cause }) => cause === "is out of date" && file !== "manifest.json");
   return reasons.length === 0 && isOld ? ["The generator has changed since generated/ was written."] : reasons;
 }

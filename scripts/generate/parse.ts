@@ -1,72 +1,58 @@
-import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Range } from "yaml";
 import type { ContractDocument } from "../../server/contract/document.ts";
 import type { Diagnostic, Place, Pointer } from "./diagnostic.ts";
+
+/** Position of a value, or of its key if `at` is "key". A missing value has the position of its nearest parent. */
+export type Locate = (pointer: Pointer, at?: "key" | "value") => Place;
 
 export interface ParsedContract {
   document: ContractDocument;
   source: string;
-  /** Position of a value, or of its key if `at` is "key". A missing value has the position of its nearest parent. */
-  locate(pointer: Pointer, at?: "key" | "value"): Place;
+  locate: Locate;
 }
 
-/** Parses YAML and keeps positions. Syntax errors (duplicate keys, tabs, bad indents) are returned, not thrown. */
+/** Parses a contract. Syntax errors (duplicate keys, tabs, bad indents) are returned, not thrown. */
 export function parseContract(source: string): { contract?: ParsedContract; diagnostics: Diagnostic[] } {
+  const { value, locate, problems } = parseYaml(source);
+  const diagnostics = problems.map((problem) => ({ ...problem, rule: "yaml" }));
+  if (diagnostics.length > 0) return { diagnostics };
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const place = { line: 1, column: 1, length: 1 };
+    return { diagnostics: [{ ...place, rule: "yaml", message: "The contract is not a YAML mapping." }] };
+  }
+  // The shape is checked by the linter.
+  return { contract: { document: value as ContractDocument, source, locate }, diagnostics };
+}
+
+/** Parses YAML and keeps positions. The schema "failsafe" reads every scalar as a string. */
+export function parseYaml(source: string, schema: "core" | "failsafe" = "core") {
   const lines = new LineCounter();
-  const yaml = parseDocument(source, { lineCounter: lines, prettyErrors: false, strict: true, uniqueKeys: true });
-  const place = (from: number, to: number): Place => {
+  const yaml = parseDocument(source, { lineCounter: lines, prettyErrors: false, stringKeys: true, schema });
+  const placeOf = ([from, to]: readonly [number, number] | Range): Place => {
     const { line, col } = lines.linePos(from);
     return { line, column: col, length: Math.max(1, to - from) };
   };
-  const diagnostics = withoutFollowUps([...yaml.errors, ...yaml.warnings]).map((error) => ({
-    ...place(error.pos[0], error.pos[1]),
-    rule: "yaml",
-    message: error.message,
-  }));
-  if (diagnostics.length > 0) return { diagnostics };
-  const root = yaml.contents;
-  if (!isMap(root)) {
-    return { diagnostics: [{ ...place(0, 1), rule: "yaml", message: "The contract is not a YAML mapping." }] };
-  }
-  const locate: ParsedContract["locate"] = (pointer, at = "value") => {
-    const { key, value } = deepest(root, pointer);
-    const [from, to] = (at === "key" ? (key ?? value) : value).range ?? [0, 1];
-    return place(from, to);
+  const locate: Locate = (pointer, at) => {
+    const value = yaml.getIn(pointer, true);
+    const parents = pointer.slice(0, -1);
+    const key = at === "key" ? keyNode(yaml.getIn(parents, true), pointer.at(-1)) : undefined;
+    const node = key ?? value;
+    if (isNode(node) && node.range) return placeOf(node.range);
+    return pointer.length > 0 ? locate(parents, at) : placeOf([0, 1]);
   };
-  // The shape is checked by the linter.
-  return { contract: { document: yaml.toJS() as ContractDocument, source, locate }, diagnostics };
+  const problems = withoutFollowUps([...yaml.errors, ...yaml.warnings]).map(({ pos, message }) => ({
+    ...placeOf(pos),
+    message,
+  }));
+  return { value: problems.length > 0 ? undefined : (yaml.toJS() as unknown), locate, problems };
+}
+
+function keyNode(parent: unknown, name: unknown): unknown {
+  return isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === name)?.key : undefined;
 }
 
 /** Keeps errors up to the first structural one: the parser repeats a structural error at every later line. */
 function withoutFollowUps<T extends { code: string }>(errors: T[]): T[] {
   const first = errors.findIndex(({ code }) => code !== "DUPLICATE_KEY");
   return first < 0 ? errors : errors.slice(0, first + 1);
-}
-
-interface Found {
-  key?: Node;
-  value: Node;
-}
-
-/** The deepest existing node on the path to `pointer`. */
-function deepest(root: Node, pointer: Pointer): Found {
-  let found: Found = { value: root };
-  for (const segment of pointer) {
-    const next = child(found.value, segment);
-    if (!next) return found;
-    found = next;
-  }
-  return found;
-}
-
-function child(parent: Node, segment: string | number): Found | undefined {
-  if (!("items" in parent) || !Array.isArray(parent.items)) return undefined;
-  if (!isMap(parent)) {
-    const value = parent.items[Number(segment)] as Node | undefined;
-    return value && { value };
-  }
-  const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(segment));
-  if (!isPair(pair)) return undefined;
-  // Parsed documents hold nodes only; a key without a value has null.
-  const key = pair.key as Node;
-  return { key, value: (pair.value ?? key) as Node };
 }

@@ -10,12 +10,6 @@ import { render } from "./render.ts";
 import { withStaging, writeAll } from "./write.ts";
 
 const UP_TO_DATE = `generated/ is up to date with ${CONTRACT_NAMES}`;
-const CAUSES = {
-  missing: "is missing",
-  extra: "is not a generated file",
-  "edited by hand": "was edited by hand",
-  old: "is out of date",
-};
 
 /** Result of a run. */
 export interface Outcome {
@@ -85,7 +79,7 @@ function reportStale(comparisons: Comparison[], print: Print): number {
   // A changed tool is a reason in every folder.
   for (const reason of new Set(comparisons.flatMap(({ reasons }) => reasons))) print(reason);
   for (const { file, cause, detail } of comparisons.flatMap(({ differences }) => differences)) {
-    print(`${file} ${CAUSES[cause]}.`);
+    print(`${file} ${cause}.`);
     if (detail) print(`  ${detail.replaceAll("\n", "\n  ")}`);
   }
   const otherLineEndings = comparisons.flatMap((comparison) => comparison.otherLineEndings);
@@ -102,11 +96,9 @@ async function update(root: string, contracts: RenderedContract[], print: Print)
     await writeAll({ root, staging }, new Map(stale));
     return found;
   });
-  const [extra, written] = [true, false].map((isExtra) =>
-    differences.filter(({ cause }) => (cause === "extra") === isExtra).map(({ file }) => file),
-  );
-  for (const file of written ?? []) print(`wrote ${file}`);
-  for (const file of extra ?? []) print(`kept ${file}: it ${CAUSES.extra}`);
-  if (written?.length === 0) print(`${UP_TO_DATE}; nothing was written.`);
-  return written ?? [];
+  const written = differences.filter(({ text }) => text !== undefined).map(({ file }) => file);
+  for (const file of written) print(`wrote ${file}`);
+  for (const { file, text, cause } of differences) if (text === undefined) print(`kept ${file}: it ${cause}`);
+  if (written.length === 0) print(`${UP_TO_DATE}; nothing was written.`);
+  return written;
 }

@@ -16,6 +16,7 @@ export interface Manifest {
   files: Record<string, string>;
 }
 
+const PACKAGE = new URL("../../package.json", import.meta.url);
 const TOOLS = ["@redocly/openapi-core", "ajv", "ajv-formats", "openapi-typescript", "typescript", "yaml"];
 
 /**
@@ -42,20 +43,15 @@ function toJson(value: object): string {
 }
 
 function manifestOf(document: ContractDocument, files: ReadonlyMap<string, string>): Manifest {
-  const {
-    dependencies,
-    devDependencies,
-  }: Record<string, Record<string, string>> = JSON.parse(
-    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-  );
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(PACKAGE, "utf8"));
+  const versions: Record<string, string> = { ...devDependencies, ...dependencies };
   return {
     document: sha256(JSON.stringify(document)),
-    tools: Object.fromEntries(TOOLS.map((name) => [name, dependencies?.[name] ?? devDependencies?.[name]])),
+    tools: Object.fromEntries(TOOLS.map((name) => [name, versions[name]])),
     files: Object.fromEntries(Array.from(files, ([name, text]) => [name, sha256(text)])),
   };
 }
 
-/** SHA-256 of the text with LF line endings. */
 export function sha256(text: string): string {
-  return createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex");
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,37 +1,22 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
-/** Folder that one run creates in the output folder before it writes; it also excludes other runs. */
+/** Folder that a run creates in the output folder before it writes; it also excludes other runs. */
 export const STAGING = ".staging";
-/** File in it with the process id of that run. */
-const OWNER = "owner";
-/** Longest wait for another run, in milliseconds. */
-const PATIENCE_MS = 10_000;
+/** Writing takes milliseconds, so a staging folder of this age is from a run that was killed. */
+const ABANDONED_MS = 5_000;
 
-/** Another run is active and does not end. */
-export class StagingBusy extends Error {
-  override readonly name = "StagingBusy";
-}
-
-/** Runs `work` with an exclusive staging folder in `folder`. One that a killed run left behind is replaced. */
+/** Runs `work` with an exclusive staging folder in `folder`. */
 export async function withStaging<T>(folder: string, work: (staging: string) => Promise<T>): Promise<T> {
   const staging = join(folder, STAGING);
+  const remove = () => rm(staging, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const deadline = Date.now() + PATIENCE_MS;
   while (!(await isCreated(staging))) {
-    const owner = Number(await readFile(join(staging, OWNER), "utf8").catch(() => 0));
-    // A run killed before it wrote its process id is only recognized by the time that has passed.
-    if (owner > 0 ? !isAlive(owner) : Date.now() > deadline) await rm(staging, { recursive: true, force: true });
-    else if (Date.now() > deadline) throw new StagingBusy(`Process ${owner} is writing; it holds ${staging}.`);
-    else await setTimeout(25);
+    const { mtimeMs } = await stat(staging).catch(() => ({ mtimeMs: Date.now() }));
+    await (Date.now() - mtimeMs > ABANDONED_MS ? remove() : setTimeout(25));
   }
-  try {
-    await writeFile(join(staging, OWNER), String(process.pid));
-    return await work(staging);
-  } finally {
-    await rm(staging, { recursive: true, force: true });
-  }
+  return await work(staging).finally(remove);
 }
 
 async function isCreated(folder: string): Promise<boolean> {
@@ -41,15 +26,6 @@ async function isCreated(folder: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { pointerText } from "../../../scripts/breaking/change.ts";
 import { compareContracts } from "../../../scripts/breaking/compare-contracts.ts";
-import { sourceChanges } from "../../../scripts/breaking/source-changes.ts";
 import { parseContract } from "../../../scripts/generate/parse.ts";
 import type { ContractDocument } from "../../../server/contract/document.ts";
 
@@ -47,6 +46,8 @@ const NICKNAME =
 const STATUS = '        "429":\n';
 const SHOE = `${REQUEST}/properties/shoe`;
 const UPN = `${REQUEST}/properties/clientUpnKey`;
+
+const BODY = "      requestBody:\n        required: true\n";
 
 const GOLDEN: [title: string, expected: string[], ...revision: Edit[]][] = [
   [
@@ -103,6 +104,11 @@ const GOLDEN: [title: string, expected: string[], ...revision: Edit[]][] = [
     [STATUS, `        "451":\n          $ref: "#/components/responses/NotFound"\n${STATUS}`],
   ],
   [
+    "a component with a response is renamed",
+    ["patch, compiles: key-modified #/components/responses/TooManyRequests"],
+    ["TooManyRequests", "TooManyAttempts"],
+  ],
+  [
     "a limit is tightened",
     [`major, compiles: schema-constraint-changed ${UPN}/maxLength`],
     [UPN_TYPE, UPN_TYPE.replace("255", "25")],
@@ -120,10 +126,28 @@ test("a value of a request's enum is removed", async () => {
   ]);
 });
 
-test("an object that no longer accepts null is reported, although its type was compared before", async () => {
-  const [base, revision] = [NULLABLE, REFERENCE].map((lines) => documentWith([withProperty(lines)]));
-  const changes = await sourceChanges(base ?? documentWith([]), revision ?? documentWith([]));
-  expect(changes.map(({ rule, subject }) => `${rule} ${shortened(pointerText(subject))}`)).toEqual([
-    `request-narrowed ${SHOE}`,
+test("the body of a request becomes required", async () => {
+  const optional: Edit = [BODY, BODY.replace("true", "false")];
+  const required = "major, breaks: request-body-became-required PATH/put/requestBody/required";
+  expect(await verdicts([optional], [])).toEqual([required]);
+});
+
+test("a schema used by requests and responses is judged for both", async () => {
+  const shared = withProperty('          $ref: "#/components/schemas/UserRole"\n');
+  const role = "description: A role that a user has.\n      required: [id";
+  const optional: Edit = [`${role}, name]`, `${role}]`];
+  expect(await verdicts([shared], [shared, optional])).toEqual([
+    "major, breaks: required-properties-removed UserRole/properties/name",
+  ]);
+});
+
+test("an object of a request no longer accepts null", async () => {
+  const found = await verdicts([withProperty(NULLABLE)], [withProperty(REFERENCE)]);
+  expect(found).toEqual([
+    `patch, compiles: description-modified ${SHOE}`,
+    `major, compiles: required-properties-added ${SHOE}/properties/connectionId`,
+    `major, breaks: schema-type-changed ${SHOE}`,
+    `patch, breaks: request-narrowed ${SHOE}/oneOf`,
+    "minor, breaks: request-narrowed IdentityConnection/properties",
   ]);
 });
