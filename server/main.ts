@@ -6,8 +6,8 @@ import { helpText, readSettings } from "./settings.ts";
 const MAX_DELAY_MS = 500;
 
 /**
- * Exit codes: 0 shut down as requested, 1 an internal error, or a shutdown that closed connections before their
- * requests had finished (a second signal, the deadline), 2 a setting, file or port that can't be used.
+ * Exit codes: 0 after a complete shutdown; 1 after an internal error, or if a second signal or the deadline closed
+ * connections before their requests had finished; 2 if a setting, file or port can't be used.
  */
 async function main(): Promise<number> {
   const settings = readSettings(process.argv.slice(2), process.env);

@@ -3,7 +3,7 @@ import { ContractError } from "./contract/contract.ts";
 import { StoreUnavailable } from "./store/store.ts";
 
 /**
- * Prints an error of the start and returns the exit code: 2 for a configuration or database error, 1 for an invalid
+ * Prints a startup error and returns the exit code: 2 for a configuration or database error, 1 for an invalid
  * contract or, with the stack, for any other error.
  */
 export function reportFailure(error: unknown): 1 | 2 {

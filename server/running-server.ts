@@ -34,13 +34,13 @@ export interface ServerOptions extends AccessOptions {
   formatUserId?: (userId: string) => string;
   /** Default: silent. */
   log?: Logger;
-  /** Default: the system's. */
+  /** Default: the system clock. */
   clock?: Clock;
 }
 
 export interface RunningServer {
   url: string;
-  /** Entries read and changed by the directory of the options; absent without one. */
+  /** Counts of the directory in the options; absent without one. */
   loaded?: LoadCount;
   /** Returns the stored user. */
   user(id: string): Promise<User | undefined>;
@@ -74,7 +74,7 @@ export interface Base {
 
 /** An extension of the service, with its life cycle. */
 export interface RunningExtension extends Extension {
-  /** Origins whose pages may call the operations, besides the one of the options. */
+  /** Origins whose pages may call the operations, in addition to that of the options. */
   corsOrigins: readonly string[];
   ready(): Promise<void>;
   /** Closes the store too. */

@@ -13,7 +13,7 @@ import { send } from "./http/respond.ts";
 
 /**
  * Sends one request per operation through the whole pipeline, over a stream in this process, before the port opens, so
- * that a document or schema that does not compile fails the start and not the first request. It uses no store and
+ * that a document or schema that does not compile is found at the start and not by the first request. Uses no store and
  * accepts any credentials.
  * @throws ContractError if a response is neither a 400 nor the 404 of the handler.
  */
@@ -60,7 +60,7 @@ async function statusOf(app: RequestListener, { method, template }: Operation): 
   const [near, far] = duplexPair();
   createServer(app).emit("connection", far);
   const headers = { Host: "self-check", "Content-Type": "application/json", Connection: "close" };
-  // node:http takes any duplex stream for a connection; its types ask for a socket.
+  // node:http accepts any duplex stream as a connection; its types require a socket.
   const createConnection = () => near as never;
   const call = request({ createConnection, method, path: template.replaceAll(/\{[^}]+\}/g, "self-check"), headers });
   call.end("{}");

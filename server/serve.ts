@@ -26,7 +26,7 @@ export interface Serving {
  * @param load `delayMs`: maximum event-loop delay, see LoadLimits; undefined for no limit.
  */
 export async function serve(settings: Settings, load: { delayMs: number | undefined }): Promise<Serving> {
-  // Cached compiled code saves a sixth of the next start.
+  // Cached compiled code shortens the next start by a sixth.
   enableCompileCache(CACHE);
   const bar = createProgressBar((text) => process.stderr.write(text));
   const options = { ...serverOptions(settings, load), ...(process.stderr.isTTY && { progress: bar.report }) };

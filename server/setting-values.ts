@@ -30,7 +30,7 @@ export interface Settings {
   controlToken: string | undefined;
 }
 
-/** The server keeps the whole body in memory. */
+/** Maximum of --body-limit, because the server keeps the whole body in memory. */
 const MAX_BYTES = 104_857_600;
 
 export function readPort(name: string, text: string): number {

@@ -13,7 +13,7 @@ export function checkSettings(settings: Settings): void {
 
 function checkBearer({ credentials, jwksUrl, jwksFile, issuer, audience }: Settings): void {
   if (jwksUrl !== undefined && jwksFile !== undefined)
-    throw new ConfigurationError("--jwks-url and --jwks-file exclude each other.");
+    throw new ConfigurationError("--jwks-url and --jwks-file can't be combined.");
   const keys = jwksUrl ?? jwksFile;
   const given = [keys, issuer, audience].filter((value) => value !== undefined).length;
   if (given % 3 !== 0) {

@@ -50,7 +50,7 @@ const FLAGS = {
 type FlagName = keyof typeof FLAGS;
 
 /**
- * Reads the settings. Flags override environment variables, and these override defaults. Returns undefined for --help.
+ * Reads the settings. Flags override environment variables, which override defaults. Returns undefined for --help.
  * @throws ConfigurationError
  */
 export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Settings | undefined {
@@ -102,7 +102,7 @@ export function helpText(): string {
   );
   const head = ["npm start -- [options]", "", "  flag             variable                   default      meaning"];
   const secrets = [
-    "Secrets are variables only: NEXUS_SYNC_LOG_KEY, key of the hashes of user ids in the log (default: new at each start);",
+    "Secrets are environment variables only: NEXUS_SYNC_LOG_KEY, key for hashing user ids in the log (default: random);",
     "NEXUS_SYNC_DATABASE_PASSWORD, password of PostgreSQL (may also be part of NEXUS_SYNC_DATABASE);",
     "NEXUS_SYNC_CONTROL_TOKEN, required by the control port as a Bearer token (default: none, on loopback only).",
   ];
@@ -125,5 +125,5 @@ function readFlags(args: string[]): Record<string, unknown> {
 
 function readText(name: FlagName, text: string): string {
   if (text !== "") return text;
-  throw new ConfigurationError(`--${name} takes a ${FLAGS[name].help}, not an empty value.`);
+  throw new ConfigurationError(`--${name} must not be empty: ${FLAGS[name].help}.`);
 }

@@ -81,7 +81,7 @@ async function openParts(
   const loaded = directory === undefined ? undefined : await load(store, directory, progress);
   const http = createHttpServer(log);
   const extension = await extend({ store, server: http.server, log });
-  // The extension closes the store itself.
+  // The extension closes the store too.
   resources.splice(0, 1, () => extension.close());
   const metrics = createMetrics();
   const access = openAccess(options, log);
@@ -101,7 +101,7 @@ function buildApp(contract: Contract, options: ServerOptions, parts: Parts) {
   });
 }
 
-/** The service alone. */
+/** The extension of service mode, which adds nothing. */
 async function service({ store }: Base): Promise<RunningExtension> {
   return {
     ...{ first: [], beforeHandler: [], send, corsOrigins: [] },

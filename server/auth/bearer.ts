@@ -12,7 +12,7 @@ import { ALGORITHMS, type FindKey, isKid } from "./key-set.ts";
 import type { Caller, Failure, SchemeHandler } from "./security.ts";
 import { createTokenCache, type VerifiedToken } from "./token-cache.ts";
 
-/** Which Bearer tokens are accepted. */
+/** Requirements for a Bearer token to be accepted. */
 export interface TokenRules {
   keys: FindKey;
   /** Exact values of `iss` and `aud`. */
@@ -21,7 +21,7 @@ export interface TokenRules {
 }
 
 const TOLERANCE_SECONDS = 5;
-/** Longest `exp` - `iat` accepted: a day. */
+/** Maximum `exp` - `iat`: a day. */
 const MAX_LIFETIME_SECONDS = 86_400;
 
 /** Header parameters that carry or point to a key (RFC 7515 section 4.1), or change what is signed (RFC 7797). */
@@ -48,13 +48,16 @@ export function bearerScheme(rules: TokenRules | undefined, clock: Clock): Schem
   return { source: { scheme: "bearer" }, verify: verifyToken };
 }
 
-/** Three segments (RFC 7515 section 7.1), each in the one spelling that its bytes have in base64url. */
+/** Three segments (RFC 7515 section 7.1), each in canonical base64url. */
 function isCompactJws(token: string): boolean {
   const segments = token.split(".").map((segment) => Buffer.from(segment, "base64url").toString("base64url"));
   return segments.length === 3 && segments.join(".") === token;
 }
 
-/** Checked before a key is looked for, which may take a fetch. Without a kid, jose would take the only key that fits. */
+/**
+ * Checked before the key lookup, which may fetch the key set. A kid is required, because without one jose uses the only
+ * key that fits.
+ */
 function isAccepted(header: ProtectedHeaderParameters): header is JWTHeaderParameters {
   const { alg, typ = "JWT", kid } = header;
   const isAccessToken = typeof typ === "string" && /^(application\/)?(at\+)?jwt$/i.test(typ);
@@ -70,13 +73,13 @@ async function verify(token: string, { issuer, audience, key, now }: Verificatio
     issuer,
     audience,
     clockTolerance: TOLERANCE_SECONDS,
-    // Also refuses an `iat` in the future.
+    // Also rejects an `iat` in the future.
     maxTokenAge: MAX_LIFETIME_SECONDS,
     requiredClaims: ["exp", "iat", "sub"],
     currentDate: now,
   });
   const { sub, iat = Number.NaN, exp = Number.NaN } = payload;
-  // An infinite lifetime fails as well: 1e400 is a JSON number, and jose accepts it.
+  // Also rejects an infinite `exp`: 1e400 is valid JSON, and jose accepts it.
   if (!isSubject(sub) || !(exp - iat <= MAX_LIFETIME_SECONDS)) throw new errors.JWTInvalid();
   return {
     caller: { id: sub, permissions: permissionsOf(payload) },
@@ -84,7 +87,10 @@ async function verify(token: string, { issuer, audience, key, now }: Verificatio
   };
 }
 
-/** The subject is stored as the user's `modifiedBy`, so it is text that every store accepts. jose only checks its presence. */
+/**
+ * The subject is stored as the user's `modifiedBy`, so it must be text that every store accepts. jose checks its presence
+ * only.
+ */
 function isSubject(sub: unknown): sub is string {
   return typeof sub === "string" && /^[^\p{Cc}\p{Cs}]{1,256}$/u.test(sub);
 }
@@ -94,7 +100,10 @@ function permissionsOf({ permissions, scope }: JWTPayload): string[] {
   return typeof scope === "string" ? scope.split(" ") : [];
 }
 
-/** Errors of jose, its decoder and the key's import mean a bad token; others, such as unavailable keys, are thrown on. */
+/**
+ * Errors of jose, its decoder and the key import mean an invalid token. Other errors, such as an unavailable key set, are
+ * rethrown.
+ */
 function failureOf(error: unknown): Failure {
   if (error instanceof errors.JWTExpired) return "expired";
   const isRefusal = [errors.JOSEError, TypeError, DOMException].some((Refusal) => error instanceof Refusal);

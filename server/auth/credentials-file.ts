@@ -5,7 +5,7 @@ import schema from "./credentials.schema.json" with { type: "json" };
 import type { StoredSecret } from "./credentials.ts";
 import type { JsonFormat } from "./json-file.ts";
 
-/** The lists of a credentials file, each of entries with the same members. */
+/** The lists of a credentials file. Their entries have the same schema. */
 export const LISTS = ["apiKeys", "applicationTokens"] as const;
 
 export type ListName = (typeof LISTS)[number];
@@ -32,7 +32,7 @@ export const CREDENTIALS_FILE: JsonFormat<CredentialsFile> = {
   },
 };
 
-/** Whether a value is a `name` of an entry, or one of its times. */
+/** Whether a value is valid as the name of an entry, or as one of its times. */
 export function isMember(member: "name" | "time", value: string): boolean {
   return AJV.validate(`credentials#/$defs/${member}`, value);
 }
@@ -48,9 +48,9 @@ function problemOf({ instancePath, keyword, params, parentSchema }: ErrorObject)
   const at = instancePath === "" ? "" : `${instancePath}: `;
   if (keyword === "required") return `${at}must have '${params.missingProperty}'`;
   if (keyword !== "additionalProperties") return at + parentSchema?.description;
-  // Other names are not repeated: a secret may be in the place of one.
+  // Other names are not printed, because a secret may be in the place of a name.
   const name = /^[a-z_]{1,16}$/i.test(params.additionalProperty) ? params.additionalProperty : "…";
-  return `${instancePath}/${name}: is not known here; known are ${Object.keys(parentSchema?.properties).join(", ")}`;
+  return `${instancePath}/${name}: is unknown; the known members are ${Object.keys(parentSchema?.properties).join(", ")}`;
 }
 
 /** Ids and hashes are unique within their list. */
@@ -62,7 +62,7 @@ function repetitions(list: ListName, content: unknown): string[] {
     return values.flatMap((value, index) => {
       const known = first.get(value);
       if (value === undefined || known === index) return [];
-      return [`/${list}/${index}/${member}: is that of entry ${known} already`];
+      return [`/${list}/${index}/${member}: is the same as in entry ${known}`];
     });
   });
 }

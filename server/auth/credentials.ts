@@ -4,16 +4,16 @@ import { Problem } from "../http/problem.ts";
 import { createAttemptLimiter } from "./attempt-limiter.ts";
 import type { SchemeHandler } from "./security.ts";
 
-/** A secret as it is stored: its SHA-256 only. */
+/** A stored secret: only its SHA-256 is kept. */
 export interface StoredSecret {
-  /** Shown in the log; of an API key also the user name of Basic. */
+  /** Shown in the log; for an API key, also the user name of Basic. */
   id: string;
   /** SHA-256 of the secret's UTF-8 bytes, in hex. */
   sha256: string;
   permissions: readonly string[];
-  /** ISO 8601 time from which it is refused. Default: never. */
+  /** ISO 8601 time from which the secret is rejected. Default: never. */
   expires?: string;
-  /** ISO 8601. An entry with this, at any time, stays for the record and is treated as unknown. */
+  /** ISO 8601. An entry with this member, whatever its time, is kept for the record and treated as unknown. */
   revoked?: string;
 }
 
@@ -32,7 +32,7 @@ export interface CurrentCredentials {
   readonly value: Credentials;
 }
 
-/** Basic (RFC 7617): id and secret of an API key. Wrong secrets are limited per key id and address; a right one never. */
+/** Basic (RFC 7617): id and secret of an API key. Limits wrong secrets per key id and address, never the right one. */
 export function basicScheme(current: CurrentCredentials, clock: Clock): SchemeHandler {
   const attemptOf = createAttemptLimiter(clock);
   return {
@@ -41,7 +41,7 @@ export function basicScheme(current: CurrentCredentials, clock: Clock): SchemeHa
       const pair = basicPair(encoded);
       if (!pair) return "malformed";
       const [known] = current.value.apiKeys.filter(({ id, revoked }) => id === pair.id && revoked === undefined);
-      // One hash is compared for an unknown id too, so that both take the same time.
+      // A hash is compared for an unknown id too, so that the time does not depend on whether the id exists.
       const key = known ?? NO_SECRET;
       if (matches(sha256(pair.secret), key)) return isExpired(key, clock) ? "expired" : key;
       const attempt = attemptOf({ id: pair.id, address, exists: known !== undefined });
@@ -54,7 +54,7 @@ export function basicScheme(current: CurrentCredentials, clock: Clock): SchemeHa
   };
 }
 
-/** User id and password of Basic (RFC 7617): padded base64 of UTF-8, no control characters; the first colon separates. */
+/** User id and password of Basic (RFC 7617): padded base64 of UTF-8 without control characters, split at the first colon. */
 function basicPair(encoded: string): { id: string; secret: string } | undefined {
   const bytes = Buffer.from(encoded, "base64");
   if (bytes.toString("base64") !== encoded) return undefined;
@@ -64,13 +64,13 @@ function basicPair(encoded: string): { id: string; secret: string } | undefined 
   return { id: text.slice(0, colon), secret: text.slice(colon + 1) };
 }
 
-/** An opaque token in the header of this name. */
+/** An opaque token in the header `name`. */
 export function applicationTokenScheme(name: string, current: CurrentCredentials, clock: Clock): SchemeHandler {
   return {
     source: { header: name },
     verify(sent) {
       const digest = sha256(sent);
-      // Compared with every token, so that the time does not show which one was similar.
+      // Compared with every token, so that the time does not depend on which one matches.
       const [token] = current.value.applicationTokens.filter(
         (candidate) => matches(digest, candidate) && candidate.revoked === undefined,
       );
@@ -83,7 +83,7 @@ export function applicationTokenScheme(name: string, current: CurrentCredentials
 /** No secret has this hash. */
 const NO_SECRET: StoredSecret = { id: "", sha256: "0".repeat(64), permissions: [] };
 
-/** In constant time: both sides are hashes of one length. */
+/** Compares in constant time; both hashes have the same length. */
 function matches(digest: Buffer, stored: StoredSecret): boolean {
   return timingSafeEqual(digest, Buffer.from(stored.sha256, "hex"));
 }

@@ -2,13 +2,13 @@ import { readFileSync, unwatchFile, watchFile } from "node:fs";
 import type { Logger } from "pino";
 import { ConfigurationError } from "../configuration-error.ts";
 
-/** Between two looks at a file. By `stat`, because network drives and replaced folders send no events. */
+/** Files are polled with `stat`, because network drives and replaced folders send no events. */
 const POLL_MS = 100;
 
-/** A kind of JSON file: its name in messages, and how its value is checked. */
+/** A kind of JSON file: its name in messages, and the check of its value. */
 export interface JsonFormat<T> {
   name: string;
-  /** @throws ConfigurationError that repeats no value: it may be a secret. */
+  /** @throws ConfigurationError without values of the file, because they may be secrets. */
   parse: (value: unknown) => T;
   /** Members of the log line of a reload. */
   summary?: (value: T) => object;
@@ -16,13 +16,13 @@ export interface JsonFormat<T> {
 
 export interface FollowOptions {
   log: Logger;
-  /** Ends the watching. */
+  /** Stops the polling. */
   signal: AbortSignal;
 }
 
 /**
- * Reads a file, and reads it again within 200 ms of a change; `value` of the returned object is the current version. After a bad edit, or without the file, the last good version
- * stays in use, and one warning lists the problems.
+ * Reads a file, and reads it again within 200 ms of a change. `value` of the returned object is the current version. If
+ * the file becomes invalid or is deleted, the last valid version stays in use, and one warning lists the problems.
  * @throws ConfigurationError if the file can't be used at the start.
  */
 export function followJsonFile<T>(
@@ -43,11 +43,11 @@ export function followJsonFile<T>(
       const problems = problemsOf(error);
       if (refusal === problems.join("\n")) return;
       refusal = problems.join("\n");
-      log.warn({ file, problems }, `${format.name} not reloaded, the last good version stays in use`);
+      log.warn({ file, problems }, `${format.name} not reloaded; the last valid version stays in use`);
     }
   };
   watchFile(file, { persistent: false, interval: POLL_MS }, reload);
-  // The watcher compares with its own first look, which comes after the reading above.
+  // The first `stat` of the watcher comes after the read above, so it misses a change in between.
   const timer = setTimeout(reload, POLL_MS).unref();
   signal.addEventListener("abort", () => {
     clearTimeout(timer);
@@ -68,14 +68,14 @@ export function readJsonFile<T>(file: string, { name, parse }: JsonFormat<T>): {
   }
 }
 
-/** A byte order mark is dropped. @throws ConfigurationError that quotes nothing of the content. */
+/** Ignores a byte order mark. @throws ConfigurationError without any part of the content. */
 export function parseJson(content: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw new ConfigurationError("is not UTF-8");
     const [, place] = /\((line \d+ column \d+)\)$/.exec(error.message) ?? [];
-    throw new ConfigurationError(place === undefined ? "is not JSON" : `is not JSON from ${place} on`);
+    throw new ConfigurationError(place === undefined ? "is not JSON" : `is not JSON: error at ${place}`);
   }
 }
 

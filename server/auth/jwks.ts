@@ -10,20 +10,21 @@ import { type FindKey, readKeySet } from "./key-set.ts";
 const MAX_BYTES = 1_048_576;
 /** Age in milliseconds at which a key set is fetched again. */
 const REFRESH_MS = 600_000;
-/** How long its keys are accepted while no newer set can be fetched. */
+/** Milliseconds for which cached keys are used while no newer set can be fetched. */
 const USABLE_MS = 3_600_000;
-/** Between two fetches, so that invented key ids do not flood the issuer. */
+/** Minimum milliseconds between two fetches, so that unknown key ids do not flood the issuer with requests. */
 const COOLDOWN_MS = 5_000;
 const WARNING_INTERVAL_MS = 60_000;
 
 /**
- * The keys of a JWKS endpoint, cached. `timeoutMs` limits one fetch, its body included. A key that is not cached is a 503
- * while the endpoint gives no key set.
+ * The keys of a JWKS endpoint, cached. `timeoutMs` limits one fetch including its body. While the endpoint is
+ * unavailable, a token whose key is not cached is a 503.
  *
- * jose's `createRemoteJWKSet` lacks three things. Its `cacheMaxAge` both refreshes a set and ends its use: so it is the
- * hour, and the refresh after ten minutes is ours. Its cooldown begins with a success only: so `customFetch` repeats the
- * last failure for five seconds. And `fetch` decodes a compressed body before the caller sees the headers
- * (CVE-2026-111497), and has no size limit: so `customFetch` uses `node:http`.
+ * Adds three things to jose's `createRemoteJWKSet`:
+ * - A refresh after ten minutes. jose has one limit, `cacheMaxAge`, for refreshing a set and for using it; it is an hour.
+ * - A cooldown after a failure. jose has one after a success only, so `customFetch` repeats the failure for five seconds.
+ * - A size limit, and no decompression. `fetch` decodes a compressed body before the caller sees the headers
+ *   (CVE-2026-111497), so `customFetch` uses `node:http`.
  * @throws ConfigurationError if the URL can't be used.
  */
 export function jwksFromUrl(text: string, { log, timeoutMs = 3_000 }: { log: Logger; timeoutMs?: number }): FindKey {
@@ -39,7 +40,7 @@ export function jwksFromUrl(text: string, { log, timeoutMs = 3_000 }: { log: Log
   return async (header) => {
     if (!isWithin(REFRESH_MS, state.loadedAt)) {
       const refreshed = keys.reload().catch(() => "logged by customFetch");
-      // Waiting rejects a key that was withdrawn. In an outage it would only delay requests.
+      // Waits, so that a withdrawn key is rejected. In an outage, waiting would only delay requests.
       if (state.failure === undefined) await refreshed;
     }
     return keys(header);
@@ -50,7 +51,7 @@ export function jwksFromUrl(text: string, { log, timeoutMs = 3_000 }: { log: Log
 function jwksUrl(text: string): URL {
   const url = URL.parse(text);
   const isLoopback = /^(localhost|\[::1\]|127(\.\d+){3})$/.test(url?.hostname ?? "");
-  // A key set that can be changed in transit lets others sign tokens.
+  // A key set changed in transit would make forged tokens valid.
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback);
   if (url && isSafe && !url.username && !url.password) return url;
   throw new ConfigurationError(
@@ -59,7 +60,7 @@ function jwksUrl(text: string): URL {
 }
 
 interface FetchState {
-  /** Start of the last successful fetch, and of the last one that failed since, in milliseconds since 1970. */
+  /** Start times of the last successful fetch, and of the last failed fetch since then, in milliseconds since 1970. */
   loadedAt: number;
   failure?: { at: number; error: unknown } | undefined;
 }
@@ -96,7 +97,7 @@ function unavailable(cause: unknown): Problem {
 /** The body of a response with status 200 and no content coding. */
 async function download(url: URL, { headers, signal }: Parameters<FetchImplementation>[1]): Promise<Uint8Array> {
   const { get } = url.protocol === "https:" ? https : http;
-  // A connection kept for the next fetch, minutes away, would be closed by then.
+  // No keep-alive: the next fetch is minutes away.
   const request = get(url, { headers: Object.fromEntries(headers), signal, agent: false });
   try {
     const response = new Promise<IncomingMessage>((resolve, reject) =>
@@ -123,7 +124,7 @@ async function readBody(response: IncomingMessage): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** False too if the clock has been set back behind `since`. */
+/** Also false if the clock has been set back to a time before `since`. */
 function isWithin(ms: number, since: number): boolean {
   const age = Date.now() - since;
   return age >= 0 && age < ms;

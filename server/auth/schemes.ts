@@ -9,7 +9,7 @@ import { jwksFromUrl } from "./jwks.ts";
 import { type FindKey, KEY_SET_FILE } from "./key-set.ts";
 import type { SchemeHandler } from "./security.ts";
 
-/** Which Bearer tokens are accepted: key set (RFC 7517), and exact values of `iss` and `aud`. */
+/** Settings of Bearer tokens: key set (RFC 7517), and exact values of `iss` and `aud`. */
 export interface BearerOptions {
   jwks: { url: string } | { file: string };
   issuer: string;
@@ -28,12 +28,12 @@ export interface AccessOptions {
 /** Accepted credentials. */
 export interface Access {
   credentials: CurrentCredentials;
-  /** Undefined where no Bearer token is accepted. */
+  /** Undefined if no Bearer token is accepted. */
   tokens: TokenRules | undefined;
   close(): void;
 }
 
-/** Without credentials in the options, none are accepted. @throws ConfigurationError */
+/** If the options have no credentials, no request is authenticated. @throws ConfigurationError */
 export function openAccess({ access, credentialsFile, bearer }: AccessOptions, log: Logger): Access {
   const lifetime = new AbortController();
   const options = { log, signal: lifetime.signal };

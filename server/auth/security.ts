@@ -10,11 +10,11 @@ export interface Caller {
   permissions: readonly string[];
 }
 
-/** Why credentials were refused, in words for the caller; nothing that was sent is repeated. */
+/** Reason for rejecting credentials, part of the problem detail. Contains nothing of the request. */
 export type Failure = "missing" | "sent twice" | "malformed" | "wrong" | "expired";
 
 export interface SchemeHandler {
-  /** Name of an HTTP authentication scheme in lower case, or a header that carries the credentials alone. */
+  /** Name of an HTTP authentication scheme in lower case, or of a header whose value is the credentials. */
   source: { scheme: "basic" | "bearer" } | { header: string };
   /** Checks credentials of this scheme. `address` is the client's. */
   verify(credentials: string, address: string | undefined): Caller | Failure | Promise<Caller | Failure>;
@@ -31,8 +31,8 @@ interface Attempt {
 }
 
 /**
- * Evaluates the security requirements of the operation before the body is read. A caller is accepted when all schemes of
- * one alternative hold, with the permissions that all of them grant. The response is the same for every user id.
+ * Evaluates the security requirements of the operation before the body is read. A request is authenticated if all schemes
+ * of one alternative accept it, with the permissions that all of them grant. The response does not depend on the user id.
  */
 export function security(handlers: SchemeHandlers, { securitySchemes }: Contract): RequestHandler {
   return async (request, response, next) => {

@@ -3,7 +3,7 @@ import { createExpiringMap } from "./expiring-map.ts";
 import type { Caller } from "./security.ts";
 
 const MAX_TOKENS = 1_000;
-/** Longest token cached, in characters; with the number of tokens it bounds the cache to about 8 MB. */
+/** Maximum length of a cached token in characters; with MAX_TOKENS it bounds the cache to about 8 MB. */
 const MAX_LENGTH = 8_192;
 const TTL_MS = 300_000;
 
@@ -14,13 +14,13 @@ export interface VerifiedToken {
 }
 
 /**
- * Caches verified tokens by their hash for up to five minutes, because the signature costs more than the rest of the
- * checks. A token verified by another key, which may have been withdrawn since, is verified again.
+ * Caches verified tokens by their hash for up to five minutes, because verifying the signature costs more than all other
+ * checks. A token that was verified with another key, which may have been withdrawn, is verified again.
  */
 export function createTokenCache() {
   const verified = createExpiringMap<VerifiedToken & { key: object }>({ ttlMs: TTL_MS, maxEntries: MAX_TOKENS });
 
-  /** The caller of a token. `now` is in milliseconds since 1970. @throws what `verify` throws, which is not cached. */
+  /** The caller of a token. `now` is in milliseconds since 1970. Errors of `verify` are rethrown and not cached. */
   return async (
     token: string,
     { key, now }: { key: object; now: number },

@@ -50,7 +50,7 @@ export type Schema = Record<string, unknown>;
 
 export const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"] as const;
 
-/** Every operation with its place, in the order of the document. */
+/** Every operation with its path, method and JSON pointer, in the order of the document. */
 export function operationsOf(document: ContractDocument) {
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
@@ -60,7 +60,7 @@ export function operationsOf(document: ContractDocument) {
   );
 }
 
-/** Resolves a local reference; returns any other value as it is. */
+/** Resolves a local reference; returns any other value unchanged. */
 export function resolve<T extends object>(document: ContractDocument, value: T | Reference): T {
   if (!("$ref" in value)) return value;
   return resolve(document, valueAt(document, referencePointer(value.$ref)) as T | Reference);

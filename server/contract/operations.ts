@@ -52,7 +52,7 @@ export type SecurityScheme =
   /** `name` is the header. */
   | { type: "apiKey"; in: "header"; name: string };
 
-/** The operations of a bundled document, in its order. Pure and without imports beyond this folder. */
+/** The operations of a bundled document, in its order. Pure; imports nothing outside this folder. */
 export function readOperations(document: ContractDocument): Operation[] {
   return operationsOf(document).map(({ path, method, operation }) => ({
     id: operation.operationId ?? "",

@@ -6,7 +6,7 @@ interface Paths {
 
 /**
  * The contract without responses, examples and `servers`. The request validator processes the whole document, and the
- * schemas of responses would be a third of the server's start. It treats the path in `servers` as a base path and
+ * schemas of responses would take a third of the start time. It treats the path in `servers` as a base path and
  * validates nothing outside of it.
  */
 export function requestDocument({ openapi, info, ...document }: ContractDocument): object {

@@ -12,7 +12,7 @@ type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
  */
 export function requestValidation(document: ContractDocument): RequestHandler[] {
   return middleware({
-    // The validator's type of a document.
+    // The validator has a type of its own for documents.
     apiSpec: requestDocument(document) as ApiDocument,
     $refParser: { mode: "bundle" },
     validateApiSpec: false,

@@ -22,7 +22,7 @@ export interface CheckedDirectory {
 /** Called every 1,000 entries with the share of the source read so far (0 to 1). An exception stops the check. */
 export type CheckProgress = (share: number) => void;
 
-export const ENTRIES_A_STEP = 1_000;
+export const ENTRIES_PER_STEP = 1_000;
 
 /**
  * Reads and checks a directory. Roles and maps are kept in memory; users are not.
@@ -55,7 +55,7 @@ async function readAll(entries: Entries, check: ReturnType<typeof createDirector
   let total = 0;
   for await (const entry of entries.read()) {
     total += 1;
-    if (total % ENTRIES_A_STEP === 0) progress(entries.share());
+    if (total % ENTRIES_PER_STEP === 0) progress(entries.share());
     if (!check.accepts(entry)) continue;
     // The check has validated the value: it has exactly one of these members.
     const { role, roleConnectionMap } = entry.value as { role?: Role; roleConnectionMap?: RoleConnectionMap };

@@ -16,7 +16,7 @@ export interface RequestContext {
 export interface HandlerOptions {
   store: Store;
   contract: Contract;
-  /** Default: the system's. */
+  /** Default: the system clock. */
   clock?: Clock | undefined;
   metrics: Pick<Metrics, "store" | "violations">;
 }
@@ -26,13 +26,13 @@ type Result = Extract<Awaited<ReturnType<SyncHandler>>, { status: 200 }>["body"]
 
 /** SyncUserIdentity: one store call with one `planSync`. The response is validated before the commit. */
 export function syncUserIdentity({
-  store: usual,
+  store: defaultStore,
   contract,
   clock = () => new Date(),
   metrics,
 }: HandlerOptions): SyncHandler {
   const validate = contract.validator("SyncUserIdentityResult");
-  return async ({ path, body }, { caller, store = usual }) => {
+  return async ({ path, body }, { caller, store = defaultStore }) => {
     const { connectionId, groups } = body.connection;
     const decide = (found: Found | undefined): Decision<Result> => {
       if (!found) throw new Problem("unknown-user");
@@ -59,6 +59,6 @@ export function syncUserIdentity({
     const errors = validate.errors ?? [];
     metrics.violations.inc({ side: "answer" }, errors.length);
     const list = errors.map(({ instancePath, message }) => `${instancePath} ${message}`).join("; ");
-    throw new Error(`The response would break the contract: ${list}`);
+    throw new Error(`The response would violate the contract: ${list}`);
   }
 }

@@ -5,7 +5,7 @@ import { Problem } from "./problem.ts";
 
 /**
  * Reads the body as JSON in strict UTF-8. Rejects text that the stores treat differently (U+0000, lone surrogates).
- * Does not read the body of an operation without one.
+ * Skips operations without a request body.
  * @param limit Maximum size in bytes; `limits` overrides it by operation id.
  */
 export function jsonBody(limit: number, limits: Readonly<Record<string, number>> = {}): RequestHandler {
@@ -59,7 +59,7 @@ function decode(bytes: Buffer): string {
 
 function parse(text: string): unknown {
   const body = parseJson(text);
-  // In valid UTF-8, U+0000 and lone surrogates can only be escaped: most bodies need no check.
+  // JSON in valid UTF-8 has U+0000 and lone surrogates only as \u escapes, so most bodies need no check.
   const pointers = text.includes("\\u") ? unstorableText(body) : [];
   if (pointers.length === 0) return body;
   const detail = "must NOT have U+0000 or a lone surrogate";

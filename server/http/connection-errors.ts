@@ -25,7 +25,8 @@ const KEYS: Readonly<Record<string, Key>> = {
 };
 
 /**
- * Milliseconds in which the client can read the response: destroying a socket with unread input resets the connection.
+ * Milliseconds before a socket is destroyed, in which the client can read the response: destroying a socket with unread
+ * input resets the connection.
  */
 const LINGER_MS = 500;
 
@@ -41,7 +42,7 @@ export function handleConnectionErrors(server: Server, latest: LatestExchanges, 
     if (!socket.writable || error.code === "ECONNRESET") return socket.destroy();
     const key = KEYS[error.code ?? ""] ?? "malformed-http";
     const exchange = latest.get(socket);
-    if (exchange && !isOver(exchange)) return endExchange(exchange, key, socket);
+    if (exchange && !isFinished(exchange)) return endExchange(exchange, key, socket);
     const requestId = randomUUID();
     log.info({ requestId, status: PROBLEM_TYPES[key].status, problem: key, code: error.code }, "request");
     socket.end(rawResponse(key, requestId));
@@ -49,7 +50,7 @@ export function handleConnectionErrors(server: Server, latest: LatestExchanges, 
   });
 }
 
-function isOver({ request, response }: Exchange): boolean {
+function isFinished({ request, response }: Exchange): boolean {
   return request.complete && response.writableFinished;
 }
 
@@ -66,7 +67,7 @@ function destroySoon(socket: Socket): void {
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
-/** Sends the problem as the response; the access log line of the request names it. */
+/** Sends the problem as the response, and keeps its key for the access log. */
 function rejectRequest(response: Response, key: Key): void {
   if (response.headersSent) return;
   response.locals.problem = key;

@@ -28,7 +28,7 @@ export function health({ ready, metrics: { registry } }: HealthOptions): Request
   return async ({ path, method }, response) => {
     response.locals.route = path;
     const { isOpen } = response.locals.shutdown;
-    // Load balancers poll over kept connections, which would delay the shutdown.
+    // Load balancers poll over keep-alive connections, which would delay the shutdown.
     if (!isOpen) response.setHeader("Connection", "close");
     if (method !== "GET" && method !== "HEAD") {
       throw new Problem("method-not-allowed", { headers: { Allow: "GET, HEAD" } });

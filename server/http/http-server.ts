@@ -31,7 +31,7 @@ export function createHttpServer(log: Logger): HttpServer {
   const current: { handler?: RequestListener } = {};
   const latest: LatestExchanges = new WeakMap();
   const server = createServer(PARSER, (request, response) => {
-    // Express turns both into its own types.
+    // Express extends both objects to its own types.
     latest.set(request.socket, { request: request as Request, response: response as Response });
     current.handler?.(request, response);
   });

@@ -7,11 +7,11 @@ export interface LogOptions {
   output: DestinationStream;
 }
 
-/** Milliseconds and bytes after which buffered log lines are written; a killed process loses the lines after that. */
+/** Milliseconds and bytes after which buffered log lines are written; a killed process loses buffered lines. */
 const FLUSH_MS = 100;
 const FLUSH_BYTES = 8_192;
 
-/** Standard output: unbuffered on a terminal, else in blocks, which are written at exit at the latest. */
+/** Standard output: unbuffered on a terminal, else buffered and flushed at exit. */
 export function standardOutput(): DestinationStream {
   if (process.stdout.isTTY) return process.stdout;
   return pino.destination({ dest: 1, sync: false, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS });

@@ -15,12 +15,12 @@ export interface ProblemOptions {
   cause?: unknown;
 }
 
-/** A problem type beyond those of the service. */
+/** A problem type in addition to those of the service. */
 export interface OwnProblemType extends ProblemType {
   key: string;
 }
 
-/** Violations listed in one response at most: a body of 256 kB can have 100,000. */
+/** Maximum number of violations in a response: a body of 256 kB can have 100,000. */
 const MAX_VIOLATIONS = 1_000;
 
 /** Thrown to end a request with a problem document; see `problemHandler`. */
@@ -47,9 +47,9 @@ export function problemDocument(
   requestId: string,
   { detail, violations = [] }: ProblemOptions = {},
 ): ProblemDetails | ValidationProblemDetails {
-  const { key, status, title, detail: usual } = typeof type === "string" ? { key: type, ...typeOf(type) } : type;
+  const { key, status, title, detail: fallback } = typeof type === "string" ? { key: type, ...typeOf(type) } : type;
   const problem = { type: `urn:nexus-sync:problem:${key}`, title, status, instance: requestId };
-  const text = detail ?? usual;
+  const text = detail ?? fallback;
   if (key !== "invalid-request") return text === undefined ? problem : { ...problem, detail: text };
   const cut = violations.length > MAX_VIOLATIONS ? ` The first ${MAX_VIOLATIONS} are listed.` : "";
   const count = `${violations.length} violation${violations.length === 1 ? "" : "s"} found.${cut}`;
@@ -105,7 +105,7 @@ function logCause(log: Logger, { type, options }: Problem, { locals }: Response)
   else log.error({ requestId, err: options.cause ?? type.title }, type.key);
 }
 
-/** The message of an error, and those of its causes that add to it. */
+/** The message of an error, and the messages of its causes that it does not contain. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? "" : reasonOf(error.cause);

@@ -11,13 +11,13 @@ import type { Shutdown } from "./shutdown.ts";
  */
 export function requestContext(shutdown: Pick<Shutdown, "isOpen" | "closes">): RequestHandler {
   return (request, response, next) => {
-    const works: (() => void)[] = [];
+    const callbacks: (() => void)[] = [];
     const { locals } = response;
     locals.requestId = requestIdOf(request);
     locals.shutdown = shutdown;
-    locals.onEnd = (work) => void works.push(work);
+    locals.onEnd = (callback) => void callbacks.push(callback);
     response.once("close", () => {
-      for (const work of works) work();
+      for (const callback of callbacks) callback();
     });
     response.setHeader("X-Request-Id", locals.requestId);
     next();
@@ -38,7 +38,7 @@ export interface AccessLogOptions {
 
 /**
  * Logs one line per request when it ends, and counts it. Never logs credentials, the body or attribute values. Requests
- * that load shedding rejects are counted and not logged.
+ * that load shedding rejects are counted but not logged.
  */
 export function accessLog({ log, metrics, formatUserId }: AccessLogOptions): RequestHandler {
   return ({ method }, response, next) => {

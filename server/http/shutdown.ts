@@ -5,8 +5,8 @@ import { promisify } from "node:util";
 
 export interface ShutdownOptions {
   /**
-   * How long the port stays open at most, in milliseconds, with `/readyz` at 503, so that load balancers notice. Ends
-   * early when no client is connected. Default 0.
+   * Maximum time in milliseconds for which the port stays open while `/readyz` is 503, so that load balancers notice.
+   * Ends early when no client is connected. Default 0.
    */
   graceMs?: number;
   /** Milliseconds after which all open connections are closed. Default: no limit. */
@@ -17,7 +17,8 @@ const POLL_MS = 25;
 /** Milliseconds for which idle connections stay open after the port is closed, because a request may be in transit. */
 const IDLE_MS = 250;
 /**
- * Iterations of the event loop without a new connection after which no connection waits: each iteration accepts one.
+ * After this many event-loop iterations without a new connection, no connection is waiting to be accepted: each iteration
+ * accepts one.
  */
 const QUIET_ITERATIONS = 3;
 const MAX_ITERATIONS = 200;

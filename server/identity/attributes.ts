@@ -23,7 +23,10 @@ const PROFILE_KEYS = new Map(
 );
 type ProfileKey = { field: ProfileField; max: number };
 
-/** Sign-in and authority data, in lower case: no claim may set it. Keys that start with created or modified count too. */
+/**
+ * Keys of sign-in and authorization data, in lower case, which no claim may set. Keys that start with created or modified
+ * are reserved too.
+ */
 const RESERVED_KEYS: ReadonlySet<string> = new Set(
   [
     ...["id", "userId", "user_id", "sub", "type", "username", "email", "emailAddress", "email_verified"],

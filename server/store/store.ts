@@ -13,7 +13,7 @@ export interface Store {
   sync<T>(key: SyncKey, change: (found: Found | undefined) => Decision<T>): Promise<T>;
   /**
    * Adds or replaces the entries of a directory while syncs continue. Saves nothing if it throws DirectoryRefused. Loading
-   * the same directory again completes a load that failed in between.
+   * the same directory again completes a load that failed midway.
    * @throws DirectoryRefused if an identity belongs to a stored user outside the directory.
    */
   load(directory: CheckedDirectory, progress?: LoadProgress): Promise<LoadCount>;

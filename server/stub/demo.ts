@@ -21,7 +21,7 @@ export interface DemoSignIn {
 /** One realistic sign-in for each user of the demo directory. */
 export const DEMO_SIGN_INS: readonly DemoSignIn[] = signIns;
 
-/** Valid until the stub ends; the Bearer token for a day. */
+/** Valid until the stub ends; the Bearer token for a day at most. */
 export interface DemoCredentials {
   apiKey: { id: string; secret: string };
   applicationToken: string;

@@ -13,8 +13,8 @@ export function createFaultRules() {
       active = [];
     },
     /**
-     * Fires the first rule that matches and has fires left; returns its id, its fault, and the milliseconds to wait first.
-     * Synchronous, so parallel requests can't both use the last fire.
+     * Fires the first rule that matches and has fired fewer than `times` times; returns its id, its fault, and the delay in
+     * milliseconds. Synchronous, so that parallel requests can't exceed `times`.
      */
     take(request: FaultMatch) {
       const found = active.find(
@@ -33,7 +33,10 @@ function matches({ match = {} }: FaultRule, request: FaultMatch): boolean {
 
 const MAX_DELAY_MS = 30_000;
 
-/** The delays of successive requests in milliseconds: fixed, or lognormal with the median `ms`; the same series for the same seed. */
+/**
+ * The delays of successive requests in milliseconds: fixed, or lognormal with the median `ms`. The same seed gives the
+ * same series.
+ */
 export function createLatency(fault: Fault): () => number {
   if (fault.kind !== "latency") return () => 0;
   const { ms, sigma = 0, seed = 1 } = fault;

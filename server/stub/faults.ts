@@ -27,7 +27,7 @@ export const fireFault: RequestHandler = async (request, response, next) => {
     response.locals.responseFault = fired.fault.kind;
     if (!(await wait(fired.delayMs, response))) return;
   }
-  // After the wait: a reset or a new directory replaces the session's store.
+  // Read after the wait, because a reset or a new directory replaces the session's store.
   response.locals.store = session.store();
   if (fired?.fault.kind === "status") throw injectedFault(fired.fault);
   if (fired?.fault.kind === "reset") request.socket.resetAndDestroy();

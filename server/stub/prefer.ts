@@ -12,7 +12,7 @@ const MAX_WAIT = 30;
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 /** A list element: anything up to a comma outside quotes. Linear in the length of the header. */
 const ELEMENT = /(?:"(?:[^"\\]|\\.)*"?|[^",])+/g;
-/** `name[=value]`, perhaps with parameters, which are ignored. */
+/** `name[=value]`; parameters after it are ignored. */
 const PREFERENCE = new RegExp(`^(${TOKEN})[ \\t]*(?:=[ \\t]*(${TOKEN}|"(?:[^"\\\\]|\\\\.)*")[ \\t]*)?(?:;|$)`);
 
 /**
@@ -34,7 +34,7 @@ export const prefer: RequestHandler = async (request, response, next) => {
 /** The first preference of each name. */
 function preferencesIn(headers: readonly string[]): Preferences {
   const preferences: Preferences = {};
-  // Each header on its own: an unclosed quote in one must not hide the next.
+  // Each header is parsed separately: an unclosed quote in one must not hide the next.
   for (const element of headers.flatMap((header) => header.match(ELEMENT) ?? [])) {
     const [, sent = "", value = ""] = PREFERENCE.exec(element.trim()) ?? [];
     const name = NAMES.find((known) => known === sent.toLowerCase());

@@ -2,11 +2,11 @@ import type { Request, RequestHandler, Response } from "express";
 import type { FaultMatch, JournalEntry } from "../../generated/control/types.ts";
 import { type Sessions, selectSession } from "./sessions.ts";
 
-/** Longest body, path or name in an entry, in characters. */
+/** Maximum length of a body, path or name in an entry, in characters. */
 const MAX_TEXT = 16_384;
-/** Violations in an entry at most: a body of 256 kB can have 100,000. */
+/** Maximum number of violations in an entry: a body of 256 kB can have 100,000. */
 const MAX_ERRORS = 100;
-/** Names of headers that carry a secret, or may: callers and proxies send headers of their own. */
+/** Names of headers that may carry a secret, including custom headers of callers and proxies. */
 const SECRET = /authorization|token|cookie|secret|api-?key|password|credential|signature|referer|x-auth/i;
 
 /** Selects the session of each request, and adds the request to its journal when it ends. */
@@ -70,7 +70,7 @@ function cut<T extends string | undefined>(text: T): T | string {
   return `${Buffer.from(text.slice(0, MAX_TEXT)).toString()}…`;
 }
 
-/** Without the members that are undefined. */
+/** Removes undefined members. */
 function defined<T extends object>(value: { [Name in keyof T]: T[Name] | undefined }): T {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
 }

@@ -1,5 +1,5 @@
 import type { Directory, User } from "../../generated/types.ts";
-import { ENTRIES_A_STEP } from "../directory/directory.ts";
+import { ENTRIES_PER_STEP } from "../directory/directory.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
 import { Problem } from "../http/problem.ts";
 import { load } from "../start.ts";
@@ -33,7 +33,7 @@ export async function openSession(
   const [faults, journal] = [createFaultRules(), createJournal(journalSize)];
   let store = given?.store ?? (await loadStore(start, maxEntries)).store;
   let replaced: Promise<unknown> = Promise.resolve();
-  // One after the other: the directory of the last call stays.
+  // Calls run one after another, so the last one wins.
   const replaceStore = (source: string | Directory | undefined, max?: number): Promise<LoadCount> => {
     const result = replaced.then(async () => {
       if (given?.isInMemory === false) throw new Problem(STUB_PROBLEMS.fixedDirectory);
@@ -90,7 +90,7 @@ async function loadStore(
   let read = 0;
   try {
     const count = await load(store, source, (phase) => {
-      if (phase === "checking") read += ENTRIES_A_STEP;
+      if (phase === "checking") read += ENTRIES_PER_STEP;
       rejectAbove(read);
     });
     rejectAbove(count.total);

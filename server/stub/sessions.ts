@@ -12,9 +12,9 @@ declare global {
   }
 }
 
-/** Named sessions at a time. */
+/** Maximum number of open named sessions. */
 const MAX_SESSIONS = 1_000;
-/** Problems of a directory in one response. */
+/** Maximum number of directory problems in a response. */
 const MAX_PROBLEMS = 5;
 const HEADER = "X-Contract-Session";
 const NAME = /^[A-Za-z0-9._-]{0,64}$/;

@@ -36,9 +36,9 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
 export async function startStub(options: StubOptions = {}): Promise<RunningStub> {
   checkControlPort(options);
   const { clock = () => new Date(), access, credentialsFile } = options;
-  const made = access || credentialsFile !== undefined ? undefined : await createDemoCredentials(clock);
+  const generated = access || credentialsFile !== undefined ? undefined : await createDemoCredentials(clock);
   const composed: Awaited<ReturnType<typeof compose>>[] = [];
-  const server = await startServer({ ...options, ...(made && { access: made }) }, async (base) => {
+  const server = await startServer({ ...options, ...(generated && { access: generated }) }, async (base) => {
     const stub = await compose(base, { ...options, clock });
     composed.push(stub);
     return stub.extension;
@@ -53,7 +53,7 @@ export async function startStub(options: StubOptions = {}): Promise<RunningStub>
     load: (source) => load(unnamed.store(), source),
     session: (name) => sessions.use(name).session,
     ...(controlUrl !== undefined && { controlUrl }),
-    ...(made && { demo: made.demo }),
+    ...(generated && { demo: generated.demo }),
   };
 }
 
@@ -76,7 +76,7 @@ async function compose({ store, server, log }: Base, options: StubOptions & { cl
   return { extension, unnamed, sessions, controlUrl: control.url };
 }
 
-/** Maximum number of directory entries that each named session copies: half a second and some megabytes. */
+/** Maximum number of directory entries that each named session copies: about half a second and a few megabytes. */
 const MAX_ENTRIES = 10_000;
 
 async function openSessions(

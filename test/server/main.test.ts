@@ -74,7 +74,7 @@ test.for([
   [["--prot", "1"], "Unknown option '--prot'. --help lists the options."],
   [["--port"], "Option '--port <value>' argument missing. --help lists the options."],
   [["--port", "-1"], "Option '--port' argument is ambiguous. --help lists the options."],
-  [["--database", ""], "--database takes a SQLite file, :memory:, or postgres://…, not an empty value."],
+  [["--database", ""], "--database must not be empty: SQLite file, :memory:, or postgres://…."],
   [["--port", "70000"], "--port takes a number from 0 to 65535, not '70000'."],
   [["--body-limit", "lots"], "--body-limit takes a size such as 262144, 256kb or 1mb, at most 100mb, not 'lots'."],
   [["--log-level", "loud"], "--log-level takes one of trace, debug, info, warn, error, fatal, silent, not 'loud'."],
@@ -134,7 +134,7 @@ test("--help prints the flags and the secret variables, and the exit code is 0",
     /^npm start -- \[options\]\n\n +flag +variable +default +meaning\n +--mode +NEXUS_SYNC_MODE +stub /,
   );
   expect(output).toMatch(
-    /^Secrets are variables only: NEXUS_SYNC_LOG_KEY, .*\nNEXUS_SYNC_DATABASE_PASSWORD, .*\nNEXUS_SYNC_CONTROL_TOKEN, /m,
+    /^Secrets are environment variables only: NEXUS_SYNC_LOG_KEY, .*\nNEXUS_SYNC_DATABASE_PASSWORD, .*\nNEXUS_SYNC_CONTROL_TOKEN, /m,
   );
 });
 

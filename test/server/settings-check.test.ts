@@ -37,7 +37,7 @@ test.for<[name: string, args: string[], error: RegExp]>([
   ["a service in memory", ["--mode", "service", "--credentials", "c.json"], /durable database.*--database/],
   ["a service with the demo directory", [...SERVICE, "--directory", "demo"], /demo directory.*--directory/],
   ["an issuer without keys", [...SERVICE, "--issuer", "https://login.example"], /need all of/],
-  ["two key sets", [...SERVICE, ...BEARER, "--jwks-url", "https://login.example/jwks"], /exclude each other/],
+  ["two key sets", [...SERVICE, ...BEARER, "--jwks-url", "https://login.example/jwks"], /can't be combined/],
   ["Bearer tokens without application tokens", BEARER, /application tokens.*--credentials/],
   ["a control port that is not a number", ["--control-port", "some"], /takes a number .*, or none, not 'some'/],
   ["a service with a control port", [...SERVICE, "--control-port", "4011"], /^--mode service has no control port/],

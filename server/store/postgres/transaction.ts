@@ -57,7 +57,7 @@ async function attempt<T>(pool: Pool, work: (send: Send) => Promise<T>, deadline
   }
 }
 
-/** Not awaited: the next statement on the connection runs after it, and fails if it fails. */
+/** Not awaited: statements of a connection run in order, and if this one fails, the next one fails too. */
 export function rollBack(send: Send): void {
   send({ text: "ROLLBACK" }).catch(() => {});
 }

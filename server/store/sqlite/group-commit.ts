@@ -15,9 +15,9 @@ interface Hooks {
 }
 
 /**
- * Group commit: work queued in the same iteration of the event loop, or during the previous commit, shares one transaction, and
- * its promises settle after the commit. Work that throws does not affect the others. It must not write before it throws,
- * except with its last statement, which SQLite undoes itself; therefore no savepoints are needed.
+ * Group commit: work queued in the same iteration of the event loop, or during the previous commit, shares one
+ * transaction, and its promises settle after the commit. Work that throws does not affect other work. It must not write
+ * before it throws, except with its last statement, which SQLite undoes; therefore no savepoints are needed.
  */
 export function createGroupCommit(database: DatabaseSync, { onBegin, onRollback }: Hooks) {
   const begin = database.prepare("BEGIN IMMEDIATE");
@@ -51,7 +51,7 @@ export function createGroupCommit(database: DatabaseSync, { onBegin, onRollback 
     }
   };
   return {
-    /** Runs `work` in a transaction of its own. */
+    /** Runs `work` in a separate transaction. */
     inTransaction,
     /** Runs `work` in the next shared transaction. */
     share<T>(work: () => T): Promise<T> {

@@ -5,7 +5,7 @@ import type { LoadedUser, LoadTarget } from "../load.ts";
 
 type Save<T> = (item: T) => boolean;
 
-/** @param saving Runs a function in a transaction of its own. */
+/** @param saving Runs a function in a separate transaction. */
 export function sqliteLoadTarget(database: DatabaseSync, saving: <T>(save: () => T) => T): LoadTarget {
   const owner = database.prepare("SELECT user_id FROM identities WHERE connection = ? AND provider_user = ?");
   const [saveUser, saveRole, saveMap] = [userSaver(database), roleSaver(database), mapSaver(database)];

@@ -8,7 +8,7 @@ import { STUB_PROBLEMS } from "../problem-types.ts";
 const WILDCARDS = ["0.0.0.0", "[::]"];
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Headers of every response of the control port; the pages set a Content-Security-Policy of their own. */
+/** Headers of every response of the control port; the pages override the Content-Security-Policy. */
 const HEADERS = {
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
@@ -30,9 +30,9 @@ export function authoritiesOf(url: string): string[] {
 }
 
 /**
- * Rejects other host names with 421, against DNS rebinding: a page whose host name resolves to this address is of the same
- * origin for its browser, but sends its own name in Host. A port on all addresses accepts every name; it requires a token,
- * which a browser does not send by itself.
+ * Rejects other host names with 421, against DNS rebinding: if the host name of a page resolves to this address, the
+ * browser treats its requests as same-origin, but sends that host name in Host. A port on all addresses accepts every
+ * name, because it requires a token, which browsers do not add by themselves.
  */
 export function ownHost(url: string): RequestHandler {
   if (WILDCARDS.includes(new URL(url).hostname)) return (_request, _response, next) => next();
@@ -55,7 +55,7 @@ export const ownOrigin: RequestHandler = (request, _response, next) => {
 function isForeign({ headers, headersDistinct }: Request): boolean {
   const site = headers["sec-fetch-site"];
   if (site !== undefined && site !== "same-origin" && site !== "none") return true;
-  // Host is checked already; the scheme may be that of a proxy.
+  // `ownHost` has checked Host. The scheme is ignored, because a proxy may terminate TLS.
   return (headersDistinct.origin ?? []).some((origin) => origin.replace(/^https?:\/\//, "") !== headers.host);
 }
 

@@ -4,7 +4,7 @@ import { namesOf } from "../../identity/result.ts";
 import { assertedGroups, planSync } from "../../identity/sync.ts";
 import type { Found, Store } from "../../store/store.ts";
 
-/** The results that syncs of the user would have now, with the stored groups; nothing is written. */
+/** The results that syncs of the user with the stored groups would have now. Writes nothing. */
 export async function previewOf(user: User, store: Store, now: Date): Promise<UserPreview> {
   const identities = Map.groupBy(user.identities ?? [], ({ azoConnectionId }) => azoConnectionId || "");
   identities.delete("");
@@ -18,7 +18,7 @@ export async function previewOf(user: User, store: Store, now: Date): Promise<Us
   return { id: user.id, name: namesOf(user).displayName, signIns: (await Promise.all(signIns)).flat() };
 }
 
-/** One for each audience of the roles that are in reach of the connection. */
+/** One preview for each audience of the roles found. */
 function signInsOf(
   found: Found,
   { connectionId, groups, now }: { connectionId: string; groups: string[]; now: Date },

@@ -3,7 +3,7 @@ const followScheme = () => document.documentElement.classList.toggle("dark-mode"
 followScheme();
 dark.addEventListener("change", followScheme);
 
-// No requests to other hosts than this port and the stub, and no credentials kept after the page is closed.
+// Sends requests only to this port and the stub, and keeps no credentials after the page is closed.
 SwaggerUIBundle({
   dom_id: "#reference",
   url: "/openapi.json",

@@ -1,4 +1,4 @@
-/** Creates an element; a string in place of `properties` is its class. Strings among the children become text, never markup. */
+/** Creates an element. `properties` may be a class name. Strings in `children` become text, never markup. */
 export function element(name, properties = {}, ...children) {
   const { data, label, ...own } = typeof properties === "string" ? { className: properties } : properties;
   const node = Object.assign(document.createElement(name), own);
@@ -12,7 +12,7 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-/** Updates a list. Items that stay keep their elements, so they keep the focus and stay open. */
+/** Updates a list. Items that remain keep their elements, with focus and open state. */
 export function renderList(list, items, { keyOf, create, update = () => {} }) {
   const wanted = new Map(items.map((item) => [keyOf(item), item]));
   const present = new Map();

@@ -24,7 +24,7 @@ export function createFaults(api) {
       problem.textContent = error.message;
     }
   };
-  /** The focus moves to the title, because the button disappears. */
+  /** Moves the focus to the title, because the button disappears. */
   const onRemove = (button, left) => {
     button.addEventListener("click", async () => {
       await replace(left());
@@ -55,7 +55,7 @@ export function createFaults(api) {
   return { refresh };
 }
 
-/** The rules with the `times` they have left: the counts start again when rules are replaced. */
+/** The rules with their remaining `times`, because replacing rules resets the counts. */
 function remaining(rules) {
   return rules.flatMap(({ rule, fired }) => {
     if (rule.times === undefined) return [rule];

@@ -14,7 +14,7 @@ const faults = createFaults(api);
 const requests = createRequests(api, users.refresh);
 let timer;
 
-/** Refreshes the page, and plans the next poll. A hidden page does not poll. */
+/** Refreshes the page, and schedules the next poll. A hidden page does not poll. */
 async function poll() {
   clearTimeout(timer);
   if (document.hidden) return;
@@ -29,7 +29,7 @@ async function refresh() {
   return showState("Live", "ok", POLL_MS);
 }
 
-/** Shows the state, and returns the pause to the next poll. */
+/** Shows the state, and returns the milliseconds to the next poll. */
 function showState(text, level, pause) {
   const state = byId("state");
   if (state.textContent !== text) state.textContent = text;
@@ -38,7 +38,7 @@ function showState(text, level, pause) {
 }
 
 function showError(error) {
-  // The session was switched, and is polled already.
+  // The session was switched, which started another poll.
   if (error.name === "AbortError") return 0;
   if (!(error instanceof ControlError)) return showState("The stub is not reachable. Retrying…", "error", RETRY_MS);
   if (error.status !== 401) return showState(error.message, "error", RETRY_MS);

@@ -114,11 +114,11 @@ test("a file that is written in place is reloaded, and so is one whose folder is
 });
 
 test.for([
-  ["that is not JSON", `{"apiKeys": [{"id": "${SECRET}}`, "is not JSON from line 1 column 47 on"],
+  ["that is not JSON", `{"apiKeys": [{"id": "${SECRET}}`, "is not JSON: error at line 1 column 47"],
   ["with a wrong entry", fileOf([{ ...KEY, sha256: SECRET }], []), "/apiKeys/0/sha256: must be the SHA-256"],
   ["that is empty", "", "is not JSON"],
   ["that is missing", null, "ENOENT"],
-] as const)("a file %s leaves the last good version in use, with one warning", async ([_, text, problem]) => {
+] as const)("a file %s leaves the last valid version in use, with one warning", async ([_, text, problem]) => {
   const { file, replace, becomes, basic, logged } = await follow(fileOf([KEY]));
   const edit = () => (text === null ? rmSync(file, { force: true }) : replace(text));
   edit();
@@ -178,9 +178,9 @@ test("all problems are listed with their pointers, and no value is repeated", as
   expect(output).not.toMatch(/planted|[0-9a-f]{64}/i);
   expect(output.replaceAll(file, "FILE")).toMatchInlineSnapshot(`
     "The credentials file FILE was not loaded: 22 problems.
-    /token: is not known here; known are apiKeys, applicationTokens
-    /apiKeys/0/secret: is not known here; known are id, name, sha256, permissions, created, expires, revoked
-    /apiKeys/0/…: is not known here; known are id, name, sha256, permissions, created, expires, revoked
+    /token: is unknown; the known members are apiKeys, applicationTokens
+    /apiKeys/0/secret: is unknown; the known members are id, name, sha256, permissions, created, expires, revoked
+    /apiKeys/0/…: is unknown; the known members are id, name, sha256, permissions, created, expires, revoked
     /apiKeys/1/id: must be 1 to 128 visible ASCII characters, no colon
     /apiKeys/1/name: must be 1 to 128 characters on one line, not all of them blank
     /apiKeys/1/expires: must be an ISO 8601 date and time with its offset, as in 2027-01-31T00:00:00Z
@@ -197,9 +197,9 @@ test("all problems are listed with their pointers, and no value is repeated", as
     /applicationTokens/0: must have 'permissions'
     /applicationTokens/1/sha256: must be the SHA-256 of a secret, as 64 lower-case hex digits
     /applicationTokens/1/permissions/0: must be a permission: visible ASCII characters
-    /apiKeys/2/id: is that of entry 0 already
-    /apiKeys/1/sha256: is that of entry 0 already
-    /apiKeys/2/sha256: is that of entry 0 already"
+    /apiKeys/2/id: is the same as in entry 0
+    /apiKeys/1/sha256: is the same as in entry 0
+    /apiKeys/2/sha256: is the same as in entry 0"
   `);
 });
 

@@ -80,7 +80,7 @@ describe("a key set file", () => {
     "is missing": [undefined, "ENOENT"],
     "is not JSON": ['{"planted', "is not JSON"],
     "is a list": ["[]", "is not an object with a list 'keys'"],
-    "has no key": ['{"keys":[]}', "has no public key with a kid that can check a signature"],
+    "has no key": ['{"keys":[]}', "has no public key with a kid that can verify a signature"],
     "has one id twice": [setOf(old, next, old), "has several keys with the kid k-old"],
   } as const;
   for (const [name, [text, reason]] of Object.entries(REFUSED)) {
