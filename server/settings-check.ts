@@ -18,11 +18,13 @@ function checkBearer({ credentials, jwksUrl, jwksFile, issuer, audience }: Setti
   const given = [keys, issuer, audience].filter((value) => value !== undefined).length;
   if (given % 3 !== 0) {
     throw new ConfigurationError(
-      "Bearer tokens need all of --jwks-url or --jwks-file, --issuer and --audience, or none.",
+      "Bearer tokens need all of --issuer, --audience, and --jwks-url or --jwks-file, or none of them.",
     );
   }
   if (given > 0 && credentials === undefined) {
-    throw new ConfigurationError("Bearer tokens require application tokens: name their file with --credentials.");
+    throw new ConfigurationError(
+      "Bearer tokens require application tokens: set the credentials file with --credentials.",
+    );
   }
 }
 

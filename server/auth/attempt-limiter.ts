@@ -9,8 +9,8 @@ const WINDOW_MS = 60_000;
 const MAX_COUNTED = 10_000;
 
 /**
- * Counts wrong secrets. Existing and unknown ids have separate counts, so that a flood of unknown ids does not evict the
- * counts of existing ones.
+ * Counts wrong secrets. Existing and unknown ids have separate counts, so that a flood of unknown ids does not evict
+ * the counts of existing ones.
  */
 export function createAttemptLimiter(clock: Clock) {
   const createCounts = () =>

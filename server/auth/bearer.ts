@@ -88,8 +88,8 @@ async function verify(token: string, { issuer, audience, key, now }: Verificatio
 }
 
 /**
- * The subject is stored as the user's `modifiedBy`, so it must be text that every store accepts. jose checks its presence
- * only.
+ * The subject is stored as the user's `modifiedBy`, so it must be text that every store accepts. jose checks only its
+ * presence.
  */
 function isSubject(sub: unknown): sub is string {
   return typeof sub === "string" && /^[^\p{Cc}\p{Cs}]{1,256}$/u.test(sub);
@@ -101,8 +101,8 @@ function permissionsOf({ permissions, scope }: JWTPayload): string[] {
 }
 
 /**
- * Errors of jose, its decoder and the key import mean an invalid token. Other errors, such as an unavailable key set, are
- * rethrown.
+ * Errors of jose, its decoder and the key import mean an invalid token. Other errors, such as an unavailable key set,
+ * are rethrown.
  */
 function failureOf(error: unknown): Failure {
   if (error instanceof errors.JWTExpired) return "expired";

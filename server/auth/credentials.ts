@@ -54,7 +54,7 @@ export function basicScheme(current: CurrentCredentials, clock: Clock): SchemeHa
   };
 }
 
-/** User id and password of Basic (RFC 7617): padded base64 of UTF-8 without control characters, split at the first colon. */
+/** User id and password (RFC 7617): padded base64 of UTF-8 without control characters, split at the first colon. */
 function basicPair(encoded: string): { id: string; secret: string } | undefined {
   const bytes = Buffer.from(encoded, "base64");
   if (bytes.toString("base64") !== encoded) return undefined;

@@ -1,7 +1,7 @@
 /**
- * A bounded map for keys from requests. An entry expires `ttlMs` after it was added, or if the clock is set back to a time
- * before it was added; beyond `maxEntries` the oldest is removed. Keys and values must be of bounded size. `now` is in
- * milliseconds.
+ * A bounded map for keys from requests. An entry expires `ttlMs` after it was added, or if the clock is set back to a
+ * time before it was added; beyond `maxEntries` the oldest is removed. Keys and values must be of bounded size. `now` is
+ * in milliseconds.
  */
 export function createExpiringMap<V>({ ttlMs, maxEntries }: { ttlMs: number; maxEntries: number }) {
   const entries = new Map<string, { value: V; addedAt: number }>();

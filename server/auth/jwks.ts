@@ -21,8 +21,8 @@ const WARNING_INTERVAL_MS = 60_000;
  * unavailable, a token whose key is not cached is a 503.
  *
  * Adds three things to jose's `createRemoteJWKSet`:
- * - A refresh after ten minutes. jose has one limit, `cacheMaxAge`, for refreshing a set and for using it; it is an hour.
- * - A cooldown after a failure. jose has one after a success only, so `customFetch` repeats the failure for five seconds.
+ * - A refresh after ten minutes. jose has one limit, `cacheMaxAge`, for refreshing a set and for using it: an hour.
+ * - A cooldown after a failure. jose has one after a success only; `customFetch` repeats the failure for five seconds.
  * - A size limit, and no decompression. `fetch` decodes a compressed body before the caller sees the headers
  *   (CVE-2026-111497), so `customFetch` uses `node:http`.
  * @throws ConfigurationError if the URL can't be used.

@@ -2,7 +2,7 @@ import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, type JWK, type J
 import { ConfigurationError } from "../configuration-error.ts";
 import type { JsonFormat } from "./json-file.ts";
 
-/** Finds the key for the header of a token. @throws JOSEError if there is none, Problem if the key set is unavailable. */
+/** Finds the key for a token's header. @throws JOSEError if there is none, Problem if the key set is unavailable. */
 export type FindKey = (header: JWTHeaderParameters) => Promise<CryptoKey>;
 
 /** Signature algorithms accepted (RFC 7518 section 3.1, RFC 8037 section 3.1). */
@@ -14,8 +14,8 @@ export function isKid(kid: unknown): kid is string {
 }
 
 /**
- * The keys of a JSON Web Key Set (RFC 7517) that can verify a signature, and the ids that several of them share. Keys with
- * a shared id are left out, because jose would choose between them by their type.
+ * The keys of a JSON Web Key Set (RFC 7517) that can verify a signature, and the ids that several of them share. Keys
+ * with a shared id are left out, because jose would choose between them by their type.
  * @throws ConfigurationError if no key can verify a signature.
  */
 export function readKeySet(value: unknown): { set: JSONWebKeySet; repeated: readonly string[] } {

@@ -31,8 +31,9 @@ interface Attempt {
 }
 
 /**
- * Evaluates the security requirements of the operation before the body is read. A request is authenticated if all schemes
- * of one alternative accept it, with the permissions that all of them grant. The response does not depend on the user id.
+ * Evaluates the security requirements of the operation before the body is read. A request is authenticated if all
+ * schemes of one alternative accept it; its permissions are those that all of them grant. The response does not depend
+ * on the user id.
  */
 export function security(handlers: SchemeHandlers, { securitySchemes }: Contract): RequestHandler {
   return async (request, response, next) => {

@@ -14,8 +14,8 @@ export interface VerifiedToken {
 }
 
 /**
- * Caches verified tokens by their hash for up to five minutes, because verifying the signature costs more than all other
- * checks. A token that was verified with another key, which may have been withdrawn, is verified again.
+ * Caches verified tokens by their hash for up to five minutes, because verifying the signature costs more than all
+ * other checks. A token that was verified with another key, which may have been withdrawn, is verified again.
  */
 export function createTokenCache() {
   const verified = createExpiringMap<VerifiedToken & { key: object }>({ ttlMs: TTL_MS, maxEntries: MAX_TOKENS });

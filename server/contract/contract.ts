@@ -25,7 +25,7 @@ export class ContractError extends Error {
 
 const DOCUMENT = new URL("../../generated/openapi.json", import.meta.url);
 
-/** The last contract read from each file. Servers of one process share it, because compiling takes most of the start time. */
+/** The last contract read from each file. Servers in one process share it, because compiling is most of the start time. */
 const LOADED = new Map<string, { text: string; contract: Contract }>();
 
 /**

@@ -51,8 +51,7 @@ export function createLoadShedding(
 }
 
 /**
- * Measures by how much a timer is late. `ms` is the lower of the last two samples, so that a single pause does not
- * count.
+ * Samples the delay of a timer. `ms` is the lower of the last two samples, so that a single pause does not count.
  */
 function sampleDelay() {
   let [previous, current] = [0, 0];

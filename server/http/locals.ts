@@ -17,7 +17,7 @@ export interface RequestLocals {
   /** Path parameters as sent, percent-encoded. */
   encodedPath: Readonly<Record<string, string>>;
   caller: Caller;
-  /** The store of the request's session; undefined in a service, which has one store. */
+  /** The store of the request's session; undefined in service mode, which has one store. */
   store?: Store;
   /** Path parameters, decoded. */
   path: Readonly<Record<string, string>>;

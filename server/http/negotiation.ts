@@ -32,8 +32,8 @@ function exactMatch(accept: string | undefined, offered: readonly string[]): str
 }
 
 /**
- * Rejects a body with 415 unless it is uncompressed JSON in UTF-8. Then sets Content-Type to `application/json`, because
- * the contract's validator caches a compiled schema per spelling and does not match `application/*+json`.
+ * Rejects a body with 415 unless it is uncompressed JSON in UTF-8. Then sets Content-Type to `application/json`,
+ * because the contract's validator caches a compiled schema per spelling and does not match `application/*+json`.
  */
 export const contentType: RequestHandler = (request, response, next) => {
   if (request.headers["content-encoding"] !== undefined) {

@@ -7,7 +7,7 @@ import type { Shutdown } from "./shutdown.ts";
 
 /**
  * Sets the first `response.locals`. The request id is the caller's X-Request-Id if it is 1 to 128 visible ASCII
- * characters, else a new UUID; the response repeats it. `onEnd` uses the only `close` listener of the response.
+ * characters, else a new UUID; the response repeats it. All `onEnd` callbacks share one `close` listener.
  */
 export function requestContext(shutdown: Pick<Shutdown, "isOpen" | "closes">): RequestHandler {
   return (request, response, next) => {

@@ -17,8 +17,8 @@ const POLL_MS = 25;
 /** Milliseconds for which idle connections stay open after the port is closed, because a request may be in transit. */
 const IDLE_MS = 250;
 /**
- * After this many event-loop iterations without a new connection, no connection is waiting to be accepted: each iteration
- * accepts one.
+ * After this many event-loop iterations without a new connection, no connection is waiting to be accepted: each
+ * iteration accepts one.
  */
 const QUIET_ITERATIONS = 3;
 const MAX_ITERATIONS = 200;

@@ -24,8 +24,8 @@ const PROFILE_KEYS = new Map(
 type ProfileKey = { field: ProfileField; max: number };
 
 /**
- * Keys of sign-in and authorization data, in lower case, which no claim may set. Keys that start with created or modified
- * are reserved too.
+ * Keys of sign-in and authorization data, in lower case, which no claim may set. Keys that start with created or
+ * modified are reserved too.
  */
 const RESERVED_KEYS: ReadonlySet<string> = new Set(
   [

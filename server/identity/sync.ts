@@ -26,7 +26,7 @@ export interface SignIn {
 /** The response and, if anything changed, the user to save; or the violations for a 400 response. */
 export type SyncPlan = { result: SyncUserIdentityResult; changed?: User } | { violations: BodyViolation[] };
 
-/** Decides one sync by the rules in server/README.md. A pure function. */
+/** Computes the outcome of a sync by the rules in server/README.md. Pure. */
 export function planSync({ user, roles, mapped, request, caller, now }: SignIn): SyncPlan {
   const { audience, connection, clientUpnKey } = request;
   const { identities: storedIdentities = [], attributes: storedAttributes = [], roles: assigned = [] } = user;

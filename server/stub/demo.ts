@@ -11,9 +11,9 @@ export const DEMO_DIRECTORY = fileURLToPath(new URL("../demo-directory.json", im
 
 export interface DemoSignIn {
   userId: string;
-  /** What this user demonstrates; printed in the banner. */
+  /** The case that this user demonstrates; printed in the banner. */
   shows: string;
-  /** Names of the expected roles; null for a user who is not authenticated. */
+  /** Names of the expected roles; null if the user is not authenticated. */
   roles: string[] | null;
   request: SyncUserIdentityRequest;
 }

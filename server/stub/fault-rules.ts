@@ -13,8 +13,8 @@ export function createFaultRules() {
       active = [];
     },
     /**
-     * Fires the first rule that matches and has fired fewer than `times` times; returns its id, its fault, and the delay in
-     * milliseconds. Synchronous, so that parallel requests can't exceed `times`.
+     * Fires the first rule that matches and has fired fewer than `times` times; returns its id, its fault, and the delay
+     * in milliseconds. Synchronous, so that parallel requests can't exceed `times`.
      */
     take(request: FaultMatch) {
       const found = active.find(

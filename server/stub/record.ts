@@ -53,7 +53,7 @@ export function syncFacts({ body }: Request, { locals }: Response): FaultMatch {
   );
 }
 
-/** Without a query, and without the user information of an absolute URL (RFC 9112 section 3.2.2): both may hold credentials. */
+/** Removes the query and the user information of an absolute URL (RFC 9112 section 3.2.2): both may hold credentials. */
 function pathIn(target: string): string {
   const [path = ""] = target.split("?", 1);
   return cut(path.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, "$1//"));
