@@ -56,7 +56,7 @@ export function createApp(options: AppOptions): Express {
     .disable("etag")
     .enable("strict routing")
     .enable("case sensitive routing")
-    .use(requestContext(options.shutdown), accessLog(options))
+    .use(requestContext(options.shutdown, accessLog(options)))
     .all(HEALTH_PATHS, health(options))
     .use(
       loadShedding.shed,
