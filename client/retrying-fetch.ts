@@ -15,7 +15,7 @@ export interface RetryingFetchOptions {
   retry: RetryPolicy;
   signal: AbortSignal | undefined;
   emit: (event: ClientEvent) => void;
-  /** Default: the global one, looked up at each attempt, so that interceptors installed later see it. */
+  /** Default: the global one, looked up at each attempt, so that interceptors can be installed later. */
   fetch: typeof globalThis.fetch | undefined;
 }
 
@@ -58,7 +58,7 @@ export function createRetryingFetch(options: RetryingFetchOptions) {
   };
 }
 
-/** Prepares the attempt after a failed one: refreshes the secrets or waits. Throws the error if there is no retry. */
+/** Prepares the next attempt after an error: refreshes the secrets or waits. Throws the error if there is no retry. */
 function createRecovery({ secrets: keeper, retry, emit, requestId, signal }: RetryingFetchOptions, limits: Limits) {
   let { canRefresh } = keeper;
   let tries = 0;
@@ -71,7 +71,7 @@ function createRecovery({ secrets: keeper, retry, emit, requestId, signal }: Ret
     }
     tries += 1;
     const waitMs = waitBeforeRetry(error, tries, retry);
-    // A retry that can't start before the deadline is not waited for: the last error says more than a timeout.
+    // If the retry can't start before the deadline, the call fails now: the last error is more useful than a timeout.
     if (waitMs === undefined || waitMs >= limits.leftMs()) throw error;
     emit({ type: "retry", attempt: attempts, waitMs, kind, status, requestId });
     await sleep(waitMs, signal);
@@ -81,7 +81,7 @@ function createRecovery({ secrets: keeper, retry, emit, requestId, signal }: Ret
 
 type Limits = ReturnType<typeof createLimits>;
 
-/** The time limits of one call, from now on, and their errors. */
+/** The time limits of a call that starts now, and their errors. */
 function createLimits({ timeoutMs, deadlineMs, signal, requestId }: RetryingFetchOptions) {
   const endsAt = performance.now() + deadlineMs;
   const leftMs = () => endsAt - performance.now();

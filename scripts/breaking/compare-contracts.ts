@@ -5,10 +5,10 @@ import { type Change, pointerText, type WireChange } from "./change.ts";
 import { compareTypes, memberPath, referencesIn, type TypedPart } from "./source-types.ts";
 import { type Differ, wireChanges } from "./wire-changes.ts";
 
-/** Callers write requests and read responses: an old request must fit the new type, a new response the old type. */
+/** Callers write requests and read responses: old requests must match the new type, and new responses the old type. */
 type Flow = "request" | "response";
 
-/** Keywords with an effect on types. In the differ's report `key` is a renamed property, `name` a renamed parameter. */
+/** Keywords that affect types. In the differ's report `key` means a renamed property, `name` a renamed parameter. */
 const TYPE_KEYWORDS = new Set(["additionalProperties", "const", "enum", "items", "key", "name", "required", "type"]);
 
 /**
@@ -50,11 +50,11 @@ function isTemplate({ keyword, use }: WireChange): boolean {
   return keyword === "key" && use[0] === "paths" && use.length === 2;
 }
 
-/** Types cover bodies and path parameters; handlers and clients have no types of other parameters and of headers. */
+/** Only bodies and path parameters have types; other parameters and headers have none in handlers and clients. */
 function isTyped({ keyword, use }: WireChange, [root, section, ...path]: readonly string[]): boolean {
   if (keyword !== undefined && !TYPE_KEYWORDS.has(keyword)) return false;
   if (keyword === "key" && use.at(-2) !== "properties") return false;
-  // A part of another component that an operation uses is reported at the operation.
+  // Parts of components other than schemas are judged where an operation uses them.
   if (path.includes("headers") || (root === "components" && section !== "schemas")) return false;
   const parameter = path.indexOf("parameters");
   return parameter < 0 || path[parameter + 1] === "path";
@@ -72,7 +72,7 @@ function judged(change: WireChange, pair: Pair, flows: readonly Flow[]): WireCha
   for (const flow of flows) {
     const message = breakIn(flow, change, pair);
     if (message === undefined) continue;
-    // On the wire the change is harmless, and the differ describes it in general terms only.
+    // The differ describes a change that does not break the wire in general terms only.
     const isMinor = change.wire !== "major";
     return { ...change, ...(isMinor ? { rule: ruleOf(flow, change.use), message } : {}), breaksSource: true };
   }
@@ -110,7 +110,7 @@ function isRequired({ property }: TypedPart): boolean {
   return property !== undefined && (property.flags & ts.SymbolFlags.Optional) === 0;
 }
 
-/** Finds out whether a part of the contracts is used by requests, by responses, or by both. */
+/** Returns a function that reports whether a part of the contracts is used by requests, by responses, or by both. */
 function usedFlows(...documents: ContractDocument[]): (pointer: Pointer) => Flow[] {
   const used: Record<Flow, Set<string>> = { request: new Set(), response: new Set() };
   for (const document of documents) {
