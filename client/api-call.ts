@@ -101,7 +101,7 @@ function jsonObject(headers: Headers, text: string): object | undefined {
 function parseRetryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1_000;
-  // Every form of an HTTP date starts with the day's name; Date.parse alone takes "0.5" and "-5" as dates.
+  // Every form of an HTTP date starts with the name of the day. Date.parse also accepts "0.5" and "-5".
   const date = /^[A-Z][a-z]+,? /.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

@@ -24,13 +24,13 @@ export interface Secrets {
   refresh: number;
 }
 
-export type SecretKeeper = ReturnType<typeof createSecretKeeper>;
+export type SecretProvider = ReturnType<typeof createSecretProvider>;
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 /** Time limit of a refresh, in milliseconds; each call waits for it within its own deadline. */
 const REFRESH_MS = 30_000;
 
-export function createSecretKeeper(credentials: Credentials) {
+export function createSecretProvider(credentials: Credentials) {
   const sources =
     credentials.type === "basic" ? [credentials.password] : [credentials.token, credentials.applicationToken];
   const canRefresh = sources.some((source) => typeof source !== "string");

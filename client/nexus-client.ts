@@ -1,7 +1,7 @@
 import type { SyncUserIdentityRequest, SyncUserIdentityResponse } from "../generated/operations.ts";
 import { callApi, REQUEST_ID } from "./api-call.ts";
 import { checkBaseUrl, checkCredentials, checkHeaders, checkRuntime, checkTime, checkUserId } from "./check-options.ts";
-import { type Credentials, createSecretKeeper } from "./credentials.ts";
+import { type Credentials, createSecretProvider } from "./credentials.ts";
 import { type ClientEvent, createEmitter } from "./events.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
 import { checkResponse, type ResponseSchema } from "./response-schema.ts";
@@ -28,7 +28,7 @@ export interface NexusClientOptions {
   userAgent?: string;
   /** A schema that results must match, such as the one of `nexus-sync-client/validate`. Default: no check. */
   responseSchema?: ResponseSchema;
-  /** Called for attempts, refreshes, retries and ends. Errors it throws are ignored. */
+  /** Called for each attempt, refresh and retry, and at the end of a call. Errors it throws are ignored. */
   onEvent?: (event: ClientEvent) => void;
   /** Allows http to hosts other than loopback. Default false. */
   allowInsecureHttp?: boolean;
@@ -95,7 +95,7 @@ export function createNexusClient(options: NexusClientOptions): NexusClient {
 function createSync(options: NexusClientOptions) {
   checkRuntime(options.dangerouslyAllowBrowser ?? false);
   const baseUrl = checkBaseUrl(options.baseUrl, options.allowInsecureHttp ?? false);
-  const secrets = createSecretKeeper(checkCredentials(options.credentials));
+  const secrets = createSecretProvider(checkCredentials(options.credentials));
   const timeoutMs = checkTime("timeoutMs", options.timeoutMs ?? 5_000);
   const deadlineMs = checkTime("deadlineMs", options.deadlineMs ?? 15_000);
   const userAgent = options.userAgent ?? "nexus-sync-client";

@@ -1,5 +1,5 @@
 import { attempt, OPERATION } from "./api-call.ts";
-import type { HeaderList, SecretKeeper, Secrets } from "./credentials.ts";
+import type { HeaderList, SecretProvider, Secrets } from "./credentials.ts";
 import { sleep, withDeadline } from "./deadline.ts";
 import type { ClientEvent } from "./events.ts";
 import { isNexusError, NexusError, type NexusErrorKind } from "./nexus-error.ts";
@@ -9,7 +9,7 @@ export interface RetryingFetchOptions {
   /** Sent with each attempt, the request id included. */
   headers: HeaderList;
   requestId: string;
-  secrets: SecretKeeper;
+  secrets: SecretProvider;
   timeoutMs: number;
   deadlineMs: number;
   retry: RetryPolicy;
@@ -59,15 +59,15 @@ export function createRetryingFetch(options: RetryingFetchOptions) {
 }
 
 /** Prepares the next attempt after an error: refreshes the secrets or waits. Throws the error if there is no retry. */
-function createRecovery({ secrets: keeper, retry, emit, requestId, signal }: RetryingFetchOptions, limits: Limits) {
-  let { canRefresh } = keeper;
+function createRecovery({ secrets: provider, retry, emit, requestId, signal }: RetryingFetchOptions, limits: Limits) {
+  let { canRefresh } = provider;
   let tries = 0;
   return async (error: NexusError, secrets: Secrets, attempts: number): Promise<Secrets> => {
     const { kind, status } = error;
     if (status === 401 && canRefresh) {
       canRefresh = false;
       emit({ type: "refresh", requestId });
-      return withDeadline(limits.rest(), () => keeper.refresh(secrets));
+      return withDeadline(limits.rest(), () => provider.refresh(secrets));
     }
     tries += 1;
     const waitMs = waitBeforeRetry(error, tries, retry);

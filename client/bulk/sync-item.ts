@@ -13,13 +13,13 @@ export type SyncItem =
 /** The result of the item at `index`, counted from 0 over all items, skipped ones included. */
 export type SyncOutcome = { index: number; userId: string } & SafeResult;
 
-/** Milliseconds, without Retry-After. */
+/** Pause after a response without Retry-After, in milliseconds. */
 const DEFAULT_PAUSE_MS = 1_000;
-/** Milliseconds; a longer Retry-After is reduced to this. */
+/** Longest pause, in milliseconds; a longer Retry-After is reduced to this. */
 const MAX_PAUSE_MS = 60_000;
-/** Pauses without any other response between them. */
+/** Maximum number of pauses without another response between them. */
 const MAX_PAUSES_IN_A_ROW = 10;
-/** Attempts for one item, even if other items succeed. */
+/** Maximum number of attempts for one item, even if other items succeed. */
 const MAX_TRIES = 100;
 
 /** Syncs items. A 429, or a 503 with Retry-After, pauses all of them. Returns undefined for an aborted item. */

@@ -25,17 +25,23 @@ export async function compareContracts(
   const flowsOf = usedFlows(base, revision);
   const templates = new Map(changes.filter(isTemplate).map(({ use, from }) => [use[1], String(from)]));
   return changes.map((change) => {
-    const gone = goneName(change);
-    if (gone) return { ...change, ...gone, breaksSource: true };
+    const removed = removedExport(change);
+    if (removed) return { ...change, ...removed, breaksSource: true };
     const path = memberPath(change.isRemoved ? base : revision, change.use);
     const oldPath = path.map((name, index) => (index === 1 ? (templates.get(name) ?? name) : name));
     const pair = { checker: types.checker, old: types.old(oldPath), fresh: types.fresh(path) };
-    return isTyped(change, path) ? judged(change, pair, flowsOf(change.subject)) : change;
+    return isTyped(change, path) ? withSourceVerdict(change, pair, flowsOf(change.subject)) : change;
   });
 }
 
 /** Rule and message for a schema or an operation whose types are no longer exported. */
-function goneName({ subject, keyword, isRemoved, from, to }: WireChange): Pick<Change, "rule" | "message"> | undefined {
+function removedExport({
+  subject,
+  keyword,
+  isRemoved,
+  from,
+  to,
+}: WireChange): Pick<Change, "rule" | "message"> | undefined {
   const [, section, name, ...inner] = subject;
   if (keyword === "operationId" && from !== undefined) {
     return { rule: "operation-gone", message: `The operation '${from}' and its types are no longer exported.` };
@@ -50,7 +56,7 @@ function isTemplate({ keyword, use }: WireChange): boolean {
   return keyword === "key" && use[0] === "paths" && use.length === 2;
 }
 
-/** Only bodies and path parameters have types; other parameters and headers have none in handlers and clients. */
+/** Whether the change affects a type that handlers or clients use: that of a body or a path parameter. */
 function isTyped({ keyword, use }: WireChange, [root, section, ...path]: readonly string[]): boolean {
   if (keyword !== undefined && !TYPE_KEYWORDS.has(keyword)) return false;
   if (keyword === "key" && use.at(-2) !== "properties") return false;
@@ -68,9 +74,9 @@ interface Pair {
 
 type TypedPair = Pair & Record<"old" | "fresh", TypedPart>;
 
-function judged(change: WireChange, pair: Pair, flows: readonly Flow[]): WireChange {
+function withSourceVerdict(change: WireChange, pair: Pair, flows: readonly Flow[]): WireChange {
   for (const flow of flows) {
-    const message = breakIn(flow, change, pair);
+    const message = sourceBreak(flow, change, pair);
     if (message === undefined) continue;
     // The differ describes a change that does not break the wire in general terms only.
     const isMinor = change.wire !== "major";
@@ -85,12 +91,12 @@ function ruleOf(flow: Flow, use: Pointer): string {
 }
 
 /** The reason why code written for the old types does not compile with the new ones; undefined if it compiles. */
-function breakIn(flow: Flow, change: WireChange, { checker, old, fresh }: Pair): string | undefined {
+function sourceBreak(flow: Flow, change: WireChange, { checker, old, fresh }: Pair): string | undefined {
   const { keyword, from, to } = change;
   if (keyword === "key" || keyword === "name") return `'${from}' was renamed to '${to}'.`;
   // A removed property breaks code that reads it, and object literals that set it.
   if (!fresh) return old && `'${old.property?.name}' was removed.`;
-  return old ? misfit(flow, keyword, { checker, old, fresh }) : addedPart(flow, fresh);
+  return old ? incompatibility(flow, keyword, { checker, old, fresh }) : addedPart(flow, fresh);
 }
 
 function addedPart(flow: Flow, fresh: TypedPart): string | undefined {
@@ -99,7 +105,11 @@ function addedPart(flow: Flow, fresh: TypedPart): string | undefined {
 
 const OPTIONALITY = { request: "The property is now required.", response: "The property is now optional." };
 
-function misfit(flow: Flow, keyword: string | undefined, { checker, old, fresh }: TypedPair): string | undefined {
+function incompatibility(
+  flow: Flow,
+  keyword: string | undefined,
+  { checker, old, fresh }: TypedPair,
+): string | undefined {
   const [given, accepted] = flow === "request" ? [old, fresh] : [fresh, old];
   if (keyword === "required") return isRequired(accepted) && !isRequired(given) ? OPTIONALITY[flow] : undefined;
   if (checker.isTypeAssignableTo(given.type, accepted.type)) return undefined;

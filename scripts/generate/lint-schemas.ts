@@ -83,9 +83,9 @@ export function checkExamples(document: ContractDocument): Finding[] {
     Object.entries(examples).flatMap(([name, example]) => {
       const validate = schema && ajv.compile(absolute(schema));
       if (!validate || validate(resolve<ExampleObject>(document, example).value)) return [];
-      const home = "$ref" in example ? referencePointer(example.$ref) : ["components", "examples", name];
+      const place = "$ref" in example ? referencePointer(example.$ref) : ["components", "examples", name];
       return (validate.errors ?? []).map(({ instancePath, message }) => ({
-        pointer: [...home, "value", ...referencePointer(instancePath).filter((segment) => segment !== "")],
+        pointer: [...place, "value", ...referencePointer(instancePath).filter((segment) => segment !== "")],
         rule: "example-valid",
         message: `The example '${name}' does not match its schema: ${message}.`,
       }));
