@@ -19,15 +19,15 @@ export interface ApiCall {
 }
 
 /**
- * Calls the operation through openapi-fetch, which fills in the path and makes the Request. This is the only import of
- * openapi-fetch (no releases since 2026-09).
+ * Calls the operation through openapi-fetch, which fills in the path and creates the Request. This is the only import
+ * of openapi-fetch (no releases since 2026-09).
  * @throws NexusError `decode` if the response has no JSON object; errors of `fetch` are passed on.
  */
 export async function callApi({ baseUrl, userId, body, requestId, sender }: ApiCall) {
   const api = createClient<paths>({ baseUrl, fetch: sender.fetch, redirect: "manual", bodySerializer });
   const params = { path: { userId } };
-  // "stream" leaves the body alone, which the attempt has read within its timeout. A second Response with the text, for
-  // openapi-fetch to read, would make the call 17 % slower.
+  // "stream": openapi-fetch does not read the body, because the attempt has read it within its timeout. Returning a
+  // second Response with the text to openapi-fetch would make the call 17 % slower.
   const { response } = await api.PUT(PATH, { params, body, parseAs: "stream" });
   const meta = { status: response.status, requestId: response.headers.get(REQUEST_ID) ?? requestId };
   const data = jsonObject(response.headers, sender.text());
@@ -48,7 +48,7 @@ export interface Attempt {
   request: Request;
   /** The body of `request`, the same for each attempt. */
   body: string;
-  /** Sent besides the headers of `request`. */
+  /** Sent in addition to the headers of `request`. */
   headers: HeaderList;
   requestId: string;
   signal: AbortSignal;
@@ -101,7 +101,7 @@ function jsonObject(headers: Headers, text: string): object | undefined {
 function parseRetryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header)) return Number(header) * 1_000;
-  // Every form of an HTTP date starts with the day's name; Date.parse alone takes "0.5" and "-5" as dates.
+  // Every form of an HTTP date starts with the name of the day. Date.parse also accepts "0.5" and "-5".
   const date = /^[A-Z][a-z]+,? /.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }

@@ -2,9 +2,9 @@ import { SECURITY_SCHEMES } from "../generated/operations.ts";
 import type { Credentials } from "./credentials.ts";
 import { NexusError } from "./nexus-error.ts";
 
-/* Each check throws a NexusError `config` that does not repeat a value, because the value may be a secret. */
+/* Each check throws a NexusError `config` whose message does not contain the value, which may be a secret. */
 
-/** The URL without a slash at its end. It must be https, or http on loopback or where allowed. */
+/** Returns the URL without trailing slashes. It must be https, or http on loopback or if `allowInsecureHttp` is set. */
 export function checkBaseUrl(baseUrl: string, allowInsecureHttp: boolean): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (!url) throw new NexusError("config", "baseUrl must be an absolute URL.");
@@ -20,13 +20,13 @@ function isLoopback({ hostname }: URL): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** Milliseconds in the range of timers: more than 0, at most 2^31 - 1. */
+/** Checks that a time is in the range of timers: more than 0, at most 2^31 - 1 milliseconds. */
 export function checkTime(name: "timeoutMs" | "deadlineMs", ms: number): number {
   if (ms > 0 && ms <= 2_147_483_647) return ms;
   throw new NexusError("config", `${name} must be more than 0 and at most 2147483647 milliseconds.`);
 }
 
-/** Refuses browser pages: everyone who opens the page can read the credentials. */
+/** Rejects use in a browser page, where any visitor can read the credentials. */
 export function checkRuntime(allowsBrowser: boolean): void {
   if (allowsBrowser || !("document" in globalThis)) return;
   throw new NexusError("config", "In a browser anyone can read the credentials (see dangerouslyAllowBrowser).");
@@ -38,14 +38,14 @@ const OWN_HEADERS: readonly string[] = [
   SECURITY_SCHEMES.ApplicationToken.name.toLowerCase(),
 ];
 
-/** Headers that HTTP can carry and that the client does not set itself. */
+/** Rejects headers that the client sets itself, and characters that HTTP does not allow. */
 export function checkHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const own = Object.keys(headers).find((name) => OWN_HEADERS.includes(name.toLowerCase()));
   if (own) throw new NexusError("config", `The client sets '${own}' itself.`);
   try {
     new Headers(headers);
   } catch {
-    // The runtime's own error quotes the value.
+    // The runtime's error would contain the value.
     throw new NexusError("config", "A header contains characters that are not allowed in a header.");
   }
   return headers;
@@ -65,7 +65,7 @@ export function checkCredentials(credentials: Credentials): Credentials {
   return credentials;
 }
 
-/** A user id that stays one path segment: URL parsers resolve dot segments (WHATWG URL section 4.4). */
+/** Rejects user ids that do not stay one path segment: URL parsers resolve dot segments (WHATWG URL section 4.4). */
 export function checkUserId(userId: string): void {
   if (!["", ".", ".."].includes(userId) && userId.isWellFormed()) return;
   throw new NexusError("config", "userId must not be empty or a dot segment, and must have no lone surrogates.");

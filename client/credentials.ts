@@ -2,8 +2,8 @@ import { SECURITY_SCHEMES } from "../generated/operations.ts";
 import { NexusError } from "./nexus-error.ts";
 
 /**
- * A secret, or a function that returns it. `signal` aborts when the call ends first. `forceRefresh` is true after the
- * last secret was rejected with 401: a cache must be bypassed.
+ * A secret, or a function that returns it. `signal` aborts if the call ends first. `forceRefresh` is true after the
+ * last secret was rejected with 401; the function must then bypass its cache.
  */
 export type SecretSource = string | ((ask: SecretAsk) => string | Promise<string>);
 export interface SecretAsk {
@@ -18,19 +18,19 @@ export type Credentials =
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** The headers of a client's credentials, and the number of the refresh that they come from. */
+/** The headers of a client's credentials, and how many refreshes preceded them. */
 export interface Secrets {
   headers: HeaderList;
   refresh: number;
 }
 
-export type SecretKeeper = ReturnType<typeof createSecretKeeper>;
+export type SecretProvider = ReturnType<typeof createSecretProvider>;
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
-/** Milliseconds for a refresh; each call waits for it within its own deadline. */
+/** Time limit of a refresh, in milliseconds; each call waits for it within its own deadline. */
 const REFRESH_MS = 30_000;
 
-export function createSecretKeeper(credentials: Credentials) {
+export function createSecretProvider(credentials: Credentials) {
   const sources =
     credentials.type === "basic" ? [credentials.password] : [credentials.token, credentials.applicationToken];
   const canRefresh = sources.some((source) => typeof source !== "string");
@@ -39,7 +39,7 @@ export function createSecretKeeper(credentials: Credentials) {
   let pending: Promise<Secrets> | undefined;
   let refreshes = 0;
   const refresh = async () => {
-    // Not the signal of one call: other calls wait for the same refresh.
+    // Not the signal of a single call, because other calls wait for the same refresh.
     const ask = { forceRefresh: true, signal: AbortSignal.timeout(REFRESH_MS) };
     const headers = await credentialHeaders(credentials, ask);
     refreshes += 1;
@@ -100,11 +100,11 @@ async function secretFrom(name: string, source: SecretSource, ask: SecretAsk): P
 }
 
 function checkSecret(name: string, isValid: boolean): void {
-  // The runtime's own error quotes the value.
+  // The runtime's error would contain the value.
   if (!isValid) throw new NexusError("auth", `The ${name} contains characters that are not allowed in the header.`);
 }
 
-/** Base64 of UTF-8 (RFC 7617 section 2.1); btoa alone takes Latin-1 only. */
+/** Base64 of UTF-8 (RFC 7617 section 2.1); btoa accepts Latin-1 only. */
 function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

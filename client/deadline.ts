@@ -3,14 +3,14 @@ import type { NexusError } from "./nexus-error.ts";
 export interface Deadline {
   ms: number;
   timeoutError: () => NexusError;
-  /** Ends the work too. No listener stays on it. */
+  /** Also ends the work. Its listener is removed when the work settles. */
   signal: AbortSignal | undefined;
   abortError: () => NexusError;
 }
 
 /**
- * Runs `work` until it settles, the time is over or the signal aborts, and then settles at once, even if the work ignores
- * the signal that it gets. That signal aborts on every failure.
+ * Settles with `work`, or rejects as soon as the time is over or the signal aborts, even if `work` ignores the signal
+ * passed to it. That signal aborts on every failure.
  */
 export function withDeadline<T>(deadline: Deadline, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { ms, timeoutError, signal: outer, abortError } = deadline;

@@ -1,7 +1,7 @@
 import type { SyncUserIdentityRequest, SyncUserIdentityResponse } from "../generated/operations.ts";
 import { callApi, REQUEST_ID } from "./api-call.ts";
 import { checkBaseUrl, checkCredentials, checkHeaders, checkRuntime, checkTime, checkUserId } from "./check-options.ts";
-import { type Credentials, createSecretKeeper } from "./credentials.ts";
+import { type Credentials, createSecretProvider } from "./credentials.ts";
 import { type ClientEvent, createEmitter } from "./events.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
 import { checkResponse, type ResponseSchema } from "./response-schema.ts";
@@ -14,7 +14,7 @@ export interface NexusClientOptions {
   /** URL of the API without `/v1`: https, or http on loopback. */
   baseUrl: string;
   credentials: Credentials;
-  /** Milliseconds for one attempt, its body included. Default 5,000. */
+  /** Milliseconds for one attempt, including the response body. Default 5,000. */
   timeoutMs?: number;
   /** Milliseconds for a whole call: secrets, attempts and backoff. Default 15,000. */
   deadlineMs?: number;
@@ -28,7 +28,7 @@ export interface NexusClientOptions {
   userAgent?: string;
   /** A schema that results must match, such as the one of `nexus-sync-client/validate`. Default: no check. */
   responseSchema?: ResponseSchema;
-  /** Called for attempts, refreshes, retries and ends. Errors it throws are ignored. */
+  /** Called for each attempt, refresh and retry, and at the end of a call. Errors it throws are ignored. */
   onEvent?: (event: ClientEvent) => void;
   /** Allows http to hosts other than loopback. Default false. */
   allowInsecureHttp?: boolean;
@@ -43,8 +43,8 @@ export interface CallOptions {
   /** Milliseconds for this call. */
   deadlineMs?: number;
   /**
-   * Fails at once when the server asks for a pause (429, or any response with `Retry-After`): for callers that make many
-   * calls and pause all of them. Default false.
+   * Fails the call at once after a 429 or a response with `Retry-After`: for callers that make many calls and pause all
+   * of them. Default false.
    */
   reportsPauses?: boolean;
 }
@@ -61,7 +61,7 @@ export type SafeResult = { ok: true; data: SyncUserIdentityResult; meta: CallMet
 
 export interface NexusClient {
   /**
-   * Syncs the identity that was asserted at a sign-in; returns the user and the roles for the token. Idempotent.
+   * Syncs the identity asserted at a sign-in; returns the user and the roles for the token. Idempotent.
    * Contract: `PUT /v1/users/{userId}/$sync`. Settles within `deadlineMs`.
    * @throws NexusError only.
    */
@@ -75,7 +75,7 @@ export interface NexusClient {
 }
 
 /**
- * Creates a client for one server. It holds no connection and needs no closing.
+ * Creates a client for one server. It holds no connections, so it need not be closed.
  * @throws NexusError `config` if an option is invalid.
  */
 export function createNexusClient(options: NexusClientOptions): NexusClient {
@@ -95,7 +95,7 @@ export function createNexusClient(options: NexusClientOptions): NexusClient {
 function createSync(options: NexusClientOptions) {
   checkRuntime(options.dangerouslyAllowBrowser ?? false);
   const baseUrl = checkBaseUrl(options.baseUrl, options.allowInsecureHttp ?? false);
-  const secrets = createSecretKeeper(checkCredentials(options.credentials));
+  const secrets = createSecretProvider(checkCredentials(options.credentials));
   const timeoutMs = checkTime("timeoutMs", options.timeoutMs ?? 5_000);
   const deadlineMs = checkTime("deadlineMs", options.deadlineMs ?? 15_000);
   const userAgent = options.userAgent ?? "nexus-sync-client";
@@ -130,7 +130,7 @@ function createSync(options: NexusClientOptions) {
   };
 }
 
-/** Other errors come from arguments of a wrong type, in callers without types. */
+/** Other errors are caused by arguments of a wrong type, from callers in JavaScript. */
 function asNexusError(error: unknown): NexusError {
   return isNexusError(error) ? error : new NexusError("config", "An argument is invalid.", { cause: error });
 }

@@ -3,8 +3,8 @@ import type { SyncUserIdentityResponse } from "../generated/operations.ts";
 /**
  * - `http`: a response other than 2xx; see `status` and `problem`
  * - `network`: no response, or an incomplete one
- * - `timeout`: `timeoutMs` passed in the last attempt, or `deadlineMs` in all. The sync may have been stored; repeating
- *   the call is safe
+ * - `timeout`: the last attempt exceeded `timeoutMs`, or the call exceeded `deadlineMs`. The sync may have been stored;
+ *   repeating the call is safe
  * - `aborted`: by the caller's signal
  * - `auth`: a secret is unavailable, or contains characters not allowed in a header
  * - `decode`: a 2xx whose body is not a JSON object

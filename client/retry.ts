@@ -1,6 +1,6 @@
 import type { NexusError } from "./nexus-error.ts";
 
-/** Retries are safe because the operation is a PUT: the same request gives the same state. */
+/** Retries are safe because the operation is a PUT: repeating a request leads to the same state. */
 export interface RetryOptions {
   /** Retries after the first attempt. Default 2; 0 disables them. */
   limit?: number;
@@ -13,7 +13,7 @@ export interface RetryOptions {
 }
 
 export interface RetryPolicy extends Required<RetryOptions> {
-  /** Fails the call when the server asks for a pause. */
+  /** See CallOptions. */
   reportsPauses: boolean;
 }
 
@@ -24,7 +24,10 @@ export function retryPolicy({ limit = 2, baseMs = 250, maxMs = 2_000, maxRetryAf
   return { limit, baseMs, maxMs, maxRetryAfterMs };
 }
 
-/** Milliseconds to wait before the next attempt, after `tries` that count as retries; undefined for no retry. */
+/**
+ * Milliseconds to wait before the next attempt, or undefined for no retry. `tries` is the number of failures so far,
+ * without a 401 that was followed by a refresh.
+ */
 export function waitBeforeRetry(error: NexusError, tries: number, policy: RetryPolicy): number | undefined {
   if (tries > policy.limit || !isRetried(error)) return undefined;
   const { retryAfterMs, status } = error;

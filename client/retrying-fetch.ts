@@ -1,5 +1,5 @@
 import { attempt, OPERATION } from "./api-call.ts";
-import type { HeaderList, SecretKeeper, Secrets } from "./credentials.ts";
+import type { HeaderList, SecretProvider, Secrets } from "./credentials.ts";
 import { sleep, withDeadline } from "./deadline.ts";
 import type { ClientEvent } from "./events.ts";
 import { isNexusError, NexusError, type NexusErrorKind } from "./nexus-error.ts";
@@ -9,13 +9,13 @@ export interface RetryingFetchOptions {
   /** Sent with each attempt, the request id included. */
   headers: HeaderList;
   requestId: string;
-  secrets: SecretKeeper;
+  secrets: SecretProvider;
   timeoutMs: number;
   deadlineMs: number;
   retry: RetryPolicy;
   signal: AbortSignal | undefined;
   emit: (event: ClientEvent) => void;
-  /** Default: the global one, looked up at each attempt, so that interceptors installed later see it. */
+  /** Default: the global one, looked up at each attempt, so that interceptors can be installed later. */
   fetch: typeof globalThis.fetch | undefined;
 }
 
@@ -58,20 +58,20 @@ export function createRetryingFetch(options: RetryingFetchOptions) {
   };
 }
 
-/** Prepares the attempt after a failed one: refreshes the secrets or waits. Throws the error if there is no retry. */
-function createRecovery({ secrets: keeper, retry, emit, requestId, signal }: RetryingFetchOptions, limits: Limits) {
-  let { canRefresh } = keeper;
+/** Prepares the next attempt after an error: refreshes the secrets or waits. Throws the error if there is no retry. */
+function createRecovery({ secrets: provider, retry, emit, requestId, signal }: RetryingFetchOptions, limits: Limits) {
+  let { canRefresh } = provider;
   let tries = 0;
   return async (error: NexusError, secrets: Secrets, attempts: number): Promise<Secrets> => {
     const { kind, status } = error;
     if (status === 401 && canRefresh) {
       canRefresh = false;
       emit({ type: "refresh", requestId });
-      return withDeadline(limits.rest(), () => keeper.refresh(secrets));
+      return withDeadline(limits.rest(), () => provider.refresh(secrets));
     }
     tries += 1;
     const waitMs = waitBeforeRetry(error, tries, retry);
-    // A retry that can't start before the deadline is not waited for: the last error says more than a timeout.
+    // If the retry can't start before the deadline, the call fails now: the last error is more useful than a timeout.
     if (waitMs === undefined || waitMs >= limits.leftMs()) throw error;
     emit({ type: "retry", attempt: attempts, waitMs, kind, status, requestId });
     await sleep(waitMs, signal);
@@ -81,7 +81,7 @@ function createRecovery({ secrets: keeper, retry, emit, requestId, signal }: Ret
 
 type Limits = ReturnType<typeof createLimits>;
 
-/** The time limits of one call, from now on, and their errors. */
+/** The time limits of a call that starts now, and their errors. */
 function createLimits({ timeoutMs, deadlineMs, signal, requestId }: RetryingFetchOptions) {
   const endsAt = performance.now() + deadlineMs;
   const leftMs = () => endsAt - performance.now();

@@ -2,7 +2,7 @@ import type { SyncUserIdentityRequest, SyncUserIdentityResponse } from "../gener
 import * as validators from "../generated/validators.js";
 import { violationsOf } from "./violations.ts";
 
-/** Standard Schema, version 1 (https://standardschema.dev), as far as a schema without transformations needs it. */
+/** The part of Standard Schema, version 1 (https://standardschema.dev), for schemas without transformations. */
 export interface StandardSchemaV1<Value> {
   readonly "~standard": {
     readonly version: 1;

@@ -336,7 +336,7 @@ export interface components {
             /** @description Null in a response. */
             organization?: components["schemas"]["Organization"] | null;
             type?: string | null;
-            /** @description One of two values, whose names are not published. */
+            /** @description One of two values; their names are not published. */
             status?: string | null;
             statusText?: string | null;
             description?: string | null;

@@ -16,15 +16,15 @@ export interface GenerateOptions {
   isBrief?: boolean;
   /** Ends `--watch`. */
   signal?: AbortSignal;
-  /** Compares two contracts on the wire. Default: Redocly's program. */
+  /** Program that compares two contracts on the wire. Default: Redocly's. */
   differ?: Differ;
 }
 
 /**
- * `npm run generate`: regenerates `generated/` from the contracts. `--check` only compares, `--watch` repeats it after each
- * change, `--breaking` compares the public contract with an older one.
- * Exit codes: 0 done, up to date or nothing breaks; 1 stale (`--check`) or breaking (`--breaking`); 2 the contract or the
- * call is invalid; 3 the generator failed.
+ * `npm run generate`: regenerates `generated/` from the contracts. `--check` only compares, `--watch` regenerates after
+ * each change, `--breaking` compares the public contract with an older version.
+ * Exit codes: 0 done, up to date or nothing breaks; 1 stale (`--check`) or breaking (`--breaking`); 2 the contract, an
+ * approval or an argument is invalid; 3 the generator failed.
  */
 export async function run(args: string[], print: Print, options: GenerateOptions = {}): Promise<number> {
   const call = readCall(args);
@@ -53,7 +53,7 @@ const FLAGS = {
 
 type Call = Exclude<ReturnType<typeof readCall>, string>;
 
-/** The parsed call, or the reason why it is invalid. */
+/** The parsed arguments, or the reason why they are invalid. */
 function readCall(args: string[]) {
   const values = parseFlags(args);
   if (typeof values === "string") return values;

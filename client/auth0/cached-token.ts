@@ -17,7 +17,7 @@ export type FetchToken = (ask: { signal: AbortSignal }) => Promise<FetchedToken>
 export interface CachedTokenOptions {
   /** Key in the cache, at most 64 bytes; use one key per API. Default `nexus-sync-client.token`. */
   key?: string;
-  /** Milliseconds before its expiry from which a token is not used. Default 60,000. */
+  /** A cached token is not used in the last `skewMs` milliseconds before it expires. Default 60,000. */
   skewMs?: number;
 }
 
@@ -26,7 +26,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * A source for `credentials.token` that keeps the token in the Action's cache. Parallel calls share one fetch; a forced
- * refresh bypasses the cache. If the cache rejects the token, each execution fetches one.
+ * refresh bypasses the cache. If the cache does not store the token, each execution fetches one.
  */
 export function cachedToken(
   cache: ActionCache,

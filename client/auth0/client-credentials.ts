@@ -31,11 +31,11 @@ export function clientCredentialsToken({
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify(grant),
-      // Following one would send the client secret to another origin.
+      // Following a redirect would send the client secret to another origin.
       redirect: "manual",
       signal,
     });
-    // The parser's error quotes the body.
+    // The parser's error would contain a part of the body.
     const body: unknown = await response.json().catch(() => undefined);
     signal.throwIfAborted();
     if (!response.ok) throw new NexusError("auth", `The token endpoint returned ${response.status}.`);

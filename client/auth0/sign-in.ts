@@ -2,7 +2,7 @@ import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import { NexusError } from "../nexus-error.ts";
 
 /**
- * The members of a post-login Action's `event` that are read; structural, so that any version of Auth0's types fits.
+ * The used members of a post-login Action's `event`. Structural, so that it accepts any version of Auth0's types.
  * https://auth0.com/docs/customize/actions/explore-triggers/signup-and-login-triggers/login-trigger/post-login-event-object
  */
 export interface PostLoginEvent {
@@ -52,7 +52,7 @@ const PROFILE_CLAIMS = {
 /**
  * The arguments of `syncUserIdentity` for a post-login Action's event. Groups and profile are the claims of the
  * connection of this sign-in, even if accounts are linked.
- * @throws NexusError `config` if the event has no user id or connection, or there is no audience.
+ * @throws NexusError `config` if the user id, the connection or the audience is missing.
  */
 export function signInOf(event: PostLoginEvent, options: SignInOptions = {}): SignIn {
   const { connectionBy = "name", clientUpnKey } = options;
@@ -74,8 +74,8 @@ export function signInOf(event: PostLoginEvent, options: SignInOptions = {}): Si
 }
 
 /**
- * The claims of the sign-in's connection. `event.user` has the claims of the primary account; a linked account has its
- * own in its identity. Using the primary ones would grant groups that this connection did not assert.
+ * The claims of the sign-in's connection. `event.user` contains those of the primary account; those of a linked account
+ * are in its identity. Using the primary account's would grant groups that this connection did not assert.
  */
 function connectionClaims({ user, connection }: PostLoginEvent): Claims {
   const identities = user.identities ?? [];
@@ -102,5 +102,5 @@ function profileOf(claims: Claims): [string, string][] {
 
 function required(value: string | undefined, name: string): string {
   if (typeof value === "string" && value !== "") return value;
-  throw new NexusError("config", `A sign-in needs ${name}.`);
+  throw new NexusError("config", `The sign-in requires ${name}.`);
 }

@@ -45,7 +45,7 @@ export async function backfillFile({ options, env, output, lineEveryMs, signal }
       const line = input.lineOf(outcome.index);
       if (outcome.ok) return;
       checkpoint.failed(outcome.index);
-      // Before the item counts as finished: a kill may list it twice, but never loses it.
+      // Written before the item counts as finished: after a kill it may be listed twice, but is never missing.
       await appendFailure(options.failed, { line, userId: outcome.userId || undefined, error: outcome.error });
     }).finally(() => {
       progress.stop();
@@ -53,7 +53,7 @@ export async function backfillFile({ options, env, output, lineEveryMs, signal }
     });
     const seconds = (performance.now() - start) / 1_000;
     const { done, failed } = counts;
-    // `earlier` has the counts of the runs before this one.
+    // `earlier`: the counts of the runs before this one.
     return { synced: done - failed, failed, earlier: checkpoint.start, seconds, isInterrupted };
   } finally {
     await input.close();

@@ -31,9 +31,9 @@ export async function openCheckpoint(path: string | undefined, input: Fingerprin
   };
   return {
     start: { next, failed },
-    /** Records a failed item, which counts once `next` has passed it. */
+    /** Records a failed item. It is counted once `next` has passed it. */
     failed: (index: number) => void failedBeyond.add(index),
-    /** Records the count of finished items; it is written at once, or with a later call after 200 ms. */
+    /** Records the count of finished items. Within 200 ms of the last write, a later call writes it. */
     async save(count: number): Promise<void> {
       next = count;
       for (const index of failedBeyond) {
@@ -48,7 +48,7 @@ export async function openCheckpoint(path: string | undefined, input: Fingerprin
   };
 }
 
-/** Renaming replaces the file in one step: a kill leaves the old one or the new one. */
+/** Replaces the file by renaming, so that after a kill it is the old one or the new one. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.tmp`;
   try {

@@ -12,7 +12,7 @@ export interface Line {
 
 /**
  * The lines of a stream, which end at LF or CRLF: node:readline also ends them at U+2028, which JSON strings may contain.
- * Invalid UTF-8 is reported and not replaced, because the replacement would be stored. A byte order mark is dropped.
+ * Invalid UTF-8 is not replaced, because the replacement characters would be stored. A byte order mark is dropped.
  */
 export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
   let number = 0;

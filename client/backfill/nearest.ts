@@ -1,4 +1,4 @@
-// The client imports nothing from scripts/, which has its own copy.
+// scripts/shared/nearest.ts does the same, but the client imports nothing from scripts/.
 
 /** " Did you mean 'x'?" for the candidate with the fewest edits, or nothing if all are too different. */
 export function didYouMean(word: string, candidates: readonly string[]): string {

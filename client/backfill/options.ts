@@ -18,7 +18,7 @@ export interface BackfillOptions {
 export type Environment = Record<string, string | undefined>;
 
 const FLAGS = ["--url", "--concurrency", "--checkpoint", "--failed", "--help"] as const;
-/** Every user of the machine can read the arguments of a process. */
+/** Rejected, because every user of the machine can read the arguments of a process. */
 const SECRET_FLAGS =
   /^--?(user(name)?|pass(word)?|(bearer-?|application-?)?token|secret|api-?key|key|credentials?|auth.*)$/i;
 
@@ -92,5 +92,5 @@ function readPair(env: Environment, one: string, other: string): [string, string
   const [first, second] = [env[one], env[other]];
   if (first && second) return [first, second];
   if (!first && !second) return undefined;
-  throw new CommandError(`${first ? other : one} is missing: ${first ? one : other} needs it.`);
+  throw new CommandError(`${first ? other : one} is required with ${first ? one : other}.`);
 }

@@ -1,4 +1,4 @@
-/** A terminal shows a progress bar, any other stream a line now and then. */
+/** Where progress is shown: a bar on a terminal, lines at an interval on any other stream. */
 export interface ProgressOutput {
   isTTY?: boolean;
   write(text: string): unknown;
@@ -23,7 +23,7 @@ export function startProgress(output: ProgressOutput, read: () => Progress, line
   let first: Progress | undefined;
   const show = () => {
     const now = read();
-    // Items of earlier runs are skipped at once: they must not count for the time left.
+    // Items of earlier runs are skipped quickly, so they must not affect the estimate of the time left.
     if (now.done > 0) first ??= now;
     const seconds = (performance.now() - start) / 1_000;
     const text = progressText(now, seconds, first?.bytes ?? now.bytes);

@@ -8,13 +8,13 @@ export interface QueueOptions {
   concurrency: number;
   /** Items to skip. */
   from: number;
-  /** The index of the first item that must not start yet. */
+  /** Index of the first item that must not start yet. */
   limit: () => number;
   /** Starts no more items, aborts those in flight and drops their outcomes. */
   signal: AbortSignal;
 }
 
-/** Starts items while fewer than `concurrency` are in flight or have an outcome that was not taken. */
+/** Starts items while fewer than `concurrency` are in flight or have an outcome that has not been taken. */
 export function startQueue({ client, items, concurrency, from, limit, signal }: QueueOptions) {
   const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   const changed = createCondition();
@@ -70,7 +70,7 @@ export function startQueue({ client, items, concurrency, from, limit, signal }: 
       changed.notify();
       return outcome;
     },
-    /** After the abort: resolves when no request is in flight. Does not wait for the source, which may hang. */
+    /** Call after the abort. Resolves when no request is in flight; does not wait for the source, which may hang. */
     async close(): Promise<void> {
       while (held > outcomes.length) await changed.wait();
       // The iteration is over: nothing can receive an error of the source.

@@ -5,7 +5,7 @@ import type { NexusError } from "../nexus-error.ts";
 
 export type SyncingClient = Pick<NexusClient, "safeSyncUserIdentity">;
 
-/** One sync to make. An item with an `error` in place of the body fails with that error, and nothing is sent. */
+/** One sync. An item with an `error` instead of a body fails with that error, and nothing is sent. */
 export type SyncItem =
   | { userId: string; body: SyncUserIdentityRequest; error?: never }
   | { userId: string; body?: never; error: NexusError };
@@ -13,22 +13,22 @@ export type SyncItem =
 /** The result of the item at `index`, counted from 0 over all items, skipped ones included. */
 export type SyncOutcome = { index: number; userId: string } & SafeResult;
 
-/** Milliseconds, where the server does not send Retry-After. */
+/** Pause after a response without Retry-After, in milliseconds. */
 const DEFAULT_PAUSE_MS = 1_000;
-/** Milliseconds, whatever the server sends. */
+/** Longest pause, in milliseconds; a longer Retry-After is reduced to this. */
 const MAX_PAUSE_MS = 60_000;
-/** Pauses without any other response between them. */
+/** Maximum number of pauses without another response between them. */
 const MAX_PAUSES_IN_A_ROW = 10;
-/** Attempts for one item, even if other items succeed. */
+/** Maximum number of attempts for one item, even if other items succeed. */
 const MAX_TRIES = 100;
 
-/** Syncs items; a pause that the server asks for holds all of them. Returns undefined for an item that was aborted. */
+/** Syncs items. A 429, or a 503 with Retry-After, pauses all of them. Returns undefined for an aborted item. */
 export function createItemSync(client: SyncingClient, signal: AbortSignal) {
   let pausedUntil = 0;
   let pausesInARow = 0;
-  /** Starts a pause if the server asks for one; true if the item must be sent again. */
+  /** Starts or extends a pause if the response requires one; true if the item must be sent again. */
   const mustRetry = (result: SafeResult, tries: number): boolean => {
-    if (result.ok || !asksForPause(result.error)) {
+    if (result.ok || !requiresPause(result.error)) {
       pausesInARow = 0;
       return false;
     }
@@ -55,6 +55,6 @@ export function createItemSync(client: SyncingClient, signal: AbortSignal) {
 }
 
 /** 429, or 503 with Retry-After (RFC 9110 section 15.6.4). */
-function asksForPause({ status, retryAfterMs }: NexusError): boolean {
+function requiresPause({ status, retryAfterMs }: NexusError): boolean {
   return status === 429 || (status === 503 && retryAfterMs !== undefined);
 }

@@ -4,7 +4,7 @@ import type { SyncItem, SyncingClient, SyncOutcome } from "./sync-item.ts";
 
 export type { SyncItem, SyncOutcome };
 
-/** Items started beyond the first unfinished one: limits what is remembered, and repeated after a crash. */
+/** Maximum number of items started beyond the first unfinished one. Bounds memory, and repeated items after a crash. */
 const WINDOW = 1_024;
 
 export interface SyncProgress {
@@ -48,11 +48,11 @@ export class TooManyFailures extends Error {
 
 /**
  * Syncs many items and yields their outcomes in the order they finish. Items are read when a worker is free; two items
- * of one user never overlap. A 429 (or a 503 with Retry-After) pauses all workers for the time the server asks for (1 s
- * by default, at most 60 s); the item fails after 10 pauses in a row, or 100 attempts.
+ * of one user never overlap. A 429, or a 503 with Retry-After, pauses all workers for the time in Retry-After (1 s by
+ * default, at most 60 s); the item fails after 10 pauses in a row, or 100 attempts.
  *
- * An item is finished once the next outcome is requested: leaving the loop at an outcome leaves its item unfinished.
- * Leaving, an abort and every error abort the items in flight; they are unfinished, and repeating them is safe.
+ * An item is finished once the next outcome is requested: if the loop ends at an outcome, its item is unfinished.
+ * `break`, the signal and every error abort the items in flight. They are unfinished too; repeating them is safe.
  * @throws NexusError `config` for an option out of range, `aborted` by the signal; TooManyFailures; errors of the items'
  * source and of `save`.
  */

@@ -2,7 +2,7 @@ import { SyncUserIdentityRequest } from "../../generated/validators.js";
 import { type FoundViolation, pointerOf, violationsOf } from "../violations.ts";
 import { OPERATION, SECURITY_SCHEMES } from "./contract-response.ts";
 
-/** The reason why a request violates the contract, as members of the problem document. */
+/** A violation of the contract, as the status and members of the problem document. */
 export interface Violation {
   status: 400 | 401 | 404 | 405 | 415;
   problem: Record<string, unknown>;
@@ -10,7 +10,7 @@ export interface Violation {
 
 /**
  * Checks a request in the server's order: path, method, credentials, user id, media type, body. Credentials must be
- * present; they are not verified. Refusals that need a store are not simulated.
+ * present; they are not verified. Errors that depend on a store are not simulated.
  */
 export function checkRequest(request: Request, text: string): Violation | undefined {
   const segment = userIdSegment(new URL(request.url).pathname);
@@ -31,7 +31,7 @@ export function checkRequest(request: Request, text: string): Violation | undefi
 const MEDIA_TYPES = OPERATION.requestBody?.mediaTypes ?? [];
 const UNKNOWN_PATH: Violation = {
   status: 404,
-  problem: { type: "urn:nexus-sync:problem:unknown-path", title: "Nothing is served at this path", detail: undefined },
+  problem: { type: "urn:nexus-sync:problem:unknown-path", title: "No operation has this path", detail: undefined },
 };
 
 /** The operation's path after any base path; `$` may be percent-encoded. */
@@ -107,7 +107,7 @@ function bodyViolations(text: string): FoundViolation[] {
   }
 }
 
-/** Paths of strings that no store accepts; if it is a member's name, the path of its object. */
+/** Paths of strings that no store accepts. For a member's name it is the path of the object. */
 function unstorablePaths(value: unknown, path: readonly string[] = []): (readonly string[])[] {
   if (typeof value === "string") return isStorable(value) ? [] : [path];
   if (typeof value !== "object" || value === null) return [];

@@ -11,7 +11,7 @@ import { type Failure, fail } from "./failures.ts";
 export type { Failure };
 
 export interface ContractFetchOptions {
-  /** Name of a 200's example, or a status with the name of its example (default: its first). Default `synced`. */
+  /** Name of an example of the 200, or a status and the name of its example (default: the first). Default `synced`. */
   answer?:
     | ExampleOf<200>
     | { [Status in ResponseStatus]: { status: Status; example?: ExampleOf<Status> } }[ResponseStatus];
@@ -44,7 +44,8 @@ export interface ContractFetch {
 
 /**
  * A fetch for `createNexusClient({ fetch })` that validates each request against the contract and responds with the
- * contract's examples, without a server. A request that violates the contract gets the server's problem document.
+ * contract's examples, without a server. For a request that violates the contract it returns the server's problem
+ * document.
  * @throws NexusError `config` if the contract has no such response; the message lists the available ones.
  */
 export function createContractFetch({ answer = "synced", failures = [] }: ContractFetchOptions = {}): ContractFetch {
@@ -74,7 +75,7 @@ export function failTimes(times: number, failure: Failure): Failing {
   return { times, failure };
 }
 
-/** The next `times` requests (default 1) get 429 with Retry-After in seconds. */
+/** Rejects the next `times` requests (default 1) with 429 and Retry-After in seconds. */
 export function rateLimit(retryAfterSeconds: number, times = 1): Failing {
   return failTimes(times, { status: 429, retryAfterSeconds });
 }

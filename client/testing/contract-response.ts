@@ -4,7 +4,7 @@ import type { ContractDocument } from "../../server/contract/document.ts";
 import { type Operation, readOperations, readSecuritySchemes } from "../../server/contract/operations.ts";
 import { NexusError } from "../nexus-error.ts";
 
-// The type inferred from JSON has the document's own names as keys, and is too narrow for the functions that read it.
+// The type inferred from the JSON has this document's names as keys: too narrow for functions that read any contract.
 const DOCUMENT = contract as unknown as ContractDocument;
 const OPERATION_ID = "SyncUserIdentity";
 export const SECURITY_SCHEMES = readSecuritySchemes(DOCUMENT);

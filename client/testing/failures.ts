@@ -23,7 +23,7 @@ const PARTIAL_JSON = '{"userId":';
 const JSON_TYPE = { "Content-Type": "application/json" };
 const HTML_TYPE = { "Content-Type": "text/html" };
 
-/** Fails one request; rejects with the signal's reason when the request is aborted meanwhile. */
+/** Fails one request. If the request is aborted first, rejects with the signal's reason. */
 export async function fail(failure: Failure, { signal }: Request): Promise<Response> {
   if (typeof failure === "object") return errorResponse(failure);
   const failures = {

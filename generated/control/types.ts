@@ -29,7 +29,7 @@ export interface paths {
         put?: never;
         /**
          * Count the recorded requests that match
-         * @description The response reports whether the count is as expected, and otherwise lists the closest misses.
+         * @description The response reports whether the count is as expected. If not, it lists the closest misses.
          */
         post: operations["VerifyRequests"];
         delete?: never;
@@ -190,7 +190,7 @@ export interface components {
             match: components["schemas"]["RequestMatch"];
             count: components["schemas"]["ExpectedCount"];
         };
-        /** @description Every given member must be equal. */
+        /** @description A request matches if it has the same value for every given member. */
         RequestMatch: {
             method?: string;
             path?: string;
@@ -213,7 +213,7 @@ export interface components {
             count: number;
             /** @description Requests that were evicted and not counted. */
             evicted: number;
-            /** @description If `passed` is false, up to five requests that match in most members. */
+            /** @description If `passed` is false, up to five requests, those with the most matching members first. */
             closest: components["schemas"]["Miss"][];
         };
         Miss: {
@@ -230,7 +230,7 @@ export interface components {
             times?: number;
             fault: components["schemas"]["Fault"];
         };
-        /** @description Every given member must be equal; without members, every request matches. */
+        /** @description A request matches if it has the same value for every given member. An empty object matches every request. */
         FaultMatch: {
             userId?: string;
             audience?: string;
@@ -275,7 +275,7 @@ export interface components {
         UserPreview: {
             id: string;
             name?: string;
-            /** @description One for each connection of the user and audience of the directory's roles. */
+            /** @description One for each combination of a connection of the user and an audience of the directory's roles. */
             signIns: components["schemas"]["SignInPreview"][];
         };
         SignInPreview: {
@@ -361,7 +361,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No request is recorded. */
+            /** @description All recorded requests are deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -497,7 +497,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The first hundred users by id, and the total number of users. */
+            /** @description The first 100 users in order of their ids, and the total number of users. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -13,7 +13,7 @@ export interface Approvals {
   problems: string[];
 }
 
-/** Reads the approvals of breaking changes, a list of `{ fingerprint, reason }`. Without changes the file is not read. */
+/** Reads the approved breaking changes, a list of `{ fingerprint, reason }`. Without changes the file is ignored. */
 export async function readApprovals(root: string, changes: readonly Change[]): Promise<Approvals> {
   const source = await readFile(join(root, APPROVALS), "utf8").catch(() => undefined);
   if (source === undefined || changes.length === 0) return { reasons: new Map(), problems: [] };

@@ -18,8 +18,8 @@ export interface ComparisonRequest {
 }
 
 /**
- * `--breaking`. Returns 0 if nothing breaks, or every breaking change is approved or covered by `info.version`; 1 if one is
- * not; 2 if an approval is invalid.
+ * `--breaking`. Returns 0 if every breaking change is approved or covered by `info.version`, 1 if one is not, and 2 if
+ * an approval is invalid.
  * @throws RevisionUnusable, DifferFailed
  */
 export async function gate(request: ComparisonRequest, print: Print): Promise<number> {
@@ -46,7 +46,7 @@ export async function printChangelog(request: ComparisonRequest, print: Print): 
 }
 
 /**
- * The breaking changes and a summary, as lines; none if there are no changes.
+ * The breaking changes and a summary, as lines; empty if there are no changes.
  * @throws RevisionUnusable, DifferFailed
  */
 export async function breakingLines(request: ComparisonRequest): Promise<string[]> {
@@ -55,7 +55,7 @@ export async function breakingLines(request: ComparisonRequest): Promise<string[
   return [...changes.filter(isBreaking).map(changeText), summary(changes, { against: request.against, ...versions })];
 }
 
-/** All changes, breaking ones first, with `info.version` of the new contract and the least one that they require. */
+/** All changes, breaking ones first, the new contract's `info.version`, and the lowest version that they require. */
 async function judge({ root, contract, against, differ }: ComparisonRequest) {
   const old = await contractAt(root, PUBLIC_CONTRACT.file, against);
   const isSame = old.source === contract.source;

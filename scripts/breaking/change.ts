@@ -12,10 +12,10 @@ export interface Change {
   operation?: string | undefined;
   /** Pointer of the changed part: in the old contract, or in the new one if the part was added. */
   subject: Pointer;
-  /** Pointer to report: in the new contract, or in the old one if `isRemoved`. */
+  /** Pointer of the reported position: in the new contract, or in the old one if `isRemoved`. */
   place: Pointer;
   isRemoved: boolean;
-  /** Effect on requests and responses as sent. */
+  /** Effect on requests and responses on the wire. */
   wire: Impact;
   /** Whether TypeScript that compiled with the old types fails to compile with the new ones. */
   breaksSource: boolean;
@@ -25,7 +25,7 @@ export interface Change {
 
 /** A change as the differ reports it; its source verdict is added later. */
 export interface WireChange extends Change {
-  /** A place where the changed part is used: by an operation, if there is one. In the new contract, unless removed. */
+  /** Pointer of a use of the changed part, if possible by an operation; in the same contract as `place`. */
   use: Pointer;
   /** The changed keyword, or `key` for a renamed part; undefined if the whole part was added or removed. */
   keyword: string | undefined;
@@ -35,7 +35,7 @@ export function isBreaking(change: Change): boolean {
   return impactOf(change) === "major";
 }
 
-/** The worse of both verdicts. */
+/** The more severe of the two verdicts. */
 export function impactOf({ wire, breaksSource }: Change): Impact {
   return breaksSource ? "major" : wire;
 }

@@ -5,10 +5,10 @@ import { type Change, pointerText, type WireChange } from "./change.ts";
 import { compareTypes, memberPath, referencesIn, type TypedPart } from "./source-types.ts";
 import { type Differ, wireChanges } from "./wire-changes.ts";
 
-/** Callers write requests and read responses: an old request must fit the new type, a new response the old type. */
+/** Callers write requests and read responses: old requests must match the new type, and new responses the old type. */
 type Flow = "request" | "response";
 
-/** Keywords with an effect on types. In the differ's report `key` is a renamed property, `name` a renamed parameter. */
+/** Keywords that affect types. In the differ's report `key` means a renamed property, `name` a renamed parameter. */
 const TYPE_KEYWORDS = new Set(["additionalProperties", "const", "enum", "items", "key", "name", "required", "type"]);
 
 /**
@@ -25,17 +25,23 @@ export async function compareContracts(
   const flowsOf = usedFlows(base, revision);
   const templates = new Map(changes.filter(isTemplate).map(({ use, from }) => [use[1], String(from)]));
   return changes.map((change) => {
-    const gone = goneName(change);
-    if (gone) return { ...change, ...gone, breaksSource: true };
+    const removed = removedExport(change);
+    if (removed) return { ...change, ...removed, breaksSource: true };
     const path = memberPath(change.isRemoved ? base : revision, change.use);
     const oldPath = path.map((name, index) => (index === 1 ? (templates.get(name) ?? name) : name));
     const pair = { checker: types.checker, old: types.old(oldPath), fresh: types.fresh(path) };
-    return isTyped(change, path) ? judged(change, pair, flowsOf(change.subject)) : change;
+    return isTyped(change, path) ? withSourceVerdict(change, pair, flowsOf(change.subject)) : change;
   });
 }
 
 /** Rule and message for a schema or an operation whose types are no longer exported. */
-function goneName({ subject, keyword, isRemoved, from, to }: WireChange): Pick<Change, "rule" | "message"> | undefined {
+function removedExport({
+  subject,
+  keyword,
+  isRemoved,
+  from,
+  to,
+}: WireChange): Pick<Change, "rule" | "message"> | undefined {
   const [, section, name, ...inner] = subject;
   if (keyword === "operationId" && from !== undefined) {
     return { rule: "operation-gone", message: `The operation '${from}' and its types are no longer exported.` };
@@ -50,11 +56,11 @@ function isTemplate({ keyword, use }: WireChange): boolean {
   return keyword === "key" && use[0] === "paths" && use.length === 2;
 }
 
-/** Types cover bodies and path parameters; handlers and clients have no types of other parameters and of headers. */
+/** Whether the change affects a type that handlers or clients use: that of a body or a path parameter. */
 function isTyped({ keyword, use }: WireChange, [root, section, ...path]: readonly string[]): boolean {
   if (keyword !== undefined && !TYPE_KEYWORDS.has(keyword)) return false;
   if (keyword === "key" && use.at(-2) !== "properties") return false;
-  // A part of another component that an operation uses is reported at the operation.
+  // Parts of components other than schemas are judged where an operation uses them.
   if (path.includes("headers") || (root === "components" && section !== "schemas")) return false;
   const parameter = path.indexOf("parameters");
   return parameter < 0 || path[parameter + 1] === "path";
@@ -68,11 +74,11 @@ interface Pair {
 
 type TypedPair = Pair & Record<"old" | "fresh", TypedPart>;
 
-function judged(change: WireChange, pair: Pair, flows: readonly Flow[]): WireChange {
+function withSourceVerdict(change: WireChange, pair: Pair, flows: readonly Flow[]): WireChange {
   for (const flow of flows) {
-    const message = breakIn(flow, change, pair);
+    const message = sourceBreak(flow, change, pair);
     if (message === undefined) continue;
-    // On the wire the change is harmless, and the differ describes it in general terms only.
+    // The differ describes a change that does not break the wire in general terms only.
     const isMinor = change.wire !== "major";
     return { ...change, ...(isMinor ? { rule: ruleOf(flow, change.use), message } : {}), breaksSource: true };
   }
@@ -85,12 +91,12 @@ function ruleOf(flow: Flow, use: Pointer): string {
 }
 
 /** The reason why code written for the old types does not compile with the new ones; undefined if it compiles. */
-function breakIn(flow: Flow, change: WireChange, { checker, old, fresh }: Pair): string | undefined {
+function sourceBreak(flow: Flow, change: WireChange, { checker, old, fresh }: Pair): string | undefined {
   const { keyword, from, to } = change;
   if (keyword === "key" || keyword === "name") return `'${from}' was renamed to '${to}'.`;
   // A removed property breaks code that reads it, and object literals that set it.
   if (!fresh) return old && `'${old.property?.name}' was removed.`;
-  return old ? misfit(flow, keyword, { checker, old, fresh }) : addedPart(flow, fresh);
+  return old ? incompatibility(flow, keyword, { checker, old, fresh }) : addedPart(flow, fresh);
 }
 
 function addedPart(flow: Flow, fresh: TypedPart): string | undefined {
@@ -99,7 +105,11 @@ function addedPart(flow: Flow, fresh: TypedPart): string | undefined {
 
 const OPTIONALITY = { request: "The property is now required.", response: "The property is now optional." };
 
-function misfit(flow: Flow, keyword: string | undefined, { checker, old, fresh }: TypedPair): string | undefined {
+function incompatibility(
+  flow: Flow,
+  keyword: string | undefined,
+  { checker, old, fresh }: TypedPair,
+): string | undefined {
   const [given, accepted] = flow === "request" ? [old, fresh] : [fresh, old];
   if (keyword === "required") return isRequired(accepted) && !isRequired(given) ? OPTIONALITY[flow] : undefined;
   if (checker.isTypeAssignableTo(given.type, accepted.type)) return undefined;
@@ -110,7 +120,7 @@ function isRequired({ property }: TypedPart): boolean {
   return property !== undefined && (property.flags & ts.SymbolFlags.Optional) === 0;
 }
 
-/** Finds out whether a part of the contracts is used by requests, by responses, or by both. */
+/** Returns a function that reports whether a part of the contracts is used by requests, by responses, or by both. */
 function usedFlows(...documents: ContractDocument[]): (pointer: Pointer) => Flow[] {
   const used: Record<Flow, Set<string>> = { request: new Set(), response: new Set() };
   for (const document of documents) {

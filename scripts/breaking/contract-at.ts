@@ -25,7 +25,7 @@ async function show(root: string, file: string, revision: string): Promise<strin
     return stdout;
   };
   const commit = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`).catch(() => {
-    throw new RevisionUnusable(`There is no git revision '${revision}' to compare with.`);
+    throw new RevisionUnusable(`The git revision '${revision}' was not found.`);
   });
   return await git("show", `${commit.trim()}:./${file}`).catch(() => {
     throw new RevisionUnusable(`${file} does not exist at ${revision}.`);

@@ -8,7 +8,7 @@ export interface JudgedChange extends Change {
   approval: string | undefined;
 }
 
-/** A breaking change in full, any other in one line. */
+/** A breaking change in several lines, any other in one line. */
 export function changeText(change: JudgedChange): string {
   const { at, rule, message, operation, subject, approval } = change;
   if (!isBreaking(change)) return `${at}  ${change.wire}  ${message}`;
@@ -21,7 +21,7 @@ export function changeText(change: JudgedChange): string {
   ].join("\n");
 }
 
-/** Titles of a changelog, in its order. */
+/** Headings of a changelog, in their order. */
 const TITLES: [impact: Impact, title: string][] = [
   ["major", "Breaking"],
   ["minor", "Added"],
@@ -49,7 +49,7 @@ function verdicts({ wire, breaksSource }: Change): string {
   return `wire: ${wire}, source: ${breaksSource ? "breaks" : "compiles"}`;
 }
 
-/** Numbers of changes, and the version they require. */
+/** The numbers of changes, and the version that they require. */
 export function summary(
   changes: readonly JudgedChange[],
   { against, current, required }: { against: string; current: string; required: string },
@@ -61,7 +61,7 @@ export function summary(
   return `Compared with ${against}: ${counts}. info.version must be at least ${required}; it is ${current}.`;
 }
 
-/** The least version after `from` that the changes require (SemVer 2.0.0, items 6 to 8); `from` if there is none. */
+/** The lowest version that the changes since `from` require (SemVer 2.0.0, items 6 to 8); `from` without changes. */
 export function requiredVersion(from: string, changes: readonly Change[]): string {
   const [major = 0, minor = 0, patch = 0] = from.split(/\D/).map(Number);
   const impacts = changes.map(impactOf);

@@ -10,7 +10,7 @@ import { programOf, sourceFileOf } from "../generate/compile.ts";
 import type { Pointer } from "../generate/diagnostic.ts";
 import { renderTypes } from "../generate/render-types.ts";
 
-/** A part of a contract as TypeScript: its type and, unless it is an array's item, its property. */
+/** The TypeScript of a part of a contract: its type and, except for array items, its property. */
 export interface TypedPart {
   type: ts.Type;
   property?: ts.Symbol;
@@ -19,7 +19,7 @@ export interface TypedPart {
 /** The types of two contracts in one program, so that the compiler can compare them. */
 export interface ComparedTypes {
   checker: ts.TypeChecker;
-  /** Follows a path of `memberPath`; undefined if the types have no such member. */
+  /** Resolves a path from `memberPath`; undefined if the types have no such member. */
   old(path: readonly string[]): TypedPart | undefined;
   fresh(path: readonly string[]): TypedPart | undefined;
 }
@@ -40,7 +40,7 @@ export async function compareTypes(base: ContractDocument, revision: ContractDoc
   return { checker, old: partIn("old.ts"), fresh: partIn("fresh.ts") };
 }
 
-/** In a member path: an item of an array. */
+/** Element of a member path for an array item. */
 const ITEM = "[]";
 
 function memberOf(checker: ts.TypeChecker, type: ts.Type, name: string): TypedPart | undefined {
@@ -77,7 +77,7 @@ function withParameterNames(document: ContractDocument, path: string[]): string[
   return [...path.slice(0, at), kind, name];
 }
 
-/** The references in a value of the document, and in the parts that they lead to. */
+/** The references in a value of the document, followed recursively. */
 export function referencesIn(document: ContractDocument, value: unknown, found = new Set<string>()): Set<string> {
   for (const [key, inner] of Object.entries(Object(value))) {
     if (typeof inner === "object") referencesIn(document, inner, found);

@@ -10,7 +10,7 @@ import { makeTemporaryFolder } from "../shared/temporary-folder.ts";
 import type { Change, Impact, WireChange } from "./change.ts";
 
 const CONFIG = fileURLToPath(new URL("./redocly-diff.yaml", import.meta.url));
-/** A path in the old document only. A report that does not call its removal breaking is rejected. */
+/** A path added to the old contract only. A report that does not list its removal as breaking is rejected. */
 const CANARY = "/nexus-sync-canary";
 /** Time limit of the differ, in milliseconds; it takes about 700. */
 const TIMEOUT_MS = 60_000;
@@ -20,7 +20,7 @@ export class DifferFailed extends Error {
   override readonly name = "DifferFailed";
 }
 
-/** The differ's program; tests replace Redocly's. */
+/** The command of the differ. Tests replace Redocly's. */
 export type Differ = { command: string; args: string[] };
 
 const REDOCLY: Differ = {
@@ -47,7 +47,7 @@ export async function wireChanges(
     const changes = readReport(await runDiffer(folder.path, differ));
     const isCanary = ({ subject }: Change) => subject[1] === CANARY;
     if (!changes.some((change) => isCanary(change) && change.wire === "major")) {
-      throw new DifferFailed("It did not report a breaking change.");
+      throw new DifferFailed("The differ did not report a known breaking change.");
     }
     return changes.filter((change) => !isCanary(change));
   } finally {
@@ -64,7 +64,7 @@ async function runDiffer(folder: string, { command, args }: Differ): Promise<str
   const failure = await running.catch((error: Error & { stderr: string }) => error);
   return await readFile(join(folder, "report.json"), "utf8").catch(() => {
     const reason = failure.stderr.split("\n").find((line) => /error/i.test(line));
-    throw new DifferFailed(`It wrote no report: ${reason ?? failure}`);
+    throw new DifferFailed(`The differ wrote no report: ${reason ?? failure}`);
   });
 }
 
@@ -81,7 +81,9 @@ interface ReportedChange {
 
 function readReport(text: string): WireChange[] {
   const { reportVersion, changes } = Object(jsonOf(text));
-  if (reportVersion !== "1" || !Array.isArray(changes)) throw new DifferFailed("Its report has an unknown format.");
+  if (reportVersion !== "1" || !Array.isArray(changes)) {
+    throw new DifferFailed("The differ's report has an unknown format.");
+  }
   return (changes as ReportedChange[]).flatMap(changesOf);
 }
 
@@ -89,7 +91,7 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new DifferFailed("Its report is not JSON.");
+    throw new DifferFailed("The differ's report is not JSON.");
   }
 }
 

@@ -12,15 +12,15 @@ export interface AdviceRequest {
   /** Files that were written. */
   written: string[];
   differ?: Differ | undefined;
-  /** Ends the type check, and prints nothing. */
+  /** Ends the type check; nothing is printed then. */
   signal?: AbortSignal | undefined;
 }
 
 const AGAINST = "HEAD";
 
 /**
- * Prints which handwritten lines no longer compile, and which contract changes since HEAD break callers. An error here is
- * printed and fails nothing, because `generated/` is already written.
+ * Prints the handwritten lines that no longer compile, and the contract changes since HEAD that break callers. An error
+ * here is printed and does not fail the run, because `generated/` is already written.
  */
 export async function printAdvice({ root, contract, written, differ, signal }: AdviceRequest, print: Print) {
   const changes = contract ? breakingLines({ root, contract, against: AGAINST, differ }) : [];
@@ -35,17 +35,20 @@ async function typeCheckLines(root: string, signal?: AbortSignal): Promise<strin
   const errors = await typeErrors(root, signal).catch(({ message }: Error) => `The type check failed: ${message}`);
   if (typeof errors === "string") return [errors];
   if (errors.length === 0) return ["The handwritten code compiles."];
-  const title = `${errors.length} handwritten line${errors.length === 1 ? " no longer fits" : "s no longer fit"}:`;
+  const title =
+    errors.length === 1
+      ? "1 handwritten line no longer compiles:"
+      : `${errors.length} handwritten lines no longer compile:`;
   return [title, ...errors.map((error) => `  ${error}`)];
 }
 
-/** The compiler errors of the project in `root`, one text each with file and line. */
+/** The compiler errors of the project in `root`: one text per error, with file and line. */
 export function typeErrors(root: string, signal?: AbortSignal): Promise<string[]> {
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
   const args = [tsc, "--noEmit", "--pretty", "false", "--project", root];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd: root, signal, maxBuffer: 16 * 1_048_576 }, (error, stdout) => {
-      // Indented lines explain the line above them.
+      // Indented lines continue the error above them.
       const errors = stdout.split("\n").filter((line) => /^\S+\(\d+,\d+\): error /.test(line));
       if (error && errors.length === 0) reject(new Error(stdout.split("\n")[0] || error.message));
       else resolve(errors);

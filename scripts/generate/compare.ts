@@ -9,7 +9,7 @@ export interface Difference {
   file: string;
   /** The expected text; undefined for a file that is not generated. */
   text?: string;
-  /** "is out of date": unchanged since it was generated, from another contract or by another generator. */
+  /** "is out of date": not edited, but generated from another contract or by another generator. */
   cause: "is missing" | "is not a generated file" | "was edited by hand" | "is out of date";
   /** The first differing line. */
   detail?: string;
@@ -17,16 +17,16 @@ export interface Difference {
 
 export interface Comparison {
   differences: Difference[];
-  /** Why files are old. */
+  /** Reasons why files are out of date. */
   reasons: string[];
   /** Files that differ in line endings only. */
   otherLineEndings: string[];
 }
 
-/** Not reported: the folder of another contract below this one, and the staging folder of a run. */
+/** Not reported: the output folder of another contract inside this one, and the staging folder of a run. */
 const IGNORED = new Set([...CONTRACTS.map(({ output }) => basename(output)), STAGING]);
 
-/** Compares a contract's output folder with the rendered files, all of them. */
+/** Compares all files of a contract's output folder with the rendered files. */
 export async function compare(
   root: string,
   { file: contract, output }: ContractFile,

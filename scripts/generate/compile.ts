@@ -10,7 +10,7 @@ const OPTIONS: ts.CompilerOptions = {
   exactOptionalPropertyTypes: true,
   noEmit: true,
   allowImportingTsExtensions: true,
-  // Sufficient for generated sources, and read in a fifth of the time of the newer libraries.
+  // Sufficient for generated sources, and five times as fast to parse as the newer libraries.
   lib: ["lib.es5.d.ts"],
   types: [],
   skipDefaultLibCheck: true,

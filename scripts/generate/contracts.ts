@@ -1,4 +1,4 @@
-/** A contract and the folder its generated files go to, both relative to the project's root. */
+/** A contract and the folder of its generated files, both relative to the project's root. */
 export interface ContractFile {
   file: string;
   output: string;
@@ -13,7 +13,7 @@ export const CONTRACTS: readonly ContractFile[] = [
   { file: "server/stub/control/control.yaml", output: `${PUBLIC_CONTRACT.output}/control` },
 ];
 
-/** The contracts' files as text for messages. */
+/** The contracts' file names, for messages. */
 export const CONTRACT_NAMES = CONTRACTS.map(({ file }) => file).join(" and ");
 
 /** First line of every source generated from the contract in `file`. */

@@ -11,7 +11,7 @@ export type Pointer = readonly (string | number)[];
 /** A problem in the contract, by its pointer. */
 export interface Finding {
   pointer: Pointer;
-  /** Whether the key or the value is underlined. Default: the value. */
+  /** The part that is underlined. Default: the value. */
   at?: "key" | "value";
   /** Stable id of the violated rule. */
   rule: string;

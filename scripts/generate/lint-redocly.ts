@@ -4,7 +4,7 @@ import { didYouMean, nearest } from "../shared/nearest.ts";
 import type { Finding } from "./diagnostic.ts";
 import type { ParsedContract } from "./parse.ts";
 
-/** Passed explicitly, so that a redocly.yaml in the folder is never read. */
+/** Passed explicitly, so that no redocly.yaml is read. */
 const CONFIG = createConfig({
   rules: {
     struct: "error",
@@ -22,7 +22,7 @@ const CONFIG = createConfig({
   },
 });
 
-/** Problems found by Redocly's rules, with the nearest known name where there is one. */
+/** Problems found by Redocly's rules, with the nearest known name if there is one. */
 export async function redoclyFindings({ document, source }: ParsedContract): Promise<Finding[]> {
   const problems = await lintFromString({ source, absoluteRef: "/openapi.yaml", config: await CONFIG });
   return problems.map(({ ruleId: rule, message, suggest, location: [place] }) => {

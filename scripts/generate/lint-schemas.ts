@@ -15,10 +15,10 @@ import { didYouMean, nearest } from "../shared/nearest.ts";
 import { contractAjv, schemaReference } from "./contract-ajv.ts";
 import type { Finding, Pointer } from "./diagnostic.ts";
 
-/** Every pattern must be a regular expression, and every format a known one. */
+/** Every pattern must be a regular expression, and every format must be known to Ajv. */
 export function checkKeywords({ paths, components }: ContractDocument): Finding[] {
   const formats = Object.keys(contractAjv(components.schemas).formats);
-  // Examples hold values: their keys are not keywords.
+  // Examples contain values: their keys are not keywords.
   const { examples: _, ...described } = components;
   return [...keywordFindings(paths, ["paths"], formats), ...keywordFindings(described, ["components"], formats)];
 }
@@ -31,7 +31,7 @@ function keywordFindings(schema: Schema, pointer: Pointer, formats: string[]): F
   });
 }
 
-/** Below `properties` and `schemas`, keys are names that the contract chose. */
+/** The keys of `properties` and `schemas` are names, not keywords. */
 function isKeyword(pointer: Pointer): boolean {
   return !["properties", "schemas"].includes(String(pointer.at(-2)));
 }
@@ -60,7 +60,7 @@ export function checkSchemas({ components: { schemas } }: ContractDocument): Fin
     if (error === undefined) return [];
     const [, location] = /contract\.json#(\/[^"]*)?"/.exec(error) ?? [];
     const inside = location === undefined ? [] : referencePointer(`#${location}`);
-    // Otherwise the location belongs to another schema, and is reported there.
+    // A location in another schema is reported with that schema.
     if (valueAt(schema, inside) === undefined) return [];
     const message = `Ajv cannot compile this schema: ${error.replace(/ at "contract\.json[^"]*"/, "")}.`;
     return [{ pointer: ["components", "schemas", name, ...inside], at: "key", rule: "schema-compiles", message }];
@@ -83,9 +83,9 @@ export function checkExamples(document: ContractDocument): Finding[] {
     Object.entries(examples).flatMap(([name, example]) => {
       const validate = schema && ajv.compile(absolute(schema));
       if (!validate || validate(resolve<ExampleObject>(document, example).value)) return [];
-      const home = "$ref" in example ? referencePointer(example.$ref) : ["components", "examples", name];
+      const place = "$ref" in example ? referencePointer(example.$ref) : ["components", "examples", name];
       return (validate.errors ?? []).map(({ instancePath, message }) => ({
-        pointer: [...home, "value", ...referencePointer(instancePath).filter((segment) => segment !== "")],
+        pointer: [...place, "value", ...referencePointer(instancePath).filter((segment) => segment !== "")],
         rule: "example-valid",
         message: `The example '${name}' does not match its schema: ${message}.`,
       }));

@@ -60,7 +60,8 @@ function checkOperationId(operation: OperationObject, pointer: Pointer): Finding
   if (operationId === undefined) {
     const misspelt = Object.entries(operation).find(([key]) => nearest(key, ["operationId"]));
     if (!misspelt) return [atKey(pointer, rule, "The operation has no operationId.")];
-    return [atKey([...pointer, misspelt[0]], rule, `Without an operationId, ${misspelt[1]} would vanish.`)];
+    const [key, id] = misspelt;
+    return [atKey([...pointer, key], rule, `'${key}' is misspelt, so ${id} would not be generated.`)];
   }
   if (/^[A-Za-z_]\w*$/.test(operationId)) return [];
   const message = `'${operationId}' is not a TypeScript identifier: use letters, digits and _.`;

@@ -41,7 +41,7 @@ export interface RenderedContract extends ContractFile {
 /** The last valid version of each contract: a watch renders a contract again only after it has changed. */
 const LAST = new Map<string, RenderedContract>();
 
-/** Reads, lints and renders contracts. Prints every problem of all of them; undefined if there is any. */
+/** Reads, lints and renders contracts. Prints all problems; returns undefined if there are any. */
 export async function renderContracts(
   root: string,
   contracts: readonly ContractFile[],
@@ -76,7 +76,7 @@ function compareAll(root: string, contracts: RenderedContract[]): Promise<Compar
 }
 
 function reportStale(comparisons: Comparison[], print: Print): number {
-  // A changed tool is a reason in every folder.
+  // A changed tool is a reason in every folder, but is printed once.
   for (const reason of new Set(comparisons.flatMap(({ reasons }) => reasons))) print(reason);
   for (const { file, cause, detail } of comparisons.flatMap(({ differences }) => differences)) {
     print(`${file} ${cause}.`);

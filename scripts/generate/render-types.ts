@@ -2,7 +2,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 import type { ContractDocument } from "../../server/contract/document.ts";
 import { type Operation, readOperations, readSecuritySchemes } from "../../server/contract/operations.ts";
 
-/** types.ts. The only function that uses openapi-typescript, which has no more releases since 2026-09. */
+/** types.ts. This is the only use of openapi-typescript (no releases since 2026-09). */
 export async function renderTypes(document: ContractDocument): Promise<string> {
   // A copy, because the library writes into the document. Its own document type describes the same JSON.
   const source = structuredClone(document) as unknown as Parameters<typeof openapiTS>[0];

@@ -39,8 +39,8 @@ ${declarations.join("\n")}
 }
 
 /**
- * Replaces `require("ajv/dist/runtime/…")` and `require("ajv-formats/…")` in Ajv's standalone code, which neither an ES
- * module nor a browser supports, by the text of those modules. They are small and import nothing else.
+ * Replaces `require("ajv/dist/runtime/…")` and `require("ajv-formats/…")` in Ajv's standalone code by the text of those
+ * modules, because ES modules and browsers have no `require`. The modules are small and import nothing else.
  */
 function inlineRequires(code: string): string {
   const modules = new Map<string, string>();
@@ -48,7 +48,7 @@ function inlineRequires(code: string): string {
     text.replace(/require\("([^"]+)"\)/g, (_, id: string) => {
       const name = `inlined_${id.replace(/\W/g, "_")}`;
       if (!modules.has(name)) {
-        // Set first: Ajv's runtime files contain their own name.
+        // Set before the recursive call, because Ajv's runtime files contain a `require` of themselves.
         modules.set(name, "");
         const body = replace(moduleText(id));
         modules.set(

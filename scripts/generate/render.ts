@@ -6,7 +6,7 @@ import { banner } from "./contracts.ts";
 import { renderOperations, renderTypes } from "./render-types.ts";
 import { renderDeclarations, renderValidators } from "./render-validators.ts";
 
-/** Origin of a contract's generated files. Without dates and paths, so that it is the same on every machine. */
+/** Origin of a contract's generated files. Contains no dates or paths, so that it is the same on every machine. */
 export interface Manifest {
   /** SHA-256 of the parsed document: comments and layout of the YAML are not part of it. */
   document: string;

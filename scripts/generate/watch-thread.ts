@@ -5,7 +5,7 @@ import { watchContracts } from "./watch.ts";
 /** Sent by the thread: a line to print, or the files that a successful run has written. */
 export type WatchMessage = { line: string } | { written: string[] };
 
-/** Sent to the thread: the written files were handled; the watch must end. */
+/** Sent to the thread: `handled` after `onGenerated` has settled, `end` to stop the watch. */
 export type WatchCommand = "handled" | "end";
 
 if (!parentPort) throw new Error("watch-thread.ts runs as a worker only; use watch-worker.ts.");
@@ -20,5 +20,5 @@ const onGenerated = async (written: string[]) => {
   await once(port, "message");
 };
 await watchContracts({ root: process.cwd(), signal: end.signal, onGenerated }, (line) => send({ line }));
-// Advice that is still being prepared is not needed any more.
+// Does not wait for advice in preparation.
 process.exit();

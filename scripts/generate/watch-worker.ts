@@ -6,7 +6,7 @@ const ENTRY = new URL("./watch-thread.ts", import.meta.url);
 
 /**
  * `npm run generate -- --watch` in a worker thread, so that generating does not block a server in this thread. The next run
- * waits until `onGenerated` is done with the files of the last successful run. Resolves after `signal` aborts.
+ * waits until `onGenerated` has handled the files of the last successful run. Resolves after `signal` aborts.
  * @throws an error of `onGenerated`, which ends the watch; an error of the thread
  */
 export async function watchInWorker(

@@ -20,8 +20,8 @@ export interface WatchOptions {
 }
 
 /**
- * Regenerates now and after each change of a contract until `signal` aborts. A failed run is printed, and the watch goes
- * on. The advice of a run is printed while the next change is awaited, and dropped when it comes first.
+ * Regenerates now and after each change of a contract until `signal` aborts. A failed run is printed and does not end
+ * the watch. The advice of a run is prepared in the background, and dropped if a contract changes first.
  */
 export async function watchContracts({ root, isBrief, signal, onGenerated }: WatchOptions, print: Print) {
   let hasFailed = false;
@@ -47,8 +47,8 @@ export async function watchContracts({ root, isBrief, signal, onGenerated }: Wat
 }
 
 /**
- * Calls `run` once, and again 100 ms after the last change of `files`; never twice at a time. It polls the paths, because
- * a watched file or folder may be replaced, or be deleted and created again.
+ * Calls `run` once, and again 100 ms after the last change of `files`; calls never overlap. It polls the paths, because
+ * a watched file or folder may be replaced, or deleted and created again.
  */
 async function onEachChange(files: string[], run: () => Promise<void>, signal: AbortSignal): Promise<void> {
   let state = await stateOf(files);

@@ -2,7 +2,7 @@ import { link, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
-/** Folder that a run creates in the output folder before it writes; it also excludes other runs. */
+/** Folder that a run creates in the output folder before it writes. It is also the lock that excludes other runs. */
 export const STAGING = ".staging";
 /** Writing takes milliseconds, so a staging folder of this age is from a run that was killed. */
 const ABANDONED_MS = 5_000;
@@ -35,8 +35,8 @@ interface Target {
 }
 
 /**
- * Writes all of `files` (path below `root` → text) in their order, or none: after an error every file has its old bytes
- * and times again. `move` replaces `rename` in tests.
+ * Writes all of `files` (path below `root` → text) in their order, or restores them all: after an error every file has
+ * its old bytes and times. `move` replaces `rename` in tests.
  */
 export async function writeAll(
   { root, staging }: Target,

@@ -134,7 +134,7 @@ test("an unknown user and an event without a user are denied with the same messa
   await onExecutePostLogin({ ...event, user: {} }, action.api);
   expect([action.denied, action.claims]).toEqual([[DENIED, DENIED], {}]);
   expect(output[0]).toMatch(/^Sync: http [0-9a-f-]{36} PUT .* returned 404: No user has this id$/);
-  expect(output[1]).toBe("Sync: config  A sign-in needs event.user.user_id.");
+  expect(output[1]).toBe("Sync: config  The sign-in requires event.user.user_id.");
 });
 
 /** One line of at most 256 characters, without secrets and without anything about the user. */

@@ -90,7 +90,7 @@ test.for<[string, object, SignInOptions, string]>([
 ])("an event without %s is a config error", ([, changes, options, name]) => {
   const event = { ...EVENT, ...changes } as PostLoginEvent;
   expect(() => signInOf(event, options)).toThrow(
-    expect.objectContaining({ kind: "config", message: `A sign-in needs ${name}.` }),
+    expect.objectContaining({ kind: "config", message: `The sign-in requires ${name}.` }),
   );
 });
 

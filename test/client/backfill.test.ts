@@ -178,8 +178,8 @@ test.for([
 
 test.for([
   [{}, "No credentials: set NEXUS_TOKEN and NEXUS_APPLICATION_TOKEN, or NEXUS_USERNAME and NEXUS_PASSWORD."],
-  [{ NEXUS_TOKEN: "planted" }, "NEXUS_APPLICATION_TOKEN is missing: NEXUS_TOKEN needs it."],
-  [{ NEXUS_PASSWORD: "planted" }, "NEXUS_USERNAME is missing: NEXUS_PASSWORD needs it."],
+  [{ NEXUS_TOKEN: "planted" }, "NEXUS_APPLICATION_TOKEN is required with NEXUS_TOKEN."],
+  [{ NEXUS_PASSWORD: "planted" }, "NEXUS_USERNAME is required with NEXUS_PASSWORD."],
   [
     { ...BASIC, NEXUS_TOKEN: "planted", NEXUS_APPLICATION_TOKEN: "planted" },
     "NEXUS_TOKEN and NEXUS_USERNAME are both set: unset one of them.",

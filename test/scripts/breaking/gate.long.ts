@@ -107,13 +107,13 @@ test("a sufficient info.version passes; --against selects another revision, --ch
 test("an unknown revision, a missing repository, an invalid contract and an invalid call are exit 2", async () => {
   const project = copyWithHistory();
   const failures: [output: string, ...args: string[]][] = [
-    ["There is no git revision 'nowhere' to compare with.\n", "--breaking", "--against=nowhere"],
+    ["The git revision 'nowhere' was not found.\n", "--breaking", "--against=nowhere"],
     ["--check and --breaking cannot be combined.\n", "--breaking", "--check"],
     ["--changelog requires --breaking.\n", "--changelog"],
     ["--against requires --breaking.\n", "--against", "HEAD"],
   ];
   for (const [output, ...args] of failures) expect(await project.generate(...args)).toEqual({ code: 2, output });
-  const output = "There is no git revision 'HEAD' to compare with.\n";
+  const output = "The git revision 'HEAD' was not found.\n";
   expect(await copyProject().generate("--breaking")).toEqual({ code: 2, output });
   project.edit("openapi.yaml", "required: [key]", "required: [kye]");
   const invalid = await project.generate("--breaking");
@@ -137,13 +137,13 @@ function differ(code: string) {
 }
 
 test.for([
-  ["crashes", "process.exit(1)", "It wrote no report"],
-  ["writes no JSON", "fs.writeFileSync('report.json', '{')", "Its report is not JSON"],
-  ["writes another format", "fs.writeFileSync('report.json', '{}')", "Its report has an unknown format"],
+  ["crashes", "process.exit(1)", "The differ wrote no report"],
+  ["writes no JSON", "fs.writeFileSync('report.json', '{')", "The differ's report is not JSON"],
+  ["writes another format", "fs.writeFileSync('report.json', '{}')", "The differ's report has an unknown format"],
   [
     "misses the canary",
     "fs.writeFileSync('report.json', JSON.stringify({ reportVersion: '1', changes: [] }))",
-    "It did not report a breaking change",
+    "The differ did not report a known breaking change",
   ],
 ] as const)("a differ that %s is a failure, not a passed comparison", async ([, code, message]) => {
   const project = copyWithHistory();
@@ -159,7 +159,7 @@ test("on the command line a crash of the differ is exit 3 with one line", () => 
   project.edit("scripts/breaking/wire-changes.ts", '"bin/cli.js"', '"bin/gone.js"');
   project.edit(...KEY_REQUIRED);
   const { code, output } = project.runScript("scripts/generate.ts", "--breaking");
-  expect(output).toMatch(/^The generator failed\. DifferFailed: It wrote no report: .*\n$/);
+  expect(output).toMatch(/^The generator failed\. DifferFailed: The differ wrote no report: .*\n$/);
   expect(code).toBe(3);
 });
 

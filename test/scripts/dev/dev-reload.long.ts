@@ -25,6 +25,6 @@ test("handwritten code that no longer compiles is listed, and the server uses th
   await printed(/^curl/m);
   project.edit("openapi.yaml", '        "429":\n          $ref: "#/components/responses/TooManyRequests"\n', "");
   await printed(RELOADED);
-  expect(await printed(/no longer fits?:/)).not.toContain("The server keeps");
+  expect(await printed(/no longer compiles?:/)).not.toContain("The server keeps");
   await printed(/^ {2}server\/http\/problem-types\.ts\(\d+,\d+\): error /m);
 });

@@ -35,11 +35,11 @@ const CASES: [title: string, edits: Edit[], expected: Problem[]][] = [
     [["no-required-schema-properties-undefined", "Required property 'kye' is not defined. Did you mean 'key'?", "kye"]],
   ],
   [
-    "a misspelt operationId, with the operation that would vanish",
+    "a misspelt operationId, with the operation that would not be generated",
     [["operationId: Sync", "operationID: Sync"]],
     [
       ["struct", "Property 'operationID' is not expected here. Did you mean 'operationId'?", "operationID"],
-      [ID, "Without an operationId, SyncUserIdentity would vanish.", "operationID"],
+      [ID, "'operationID' is misspelt, so SyncUserIdentity would not be generated.", "operationID"],
     ],
   ],
   [

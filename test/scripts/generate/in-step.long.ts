@@ -58,7 +58,7 @@ test(
     const { code, output } = project.runScript("scripts/generate.ts");
 
     expect(output).toContain("wrote generated/types.ts");
-    expect(output).toMatch(/^\d+ handwritten lines? no longer fits?:$/m);
+    expect(output).toMatch(/^\d+ handwritten lines? no longer compiles?:$/m);
     expect(output).toMatch(/^ {2}server\/\S+\(\d+,\d+\): error TS2741: Property 'shoeSize' is missing/m);
     expect(code).toBe(0);
   },
