@@ -8,7 +8,7 @@ import { createSigner, hmacToken } from "./signers.ts";
 const { testEach } = badInputs();
 const { AUDIENCE, ISSUER } = access;
 
-/** Requests that differ in their Bearer token alone; the application token is good. */
+/** Requests that differ only in their Bearer token; the application token is good. */
 function tokens(status: number, table: Record<string, string>): Case[] {
   return Object.entries(table).map(([name, token]) => ({ name, status, credentials: bearer(token) }));
 }
@@ -45,7 +45,7 @@ describe("algorithms", () => {
       "HS256 signed with the public PEM": hmacToken(access.PUBLIC_PEM),
       "HS256 with an empty key": hmacToken(""),
     }),
-    ...headed(401, { "no alg": { alg: undefined }, "an alg that is no string": { alg: ["ES256"] } }),
+    ...headed(401, { "no alg": { alg: undefined }, "an alg that is not a string": { alg: ["ES256"] } }),
   ]);
 });
 
@@ -81,7 +81,7 @@ describe("subject, issuer and audience", () => {
     ...claimed(401, {
       "no sub": { sub: undefined },
       "an empty sub": { sub: "" },
-      "a sub that is no string": { sub: 1 },
+      "a sub that is not a string": { sub: 1 },
       "a sub that is an object": { sub: { planted: 1 } },
       "a sub with NUL": { sub: "planted\u0000" },
       "a sub with half a surrogate pair": JSON.stringify(claims({ sub: "" })).replace('"sub":""', '"sub":"\\ud800"'),
@@ -92,13 +92,13 @@ describe("subject, issuer and audience", () => {
       "an iss that is an array": { iss: [ISSUER] },
       "no iss": { iss: undefined },
       "a wrong aud": { aud: "urn:planted" },
-      "an aud of several, all wrong,": { aud: ["urn:planted", ISSUER] },
+      "a list of wrong aud values": { aud: ["urn:planted", ISSUER] },
       "no aud": { aud: undefined },
       "an aud with a trailing slash": { aud: `${AUDIENCE}/` },
       "an aud without its last character": { aud: AUDIENCE.slice(0, -1) },
-      "an aud that is a list in a list": { aud: [[AUDIENCE]] },
+      "an aud list in a list": { aud: [[AUDIENCE]] },
     }),
-    ...claimed(200, { "an aud of several, one of them ours,": { aud: ["urn:planted", AUDIENCE] } }),
+    ...claimed(200, { "a list of aud values with the right one": { aud: ["urn:planted", AUDIENCE] } }),
   ]);
 });
 
@@ -125,7 +125,7 @@ describe("header parameters", () => {
       "a crit of exp": { crit: ["exp"], exp: 1 },
     }),
     ...tokens(401, {
-      "a kid of a path and an empty HMAC": hmacToken("", "../../dev/null"),
+      "HS256 with an empty key and a path as kid": hmacToken("", "../../dev/null"),
       "a payload that is not encoded": clearToken(JSON.stringify(claims({ iss: "planted" }))),
     }),
     ...["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", "Application/JWT"].flatMap((typ) =>
@@ -158,7 +158,7 @@ describe("segments", () => {
   ]);
 });
 
-describe("tokens that are no signed claims", () => {
+describe("tokens that are not signed claims", () => {
   const latin1 = (json: object) => Buffer.from(JSON.stringify({ ...json, planted: "\u00e9" }), "latin1");
   const payloads = {
     "a payload that is an array": JSON.stringify([claims()]),
@@ -188,12 +188,12 @@ describe("tokens that are no signed claims", () => {
   ]);
 });
 
-describe("credentials in the place of others", () => {
+describe("credentials in place of others", () => {
   const cases = {
-    "a good token in the place of Basic": `Basic ${mint()}`,
+    "a good token in place of Basic": `Basic ${mint()}`,
     "a good token as a Basic secret": access.basicOf(`key-main:${mint()}`),
-    "a good Basic pair in the place of Bearer": `Bearer ${access.basic().slice("Basic ".length)}`,
-    "the application token in the place of Bearer": `Bearer ${access.APPLICATION_TOKEN}`,
+    "a good Basic pair in place of Bearer": `Bearer ${access.basic().slice("Basic ".length)}`,
+    "the application token in place of Bearer": `Bearer ${access.APPLICATION_TOKEN}`,
   };
   testEach(
     Object.entries(cases).map(([name, Authorization]) => ({
@@ -203,7 +203,7 @@ describe("credentials in the place of others", () => {
   );
 });
 
-/** The same bytes to a lenient decoder: the last character of 64 bytes in base64url has four bits that do not count. */
+/** Decodes to the same bytes in a lenient decoder: the last character of 64 bytes in base64url has four unused bits. */
 function withSpareBits(token: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   return token.replace(/.$/, (last) => alphabet[alphabet.indexOf(last) + 1] ?? last);

@@ -77,7 +77,7 @@ test("a group whose transaction is rolled back fails as a whole, and nothing rea
   expect(nickname("u-3")).toBe("again");
 });
 
-test("while another connection holds the write lock, a group is soon unavailable; later groups succeed", async () => {
+test("while another connection holds the write lock, a group is unavailable within 300 ms; later groups succeed", async () => {
   const { store, other, nickname } = await storeOfTwenty();
   other.exec("BEGIN IMMEDIATE");
   const start = performance.now();

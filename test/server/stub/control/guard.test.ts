@@ -113,7 +113,7 @@ test("a control port with a token requires it for everything except the files of
   expect((await control(server, "/")).status).toBe(200);
 });
 
-test("a control port beyond loopback requires a token of 16 characters", async () => {
+test("a control port that is not on loopback requires a token of at least 16 characters", async () => {
   for (const controlHost of ["0.0.0.0", "::", "192.0.2.1", "stub.example"])
     await expect(startStub({ controlHost })).rejects.toThrow(ConfigurationError);
   for (const controlToken of ["", "too-short", "with a blank in it", "ünsichtbar-und-lang"])
