@@ -14,14 +14,14 @@ function tokens(status: number, table: Record<string, string>): Case[] {
 }
 
 /** Tokens that differ in these claims, or whose payload is this text, signed with the right key. */
-function claimed(status: number, table: Record<string, Record<string, unknown> | string>): Case[] {
+function withClaims(status: number, table: Record<string, Record<string, unknown> | string>): Case[] {
   const tokenOf = (changes: Record<string, unknown> | string) =>
     mint(typeof changes === "string" ? changes : claims(changes));
   return tokens(status, mapValues(table, tokenOf));
 }
 
 /** Tokens that differ in these header parameters, signed with the right key. */
-function headed(status: number, table: Record<string, object>): Case[] {
+function withHeader(status: number, table: Record<string, object>): Case[] {
   return tokens(
     status,
     mapValues(table, (header) => mint(claims(), header)),
@@ -39,13 +39,13 @@ describe("algorithms", () => {
   testEach([
     ...["none", "None", "nOnE"].flatMap((alg) => [
       ...tokens(401, { [`alg ${alg}`]: unsigned(alg) }),
-      ...headed(401, { [`alg ${alg} with a signature`]: { alg } }),
+      ...withHeader(401, { [`alg ${alg} with a signature`]: { alg } }),
     ]),
     ...tokens(401, {
       "HS256 signed with the public PEM": hmacToken(access.PUBLIC_PEM),
       "HS256 with an empty key": hmacToken(""),
     }),
-    ...headed(401, { "no alg": { alg: undefined }, "an alg that is not a string": { alg: ["ES256"] } }),
+    ...withHeader(401, { "no alg": { alg: undefined }, "an alg that is not a string": { alg: ["ES256"] } }),
   ]);
 });
 
@@ -53,7 +53,7 @@ describe("times", () => {
   const withNumber = (claim: "exp" | "iat", number: string) =>
     JSON.stringify(claims({ [claim]: 0 })).replace(`"${claim}":0`, `"${claim}":${number}`);
   testEach([
-    ...claimed(401, {
+    ...withClaims(401, {
       "a token that expired 6 s ago": { exp: at(-6) },
       "a token that expired 5 min ago": { exp: at(-300), iat: at(-600) },
       "an iat an hour ahead": { iat: at(3_600), exp: at(7_200) },
@@ -68,7 +68,7 @@ describe("times", () => {
       "an iat of -1e400": withNumber("iat", "-1e400"),
       "a lifetime of a day and a second": { iat: at(0), exp: at(86_401) },
     }),
-    ...claimed(200, {
+    ...withClaims(200, {
       "a token that expired 3 s ago": { exp: at(-3) },
       "an iat 3 s ahead": { iat: at(3) },
       "a lifetime of a day": { iat: at(0), exp: at(86_400) },
@@ -78,7 +78,7 @@ describe("times", () => {
 
 describe("subject, issuer and audience", () => {
   testEach([
-    ...claimed(401, {
+    ...withClaims(401, {
       "no sub": { sub: undefined },
       "an empty sub": { sub: "" },
       "a sub that is not a string": { sub: 1 },
@@ -98,7 +98,7 @@ describe("subject, issuer and audience", () => {
       "an aud without its last character": { aud: AUDIENCE.slice(0, -1) },
       "an aud list in a list": { aud: [[AUDIENCE]] },
     }),
-    ...claimed(200, { "a list of aud values with the right one": { aud: ["urn:planted", AUDIENCE] } }),
+    ...withClaims(200, { "a list of aud values with the right one": { aud: ["urn:planted", AUDIENCE] } }),
   ]);
 });
 
@@ -109,9 +109,9 @@ describe("header parameters", () => {
   const kids = [...sql, lineBreak, ...paths, "k-1\u0000", "k-\uff11", "__proto__", "constructor", "", 1, ["k-1"], null];
   const typs = ["id_token", "dpop+jwt", "logout+jwt", "JWTs", "text/JWT", "", null, ["JWT"]];
   testEach([
-    ...headed(401, Object.fromEntries(kids.map((kid) => [`a kid of ${JSON.stringify(kid)}`, { kid }]))),
-    ...headed(401, Object.fromEntries(typs.map((typ) => [`a typ of ${JSON.stringify(typ)}`, { typ }]))),
-    ...headed(401, {
+    ...withHeader(401, Object.fromEntries(kids.map((kid) => [`a kid of ${JSON.stringify(kid)}`, { kid }]))),
+    ...withHeader(401, Object.fromEntries(typs.map((typ) => [`a typ of ${JSON.stringify(typ)}`, { typ }]))),
+    ...withHeader(401, {
       "a jwk of null": { jwk: null },
       "a kid of 10 kB": { kid: "planted".repeat(1_463) },
       "no kid": { kid: undefined },
@@ -129,7 +129,7 @@ describe("header parameters", () => {
       "a payload that is not encoded": clearToken(JSON.stringify(claims({ iss: "planted" }))),
     }),
     ...["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", "Application/JWT"].flatMap((typ) =>
-      headed(200, { [`a typ of ${typ}`]: { typ } }),
+      withHeader(200, { [`a typ of ${typ}`]: { typ } }),
     ),
   ]);
 });
@@ -183,7 +183,7 @@ describe("tokens that are not signed claims", () => {
       401,
       mapValues<string | Buffer>(headers, (text) => sealed(`${segment(text)}.${segment(claims())}`)),
     ),
-    ...headed(401, { "a signed token with enc": { enc: "A256GCM", alg: "RSA-OAEP-256" } }),
+    ...withHeader(401, { "a signed token with enc": { enc: "A256GCM", alg: "RSA-OAEP-256" } }),
     ...tokens(401, { "a JWE": jwe(), "a JWE cut to three segments": jwe().split(".").slice(0, 3).join(".") }),
   ]);
 });

@@ -56,7 +56,7 @@ test("requests whose body has not arrived do not count for the in-flight limit",
   }
 });
 
-/** Blocks the event loop for `blockMs` at a time, until `isOver`. */
+/** Blocks the event loop for `blockMs` at a time, until `isOver` returns true. */
 async function blockEventLoop(blockMs: number, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     const end = performance.now() + blockMs;

@@ -127,7 +127,7 @@ test("the control port closes with the stub, and a stub can start without one", 
   await control(server, "/requests");
   await server.close();
   await expect(control(server, "/requests")).rejects.toThrow();
-  const { server: alone, client } = await startStubWithClient({ controlPort: "none" });
-  expect(alone.controlUrl).toBe(undefined);
+  const { server: withoutControl, client } = await startStubWithClient({ controlPort: "none" });
+  expect(withoutControl.controlUrl).toBe(undefined);
   expect(await client.syncUserIdentity("u-ada", signIn())).toMatchObject({ isAuthenticated: true });
 });
