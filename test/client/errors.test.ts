@@ -97,7 +97,7 @@ test.for([
   { type: "basic", username: "key", password: "s3cret-marker\r\n" },
   { type: "basic", username: "ke:y", password: "s3cret-marker" },
 ] as const)(
-  "a $type secret with characters not allowed in a header is refused, and the error does not contain it",
+  "a $type secret with characters not allowed in a header is refused, and the error does not repeat it",
   async (credentials) => {
     const { url, seen } = await startFaultServer(hang);
     const error = await errorFrom(url, { credentials });
@@ -123,7 +123,7 @@ test.for([
   "https://user:s3cret-marker@api.example",
   "https://api.example?s3cret-marker",
   "not a url s3cret-marker",
-])("the base URL %s is refused, and the error does not contain it", (baseUrl) => {
+])("the base URL %s is refused, and the error does not repeat it", (baseUrl) => {
   let error: unknown = new Error("not refused");
   expect(isNexusError(error)).toBe(false);
   try {

@@ -41,7 +41,7 @@ function credentialsFile(content: string | Buffer | null) {
 }
 
 /** A server that watches a credentials file; Bearer tokens are those of `access.ts`. */
-async function startWithFile(content: string) {
+async function follow(content: string) {
   const place = credentialsFile(content);
   const lines: string[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => lines.push(line) });
@@ -59,7 +59,7 @@ async function startWithFile(content: string) {
 }
 
 test("keys and tokens of the file are accepted instead of the ones in `access`", async () => {
-  const { server, basic, token } = await startWithFile(`\ufeff${fileOf([KEY], [entry("app-file")])}`);
+  const { server, basic, token } = await follow(`\ufeff${fileOf([KEY], [entry("app-file")])}`);
   expect((await basic("key-file")).status).toBe(200);
   expect((await token("app-file")).status).toBe(200);
   expect((await send(server)).status).toBe(401);
@@ -67,7 +67,7 @@ test("keys and tokens of the file are accepted instead of the ones in `access`",
 
 test("an expired entry is rejected as expired, and a revoked one as wrong", async () => {
   const entries = [entry("old", { expires: PAST }), entry("gone", { revoked: PAST, expires: PAST })];
-  const { basic, token } = await startWithFile(fileOf(entries, entries));
+  const { basic, token } = await follow(fileOf(entries, entries));
   for (const [id, failure] of [
     ["old", "expired"],
     ["gone", "wrong"],
@@ -80,7 +80,7 @@ test("an expired entry is rejected as expired, and a revoked one as wrong", asyn
 });
 
 test("a replaced file is reloaded within a second, and one log line has the number of entries", async () => {
-  const { replace, becomes, basic, logged } = await startWithFile(fileOf([KEY]));
+  const { replace, becomes, basic, logged } = await follow(fileOf([KEY]));
   const start = performance.now();
   replace(fileOf([KEY, entry("key-new")]));
   await becomes("key-new", 200);
@@ -96,14 +96,14 @@ test("a replaced file is reloaded within a second, and one log line has the numb
 });
 
 test("after twenty replacements at once, the last one is used", async () => {
-  const { replace, becomes, logged } = await startWithFile(fileOf([KEY]));
+  const { replace, becomes, logged } = await follow(fileOf([KEY]));
   for (let count = 1; count <= 20; count += 1) replace(fileOf([KEY, entry(`key-${count}`)]));
   await becomes("key-20", 200);
   expect(logged().every(({ level }) => level === 30)).toBe(true);
 });
 
 test("a file that is written in place is reloaded, and so is one whose folder is replaced", async () => {
-  const { file, folder, becomes } = await startWithFile(fileOf([KEY]));
+  const { file, folder, becomes } = await follow(fileOf([KEY]));
   writeFileSync(file, fileOf([entry("key-new")]));
   await becomes("key-new", 200);
   renameSync(folder, `${folder}.old`);
@@ -119,7 +119,7 @@ test.for([
   ["that is empty", "", "is not JSON"],
   ["that is missing", null, "ENOENT"],
 ] as const)("a file %s leaves the last good version in use, with one warning", async ([_, text, problem]) => {
-  const { file, replace, becomes, basic, logged } = await startWithFile(fileOf([KEY]));
+  const { file, replace, becomes, basic, logged } = await follow(fileOf([KEY]));
   const edit = () => (text === null ? rmSync(file, { force: true }) : replace(text));
   edit();
   await expect.poll(() => logged().length, { timeout: 5_000 }).toBe(1);
@@ -135,7 +135,7 @@ test.for([
 });
 
 test("wrong secrets are counted across a reload of the file", async () => {
-  const { server, replace, becomes } = await startWithFile(fileOf([KEY]));
+  const { server, replace, becomes } = await follow(fileOf([KEY]));
   const wrong = { credentials: { Authorization: basicOf("key-file:planted-wrong") } };
   for (let attempt = 1; attempt <= 10; attempt += 1) await send(server, wrong);
   replace(fileOf([KEY, entry("key-new")]));
@@ -144,7 +144,7 @@ test("wrong secrets are counted across a reload of the file", async () => {
 });
 
 test("a server that has closed, or failed to start, does not watch its file", async () => {
-  const { server, options, replace, logged } = await startWithFile(fileOf([KEY]));
+  const { server, options, replace, logged } = await follow(fileOf([KEY]));
   await server.close();
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");

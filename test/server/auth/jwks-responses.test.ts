@@ -102,7 +102,7 @@ describe("a set with one good key", () => {
   const [first, second, third] = [createSigner("k-twice"), createSigner("k-twice"), createSigner("k-twice", "rsa")];
   const leakedJwk = { ...leaked.privateKey.export({ format: "jwk" }), kid: "k-leaked" };
 
-  test("has no effect with its weak, private, symmetric and repeated keys", async () => {
+  test("is used without its weak, private, symmetric and repeated keys", async () => {
     const symmetric = { kty: "oct", k: "AAAA", kid: "k-oct", alg: "HS256" };
     const all = [null, symmetric, leakedJwk, weak.jwk, first.jwk, second.jwk, third.jwk, good.jwk];
     const { status, site, credentials } = await openJwksSite(keySet(...all));
@@ -127,7 +127,7 @@ describe("a key set URL", () => {
     ...["https://user:planted@login.example/", "http://planted@localhost/"],
   ];
   for (const url of refused) {
-    test(`such as '${url}' is refused, and the error does not contain it`, () => {
+    test(`such as '${url}' is refused, and the error does not repeat it`, () => {
       expect(() => jwksFromUrl(url, { log })).toThrow(ConfigurationError);
       expect(() => jwksFromUrl(url, { log })).not.toThrow(/planted/);
     });
