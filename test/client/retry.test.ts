@@ -25,7 +25,7 @@ async function callServer(listeners: RequestListener[], options: Partial<NexusCl
   return { result, seen, ms: performance.now() - start };
 }
 
-test("503, 503, 200 succeeds at the third attempt, with the same bytes and one request id", async () => {
+test("a call with the responses 503, 503, 200 succeeds at the third attempt, with the same bytes and one request id", async () => {
   const bodies: string[] = [];
   const reading =
     (listener: RequestListener): RequestListener =>
@@ -39,13 +39,13 @@ test("503, 503, 200 succeeds at the third attempt, with the same bytes and one r
   expect(bodies).toEqual(Array.from({ length: 3 }, () => JSON.stringify(signIn())));
 });
 
-test.for([408, 425, 429, 500, 502, 503, 504])("%i is retried, twice by default", async (code) => {
+test.for([408, 425, 429, 500, 502, 503, 504])("a response with %i is retried, twice by default", async (code) => {
   const { result, seen } = await callServer([respond(code)]);
   expect(result).toMatchObject({ ok: false, error: { kind: "http", status: code } });
   expect(seen).toHaveLength(3);
 });
 
-test.for([400, 401, 403, 404, 405, 406, 409, 413, 415, 501])("%i is not retried", async (code) => {
+test.for([400, 401, 403, 404, 405, 406, 409, 413, 415, 501])("a response with %i is not retried", async (code) => {
   const { result, seen } = await callServer([respond(code), good]);
   expect(result).toMatchObject({ ok: false, error: { status: code } });
   expect(seen).toHaveLength(1);

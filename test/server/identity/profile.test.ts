@@ -33,7 +33,7 @@ test.each(SPELLINGS)("the claim %s sets only %s, in any case, and is not a custo
   }
 });
 
-test.each(SPELLINGS)("the claim %s sets %s to at most %s code points", async (key, field, max) => {
+test.each(SPELLINGS)("the claim %s sets %s up to its maximum length in code points", async (key, field, max) => {
   const { server, client } = await startWith(PROFILE);
 
   for (const character of ["x", "\u{1f600}"]) {
