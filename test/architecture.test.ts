@@ -58,7 +58,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   client: [],
   scripts: ["server", "server/stub", "client", ...BELOW_STUB],
 };
-/** Folders whose types alone may be imported too. */
+/** Folders of which only types may be imported, in addition to ALLOWED. */
 const TYPES_OF: Readonly<Record<string, readonly string[]>> = {
   "server/http": ["server/auth", "server/store"],
   "server/handlers": ["server/auth"],
@@ -71,7 +71,7 @@ function isAllowed({ from, to, isType }: Import): boolean {
   if (source === target || target === "generated" || ALLOWED[source]?.includes(target)) return true;
   if (isType && TYPES_OF[source]?.includes(target)) return true;
   if (LEAVES.includes(to)) return source.startsWith("server/") && source !== "server/identity";
-  // The start loads the stub only in its mode.
+  // serve.ts loads the stub dynamically, and only with `--mode stub`.
   if (from === "server/serve.ts") return target === "server/stub";
   return from.startsWith("client/testing") && /^server\/contract\/(operations|document)\.ts$/.test(to);
 }
@@ -80,7 +80,7 @@ function textOf({ from, to }: Import): string {
   return `${from} imports ${to}`;
 }
 
-/** Files on a path from a file back to itself. */
+/** Import cycles as text: `a.ts → b.ts → a.ts`. */
 function cycles(): string[] {
   const targets = Map.groupBy(IMPORTS, ({ from }) => from);
   const done = new Set<string>();
@@ -101,20 +101,20 @@ describe("imports", () => {
 
   test("have no cycle", () => expect(cycles()).toEqual([]));
 
-  test("follow the arrows of the layout", () => {
+  test("point only to allowed folders", () => {
     expect(IMPORTS.filter((one) => !isAllowed(one)).map(textOf)).toEqual([]);
   });
 });
 
 test.for([
   ["code", FILES, 150],
-  ["tests", filesOf("test/**/*.ts"), 300],
-] as const)("no file of %s is over its limit of lines", ([, files, max]) => {
+  ["test", filesOf("test/**/*.ts"), 300],
+] as const)("no %s file has more lines than its limit", ([, files, max]) => {
   const lines = (file: string) => readFileSync(join(ROOT, file), "utf8").split("\n").length - 1;
   expect(files.filter((file) => lines(file) > max)).toEqual([]);
 });
 
-test(`no folder of code has more than ${MAX_FILES} files`, () => {
+test(`no code folder has more than ${MAX_FILES} files`, () => {
   const folders = Map.groupBy(FILES, (file) => dirname(file));
   expect([...folders].filter(([, files]) => files.length > MAX_FILES).map(([folder]) => folder)).toEqual([]);
 });

@@ -52,8 +52,8 @@ test("the example test of a caller passes, and fails for a caller without retrie
     return promisify(execFile)(process.execPath, ["--test", "--test-reporter=tap", name], { cwd: project.root });
   };
   expect((await run("caller.test.ts", example)).stdout).toMatch(/^# pass 1$/m);
-  const impatient = example.replace("baseUrl: stub.url,", "baseUrl: stub.url, retry: { limit: 0 },");
-  await expect(run("impatient.test.ts", impatient)).rejects.toMatchObject({
+  const withoutRetries = example.replace("baseUrl: stub.url,", "baseUrl: stub.url, retry: { limit: 0 },");
+  await expect(run("without-retries.test.ts", withoutRetries)).rejects.toMatchObject({
     stdout: expect.stringMatching(/^# fail 1$/m),
   });
 });
@@ -81,7 +81,7 @@ test.for([
   ["good", UPN, `        deviceId:\n          type: string\n${UPN}`],
   ["bad", "required: [key]", "required: [kye]"],
   ["breaking", "required: [key]", "required: [key, value]"],
-] as const)("a %s edit prints the session of the README", { timeout: 90_000 }, ([title, from, to]) => {
+] as const)("a %s edit prints the output in the README", { timeout: 90_000 }, ([title, from, to]) => {
   const [, session = ""] = README.split(`**A ${title} edit**`);
   const [, options = "", shown] = /```\n\$ npm run -s generate(?: -- (.*))?\n([\s\S]*?)```/.exec(session) ?? [];
   const [, file = ""] = manifest.scripts.generate.split(" ");
@@ -91,7 +91,7 @@ test.for([
   expect(withoutLines(output)).toBe(withoutLines(shown ?? ""));
 });
 
-/** The README does not change with every line that is added to the contract. */
+/** Removes line numbers, so that a longer contract does not require another README. */
 function withoutLines(text: string): string {
   return text.replaceAll(/openapi\.yaml:\d+/g, "openapi.yaml:N").replaceAll(/^ +\d* \|/gm, "  N |");
 }

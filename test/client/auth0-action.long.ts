@@ -29,26 +29,28 @@ async function startSignIn(user: Partial<User> = {}) {
   return { server, event, action, token: String(token) };
 }
 
-/** Replaces the token endpoint of SECRETS.AUTH0_DOMAIN; all other requests are passed on. */
+/** Replaces the token endpoint of SECRETS.AUTH0_DOMAIN; passes on all other requests. Returns the token requests. */
 function tokenEndpoint(respondWith: () => Response): Request[] {
   const original = globalThis.fetch;
-  const asked: Request[] = [];
+  const tokenRequests: Request[] = [];
   globalThis.fetch = async (...arguments_) => {
     const [input] = arguments_;
     const { host } = new URL(input instanceof Request ? input.url : input);
     if (host !== SECRETS.AUTH0_DOMAIN) return original(...arguments_);
-    asked.push(new Request(...arguments_));
+    tokenRequests.push(new Request(...arguments_));
     return respondWith();
   };
   onTestFinished(() => {
     globalThis.fetch = original;
   });
-  return asked;
+  return tokenRequests;
 }
 
 test("a sign-in gets its roles and its UPN, and the token is cached for the next one", async () => {
   const { server, event, action, token } = await startSignIn();
-  const asked = tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600, token_type: "Bearer" }));
+  const tokenRequests = tokenEndpoint(() =>
+    Response.json({ access_token: token, expires_in: 3_600, token_type: "Bearer" }),
+  );
   const { onExecutePostLogin, output } = actionFromReadme();
 
   await onExecutePostLogin(event, action.api);
@@ -57,8 +59,8 @@ test("a sign-in gets its roles and its UPN, and the token is cached for the next
   expect((await server.user(ADA))?.identities?.[0]?.groups).toEqual(["engineers", "on-call"]);
 
   await onExecutePostLogin(event, action.api);
-  expect(asked).toHaveLength(1);
-  expect(await asked[0]?.json()).toEqual({
+  expect(tokenRequests).toHaveLength(1);
+  expect(await tokenRequests[0]?.json()).toEqual({
     grant_type: "client_credentials",
     client_id: SECRETS.CLIENT_ID,
     client_secret: SECRETS.CLIENT_SECRET,
@@ -67,7 +69,7 @@ test("a sign-in gets its roles and its UPN, and the token is cached for the next
 });
 
 test.for([{}, { upn_key: " " }])(
-  "with the metadata %j no UPN is set, and without an API the default audience is used",
+  "client metadata %j sets no UPN, and an event without an API uses the default audience",
   async (metadata) => {
     const { event, action, token } = await startSignIn();
     tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600 }));
@@ -118,11 +120,11 @@ test.for<[string, () => Response]>([
   ["redirects", () => new Response(null, { status: 307, headers: { Location: "https://planted.example" } })],
 ])("if the token endpoint %s, the sign-in is denied with a neutral message", async ([, respondWith]) => {
   const { event, action } = await startSignIn();
-  const asked = tokenEndpoint(respondWith);
+  const tokenRequests = tokenEndpoint(respondWith);
   const { onExecutePostLogin, output } = actionFromReadme();
   await onExecutePostLogin(event, action.api);
   expect([action.denied, action.claims]).toEqual([[DENIED], {}]);
-  expect(asked.map(({ redirect }) => redirect)).toContain("manual");
+  expect(tokenRequests.map(({ redirect }) => redirect)).toContain("manual");
   expectNeutral(output);
 });
 
@@ -137,7 +139,7 @@ test("an unknown user and an event without a user are denied with the same messa
   expect(output[1]).toBe("Sync: config  The sign-in requires event.user.user_id.");
 });
 
-/** One line of at most 256 characters, without secrets and without anything about the user. */
+/** One line of at most 256 characters, without secrets and user data. */
 function expectNeutral(output: readonly string[]): void {
   expect(output).toHaveLength(1);
   expect(output.join("\n").length).toBeLessThanOrEqual(256);

@@ -70,7 +70,7 @@ export function postLoginEvent(secrets: Partial<typeof SECRETS> & { NEXUS_URL: s
   };
 }
 
-/** The part of a post-login `api` that the Action uses, with its effects. */
+/** The members of a post-login `api` that the Action uses. They record claims and denials. */
 export function createActionApi() {
   const claims: Record<string, unknown> = {};
   const denied: string[] = [];

@@ -45,7 +45,7 @@ test.for<[string, object, string[]]>([
   ["one string", { groups: "engineers" }, ["engineers"]],
   ["other values", { groups: ["engineers", 7, null] }, ["engineers"]],
   ["groups in app_metadata only", { groups: undefined, app_metadata: { groups: ["admins"] } }, []],
-])("groups are claims of the connection: %s", ([, claims, groups]) => {
+])("groups come from the user's `groups` claim only: %s", ([, claims, groups]) => {
   expect(signInOf({ ...EVENT, user: { ...EVENT.user, ...claims } }).body.connection.groups).toEqual(groups);
 });
 
@@ -57,16 +57,16 @@ test.for(["profileData", "profile_data"])("a linked account has its own groups a
   expect(attributes).toEqual([{ key: "given_name", value: "Ada" }]);
 });
 
-test("a linked account without claims has no groups, even if the primary account has", () => {
+test("a linked account without claims has no groups, even if the primary account has some", () => {
   const identities = [{ connection: "google" }, { connection: "acme-ad" }];
   const { connection, attributes } = signInOf({ ...EVENT, user: { ...EVENT.user, identities } }).body;
   expect([connection.groups, attributes]).toEqual([[], []]);
 });
 
-test("profile claims that are not strings, blank or too long are left out, and the longest are accepted by the server", async () => {
+test("profile claims that are blank, too long or not strings are left out, and the server accepts the longest ones", async () => {
   const { client } = await startStubWithClient({ directory: acme({ user: { id: "auth0|ada" } }) });
   const longest = { given_name: 100, family_name: 100, name: 200, nickname: 100, picture: 250 };
-  const of = (extra: number) => Object.entries(longest).map(([key, most]) => [key, "😀".repeat(most + extra)]);
+  const of = (extra: number) => Object.entries(longest).map(([key, max]) => [key, "😀".repeat(max + extra)]);
   const sent = (claims: object) => {
     const { userId, body } = signInOf({ ...EVENT, user: { user_id: "auth0|ada", ...claims } }, { connectionBy: "id" });
     return { body, result: client.safeSyncUserIdentity(userId, body) };
@@ -94,7 +94,7 @@ test.for<[string, object, SignInOptions, string]>([
   );
 });
 
-test("the maximum lengths are the contract's", () => {
+test("the maximum lengths of profile claims are those of the contract", () => {
   const { givenName, familyName, nickname, picture } = contract.components.schemas.User.properties;
   expect([givenName, familyName, nickname, picture].map(({ maxLength }) => maxLength)).toEqual([100, 100, 100, 250]);
 });

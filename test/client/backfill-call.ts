@@ -10,13 +10,13 @@ import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const COMMAND = fileURLToPath(new URL("../../client/backfill/command.ts", import.meta.url));
 
-/** Paths in a temporary folder, which is removed with the test. */
+/** Paths in a temporary folder, which is removed at the end of the test. */
 export function temporaryPaths(): (name: string) => string {
   const folder = temporaryFolder();
   return (name) => join(folder, name);
 }
 
-/** Runs the command in this process: its exit code, its output, and its progress. */
+/** Runs the command in this process. Returns its exit code, its output, and its progress as `shown`. */
 export async function backfill(args: string[], env: Environment, options: Partial<CommandIo> = {}) {
   const printed: string[] = [];
   let shown = "";
@@ -38,7 +38,7 @@ export interface CommandProcess {
   ended: Promise<{ code: number | null; output: string }>;
 }
 
-/** Starts the command as a process, which ends with the test at the latest. */
+/** Starts the command as a process, which is killed at the end of the test. */
 export function startBackfill(args: string[], env: Environment): CommandProcess {
   const child = spawn(process.execPath, [COMMAND, "backfill", ...args], { env: { ...process.env, ...env } });
   onTestFinished(() => void child.kill("SIGKILL"));

@@ -26,7 +26,7 @@ test("every line of a file is synced, and the summary has counts and rate", asyn
   });
   const { server } = await startStubWithClient({ directory });
   const path = temporaryPaths();
-  // A byte order mark, CRLF, blank lines, U+2028 within a string, and no end of the last line.
+  // A byte order mark, CRLF, blank lines, U+2028 within a string, and no line end at the end of the file.
   writeFileSync(path("in.ndjson"), `\uFEFF${line("u-0")}\r\n\n${line("u-1", "a\u2028b")}\n  \n${line("u-2")}`);
   const { token, applicationToken } = bearerOf(server);
   const env = { NEXUS_TOKEN: String(token), NEXUS_APPLICATION_TOKEN: String(applicationToken) };
@@ -70,15 +70,15 @@ test("failed lines are listed with their numbers, without bodies or credentials,
   expect((await server.user("u-ada"))?.attributes).toMatchObject([{ value: "planted" }]);
 });
 
-test("a line without end is not buffered, and counts as one line", async () => {
+test("an endless line is not buffered, and counts as one line", async () => {
   const [chunk, count] = [1_048_576, 500];
   // One buffer, sent repeatedly: memory grows only if it is copied.
   const bytes = Buffer.alloc(chunk, "x");
   const before = process.memoryUsage().arrayBuffers;
-  let most = 0;
+  let peak = 0;
   const endless = (async function* () {
     for (let sent = 0; sent < count; sent += 1) {
-      most = Math.max(most, process.memoryUsage().arrayBuffers);
+      peak = Math.max(peak, process.memoryUsage().arrayBuffers);
       yield bytes;
     }
     yield Buffer.from("\nlast\n");
@@ -89,7 +89,7 @@ test("a line without end is not buffered, and counts as one line", async () => {
     { number: 1, text: undefined },
     { number: 2, text: "last" },
   ]);
-  expect(most - before).toBeLessThan((chunk * count) / 2);
+  expect(peak - before).toBeLessThan((chunk * count) / 2);
 });
 
 test("a finished file is not sent again, and earlier failures still count", async () => {
@@ -109,7 +109,7 @@ test("a finished file is not sent again, and earlier failures still count", asyn
 });
 
 test.for(["SIGINT", "SIGTERM"] as const)(
-  "%s ends the command with 130, and the same command resumes",
+  "%s ends the command with exit code 130, and the same command resumes the backfill",
   async (signal) => {
     const { url, seen } = await startGoodServer(10);
     const path = temporaryPaths();
@@ -172,7 +172,7 @@ test.for([
   [["in.ndjson", "--url", "http://acme.example"], "--url must be https, or http on loopback (see allowInsecureHttp)."],
   [["/nowhere.ndjson", "--url", "http://127.0.0.1:9"], "/nowhere.ndjson can't be read: ENOENT."],
   [["/tmp", "--url", "http://127.0.0.1:9"], "/tmp is not a file."],
-] as const)("%o ends with 2 and one line", async ([args, message]) => {
+] as const)("the arguments %o end the command with exit code 2 and one line", async ([args, message]) => {
   expect(await backfill([...args], BASIC)).toEqual({ code: 2, output: message, shown: "" });
 });
 
@@ -189,7 +189,7 @@ test.for([
   expect(result).toEqual({ code: 2, output: message, shown: "" });
 });
 
-test("a list of failed lines that can't be written ends the command with 2", async () => {
+test("a list of failed lines that can't be written ends the command with exit code 2", async () => {
   const path = temporaryPaths();
   writeFileSync(path("in.ndjson"), "no JSON\n");
   const call = [path("in.ndjson"), "--url", "http://127.0.0.1:9", "--failed", path("none/bad.ndjson")];
@@ -199,7 +199,7 @@ test("a list of failed lines that can't be written ends the command with 2", asy
   });
 });
 
-test("a terminal shows a bar with rate and time left, other outputs get lines", async () => {
+test("progress is a bar with rate and time left on a terminal, and lines on other outputs", async () => {
   const { url } = await startGoodServer(40);
   const path = temporaryPaths();
   writeFileSync(

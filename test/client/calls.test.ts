@@ -103,7 +103,7 @@ test("a body that JSON can't represent is refused before anything is sent", asyn
   expect(seen).toEqual([]);
 });
 
-test("the global fetch is looked up at the call", async () => {
+test("the global fetch is looked up at each call", async () => {
   const original = globalThis.fetch;
   onTestFinished(() => void Object.assign(globalThis, { fetch: original }));
   const client = clientFor(NOWHERE);
@@ -141,7 +141,7 @@ test.for([
   expect(result).toMatchObject({ ok: false, error: config(message) });
 });
 
-test("a result that violates the schema is a validation error with the place and without the value", async () => {
+test("a result that violates the schema is a validation error with the pointer and without the value", async () => {
   const responseSchema = syncUserIdentityResultSchema;
   const body = { userId: "s3cret-marker", displayName: 7, givenName: "a", familyName: "b" };
   const { url } = await startFaultServer(respond(200, JSON_TYPE, JSON.stringify(body)));

@@ -6,7 +6,7 @@ import { clientFor, JSON_TYPE, NOWHERE, respond, startFaultServer } from "./faul
 const bearer = (token: SecretSource, applicationToken: SecretSource = "application") =>
   ({ credentials: { type: "bearer", token, applicationToken } }) as const;
 
-test("secret functions are called for each call", async () => {
+test("secret functions run once per call", async () => {
   const { url, seen } = await startFaultServer(respond());
   const asks: [boolean, boolean][] = [];
   const token = ({ forceRefresh, signal }: SecretAsk) => `t-${asks.push([forceRefresh, signal.aborted])}`;

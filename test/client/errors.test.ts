@@ -36,7 +36,7 @@ test.for([
   expect(performance.now() - start).toBeLessThan(1_000);
 });
 
-test("a refused connection, and one lost in the body, are network errors", async () => {
+test("a refused connection, and one closed within the body, are network errors", async () => {
   const { url } = await startFaultServer((_, response) => {
     response.writeHead(200, { ...JSON_TYPE, "Content-Length": "100" }).write('{"userId":');
     setTimeout(() => response.destroy(), 20);
@@ -97,7 +97,7 @@ test.for([
   { type: "basic", username: "key", password: "s3cret-marker\r\n" },
   { type: "basic", username: "ke:y", password: "s3cret-marker" },
 ] as const)(
-  "a $type secret with characters not allowed in a header is refused and not repeated",
+  "a $type secret with characters not allowed in a header is refused, and the error does not repeat it",
   async (credentials) => {
     const { url, seen } = await startFaultServer(hang);
     const error = await errorFrom(url, { credentials });
@@ -123,7 +123,7 @@ test.for([
   "https://user:s3cret-marker@api.example",
   "https://api.example?s3cret-marker",
   "not a url s3cret-marker",
-])("the base URL %s is refused and not repeated", (baseUrl) => {
+])("the base URL %s is refused, and the error does not repeat it", (baseUrl) => {
   let error: unknown = new Error("not refused");
   expect(isNexusError(error)).toBe(false);
   try {
@@ -135,7 +135,7 @@ test.for([
   expect(everythingIn(error)).not.toContain("s3cret-marker");
 });
 
-test("https, loopback and, if allowed, http are accepted as base URL", () => {
+test("a base URL may be https, loopback and, if allowed, http", () => {
   for (const baseUrl of ["https://api.example/base/", "http://localhost:1", "http://[::1]:1", "http://127.9.9.9"]) {
     expect(() => clientFor(baseUrl)).not.toThrow();
   }

@@ -5,7 +5,7 @@ import { createNexusClient, type NexusClientOptions } from "../../client/nexus-c
 
 export const JSON_TYPE = { "Content-Type": "application/json" };
 
-/** A server with the given behaviour, which records its requests; ends with the test. */
+/** A server with this listener, which records its requests; closed at the end of the test. */
 export async function startFaultServer(listener: RequestListener) {
   const seen: { url: string | undefined; headers: NodeJS.Dict<string | string[]> }[] = [];
   const server = createServer((request, response) => {

@@ -21,8 +21,8 @@ test.for([
 ] as const)("a caller compiles with module %s, resolution %s, as %s", async ([module, moduleResolution, file]) => {
   packed.write(file, CALLER);
   const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true };
-  const world = { target: "es2022", lib: ["es2022", "dom"], types: [] };
-  const compilerOptions = { module, moduleResolution, ...strict, ...world };
+  const environment = { target: "es2022", lib: ["es2022", "dom"], types: [] };
+  const compilerOptions = { module, moduleResolution, ...strict, ...environment };
   packed.write("tsconfig.json", JSON.stringify({ compilerOptions, files: [file] }));
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
   const { stdout } = await execute(process.execPath, [tsc, "--pretty", "false"], { cwd: packed.project }).catch(

@@ -39,10 +39,14 @@ test.for([
   expect(`${stdout}${stderr}`).toContain("backfill");
 });
 
-test("the imported and the required copy recognise each other's errors in one process", async () => {
+test("the ESM and the CommonJS copy recognise each other's errors in one process", async () => {
   packed.write("copies.mjs", COPIES);
   const { stdout } = await execute(process.execPath, ["copies.mjs"], { cwd: packed.project });
-  expect(JSON.parse(stdout)).toEqual({ areTwo: true, requiredKnowsImported: true, importedKnowsRequired: true });
+  expect(JSON.parse(stdout)).toEqual({
+    areDistinct: true,
+    requiredRecognisesImported: true,
+    importedRecognisesRequired: true,
+  });
 });
 
 const COPIES = `
@@ -53,9 +57,9 @@ const errorOf = ({ createNexusClient }) => {
   try { return createNexusClient({ baseUrl: "nowhere" }); } catch (error) { return error; }
 };
 console.log(JSON.stringify({
-  areTwo: imported.isNexusError !== required.isNexusError,
-  requiredKnowsImported: required.isNexusError(errorOf(imported)),
-  importedKnowsRequired: imported.isNexusError(errorOf(required)),
+  areDistinct: imported.isNexusError !== required.isNexusError,
+  requiredRecognisesImported: required.isNexusError(errorOf(imported)),
+  importedRecognisesRequired: imported.isNexusError(errorOf(required)),
 }));
 `;
 
@@ -97,7 +101,7 @@ test.for([
   expect(size).toBeLessThanOrEqual(limit);
 });
 
-test.for(["nexus-client.js", "nexus-client.cjs"])("dist/%s loads none of the other entries", (file) => {
+test.for(["nexus-client.js", "nexus-client.cjs"])("dist/%s imports no other entry", (file) => {
   const sources = loadedBy(`dist/${file}`).flatMap((loaded) =>
     Array.from(packed.read(loaded).matchAll(/^\/\/#region (.+)$/gm), ([, source = ""]) => source),
   );

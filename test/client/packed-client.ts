@@ -16,7 +16,7 @@ export type PackedClient = Awaited<ReturnType<typeof packClient>>;
 export async function packClient() {
   const root = mkdtempSync(join(tmpdir(), "nexus-sync-package-"));
   const [source, project] = [mkdtempSync(join(root, "source-")), mkdtempSync(join(root, "project-"))];
-  // With the sources, so that the manifest decides what is packed.
+  // Copies the sources too, so that the manifest selects the packed files.
   cpSync(join(ROOT, "client"), source, { recursive: true, filter: (file) => file !== join(ROOT, "client/dist") });
   const lines: string[] = [];
   const code = await buildClient([join(source, "dist")], (line) => lines.push(line));
@@ -64,7 +64,7 @@ export async function bundle({ project, write }: PackedClient, source: string, c
 export async function olderNode(): Promise<string | undefined> {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     const node = join(folder, "node");
-    if (!isThere(node)) continue;
+    if (!isAccessible(node)) continue;
     const { stdout } = await execute(node, ["--print", "process.versions.node"]);
     const major = Number.parseInt(stdout, 10);
     if (major >= 20 && major < Number.parseInt(process.versions.node, 10)) return node;
@@ -72,7 +72,7 @@ export async function olderNode(): Promise<string | undefined> {
   return undefined;
 }
 
-function isThere(file: string): boolean {
+function isAccessible(file: string): boolean {
   try {
     accessSync(file);
     return true;

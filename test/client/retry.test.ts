@@ -9,7 +9,7 @@ import { clientFor, hang, JSON_TYPE, respond, stall, startFaultServer } from "./
 const FAST = { baseMs: 1 };
 const good = respond();
 
-/** A server that gives these responses one after another, and then the last one again. */
+/** A server that sends these responses in order, and then repeats the last one. */
 function startScript(...listeners: RequestListener[]) {
   let next = 0;
   return startFaultServer((request, response) => {
@@ -25,7 +25,7 @@ async function callServer(listeners: RequestListener[], options: Partial<NexusCl
   return { result, seen, ms: performance.now() - start };
 }
 
-test("503, 503, 200 succeeds at the third attempt, with the same bytes and one request id", async () => {
+test("a call with the responses 503, 503, 200 succeeds at the third attempt, with the same bytes and one request id", async () => {
   const bodies: string[] = [];
   const reading =
     (listener: RequestListener): RequestListener =>
@@ -39,13 +39,13 @@ test("503, 503, 200 succeeds at the third attempt, with the same bytes and one r
   expect(bodies).toEqual(Array.from({ length: 3 }, () => JSON.stringify(signIn())));
 });
 
-test.for([408, 425, 429, 500, 502, 503, 504])("%i is retried, twice by default", async (code) => {
+test.for([408, 425, 429, 500, 502, 503, 504])("a response with %i is retried, twice by default", async (code) => {
   const { result, seen } = await callServer([respond(code)]);
   expect(result).toMatchObject({ ok: false, error: { kind: "http", status: code } });
   expect(seen).toHaveLength(3);
 });
 
-test.for([400, 401, 403, 404, 405, 406, 409, 413, 415, 501])("%i is not retried", async (code) => {
+test.for([400, 401, 403, 404, 405, 406, 409, 413, 415, 501])("a response with %i is not retried", async (code) => {
   const { result, seen } = await callServer([respond(code), good]);
   expect(result).toMatchObject({ ok: false, error: { status: code } });
   expect(seen).toHaveLength(1);
@@ -73,13 +73,13 @@ test("a 200 without a JSON object is not retried, because the sync was stored", 
 test("Retry-After in seconds and as a date is honoured", async () => {
   const seconds = await callServer([respond(503, { "Retry-After": "1" }), good]);
   expect([seconds.result.ok, seconds.ms > 900, seconds.ms < 1_300]).toEqual([true, true, true]);
-  // A date has whole seconds: two from now is between one and two away.
+  // An HTTP date has whole seconds, so the date in two seconds is one to two seconds away.
   const at = () => new Date(Date.now() + 2_000).toUTCString();
   const dated = await callServer([(_, response) => response.writeHead(503, { "Retry-After": at() }).end(), good]);
   expect([dated.result.ok, dated.ms > 900, dated.ms < 2_300]).toEqual([true, true, true]);
 });
 
-test("a longer Retry-After fails at once and is reported", async () => {
+test("a Retry-After over the maximum fails the call at once, and is in the error", async () => {
   const { result, seen, ms } = await callServer([respond(429, { "Retry-After": "277403" }), good]);
   expect(result).toMatchObject({ ok: false, error: { kind: "http", status: 429, retryAfterMs: 277_403_000 } });
   expect([seen.length, ms < 500]).toEqual([1, true]);
@@ -143,7 +143,7 @@ test("a backoff that ends after the deadline is not started, and the server's er
   expect(ms).toBeLessThan(500);
 });
 
-test("events report attempts, retries and the end, without anything of the request", async () => {
+test("events report attempts, retries and the end, without any data of the request", async () => {
   const events: ClientEvent[] = [];
   await callServer([respond(503), good], { onEvent: (event) => events.push(event) });
   expect(events).toMatchObject([

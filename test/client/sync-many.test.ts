@@ -20,12 +20,12 @@ async function collect(outcomes: AsyncIterable<SyncOutcome>, into: SyncOutcome[]
 /** A server that responds after `ms` and counts the requests in flight. */
 async function startSlowServer(ms: (url: string) => number = () => 5) {
   const inFlight: string[] = [];
-  const counts = { most: 0, overlaps: 0, aborted: 0 };
+  const counts = { max: 0, overlaps: 0, aborted: 0 };
   const server = await startFaultServer((request, response) => {
     const url = String(request.url);
     if (inFlight.includes(url)) counts.overlaps += 1;
     inFlight.push(url);
-    counts.most = Math.max(counts.most, inFlight.length);
+    counts.max = Math.max(counts.max, inFlight.length);
     response.once("close", () => {
       inFlight.splice(inFlight.indexOf(url), 1);
       if (!response.writableFinished) counts.aborted += 1;
@@ -49,7 +49,7 @@ test("every item is synced, and its outcome has its index, user id and result", 
 test("concurrency limits the requests in flight", async () => {
   const { url, counts } = await startSlowServer(() => 100);
   await collect(syncMany(clientFor(url, { timeoutMs: 9_000 }), itemsFor(users(20)), { concurrency: 5 }));
-  expect(counts.most).toBe(5);
+  expect(counts.max).toBe(5);
 });
 
 test("an item is read only when a worker is free", async () => {
@@ -66,7 +66,7 @@ test("an item is read only when a worker is free", async () => {
     taken += 1;
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
-  // The outcome in the loop is no longer counted.
+  // The outcome that the loop is processing no longer counts towards the concurrency.
   expect(Math.max(...ahead)).toBeLessThanOrEqual(3);
   expect(taken).toBe(20);
 });

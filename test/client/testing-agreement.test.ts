@@ -13,7 +13,7 @@ interface Sent {
 
 const PATH = "/v1/users/u-ada/$sync";
 
-/** Status, problem type, violations and headers of the server's response and of the contract fetch's. */
+/** Summaries of the responses of the server and of the contract fetch. */
 async function respondBoth(server: RunningStub, { path = PATH, method = "PUT", body = signIn(), headers }: Sent) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const usual = { ...JSON_TYPE, ...basicHeader(server) };
@@ -81,7 +81,7 @@ test.for([
   [["token"], 401],
   [["applicationToken"], 401],
   [["token", "applicationToken"], 200],
-] as const)("Bearer needs the application token in both: %j", async ([names, status]) => {
+] as const)("server and contract fetch respond the same to Bearer with %j", async ([names, status]) => {
   await expectAgreement((server) => {
     const { token, applicationToken } = bearerOf(server);
     const all = {
@@ -102,7 +102,7 @@ test.for([
   [{ "Content-Type": "text/plain" }, 415],
   [{}, 415],
   [{ ...JSON_TYPE, "Content-Encoding": "gzip" }, 415],
-] as const)("both treat a body with %j the same", async ([headers, status]) => {
+] as const)("server and contract fetch respond the same to a body with %j", async ([headers, status]) => {
   await expectAgreement(
     (server) => ({ headers: { ...basicHeader(server), ...headers } as Record<string, string> }),
     status,

@@ -27,7 +27,7 @@ async function errorOf(options: ContractFetchOptions) {
   return result.error;
 }
 
-test("the response is the contract's example of success, or the one that is named", async () => {
+test("the response is the success example of the contract, or the selected example", async () => {
   expect(await clientOn().client.syncUserIdentity("auth0|a/b", signIn())).toEqual(examples.synced.value);
   const { client } = clientOn({ answer: "notAuthenticated" });
   expect(await client.syncUserIdentity("u", signIn())).toEqual(examples.notAuthenticated.value);
@@ -51,7 +51,7 @@ test("every response of the contract can be selected, with its headers", async (
 test("an undeclared response is refused, and the error lists the declared ones", () => {
   // @ts-expect-error The contract has no such example.
   expect(() => createContractFetch({ answer: "sinked" })).toThrow(/'sinked', only synced, notAuthenticated, /);
-  // @ts-expect-error It belongs to another status.
+  // @ts-expect-error The example belongs to another status.
   expect(() => createContractFetch({ answer: { status: 404, example: "synced" } })).toThrow("only unknownUser.");
   // @ts-expect-error The contract declares no 418.
   expect(() => createContractFetch({ answer: { status: 418 } })).toThrow(/no response 418, only 200, 400, /);
@@ -108,11 +108,11 @@ test.for([
 test.for(["hang", "stalledBody"] as const)("%s ends when the request is aborted", async (failure) => {
   const fetch = createContractFetch({ failures: [failTimes(1, failure)] });
   const signal = AbortSignal.timeout(30);
-  const answered = fetch(`${BASE}/v1/users/u/$sync`, { ...good(), signal }).then((response) => response.text());
-  await expect(answered).rejects.toMatchObject({ name: "TimeoutError" });
+  const body = fetch(`${BASE}/v1/users/u/$sync`, { ...good(), signal }).then((response) => response.text());
+  await expect(body).rejects.toMatchObject({ name: "TimeoutError" });
 });
 
-test("failures apply to one request after another, and then requests succeed", async () => {
+test("failures are used up in order, one per request, and then requests succeed", async () => {
   const failures = [failTimes(2, "network"), failTimes(0, "hang"), rateLimit(3), failTimes(1, { status: 503 })];
   const fetch = createContractFetch({ failures });
   const seen: (number | string | null)[] = [];

@@ -32,7 +32,7 @@ test("the examples of the contract and a result of the server are valid", async 
 test.for([
   ["a string", "value-marker", [], "must be object"],
   ["a missing member", {}, ["audience"], "must be present"],
-  ["an empty text", signIn({ audience: "" }), ["audience"], "must NOT have fewer than 1 characters"],
+  ["an empty string", signIn({ audience: "" }), ["audience"], "must NOT have fewer than 1 characters"],
   ["a wrong type", signIn({ groups: "value-marker" as never }), ["connection", "groups"], "must be array or null"],
   ["a wrong item", signIn({ attributes: [{ key: 1 } as never] }), ["attributes", "0", "key"], "must be string"],
 ] as const)("the issue of %s has its path and a message", ([, value, path, message]) => {

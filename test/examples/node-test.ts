@@ -25,7 +25,7 @@ test("a group becomes a role, and is stored", async () => {
   assert.deepEqual(user?.identities?.[0]?.groups, ["engineers"]);
 });
 
-test("an unknown user differs from an outage", async () => {
+test("an unknown user and an outage lead to different reasons", async () => {
   assert.deepEqual(await decide(client, "u-2", []), { allow: false, reason: "unknown" });
   stub.faults.replace([{ fault: { kind: "malformed-json" } }]);
   assert.deepEqual(await decide(client, "u-1", []), { allow: false, reason: "try-later" });

@@ -53,7 +53,7 @@ test("Prefer selects any response of the contract, without the control port", as
   expect(await named.json()).toMatchObject({ isAuthenticated: false });
 });
 
-test("a fault fires in its own session, where the requests can be verified", async () => {
+test("a fault fires only in its own session, where the requests can be verified", async () => {
   const [mine, other] = [randomUUID(), randomUUID()];
   const fault = { kind: "status", status: 503, retryAfterSeconds: 1 };
   await control("PUT", "/faults", mine, { rules: [{ match: { userId: "u-ada" }, times: 1, fault }] });

@@ -64,7 +64,7 @@ export function claims(changes: Record<string, unknown> = {}): Record<string, un
   return { ...good, permissions: ["user.write"], ...changes };
 }
 
-/** The same by the system's clock. */
+/** Claims that are valid by the system's clock. */
 export function currentClaims(): Record<string, unknown> {
   const now = Math.floor(Date.now() / 1_000);
   return claims({ iat: now - 1, exp: now + 600 });
@@ -85,7 +85,7 @@ export function mint(payload: Record<string, unknown> | string | Buffer = claims
   return sealed(`${segment({ alg: "ES256", kid: "k-1", ...header })}.${segment(payload)}`);
 }
 
-/** Any text with its signature by the right key. */
+/** Appends the signature of the right key to any text. */
 export function sealed(signed: string): string {
   const signature = sign("sha256", Buffer.from(signed), { key: privateKey, dsaEncoding: "ieee-p1363" });
   return `${signed}.${signature.toString("base64url")}`;

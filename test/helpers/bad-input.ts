@@ -15,7 +15,7 @@ import {
 import { JSON_TYPE } from "./stub.ts";
 
 export interface Case extends Call {
-  /** The subject of the test's title. */
+  /** Subject of the test's title. */
   name: string;
   status: number;
   /** Last part of the problem's type, where the status has several. */
@@ -35,7 +35,7 @@ const PROBLEMS: Record<number, string> = {
 
 /**
  * Limits of every case, in milliseconds. Processor time does not depend on the load of the machine; the elapsed time only
- * finds a request that hangs.
+ * detects requests that hang.
  */
 const MAX_CPU_MS = 200;
 const MAX_MS = 4_000;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { type PostgresServer, startPostgres } from "../../scripts/shared/postgres-server.ts";
 
-/** Address from which test processes get the URL of the run's PostgreSQL server. */
+/** Variable with the address from which test processes get the URL of the run's PostgreSQL server. */
 export const URL_VARIABLE = "NEXUS_SYNC_RUN_POSTGRES";
 
 /** Global setup of Vitest: one PostgreSQL server per run, started on first use and removed at the end. */

@@ -4,8 +4,8 @@ import { Session } from "node:inspector/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startServer } from "../../server/start.ts";
 
-// A service started with the options and the request of the argument. Sends two requests over one connection, the second
-// one with other attributes, and prints the files of server/ in which the second one executes a function.
+// Starts a service with the options of its argument, sends two requests with different bodies over one connection, and
+// prints the files of server/ in which the second request executes a function.
 const { options, path, headers, bodies } = JSON.parse(process.argv[2] ?? "{}");
 const SERVER = new URL("../../server/", import.meta.url).href;
 const server = await startServer(options);
@@ -15,7 +15,7 @@ async function send(body: unknown): Promise<number | undefined> {
   const outgoing = request(server.url + path, { agent, method: "PUT", headers }).end(JSON.stringify(body));
   const [response] = (await once(outgoing, "response")) as [IncomingMessage];
   await once(response.resume(), "end");
-  // The server's work at the end of a request runs after the last byte.
+  // The server logs a request after the last byte of its response.
   await sleep(50);
   return response.statusCode;
 }

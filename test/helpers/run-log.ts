@@ -49,7 +49,7 @@ export function setup(): () => void {
   };
 }
 
-/** Vitest exits with 0 after an error in a teardown, so the exit code is set at the exit. */
+/** Vitest exits with 0 after an error in a teardown, so this sets the exit code when the process exits. */
 function fail(message: string): void {
   console.error(message);
   process.once("exit", () => {

@@ -68,7 +68,7 @@ export async function startServerFixture({ clock = () => NOW, access = ACCESS, u
   return { server, file, folder, lines, breakStore, close };
 }
 
-/** The same for one test, which closes it. */
+/** A server fixture that is closed at the end of the test. */
 export async function testServer(options?: FixtureOptions): Promise<ServerFixture> {
   const fixture = await startServerFixture(options);
   onTestFinished(fixture.close);

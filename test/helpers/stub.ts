@@ -11,7 +11,7 @@ import { runLog, watchSecrets } from "./run-log.ts";
 export const API = "https://api.acme.example";
 export const CONNECTION = "con_acme-ad";
 
-/** A directory of one user, u-ada at CONNECTION, with one role by group, and changes. */
+/** A directory with the user u-ada at CONNECTION and one mapped role; `changes` replace its lists. */
 export function acme({ user, ...changes }: Partial<Directory> & { user?: Partial<User> } = {}): Directory {
   const ada: User = { id: "u-ada", identities: [identity(CONNECTION)], ...user };
   const roles = [

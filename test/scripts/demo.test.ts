@@ -3,7 +3,7 @@ import { run } from "../../scripts/demo.ts";
 import signIns from "../../server/demo-sign-ins.json" with { type: "json" };
 import { copyProject } from "./generate/project-copy.ts";
 
-test("the demo prints every user, and a role that is lost with its group", async () => {
+test("the demo prints every user, and a role that is removed with its group", async () => {
   const lines: string[] = [];
   expect(await run((line) => lines.push(line))).toBe(0);
 

@@ -25,7 +25,7 @@ function curlOf(output: string) {
   return { url, user, header: header.split(": ") as [string, string], body };
 }
 
-test("the server starts without settings, lists the demo users, and accepts its curl line; SIGINT ends it with 0", async () => {
+test("the server starts without settings, lists the demo users, and accepts its curl line; SIGINT ends it with exit code 0", async () => {
   const server = start(["--port", "0"]);
   const output = await server.printed(/^curl .*\n/m);
   const listed = output.split("\n").map((line) => line.trim().split(/ {2,}/));
@@ -148,7 +148,7 @@ test("an invalid contract ends the start before the port opens", async () => {
   expect(output).not.toContain("contract server on");
 });
 
-test("the self-check passes a contract that requires another permission", async () => {
+test("the self-check accepts a contract that requires another permission", async () => {
   const project = copyProject();
   project.edit("openapi.yaml", "x-required-permissions: [user.write, write]", "x-required-permissions: [user.sync]");
   expect((await project.generate()).code).toBe(0);

@@ -37,7 +37,7 @@ async function startService(folder: string) {
   return { ...program, modules, url: /http:\/\/\S+/.exec(output)?.[0] ?? "" };
 }
 
-test("a service accepts keys of the credentials command and tokens of the key set, and has no part of the stub", async () => {
+test("a service accepts keys of the credentials command and tokens of the key set, and loads no file of the stub", async () => {
   const { folder, printed, signer } = await serviceFolder();
   const { url, output, end, modules } = await startService(folder);
   expect(output()).not.toMatch(/demo|curl|Bearer/i);

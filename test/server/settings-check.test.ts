@@ -57,9 +57,14 @@ test.for<[name: string, args: string[], environment: NodeJS.ProcessEnv, settings
   ["a service has no control port", SERVICE, {}, { controlPort: "none" }],
   ["a stub on any free port has its control port on any free port", ["--port", "0"], {}, { controlPort: 0 }],
   ["a control port is used as given", ["--port", "0", "--control-port", "4012"], {}, { controlPort: 4012 }],
-  ["the log key is a variable", [], { NEXUS_SYNC_LOG_KEY: "k" }, { logKey: "k" }],
-  ["the control token is a variable", [], { NEXUS_SYNC_CONTROL_TOKEN: "t" }, { controlToken: "t", controlPort: 4011 }],
-  ["the password is a variable", [], { NEXUS_SYNC_DATABASE_PASSWORD: "p" }, { databasePassword: "p" }],
+  ["the log key comes from a variable", [], { NEXUS_SYNC_LOG_KEY: "k" }, { logKey: "k" }],
+  [
+    "the control token comes from a variable",
+    [],
+    { NEXUS_SYNC_CONTROL_TOKEN: "t" },
+    { controlToken: "t", controlPort: 4011 },
+  ],
+  ["the password comes from a variable", [], { NEXUS_SYNC_DATABASE_PASSWORD: "p" }, { databasePassword: "p" }],
   [
     "the URL in a variable may have a password",
     [],

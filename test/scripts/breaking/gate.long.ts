@@ -104,7 +104,7 @@ test("a sufficient info.version passes; --against selects another revision, --ch
   `);
 });
 
-test("an unknown revision, a missing repository, an invalid contract and an invalid call are exit 2", async () => {
+test("an unknown revision, a missing repository, an invalid contract and invalid options end with exit code 2", async () => {
   const project = copyWithHistory();
   const failures: [output: string, ...args: string[]][] = [
     ["The git revision 'nowhere' was not found.\n", "--breaking", "--against=nowhere"],
@@ -145,7 +145,7 @@ test.for([
     "fs.writeFileSync('report.json', JSON.stringify({ reportVersion: '1', changes: [] }))",
     "The differ did not report a known breaking change",
   ],
-] as const)("a differ that %s is a failure, not a passed comparison", async ([, code, message]) => {
+] as const)("the comparison fails if the differ %s", async ([, code, message]) => {
   const project = copyWithHistory();
   project.edit(...KEY_REQUIRED);
   const lines: string[] = [];
@@ -154,7 +154,7 @@ test.for([
   expect(lines).toEqual([]);
 });
 
-test("on the command line a crash of the differ is exit 3 with one line", () => {
+test("a crash of the differ ends the command with exit code 3 and one line", () => {
   const project = copyWithHistory();
   project.edit("scripts/breaking/wire-changes.ts", '"bin/cli.js"', '"bin/gone.js"');
   project.edit(...KEY_REQUIRED);

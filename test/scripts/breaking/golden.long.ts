@@ -116,17 +116,17 @@ const GOLDEN: [title: string, expected: string[], ...revision: Edit[]][] = [
   ["only a comment is added", [], ["openapi: 3.1.1", "# a comment\nopenapi: 3.1.1"]],
 ];
 
-test.for(GOLDEN)("%s", async ([, expected, ...revision]) => {
+test.for(GOLDEN)("the verdicts are correct: %s", async ([, expected, ...revision]) => {
   expect(await verdicts([], revision)).toEqual(expected);
 });
 
-test("a value of a request's enum is removed", async () => {
+test("the verdicts are correct: a value of a request's enum is removed", async () => {
   expect(await verdicts([ENUM("low, high")], [ENUM("low")])).toEqual([
     `major, breaks: enum-values-removed ${SHOE}/enum`,
   ]);
 });
 
-test("the body of a request becomes required", async () => {
+test("the verdicts are correct: the body of a request becomes required", async () => {
   const optional: Edit = [BODY, BODY.replace("true", "false")];
   const required = "major, breaks: request-body-became-required PATH/put/requestBody/required";
   expect(await verdicts([optional], [])).toEqual([required]);
@@ -141,7 +141,7 @@ test("a schema used by requests and responses is judged for both", async () => {
   ]);
 });
 
-test("an object of a request no longer accepts null", async () => {
+test("the verdicts are correct: an object of a request no longer accepts null", async () => {
   const found = await verdicts([withProperty(NULLABLE)], [withProperty(REFERENCE)]);
   expect(found).toEqual([
     `patch, compiles: description-modified ${SHOE}`,

@@ -27,7 +27,7 @@ async function startServing() {
   const body = (attributes: Record<string, string>) => JSON.stringify(signIn({ groups: ["engineers"], attributes }));
   const sync = (attributes: Record<string, string>, headers: Record<string, string> = basic) =>
     fetch(url + PATH, { method: "PUT", headers, body: body(attributes) });
-  /** The same as bytes. */
+  /** A sync as the bytes of an HTTP/1.1 request. */
   const raw = (attributes: Record<string, string>, headers: Record<string, string> = {}) => {
     const all = { ...basic, Host: new URL(url).host, "Content-Length": body(attributes).length, ...headers };
     const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -42,7 +42,7 @@ function maxLength(max: number): string {
   return `          maxLength: ${max}\n${KEY}`;
 }
 
-/** Sends requests over CONNECTIONS connections until `stop`, on each the next one after the response. */
+/** Sends requests one after another on each of CONNECTIONS connections, until `stop` is called. */
 function startLoad(url: string, bytes: Buffer) {
   const failures: string[] = [];
   const state = { succeeded: 0, isOver: false };
@@ -55,7 +55,7 @@ function startLoad(url: string, bytes: Buffer) {
     }
     socket.destroy();
   };
-  // A lost connection rejects.
+  // Rejects if a connection closes.
   const done = Promise.all(Array.from({ length: CONNECTIONS }, sendAll));
   const stop = async () => {
     state.isOver = true;

@@ -154,7 +154,7 @@ test.for(CASES)("%s is reported at its place, and nothing is written", async ([,
   expect(problemsIn(output, project.read)).toEqual(expected);
 });
 
-test.for(["", "- paths\n"])("a contract that is no mapping (%j) is reported", async (source) => {
+test.for(["", "- paths\n"])("a contract that is not a mapping (%j) is reported", async (source) => {
   const project = copyProject();
   const output = await refused(project, () => project.write("openapi.yaml", source));
   expect(problemsIn(output, project.read)).toEqual([

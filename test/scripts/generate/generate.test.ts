@@ -96,7 +96,7 @@ test.for([
   expect(project.read(file)).toBe(before);
 });
 
-test("an unknown option is exit 2, with the nearest known option", async () => {
+test("an unknown option ends with exit code 2 and the nearest known option", async () => {
   expect(await copyProject().generate("--chekc")).toEqual({
     code: 2,
     output:
@@ -120,15 +120,15 @@ test("rendered sources are compiled together, and each error has its file and li
   expect(compileErrors(sources)).toEqual([]);
 });
 
-test("a handler table without an operation, or with another one, does not compile", () => {
+test("a handler table with a missing or an unknown operation does not compile", () => {
   // @ts-expect-error SyncUserIdentity is missing.
   const incomplete: ContractHandlers<undefined> = {};
   // @ts-expect-error The contract has no operation Other.
-  const foreign: Partial<ContractHandlers<undefined>> = { Other: async () => ({ status: 200 }) };
-  expect([Object.keys(incomplete), Object.keys(foreign)]).toEqual([[], ["Other"]]);
+  const unknown: Partial<ContractHandlers<undefined>> = { Other: async () => ({ status: 200 }) };
+  expect([Object.keys(incomplete), Object.keys(unknown)]).toEqual([[], ["Other"]]);
 });
 
-test("a handler may return declared responses and, with a default response, error statuses; nothing else compiles", () => {
+test("a handler may return only declared responses and, with a default response, error statuses", () => {
   const problem = { type: "about:blank", title: "No such user", status: 404 };
   const table: Partial<Handlers<undefined>> = {
     ForgetRequests: async () => ({ status: 204 }),

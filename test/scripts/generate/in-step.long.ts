@@ -5,7 +5,7 @@ import { copyProject } from "./project-copy.ts";
 const { name: NAME } = SECURITY_SCHEMES.ApplicationToken;
 
 /** Each test compiles the whole project. */
-const PATIENCE = { timeout: 90_000 };
+const TIMEOUT = { timeout: 90_000 };
 
 /** Calls the copy's server through the copy's client, and prints the name of the header that contains the token. */
 const PROBE = `
@@ -28,7 +28,7 @@ console.log(sent.join(), result.ok ? result.meta.status : result.error.message);
 await server.close();
 `;
 
-test("a header renamed in the contract is used by server and client without another change", PATIENCE, async () => {
+test("a header renamed in the contract is used by server and client without another change", TIMEOUT, async () => {
   const project = copyProject();
   project.write("probe.ts", PROBE);
   expect(project.runScript("probe.ts").output).toBe(`${NAME.toLowerCase()} 200\n`);
@@ -42,7 +42,7 @@ test("a header renamed in the contract is used by server and client without anot
 
 test(
   "a new required property of the response is generated, and the code that builds the response is listed",
-  PATIENCE,
+  TIMEOUT,
   () => {
     const project = copyProject();
     const edit = (from: string, to: string) => project.edit("openapi.yaml", from, to);
@@ -64,7 +64,7 @@ test(
   },
 );
 
-test("a renamed operation and a removed status are generated, and the lines to change are listed", PATIENCE, () => {
+test("a renamed operation and a removed status are generated, and the lines to change are listed", TIMEOUT, () => {
   const project = copyProject();
   project.edit("openapi.yaml", "operationId: SyncUserIdentity", "operationId: SyncIdentity");
   project.edit("openapi.yaml", '        "429":\n          $ref: "#/components/responses/TooManyRequests"\n', "");

@@ -8,7 +8,7 @@ import { copyProjectTo } from "../../../scripts/shared/project-copy.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-/** A child process that runs longer, in milliseconds, hangs. */
+/** Milliseconds after which a child process is killed, because it hangs. */
 const HANGS_AFTER_MS = 60_000;
 
 /** A copy of the project without its tests in a temporary folder; the installed packages are shared. */

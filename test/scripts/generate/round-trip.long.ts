@@ -34,7 +34,7 @@ const withProperty = (...lines: string[]): Edit => [
   `        shoe:\n${lines.map((line) => `          ${line}\n`).join("")}${UPN}`,
 ];
 
-const EDITS: [what: string, ...edits: Edit[]][] = [
+const EDITS: [name: string, ...edits: Edit[]][] = [
   ["an optional integer", withProperty("type: integer", "minimum: 30")],
   ["an enum that may be null", withProperty("type: [string, 'null']", "enum: [low, high, null]")],
   ["a list", withProperty("type: array", "items:", "  type: string", "  minLength: 2")],
@@ -90,13 +90,13 @@ function indexesThatDoNotCompile(root: string, payloads: unknown[]): Set<number>
   );
 }
 
-/** Whether a type expresses the violation: types know presence, kinds and enums, but no lengths, patterns, ranges or integers. */
+/** Whether a type expresses the violation: types have presence, JSON types and enums, but no lengths, patterns, ranges or integers. */
 function isExpressedByTypes({ keyword, params }: Violation, payload: unknown): boolean {
   if (keyword === "type" && params.type === "integer") return typeof Object(payload).shoe !== "number";
   return ["type", "required", "enum"].includes(keyword);
 }
 
-test.for(EDITS)("after %s, server, validator and type agree", async ([, ...edits]) => {
+test.for(EDITS)("server, validator and type agree about %s", async ([, ...edits]) => {
   const project = copyProject();
   for (const [from, to] of edits) project.edit("openapi.yaml", from, to);
   expect(await project.generate()).toMatchObject({ code: 0 });

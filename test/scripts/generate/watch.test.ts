@@ -111,7 +111,7 @@ test.for([
   ["a valid contract", "", "name: X-Probe", /^generated .*generated\/operations\.ts.*\nended\n$/m],
   ["an error of its caller", "throw", "name: X-Probe", /^handler failed\nended\n$/m],
   ["a missing reference", "", 'name: X-Probe\n      $ref: "#/components/nowhere"', /was not changed.*\nended\n$/],
-] as const)("a watch in a worker ends, and so does its process, after %s", ([, argument, header, expected]) => {
+] as const)("a watch in a worker and its process end after %s", ([, argument, header, expected]) => {
   const project = copyProject();
   project.edit("openapi.yaml", HEADER, header);
   project.write("probe.ts", PROBE);

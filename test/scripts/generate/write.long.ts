@@ -34,7 +34,7 @@ test.for([0, 1, 2])("an error at rename %i leaves every file as it was, and no t
   expect(filesIn(root)).toEqual(before);
 });
 
-test("after a run was killed --check reports the files it replaced, and one run repairs them", async () => {
+test("after a run was killed, --check reports the files it replaced, and one run repairs them", async () => {
   const project = copyProject();
   const folder = join(project.root, "generated");
   const before = textsIn(folder);
@@ -81,9 +81,9 @@ test("two runs in one folder do not overlap", async () => {
   expect(readdirSync(root)).toEqual([]);
 });
 
-const BRIEF =
+const SOURCE =
   'const { run } = await import("./scripts/generate.ts"); process.exitCode = await run([], console.log, { isBrief: true });';
-const RUN = ["--input-type=module", "--eval", BRIEF];
+const RUN = ["--input-type=module", "--eval", SOURCE];
 
 test("another folder, time zone and locale give the same bytes", () => {
   const project = copyProject();

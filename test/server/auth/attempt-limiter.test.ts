@@ -3,7 +3,7 @@ import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { createAttemptLimiter } from "../../../server/auth/attempt-limiter.ts";
 
-/** A limiter with a clock to set, in seconds. */
+/** A limiter whose clock the test sets, in seconds. */
 function openLimiter() {
   const time = { seconds: 0 };
   const attemptOf = createAttemptLimiter(() => new Date(time.seconds * 1_000));
@@ -14,7 +14,7 @@ function openLimiter() {
   return { time, attempt, fail };
 }
 
-test("ten failures in a minute refuse one id from one address until the minute since the first is over", () => {
+test("ten failures of one id from one address block it until a minute after the first one", () => {
   const { time, attempt, fail } = openLimiter();
   fail("key", 9);
   time.seconds = 20;

@@ -8,20 +8,20 @@ import { createSigner, hmacToken } from "./signers.ts";
 const { testEach } = badInputs();
 const { AUDIENCE, ISSUER } = access;
 
-/** Requests that differ in their Bearer token alone; the application token is good. */
+/** Requests that differ only in their Bearer token; the application token is good. */
 function tokens(status: number, table: Record<string, string>): Case[] {
   return Object.entries(table).map(([name, token]) => ({ name, status, credentials: bearer(token) }));
 }
 
 /** Tokens that differ in these claims, or whose payload is this text, signed with the right key. */
-function claimed(status: number, table: Record<string, Record<string, unknown> | string>): Case[] {
+function withClaims(status: number, table: Record<string, Record<string, unknown> | string>): Case[] {
   const tokenOf = (changes: Record<string, unknown> | string) =>
     mint(typeof changes === "string" ? changes : claims(changes));
   return tokens(status, mapValues(table, tokenOf));
 }
 
 /** Tokens that differ in these header parameters, signed with the right key. */
-function headed(status: number, table: Record<string, object>): Case[] {
+function withHeader(status: number, table: Record<string, object>): Case[] {
   return tokens(
     status,
     mapValues(table, (header) => mint(claims(), header)),
@@ -39,13 +39,13 @@ describe("algorithms", () => {
   testEach([
     ...["none", "None", "nOnE"].flatMap((alg) => [
       ...tokens(401, { [`alg ${alg}`]: unsigned(alg) }),
-      ...headed(401, { [`alg ${alg} with a signature`]: { alg } }),
+      ...withHeader(401, { [`alg ${alg} with a signature`]: { alg } }),
     ]),
     ...tokens(401, {
       "HS256 signed with the public PEM": hmacToken(access.PUBLIC_PEM),
       "HS256 with an empty key": hmacToken(""),
     }),
-    ...headed(401, { "no alg": { alg: undefined }, "an alg that is no string": { alg: ["ES256"] } }),
+    ...withHeader(401, { "no alg": { alg: undefined }, "an alg that is not a string": { alg: ["ES256"] } }),
   ]);
 });
 
@@ -53,7 +53,7 @@ describe("times", () => {
   const withNumber = (claim: "exp" | "iat", number: string) =>
     JSON.stringify(claims({ [claim]: 0 })).replace(`"${claim}":0`, `"${claim}":${number}`);
   testEach([
-    ...claimed(401, {
+    ...withClaims(401, {
       "a token that expired 6 s ago": { exp: at(-6) },
       "a token that expired 5 min ago": { exp: at(-300), iat: at(-600) },
       "an iat an hour ahead": { iat: at(3_600), exp: at(7_200) },
@@ -68,7 +68,7 @@ describe("times", () => {
       "an iat of -1e400": withNumber("iat", "-1e400"),
       "a lifetime of a day and a second": { iat: at(0), exp: at(86_401) },
     }),
-    ...claimed(200, {
+    ...withClaims(200, {
       "a token that expired 3 s ago": { exp: at(-3) },
       "an iat 3 s ahead": { iat: at(3) },
       "a lifetime of a day": { iat: at(0), exp: at(86_400) },
@@ -78,10 +78,10 @@ describe("times", () => {
 
 describe("subject, issuer and audience", () => {
   testEach([
-    ...claimed(401, {
+    ...withClaims(401, {
       "no sub": { sub: undefined },
       "an empty sub": { sub: "" },
-      "a sub that is no string": { sub: 1 },
+      "a sub that is not a string": { sub: 1 },
       "a sub that is an object": { sub: { planted: 1 } },
       "a sub with NUL": { sub: "planted\u0000" },
       "a sub with half a surrogate pair": JSON.stringify(claims({ sub: "" })).replace('"sub":""', '"sub":"\\ud800"'),
@@ -92,13 +92,13 @@ describe("subject, issuer and audience", () => {
       "an iss that is an array": { iss: [ISSUER] },
       "no iss": { iss: undefined },
       "a wrong aud": { aud: "urn:planted" },
-      "an aud of several, all wrong,": { aud: ["urn:planted", ISSUER] },
+      "a list of wrong aud values": { aud: ["urn:planted", ISSUER] },
       "no aud": { aud: undefined },
       "an aud with a trailing slash": { aud: `${AUDIENCE}/` },
       "an aud without its last character": { aud: AUDIENCE.slice(0, -1) },
-      "an aud that is a list in a list": { aud: [[AUDIENCE]] },
+      "an aud list in a list": { aud: [[AUDIENCE]] },
     }),
-    ...claimed(200, { "an aud of several, one of them ours,": { aud: ["urn:planted", AUDIENCE] } }),
+    ...withClaims(200, { "a list of aud values with the right one": { aud: ["urn:planted", AUDIENCE] } }),
   ]);
 });
 
@@ -109,9 +109,9 @@ describe("header parameters", () => {
   const kids = [...sql, lineBreak, ...paths, "k-1\u0000", "k-\uff11", "__proto__", "constructor", "", 1, ["k-1"], null];
   const typs = ["id_token", "dpop+jwt", "logout+jwt", "JWTs", "text/JWT", "", null, ["JWT"]];
   testEach([
-    ...headed(401, Object.fromEntries(kids.map((kid) => [`a kid of ${JSON.stringify(kid)}`, { kid }]))),
-    ...headed(401, Object.fromEntries(typs.map((typ) => [`a typ of ${JSON.stringify(typ)}`, { typ }]))),
-    ...headed(401, {
+    ...withHeader(401, Object.fromEntries(kids.map((kid) => [`a kid of ${JSON.stringify(kid)}`, { kid }]))),
+    ...withHeader(401, Object.fromEntries(typs.map((typ) => [`a typ of ${JSON.stringify(typ)}`, { typ }]))),
+    ...withHeader(401, {
       "a jwk of null": { jwk: null },
       "a kid of 10 kB": { kid: "planted".repeat(1_463) },
       "no kid": { kid: undefined },
@@ -125,11 +125,11 @@ describe("header parameters", () => {
       "a crit of exp": { crit: ["exp"], exp: 1 },
     }),
     ...tokens(401, {
-      "a kid of a path and an empty HMAC": hmacToken("", "../../dev/null"),
+      "HS256 with an empty key and a path as kid": hmacToken("", "../../dev/null"),
       "a payload that is not encoded": clearToken(JSON.stringify(claims({ iss: "planted" }))),
     }),
     ...["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", "Application/JWT"].flatMap((typ) =>
-      headed(200, { [`a typ of ${typ}`]: { typ } }),
+      withHeader(200, { [`a typ of ${typ}`]: { typ } }),
     ),
   ]);
 });
@@ -158,7 +158,7 @@ describe("segments", () => {
   ]);
 });
 
-describe("tokens that are no signed claims", () => {
+describe("tokens that are not signed claims", () => {
   const latin1 = (json: object) => Buffer.from(JSON.stringify({ ...json, planted: "\u00e9" }), "latin1");
   const payloads = {
     "a payload that is an array": JSON.stringify([claims()]),
@@ -183,17 +183,17 @@ describe("tokens that are no signed claims", () => {
       401,
       mapValues<string | Buffer>(headers, (text) => sealed(`${segment(text)}.${segment(claims())}`)),
     ),
-    ...headed(401, { "a signed token with enc": { enc: "A256GCM", alg: "RSA-OAEP-256" } }),
+    ...withHeader(401, { "a signed token with enc": { enc: "A256GCM", alg: "RSA-OAEP-256" } }),
     ...tokens(401, { "a JWE": jwe(), "a JWE cut to three segments": jwe().split(".").slice(0, 3).join(".") }),
   ]);
 });
 
-describe("credentials in the place of others", () => {
+describe("credentials in place of others", () => {
   const cases = {
-    "a good token in the place of Basic": `Basic ${mint()}`,
+    "a good token in place of Basic": `Basic ${mint()}`,
     "a good token as a Basic secret": access.basicOf(`key-main:${mint()}`),
-    "a good Basic pair in the place of Bearer": `Bearer ${access.basic().slice("Basic ".length)}`,
-    "the application token in the place of Bearer": `Bearer ${access.APPLICATION_TOKEN}`,
+    "a good Basic pair in place of Bearer": `Bearer ${access.basic().slice("Basic ".length)}`,
+    "the application token in place of Bearer": `Bearer ${access.APPLICATION_TOKEN}`,
   };
   testEach(
     Object.entries(cases).map(([name, Authorization]) => ({
@@ -203,7 +203,7 @@ describe("credentials in the place of others", () => {
   );
 });
 
-/** The same bytes to a lenient decoder: the last character of 64 bytes in base64url has four bits that do not count. */
+/** Decodes to the same bytes in a lenient decoder: the last character of 64 bytes in base64url has four unused bits. */
 function withSpareBits(token: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   return token.replace(/.$/, (last) => alphabet[alphabet.indexOf(last) + 1] ?? last);

@@ -32,7 +32,7 @@ function credentialsFile(content: string | Buffer | null) {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "credentials.json");
   if (content !== null) writeFileSync(file, content);
-  /** As editors do: a new file takes the old one's name. */
+  /** Replaces the file by a rename, as editors do. */
   const replace = (text: string) => {
     writeFileSync(`${file}.new`, text);
     renameSync(`${file}.new`, file);
@@ -40,7 +40,7 @@ function credentialsFile(content: string | Buffer | null) {
   return { file, folder, replace };
 }
 
-/** A server that follows a credentials file; Bearer tokens are those of `access.ts`. */
+/** A server that watches a credentials file; Bearer tokens are those of `access.ts`. */
 async function follow(content: string) {
   const place = credentialsFile(content);
   const lines: string[] = [];
@@ -65,7 +65,7 @@ test("keys and tokens of the file are accepted instead of the ones in `access`",
   expect((await send(server)).status).toBe(401);
 });
 
-test("an expired entry is 401, expired; a revoked one is 401, wrong", async () => {
+test("an expired entry is rejected as expired, and a revoked one as wrong", async () => {
   const entries = [entry("old", { expires: PAST }), entry("gone", { revoked: PAST, expires: PAST })];
   const { basic, token } = await follow(fileOf(entries, entries));
   for (const [id, failure] of [
@@ -143,7 +143,7 @@ test("wrong secrets are counted across a reload of the file", async () => {
   expect((await send(server, wrong)).status).toBe(429);
 });
 
-test("a server that has closed, or failed to start, no longer follows its file", async () => {
+test("a server that has closed, or failed to start, does not watch its file", async () => {
   const { server, options, replace, logged } = await follow(fileOf([KEY]));
   await server.close();
   const other = createServer().listen(0, "127.0.0.1");
@@ -211,9 +211,9 @@ test.for([
   ["a file that is not UTF-8", Buffer.from('{"planted\u00ff": 1}', "latin1"), "is not UTF-8"],
   ["a list", "[]", "must be an object with the lists apiKeys and applicationTokens"],
   ["null", "null", "must be an object with the lists apiKeys and applicationTokens"],
-  ["one list alone", '{"apiKeys": []}', "must have 'applicationTokens'"],
+  ["a file with only one list", '{"apiKeys": []}', "must have 'applicationTokens'"],
   ["a list that is an object", '{"apiKeys": [], "applicationTokens": {}}', "/applicationTokens: must be a list"],
-] as const)("%s ends the start", async ([_, content, problem]) => {
+] as const)("%s fails the start", async ([_, content, problem]) => {
   const { file } = credentialsFile(content);
   const refusal = await startStub({ credentialsFile: file }).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(ConfigurationError);

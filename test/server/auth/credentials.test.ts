@@ -21,12 +21,12 @@ const { check, send, testEach } = badInputs({ clock: () => time.now });
 
 const GOOD = { name: "", status: 200 };
 const WRONG = bearer(mint(), "planted-wrong-token");
-const TOKEN_ALONE = { [TOKEN_HEADER]: APPLICATION_TOKEN };
+const TOKEN_ONLY = { [TOKEN_HEADER]: APPLICATION_TOKEN };
 const encoded = basic().slice("Basic ".length);
 const signs = basic("key-signs").slice("Basic ".length);
 const UNKNOWN = "/v1/users/u-nobody/$sync";
 
-/** Rows that differ in their credentials alone. */
+/** Cases that differ only in their credentials. */
 function rows(status: number, table: Record<string, Call["credentials"]>): Case[] {
   return Object.entries(table).map(([name, credentials = {}]) => ({ name, status, credentials }));
 }
@@ -45,7 +45,7 @@ describe("good credentials", () => {
     rows(200, {
       "a good Bearer with a good application token": bearer(),
       "a good Basic": { Authorization: basic() },
-      "a good Basic beside a wrong application token": { ...WRONG, Authorization: basic() },
+      "a good Basic with a wrong application token": { ...WRONG, Authorization: basic() },
       "the scheme as bearer": { ...bearer(), Authorization: `bearer ${mint()}` },
       "the scheme as BEARER": { ...bearer(), Authorization: `BEARER ${mint()}` },
       "the scheme as basic": { Authorization: `basic ${encoded}` },
@@ -65,16 +65,16 @@ describe("credentials that are missing or wrong", () => {
   testEach(
     rows(401, {
       nothing: {},
-      "an application token alone": TOKEN_ALONE,
-      "a Bearer alone": { Authorization: `Bearer ${mint()}` },
-      Digest: { Authorization: 'Digest username="planted", response="planted"', ...TOKEN_ALONE },
-      Negotiate: { Authorization: "Negotiate cGxhbnRlZA==", ...TOKEN_ALONE },
-      "an empty Authorization": { Authorization: "", ...TOKEN_ALONE },
+      "only an application token": TOKEN_ONLY,
+      "only a Bearer token": { Authorization: `Bearer ${mint()}` },
+      Digest: { Authorization: 'Digest username="planted", response="planted"', ...TOKEN_ONLY },
+      Negotiate: { Authorization: "Negotiate cGxhbnRlZA==", ...TOKEN_ONLY },
+      "an empty Authorization": { Authorization: "", ...TOKEN_ONLY },
       "an empty application token": withToken(""),
-      "a good token and no scheme": { Authorization: mint(), ...TOKEN_ALONE },
+      "a good token and no scheme": { Authorization: mint(), ...TOKEN_ONLY },
       "a good Bearer with a wrong application token": WRONG,
       "a wrong Bearer with a good application token": bearer(`${mint().slice(0, -4)}AAAA`),
-      "a bad Basic with a good application token": { Authorization: basic("key-main", "planted"), ...TOKEN_ALONE },
+      "a bad Basic with a good application token": { Authorization: basic("key-main", "planted"), ...TOKEN_ONLY },
       "the secret of another API key": { Authorization: basic("key-main", API_KEYS["key-colon"].secret) },
       "an unknown API key": { Authorization: basicOf("key-none:planted-secret") },
       "the application token sent twice": withToken([APPLICATION_TOKEN, APPLICATION_TOKEN]),
@@ -94,7 +94,7 @@ describe("credentials that are missing or wrong", () => {
 });
 
 describe("malformed Basic", () => {
-  test("the pairs below are good if they are encoded well", async () => {
+  test("the pairs below are accepted if they are encoded correctly", async () => {
     expect([encoded, signs]).toEqual([expect.stringMatching(/[^=]=$/), expect.stringMatching(/[+/]/)]);
     await check({ ...GOOD, credentials: withBasic(encoded) });
   });
@@ -102,7 +102,7 @@ describe("malformed Basic", () => {
   testEach(
     rows(401, {
       "Basic that is not base64": withBasic("planted!!{}"),
-      "the pair in clear": withBasic(`key-main:${API_KEYS["key-main"].secret}`),
+      "a pair that is not encoded": withBasic(`key-main:${API_KEYS["key-main"].secret}`),
       "empty Basic": withBasic(""),
       "Basic of an empty pair": withBasic("Og=="),
       "Basic without a colon": { Authorization: basicOf("key-main") },
@@ -136,7 +136,7 @@ describe("requests without credentials", () => {
   others["credentials in a cookie"] = { credentials: { Cookie } };
   testEach(Object.entries(others).map(([name, call]) => ({ name, status: 401, credentials: {}, ...call })));
 
-  test("an unknown user gets the same bytes as a known one", async () => {
+  test("a known and an unknown user get the same bytes", async () => {
     for (const sent of [{}, { Authorization: basic("key-main", "planted") }, WRONG]) await expectSame(sent, 401);
   });
 });
@@ -144,7 +144,7 @@ describe("requests without credentials", () => {
 describe("an API key with many wrong secrets", () => {
   const limited = (secret?: string): Call => ({ credentials: { Authorization: basic("key-limited", secret) } });
 
-  test("the 11th wrong secret in a minute is 429 until Retry-After, for that key and address; the right secret is 200", async () => {
+  test("after ten wrong secrets in a minute, a key is 429 for that address until Retry-After; the right secret is accepted", async () => {
     for (let attempt = 1; attempt <= 10; attempt += 1) {
       expect(await send(limited(`planted-${attempt}`))).toMatchObject({ status: 401 });
     }
@@ -153,7 +153,12 @@ describe("an API key with many wrong secrets", () => {
     await check({ ...GOOD, ...limited(), localAddress: "127.0.0.2" });
     try {
       time.now = new Date(NOW.getTime() + 59_001);
-      await check({ name: "another wrong one, early", status: 429, ...limited("planted-12"), after: retryAfter(1) });
+      await check({
+        name: "another wrong secret, too early",
+        status: 429,
+        ...limited("planted-12"),
+        after: retryAfter(1),
+      });
       time.now = new Date(NOW.getTime() + 60_000);
       expect(await send(limited("planted-13"))).toMatchObject({ status: 401 });
     } finally {
@@ -172,13 +177,15 @@ describe("credentials without the permission", () => {
   const FORBIDDEN = {
     "a Bearer without user.write or write": bearer(mint(claims({ permissions: ["user.read"] }))),
     "a Bearer without any permission": bearer(mint(claims({ permissions: undefined }))),
-    "a Bearer whose permission only begins like it": bearer(mint(claims({ permissions: ["user.writes", "WRITE"] }))),
+    "a Bearer whose permission only starts with user.write": bearer(
+      mint(claims({ permissions: ["user.writes", "WRITE"] })),
+    ),
     "a good Bearer with an application token that may only read": bearer(mint(), READER_TOKEN),
     "an API key that may only read": { Authorization: basic("key-reader") },
   };
   testEach(rows(403, FORBIDDEN));
 
-  test("an unknown user gets the same bytes as a known one", async () => {
+  test("a known and an unknown user get the same bytes", async () => {
     for (const sent of Object.values(FORBIDDEN)) await expectSame(sent, 403);
   });
 });
@@ -204,7 +211,7 @@ async function expectSame(credentials: Call["credentials"] & object, status: num
   await check({ name: "an unknown user", status, credentials, path: UNKNOWN, body: goodBody });
 }
 
-/** The same bytes to a lenient decoder: the last character before the padding carries bits that are ignored. */
+/** Decodes to the same bytes in a lenient decoder, which ignores bits of the last character before the padding. */
 function withPaddingBits(base64: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const changed = base64.replace(/.(?==$)/, (last) => alphabet[alphabet.indexOf(last) + 1] ?? last);

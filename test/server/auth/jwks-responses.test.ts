@@ -12,7 +12,7 @@ const good = createSigner("k-good");
 const text = JSON.stringify({ keys: [good.jwk] });
 
 describe("the endpoint", () => {
-  test("receives a request for an uncoded response, without cookies or credentials", async () => {
+  test("gets a request with `Accept-Encoding: identity`, without cookies or credentials", async () => {
     const received: object[] = [];
     const { status } = await openJwksSite((request, response) => {
       received.push(request.headers);
@@ -30,7 +30,7 @@ describe("the endpoint", () => {
     "only claims to be compressed": coded("br", text),
     "is a 404 with the set": (_, response) => response.writeHead(404).end(text),
     "is a 503": (_, response) => response.writeHead(503).end(),
-    "breaks off": (_, response) => {
+    "ends early": (_, response) => {
       response.writeHead(200, { "Content-Length": text.length + 1 });
       response.write(text, () => response.destroy());
     },
@@ -46,10 +46,10 @@ describe("the endpoint", () => {
     "has only a symmetric key": keySet({ kty: "oct", k: "AAAA", kid: "k-good", alg: "HS256" }),
     "has only a key for encryption": keySet({ ...good.jwk, use: "enc" }),
     "has only a key without a kid": keySet({ ...good.jwk, kid: undefined }),
-    "has only members that are no keys": keySet(null, "planted", 1, []),
+    "has only members that are not keys": keySet(null, "planted", 1, []),
   };
   for (const [name, listener] of Object.entries(RESPONSES)) {
-    test(`whose response ${name} gives no key set: 503`, async () => {
+    test(`causes a 503 if its response ${name}`, async () => {
       const { site, warnings, credentials } = await openJwksSite(listener);
       await check(site, { name, status: 503, credentials: credentials(good) });
       expect(warnings).toHaveLength(1);
@@ -57,20 +57,20 @@ describe("the endpoint", () => {
     });
   }
 
-  const UNFIT = {
+  const UNUSABLE_KEYS = {
     "an RSA key of 1024 bits": createSigner("k-good", "rsa-1024").jwk,
     "a key that may not verify": { ...good.jwk, key_ops: ["sign"] },
     "a key of another algorithm": { ...good.jwk, alg: "ES384" },
     "a broken key": { ...good.jwk, x: "AAAA" },
   };
-  for (const [name, jwk] of Object.entries(UNFIT)) {
-    test(`whose set has ${name} under the id of a token makes it 401`, async () => {
+  for (const [name, jwk] of Object.entries(UNUSABLE_KEYS)) {
+    test(`causes a 401 for a token if its set has ${name} with the token's kid`, async () => {
       const { site, credentials } = await openJwksSite(keySet(jwk));
       await check(site, { name, status: 401, credentials: credentials(good) });
     });
   }
 
-  test("is not followed to another URL by a redirect", async () => {
+  test("can't redirect the fetch to another URL", async () => {
     const target = await openEndpoint(keySet(good.jwk));
     const { status } = await openJwksSite((_, response) => response.writeHead(302, { Location: target.url }).end());
 
@@ -79,30 +79,30 @@ describe("the endpoint", () => {
   });
 
   const HANGING: Record<string, RequestListener> = {
-    "before the response": () => {},
-    "within the headers": ({ socket }) => void socket.write("HTTP/1.1 200 OK\r\nX-Slow: "),
-    "within the body": (_, response) => void response.writeHead(200, { "Content-Length": 1_000 }).write(text),
-    "byte by byte": (_, response) => {
+    "hangs before the response": () => {},
+    "hangs within the headers": ({ socket }) => void socket.write("HTTP/1.1 200 OK\r\nX-Slow: "),
+    "hangs within the body": (_, response) => void response.writeHead(200, { "Content-Length": 1_000 }).write(text),
+    "sends byte by byte": (_, response) => {
       const drip = setInterval(() => response.write(" "), 10);
       response.once("close", () => clearInterval(drip));
     },
   };
-  for (const [where, listener] of Object.entries(HANGING)) {
-    test(`that hangs ${where} is 503 at the time limit`, async () => {
+  for (const [name, listener] of Object.entries(HANGING)) {
+    test(`causes a 503 at the time limit if it ${name}`, async () => {
       const { site, warnings, credentials } = await openJwksSite(listener, { timeoutMs: 100 });
-      await check(site, { name: where, status: 503, credentials: credentials(good) });
+      await check(site, { name, status: 503, credentials: credentials(good) });
       expect(warnings[0]).toContain("aborted due to timeout");
     });
   }
 });
 
-describe("a set with other keys beside the good one", () => {
+describe("a set with one good key", () => {
   const weak = createSigner("k-weak", "rsa-1024");
   const leaked = createSigner("k-leaked");
   const [first, second, third] = [createSigner("k-twice"), createSigner("k-twice"), createSigner("k-twice", "rsa")];
   const leakedJwk = { ...leaked.privateKey.export({ format: "jwk" }), kid: "k-leaked" };
 
-  test("accepts that one only: no weak, private or symmetric key, and no key whose id is repeated", async () => {
+  test("is used without its weak, private, symmetric and repeated keys", async () => {
     const symmetric = { kty: "oct", k: "AAAA", kid: "k-oct", alg: "HS256" };
     const all = [null, symmetric, leakedJwk, weak.jwk, first.jwk, second.jwk, third.jwk, good.jwk];
     const { status, site, credentials } = await openJwksSite(keySet(...all));
@@ -114,7 +114,7 @@ describe("a set with other keys beside the good one", () => {
   });
 });
 
-describe("a URL", () => {
+describe("a key set URL", () => {
   const log = pino({ level: "silent" });
   const refused = [
     ...[
@@ -127,7 +127,7 @@ describe("a URL", () => {
     ...["https://user:planted@login.example/", "http://planted@localhost/"],
   ];
   for (const url of refused) {
-    test(`such as '${url}' is refused without being repeated`, () => {
+    test(`such as '${url}' is refused, and the error does not repeat it`, () => {
       expect(() => jwksFromUrl(url, { log })).toThrow(ConfigurationError);
       expect(() => jwksFromUrl(url, { log })).not.toThrow(/planted/);
     });

@@ -7,7 +7,7 @@ import { ACCESS, AUDIENCE, bearer, claims, ISSUER, NOW } from "../../helpers/acc
 import { send, startServerFixture } from "../../helpers/server-fixture.ts";
 import type { Signer } from "./signers.ts";
 
-/** An endpoint on a port of its own, whose listener a test may change; ends with the test. */
+/** An endpoint on a port of its own, whose listener a test may change; closed at the end of the test. */
 export async function openEndpoint(listener: RequestListener) {
   const state = { listener, requests: 0 };
   const server = createServer((request, response) => {
@@ -40,7 +40,7 @@ export async function openJwksSite(listener: RequestListener, { timeoutMs = 3_00
   const tokens = { keys, issuer: ISSUER, audience: AUDIENCE };
   const site = await startServerFixture({ clock: () => new Date(), access: { ...ACCESS, tokens } });
   onTestFinished(() => site.close());
-  /** Credentials that are good now if their key is. */
+  /** Credentials that are valid now if the key is accepted. */
   const credentials = (signer: Signer) => {
     const seconds = Math.floor(Date.now() / 1_000);
     return bearer(signer.token({ payload: claims({ iat: seconds, exp: seconds + 60 }) }));

@@ -11,7 +11,7 @@ const MINUTE = 60;
 const HOUR = 3_600;
 
 describe("a key set that changes", () => {
-  test("is used for ten minutes and then fetched again, which takes withdrawn keys away", async () => {
+  test("is used for ten minutes and then fetched again; removed keys are then rejected", async () => {
     const { endpoint, status, at } = await openJwksSite(keySet(old.jwk, next.jwk));
     expect(await status(old)).toBe(200);
     endpoint.listener = keySet(next.jwk);
@@ -22,7 +22,7 @@ describe("a key set that changes", () => {
     expect([await status(old), await status(next)]).toEqual([401, 200]);
   });
 
-  test("is fetched for a token with a new key, which takes the old one away", async () => {
+  test("is fetched for a token with a new key; a removed old key is then rejected", async () => {
     const { endpoint, status, at } = await openJwksSite(keySet(old.jwk));
     expect(await status(old)).toBe(200);
     endpoint.listener = keySet(next.jwk);
@@ -31,7 +31,7 @@ describe("a key set that changes", () => {
     expect(endpoint.requests).toBe(2);
   });
 
-  test("can give another key to an id, which then accepts that key alone", async () => {
+  test("can assign another key to a kid; only that key is then accepted", async () => {
     const impostor = createSigner("k-old");
     const { endpoint, status, at } = await openJwksSite(keySet(impostor.jwk));
     expect([await status(old), await status(impostor)]).toEqual([401, 200]);
@@ -40,7 +40,7 @@ describe("a key set that changes", () => {
     expect([await status(old), await status(impostor)]).toEqual([200, 401]);
   });
 
-  test("is fetched again where the clock has been set back", async () => {
+  test("is fetched again after the clock was set back", async () => {
     const { endpoint, status, at } = await openJwksSite(keySet(old.jwk));
     expect(await status(old)).toBe(200);
     endpoint.listener = keySet(next.jwk);
@@ -49,8 +49,8 @@ describe("a key set that changes", () => {
   });
 });
 
-describe("tokens that name other keys", () => {
-  test("cause one fetch in five seconds, whether the id or the algorithm does not fit", async () => {
+describe("tokens with unknown keys", () => {
+  test("cause one fetch in five seconds, whether the kid or the algorithm does not match", async () => {
     const rsa = createSigner("k-rsa", "rsa", { alg: "RS256" });
     const { endpoint, site, status, at } = await openJwksSite(keySet(old.jwk, rsa.jwk));
     expect(await status(old)).toBe(200);
@@ -90,7 +90,7 @@ describe("tokens that name other keys", () => {
 });
 
 describe("an endpoint that is down", () => {
-  test("lets a server start: Bearer is 503 until the keys are there, and Basic works", async () => {
+  test("does not prevent a start: Bearer is 503 until the keys are fetched, and Basic works", async () => {
     const { endpoint, site, status, at, credentials } = await openJwksSite(outage);
     await check(site, {
       ...{ name: "no key", status: 503, credentials: credentials(old) },
@@ -112,7 +112,7 @@ describe("an endpoint that is down", () => {
     for (const [index, second] of [0, 10, 20, 59.999].entries()) {
       at(10 * MINUTE + second);
       expect(await status(old)).toBe(200);
-      // The fetch goes on after the response; it fails before the clock moves.
+      // The fetch continues after the response, and must fail before the clock moves.
       await expect.poll(() => endpoint.requests).toBe(index + 2);
       await setTimeout(20);
     }
@@ -130,7 +130,7 @@ describe("an endpoint that is down", () => {
     expect(await status(old)).toBe(200);
   });
 
-  test("makes a token of a key that is not cached 503, and 401 once it is up", async () => {
+  test("causes a 503 for a token whose key is not cached, and a 401 once the endpoint is up", async () => {
     const { endpoint, site, status, at, credentials } = await openJwksSite(keySet(old.jwk));
     expect(await status(old)).toBe(200);
     endpoint.listener = outage;
@@ -142,7 +142,7 @@ describe("an endpoint that is down", () => {
     await check(site, { name: "a key not in the set", status: 401, credentials: credentials(next) });
   });
 
-  test("does not make an expired token of a cached key good", async () => {
+  test("does not make an expired token of a cached key valid", async () => {
     const { endpoint, site, status, at: set } = await openJwksSite(keySet(old.jwk));
     expect(await status(old)).toBe(200);
     endpoint.listener = outage;

@@ -12,7 +12,7 @@ import { createSigner, type Signer } from "./signers.ts";
 
 const [old, next] = [createSigner("k-old"), createSigner("k-next")];
 
-/** A file with this text, and a way to use it as a key set; ends with the test. */
+/** A file with this text; `open` loads it as a key set. Both are closed at the end of the test. */
 async function openFile(text: string | undefined) {
   const folder = await mkdtemp(join(tmpdir(), "nexus-sync-jwks-"));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -28,7 +28,7 @@ async function openFile(text: string | undefined) {
   return { file, warnings, open };
 }
 
-/** A server with the keys of a file; ends with the test. */
+/** A server with the keys of a file; closed at the end of the test. */
 async function openFileSite(text: string) {
   const { file, warnings, open } = await openFile(text);
   const { tokens } = open();
@@ -45,7 +45,7 @@ function setOf(...signers: Signer[]): string {
 }
 
 describe("a key set file", () => {
-  test("may begin with a byte order mark, and makes a token of another key 401", async () => {
+  test("may begin with a byte order mark; tokens of other keys are rejected with 401", async () => {
     const { site, statuses } = await openFileSite(`\ufeff${setOf(old)}`);
     expect(await statuses()).toEqual([200, 401]);
     await check(site, { name: "another key", status: 401, credentials: bearer(next.token()) });
@@ -84,7 +84,7 @@ describe("a key set file", () => {
     "has one id twice": [setOf(old, next, old), "has several keys with the kid k-old"],
   } as const;
   for (const [name, [text, reason]] of Object.entries(REFUSED)) {
-    test(`that ${name} ends the start with its name and the reason`, async () => {
+    test(`that ${name} fails the start with its path and the reason`, async () => {
       const { file, open } = await openFile(text);
       const message = `The key set file ${file} was not loaded: 1 problem.`;
       expect(open).toThrow(expect.objectContaining({ message, problems: [expect.stringContaining(reason)] }));

@@ -41,7 +41,7 @@ export function createSigner(kid: string, kind: keyof typeof KEY_PAIRS = "ec", m
   return { kid, jwk, token, publicKey, privateKey };
 }
 
-/** Claims signed with HS256 and this secret, under the id of a key. */
+/** Claims signed with HS256 and this secret, with the kid of a key. */
 export function hmacToken(secret: string | Buffer, kid = "k-1"): string {
   const signed = `${segment({ alg: "HS256", kid })}.${segment(claims())}`;
   return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;

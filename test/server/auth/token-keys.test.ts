@@ -14,12 +14,12 @@ const [first, second] = [createSigner("k-twice"), createSigner("k-twice")];
 const broken = createSigner("k-broken");
 const encrypting = createSigner("k-enc", "ec", { use: "enc" });
 const [long, longer, spaced] = [createSigner("k".repeat(256)), createSigner("k".repeat(257)), createSigner("k 1")];
-const stranger = createSigner("k-1");
+const unknownSigner = createSigner("k-1");
 
 const SIGNERS = [rs256, rsa, weak, ed25519, first, second, encrypting, long, longer, spaced];
 const JWKS = SIGNERS.map(({ jwk }) => jwk);
 const SYMMETRIC = { kty: "oct", k: "AAAA", kid: "k-oct", alg: "HS256" };
-// Given to jose without our filter, because no key set may turn a token into a 500.
+// Passed to jose without the filter of `auth/`, because no key set may cause a 500.
 const keys = createLocalJWKSet({ keys: [PUBLIC_JWK, ...JWKS, { ...broken.jwk, x: "AAAA" }, SYMMETRIC] });
 const access = { ...ACCESS, tokens: { keys, issuer: ISSUER, audience: AUDIENCE } };
 const { testEach } = badInputs({ access });
@@ -30,7 +30,7 @@ function tokens(status: number, table: Record<string, string>): Case[] {
 
 const pemOf = ({ publicKey }: Signer, type: "spki" | "pkcs1") => publicKey.export({ type, format: "pem" });
 
-describe("keys that fit", () => {
+describe("matching keys", () => {
   testEach(
     tokens(200, {
       "RS256 with a key for RS256": rs256.token(),
@@ -42,7 +42,7 @@ describe("keys that fit", () => {
   );
 });
 
-describe("keys that do not fit", () => {
+describe("keys that do not match", () => {
   testEach(
     tokens(401, {
       "HS256 signed with the public PEM of an RSA key": hmacToken(pemOf(rsa, "spki"), "k-rsa"),
@@ -62,7 +62,7 @@ describe("keys that do not fit", () => {
       "a key for encryption": encrypting.token(),
       "a kid of 257 characters": longer.token(),
       "a kid with a space": spaced.token(),
-      "the id of one key and the signature of another": stranger.token(),
+      "the id of one key and the signature of another": unknownSigner.token(),
       "the first of two keys with one kid": first.token(),
       "the second of two keys with one kid": second.token(),
     }),
@@ -70,27 +70,30 @@ describe("keys that do not fit", () => {
 });
 
 test.for([
-  ["its own key", (header: object) => stranger.token({ header: { ...header } })],
+  ["its own key", (header: object) => unknownSigner.token({ header: { ...header } })],
   ["the right key", (header: object) => mint(claims(), header)],
-] as const)("jwk, jku, x5u and x5c of a token signed with %s are 401 and cause no request", async ([_, sign]) => {
-  const endpoint = await openEndpoint(keySet(stranger.jwk));
-  const { jwk, url } = { jwk: stranger.jwk, url: endpoint.url };
-  const certificate = stranger.publicKey.export({ type: "spki", format: "der" }).toString("base64");
-  const refuses = await openRefusing(access);
-  for (const header of [{ jwk }, { jku: url }, { x5u: url }, { x5c: [certificate] }, { jwk, jku: url, x5u: url }]) {
-    await refuses(bearer(sign(header)));
-  }
-  expect(endpoint.requests).toBe(0);
+] as const)(
+  "a token with jwk, jku, x5u or x5c signed with %s is rejected with 401 and causes no request",
+  async ([_, sign]) => {
+    const endpoint = await openEndpoint(keySet(unknownSigner.jwk));
+    const { jwk, url } = { jwk: unknownSigner.jwk, url: endpoint.url };
+    const certificate = unknownSigner.publicKey.export({ type: "spki", format: "der" }).toString("base64");
+    const expectRejected = await startRejecting(access);
+    for (const header of [{ jwk }, { jku: url }, { x5u: url }, { x5c: [certificate] }, { jwk, jku: url, x5u: url }]) {
+      await expectRejected(bearer(sign(header)));
+    }
+    expect(endpoint.requests).toBe(0);
+  },
+);
+
+test("a server without keys rejects every Bearer token in the same way", async () => {
+  const expectRejected = await startRejecting({ credentials: ACCESS.credentials });
+  await expectRejected(bearer());
+  await expectRejected(bearer("planted"));
 });
 
-test("a server without keys refuses every Bearer token in the same way", async () => {
-  const refuses = await openRefusing({ credentials: ACCESS.credentials });
-  await refuses(bearer());
-  await refuses(bearer("planted"));
-});
-
-/** A server that closes with the test. */
-async function openRefusing(access: typeof ACCESS) {
+/** A server, closed at the end of the test. The returned function expects a 401. */
+async function startRejecting(access: typeof ACCESS) {
   const site = await startServerFixture({ access });
   onTestFinished(() => site.close());
   return (credentials: Case["credentials"] & object) => check(site, { name: "", status: 401, credentials });

@@ -145,7 +145,7 @@ test("free-form JSON that is too deep to be serialized is a problem", async () =
   expect(await problemsOf({ ...EMPTY, users })).toEqual(["directory /users/0: is nested too deeply"]);
 });
 
-test("the first thousand problems are listed, and the others counted", async () => {
+test("the first thousand problems are listed, and the others are counted", async () => {
   const users = Array.from({ length: 1_234 }, () => ({ id: 7 }));
 
   const problems = await problemsOf({ ...EMPTY, users });

@@ -86,7 +86,7 @@ test.each([
   ["null", null, ["roles", "roleConnectionMaps", "users"]],
   ["a directory without maps", { users: [], roles: [] }, ["roleConnectionMaps"]],
   ["users by id", { ...directory, users: { "u-1": users[0] } }, ["users"]],
-])("each array that %s lacks is reported", async (_, source, missing) => {
+])("each array that is missing in %s is reported", async (_, source, missing) => {
   expect(await problemsOf(fileOf("directory.json", JSON.stringify(source)))).toEqual(
     missing.map((list) => `directory.json: '${list}' must be an array`),
   );
@@ -98,7 +98,7 @@ test.each(["directory.json", "directory.ndjson"])("a missing file is reported by
   expect(await problemsOf(file)).toEqual([expect.stringMatching(new RegExp(`^${name}: .*no such file`))]);
 });
 
-test("a file that changes after the check is an error at the end of its users", async () => {
+test("a file that changes after the check causes an error after its last user", async () => {
   const file = fileOf("directory.ndjson", lines({ user: { id: "u-1" } }));
   const checked = await checkDirectory(file);
   appendFileSync(file, lines({ user: { id: "u-late" } }));

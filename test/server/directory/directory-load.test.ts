@@ -46,7 +46,7 @@ test.each([
   expect(bytesOf(database)).toEqual(before);
 });
 
-test("a restart with the same directory changes nothing, with an edited one only the edited entries", async () => {
+test("a restart with the same directory changes nothing, and one with an edited directory only the edited entries", async () => {
   const database = temporaryDatabase();
   const started = async (directory: Directory) => {
     const server = await startStub({ database, directory });

@@ -11,11 +11,11 @@ export function rejected(name: string, body: unknown, ...places: string[]): Case
   return { name, status: 400, body, places };
 }
 
-/** A body that is accepted; `holds` checks the stored u-ada and the result. */
-export function accepted(name: string, body: unknown, holds?: After): Case {
+/** A body that is accepted; `checkAfter` checks the stored u-ada and the result. */
+export function accepted(name: string, body: unknown, checkAfter?: After): Case {
   const after: Case["after"] = async ({ text }, server) => {
     const stored = (await server.user("u-ada")) ?? expect.fail("u-ada is gone");
-    await holds?.(stored, JSON.parse(text));
+    await checkAfter?.(stored, JSON.parse(text));
   };
   return { name, status: 200, body, after };
 }

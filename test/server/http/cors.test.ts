@@ -3,14 +3,14 @@ import { put, startStubWithClient } from "../../helpers/stub.ts";
 
 const ORIGIN = "https://portal.acme.example";
 
-/** Sends a preflight and returns its status and the origin that is allowed. */
+/** Sends a preflight and returns its status and the allowed origin. */
 async function preflight(url: string, headers: Record<string, string> = {}) {
   const all = { Origin: ORIGIN, "Access-Control-Request-Method": "PUT", ...headers };
   const response = await fetch(`${url}/v1/users/u-ada/$sync`, { method: "OPTIONS", headers: all });
   return { response, seen: [response.status, response.headers.get("access-control-allow-origin")] };
 }
 
-test("a preflight is a 405 like any other OPTIONS request where no origin is configured", async () => {
+test("a preflight is a 405 like any other OPTIONS request if no origin is configured", async () => {
   const { server } = await startStubWithClient();
   const { response, seen } = await preflight(server.url);
   expect(seen).toEqual([405, null]);

@@ -13,7 +13,7 @@ async function metric({ url }: RunningStub, name: string): Promise<number> {
 
 const inFlight = (server: RunningStub) => metric(server, "nexus_sync_requests_in_flight");
 
-test("a request over the in-flight limit is rejected with 503 before security; health paths are exempt", async () => {
+test("a request over the in-flight limit is rejected with 503 before authentication; health paths are exempt", async () => {
   const database = await temporaryPostgres();
   const { server } = await startStubWithClient({ database, load: { inFlight: 2 } });
   const release = await holdUser(database, "u-ada");
@@ -56,7 +56,7 @@ test("requests whose body has not arrived do not count for the in-flight limit",
   }
 });
 
-/** Blocks the event loop for `blockMs` at a time, until `isOver`. */
+/** Blocks the event loop for `blockMs` at a time, until `isOver` returns true. */
 async function blockEventLoop(blockMs: number, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     const end = performance.now() + blockMs;
@@ -65,7 +65,7 @@ async function blockEventLoop(blockMs: number, isOver: () => boolean): Promise<v
   }
 }
 
-test("an event-loop delay over the limit gets 503 until the delay falls; health paths are exempt", async () => {
+test("requests get a 503 while the event-loop delay is over the limit; health paths are exempt", async () => {
   const { server } = await startStubWithClient({ load: { delayMs: 40 } });
   const state = { isOver: false };
   const blocking = blockEventLoop(100, () => state.isOver);

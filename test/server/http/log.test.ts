@@ -9,7 +9,7 @@ function startLog(isPretty: boolean) {
   return { texts, log };
 }
 
-test("lines of one user have the same hash, of another user another one, and never the id", async () => {
+test("log lines have one hash per user, and never the user id", async () => {
   const { texts, log } = startLog(false);
   const { server } = await startStubWithClient({ log, formatUserId: userIdHash("planted-key") });
   for (const userId of ["u-ada", "u-ada", "u-other"]) await put(server, { path: `/v1/users/${userId}/$sync` });
@@ -22,7 +22,7 @@ test("lines of one user have the same hash, of another user another one, and nev
   expect(first).toMatchObject({ method: "PUT", route: "/v1/users/{userId}/$sync", status: 200, caller: "demo-key" });
 });
 
-test("hashes without a configured key differ from start to start", () => {
+test("hashes without a configured key differ between starts", () => {
   expect(userIdHash()("u-ada")).not.toBe(userIdHash()("u-ada"));
 });
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { startStub } from "../../../server/stub/start-stub.ts";
 
-// A server alone with its caller in a process with --expose-gc, so that the heap contains nothing else. Sends requests with
+// Runs a server and a client in a process with --expose-gc, so that the heap contains nothing else. Sends requests with
 // different spellings of one media type, and prints by how many bytes the heap has grown after each step.
 const { directory, body, warmUp, step, steps, parallel } = JSON.parse(process.argv[2] ?? "{}");
 const { url, demo, close } = await startStub({ directory });

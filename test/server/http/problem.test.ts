@@ -25,7 +25,7 @@ const ROWS: Record<Status, Row | ((fixture: ServerFixture) => Promise<Row> | Row
   503: lockDatabase,
 };
 
-test.for(Object.entries(ROWS))("a response with %s is as the contract declares it", async ([status, row]) => {
+test.for(Object.entries(ROWS))("a %s response matches the contract", async ([status, row]) => {
   const fixture = await testServer();
   const changes = typeof row === "function" ? await row(fixture) : row;
   await check(fixture, { name: "", status: Number(status), ...changes });

@@ -12,11 +12,11 @@ async function start(): Promise<ServerProcess> {
 
 interface Outcome {
   responses: number;
-  /** Why requests that were sent got no response. */
+  /** Messages of requests that got no response. */
   errors: string[];
 }
 
-/** Sends one request after the other, over new connections after closed ones, until the port is closed. */
+/** Sends requests one after another, reconnects after a closed connection, and ends when the port is closed. */
 async function sendUntilRefused(server: ServerProcess): Promise<Outcome> {
   const outcome: Outcome = { responses: 0, errors: [] };
   for (;;) {

@@ -9,7 +9,7 @@ import { bytesOf, temporaryDatabase } from "../../helpers/temporary-folder.ts";
 import { atNow, attribute, custom, LAST_CHANGE, problemOf } from "./samples.ts";
 
 /** A sign-in with one token in three places. */
-const carrying = (token: string) =>
+const signInWith = (token: string) =>
   signIn({ groups: [`group-${token}`], attributes: { token, nickname: token, [`only-${token}`]: token } });
 
 /** The tokens in the three places of a user. */
@@ -21,7 +21,7 @@ const tokensOf = (user: User | undefined) => [
 
 test("repeated requests, concurrent and serial, lead to one state and one response", async () => {
   const { server, client } = await startStubWithClient({ clock: atNow });
-  const send = () => client.syncUserIdentity("u-ada", carrying("t"));
+  const send = () => client.syncUserIdentity("u-ada", signInWith("t"));
 
   const responses = await Promise.all(Array.from({ length: 10 }, send));
   const stored = await server.user("u-ada");
@@ -43,7 +43,7 @@ test.each([":memory:", "a file"])("concurrent syncs of one user are atomic, with
   const reads: Promise<User | undefined>[] = [];
   const responses = await Promise.all(
     tokens.map(async (token) => {
-      const { user } = await client.syncUserIdentity("u-ada", carrying(token));
+      const { user } = await client.syncUserIdentity("u-ada", signInWith(token));
       reads.push(server.user("u-ada"));
       return tokensOf(user);
     }),
@@ -65,7 +65,7 @@ test("concurrent syncs of many users each change only their own user", async () 
   const users = ids.map((id, index) => ({ id, identities: [identity(CONNECTION, [], index)] }));
   const { server, client } = await startStubWithClient({ directory: acme({ users }) });
 
-  await Promise.all(ids.map((id) => client.syncUserIdentity(id, carrying(id))));
+  await Promise.all(ids.map((id) => client.syncUserIdentity(id, signInWith(id))));
 
   for (const id of ids) expect(tokensOf(await server.user(id))).toEqual([id, id, id]);
 });
@@ -74,10 +74,10 @@ test("a rejected request leaves the database file byte-identical", async () => {
   const database = temporaryDatabase();
   const directory = acme({ user: { attributes: [attribute(1, "department", "Engines")], ...LAST_CHANGE } });
   const { server, client } = await startStubWithClient({ database, directory });
-  await client.syncUserIdentity("u-ada", carrying("kept"));
+  await client.syncUserIdentity("u-ada", signInWith("kept"));
   const [before, user] = [bytesOf(database), await server.user("u-ada")];
 
-  const body = carrying("rejected");
+  const body = signInWith("rejected");
   const long = "x".repeat(251);
   const rejected: [status: number, sent: Parameters<typeof put>[1]][] = [
     [400, { body: JSON.stringify(body).slice(0, -1) }],
@@ -109,7 +109,7 @@ test("a caller without the permission gets 403, and nothing is written", async (
   const server = { ...running, demo };
   const before = await server.user("u-ada");
 
-  await problemOf(await put(server, { body: carrying("rejected") }), 403);
+  await problemOf(await put(server, { body: signInWith("rejected") }), 403);
 
   expect(await server.user("u-ada")).toEqual(before);
 });
@@ -122,7 +122,7 @@ test("a response that violates the contract is a 500 before the commit, and the 
   const { server } = await startStubWithClient({ directory: acme({ user }), log });
   const before = await server.user("u-ada");
 
-  const problem = await problemOf(await put(server, { body: carrying("t") }), 500);
+  const problem = await problemOf(await put(server, { body: signInWith("t") }), 500);
 
   expect(problem).toEqual({
     type: "urn:nexus-sync:problem:internal-error",
@@ -145,9 +145,9 @@ test("a stored user that violates the contract is a 500 without a write, and oth
   second.exec(`UPDATE users SET document = json_set(document, '$.emailAddress', 'no address') WHERE id = 'u-ada'`);
   const before = await server.user("u-ada");
 
-  await problemOf(await put(server, { body: carrying("t") }), 500);
+  await problemOf(await put(server, { body: signInWith("t") }), 500);
 
   expect(await server.user("u-ada")).toEqual(before);
-  await client.syncUserIdentity("u-bob", carrying("t"));
+  await client.syncUserIdentity("u-bob", signInWith("t"));
   expect(tokensOf(await server.user("u-bob"))).toEqual(["t", "t", "t"]);
 });

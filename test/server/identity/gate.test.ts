@@ -48,10 +48,10 @@ test.each<[string, Partial<User>]>([
 });
 
 test.each<[string, Partial<User>]>([
-  ["with no isActive", {}],
+  ["without isActive", {}],
   ["that is active", { isActive: true }],
   ["of an active organization", { organization: { id: 1, isActive: true } }],
-  ["of an organization with no isActive", { organization: { id: 1 } }],
+  ["of an organization without isActive", { organization: { id: 1 } }],
   ["of an unknown organization", { organizationId: 1, organization: null }],
   ["with an inactive owner", { owner: { id: "u-grace", isActive: false } }],
   ["with a second identity at the connection", { identities: [identity("con_other"), identity(CONNECTION, [], 2)] }],

@@ -88,7 +88,7 @@ test("a plan depends only on its arguments and does not change them", () => {
   });
 });
 
-test("after a plan is carried out, the same request changes nothing and has the same result", () => {
+test("after a plan is applied, the same request changes nothing and has the same result", () => {
   forAnySignIn((sync) => {
     const first = planSync(sync);
     if ("violations" in first) return;
@@ -98,7 +98,7 @@ test("after a plan is carried out, the same request changes nothing and has the 
   });
 });
 
-test("a plan has violations or a result that fits the contract", () => {
+test("a plan has violations or a result that matches the contract", () => {
   forAnySignIn((sync) => {
     const plan = planSync(sync);
 
@@ -107,7 +107,7 @@ test("a plan has violations or a result that fits the contract", () => {
   });
 });
 
-test("groups at the connection are sorted, trimmed and unique; other identities stay", () => {
+test("groups at the connection are sorted, trimmed and unique; other identities do not change", () => {
   forAnySignIn((sync) => {
     const plan = planSync(sync);
     if ("violations" in plan || !plan.result.isAuthenticated) return;

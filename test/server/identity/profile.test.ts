@@ -21,7 +21,7 @@ const PROFILE = {
   ...LAST_CHANGE,
 };
 
-test.each(SPELLINGS)("the claim %s sets only %s, in any case, and is no custom attribute", async (key, field) => {
+test.each(SPELLINGS)("the claim %s sets only %s, in any case, and is not a custom attribute", async (key, field) => {
   const { server, client } = await startWith(PROFILE);
   const { modified: _modified, modifiedBy: _modifiedBy, ...others } = PROFILE;
 
@@ -33,7 +33,7 @@ test.each(SPELLINGS)("the claim %s sets only %s, in any case, and is no custom a
   }
 });
 
-test.each(SPELLINGS)("the claim %s: %s has at most %s code points", async (key, field, max) => {
+test.each(SPELLINGS)("the claim %s sets %s up to its maximum length in code points", async (key, field, max) => {
   const { server, client } = await startWith(PROFILE);
 
   for (const character of ["x", "\u{1f600}"]) {

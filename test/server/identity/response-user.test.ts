@@ -113,7 +113,7 @@ async function shown(changes: Partial<User>): Promise<Partial<User>> {
 
 const allEmpty = (lists: string[]) => Object.fromEntries(lists.map((list) => [list, []]));
 
-test("the response has all 34 members of the user, whatever is stored", async () => {
+test("the response has all 34 members of the user, even if none is stored", async () => {
   expect(PROPERTIES).toHaveLength(34);
   for (const changes of [{}, user]) expect(Object.keys(await shown(changes)).sort()).toEqual(PROPERTIES);
 });
@@ -150,7 +150,7 @@ test("an organization has its six arrays even if they are not stored", async () 
   expect(organization).toEqual({ id: 1, ...allEmpty(ORGANIZATION_LISTS) });
 });
 
-test("a response contains nothing of other members or of omitted references", async () => {
+test("a response contains no data of other members or of omitted references", async () => {
   for (const changes of [user, { ...user, isActive: false }]) {
     expect(JSON.stringify(await shown(changes))).not.toContain(PRIVATE);
   }

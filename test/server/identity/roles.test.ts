@@ -121,12 +121,12 @@ test.each([
   { why: "the first assignment never expires", direct: [null, FUTURE], expires: null },
   { why: "one assignment has expired", direct: [PAST, FUTURE], expires: FUTURE },
   {
-    why: "time zones count",
+    why: "time zones are respected",
     direct: ["2031-01-01T00:00:00Z", "2031-01-01T01:00:00+02:00"],
     expires: "2031-01-01T00:00:00Z",
   },
   {
-    why: "the latest counts",
+    why: "the latest of several wins",
     direct: ["2031-01-01T00:00:00Z", "2033-01-01T00:00:00Z", "2032-01-01T00:00:00Z"],
     expires: "2033-01-01T00:00:00Z",
   },
@@ -158,7 +158,7 @@ test("roles are ordered by name, then by id, both by code point", async () => {
   expect(result?.map(({ id }) => id)).toEqual(ordered.map(({ id }) => id));
 });
 
-test("a role by group is never stored: it ends with the group and returns with it", async () => {
+test("a mapped role is never stored: it disappears and returns with its group", async () => {
   const { server, client } = await startWith();
 
   const seen: string[][] = [];

@@ -17,7 +17,7 @@ export const ada: User = {
 const bob: User = { id: "u-bob", nickname: "bob", identities: [at("con_a", "bob")] };
 export const acme: Directory = { users: [ada, bob], roles: [engineer, viewer], roleConnectionMaps: [engineers] };
 
-/** Data that syncs of three users find. */
+/** The data that a sync of each of three users finds. */
 export function seen(store: Store): Promise<unknown> {
   return Promise.all(["u-ada", "u-bob", "u-new"].map((id) => look(store, id, ["engineers"])));
 }

@@ -37,7 +37,7 @@ export function directoryOf({ roles = [], roleConnectionMaps = [], users = [] }:
   };
 }
 
-/** A directory whose iteration stops after the last user until `release` or `fail` is called; `taken` resolves then. */
+/** A directory whose iteration stops after the last user until `release` or `fail` is called; `taken` resolves at that stop. */
 export function heldDirectory(content: Partial<Directory>) {
   const taken = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();

@@ -96,7 +96,7 @@ export function syncTests(open: OpenStore): void {
     expect(found?.mapped).toEqual(new Set(["mapped", "both"]));
   });
 
-  test("a map matches if connection and trimmed group are equal, and never with blanks", async () => {
+  test("a map matches if connection and trimmed group are equal; blanks never match", async () => {
     const blanks = [null, "", " "].flatMap((blank) => {
       return [map("r-i", blank, "a"), map("r-i", "con_a", blank), map("r-i", blank, blank)];
     });

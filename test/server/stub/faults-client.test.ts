@@ -32,7 +32,7 @@ async function startFaulty(fault: Fault, times?: number) {
 }
 
 describe("a client", () => {
-  test.each(CASES)("gets its error for $fault, and retries if that can help", async (one) => {
+  test.each(CASES)("gets the expected error for $fault, and retries it if that can succeed", async (one) => {
     const { fault, error, isRetried, isStored } = one;
     const { server, client } = await startFaulty(fault);
     expect(await client(0).safeSyncUserIdentity("u-ada", GOOD)).toMatchObject({ ok: false, error });

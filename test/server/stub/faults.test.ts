@@ -58,7 +58,7 @@ describe("a fault", () => {
     expect(await rawResponse(await startFaulty({ kind: "drop-answer" }))).toBe("");
   });
 
-  test("of kind truncated-body or malformed-json sends half of the body, and of the length if malformed", async () => {
+  test("of kind truncated-body or malformed-json sends half of the body, malformed-json with a matching Content-Length", async () => {
     const server = await startFaulty({ kind: "truncated-body" });
     const truncated = parts(await rawResponse(server));
     server.faults.replace([{ fault: { kind: "malformed-json" } }]);

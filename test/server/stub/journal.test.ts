@@ -84,7 +84,7 @@ describe("a journal entry", () => {
     [415, "unsupported-media-type", "another media type", { headers: { "Content-Type": "text/plain" } }],
     [413, "content-too-large", "a large body", { body: "x".repeat(262_145) }],
     [400, "invalid-request", "a body that is not JSON", { body: "{" }],
-    [400, "invalid-request", "a body that breaks the contract", { body: {} }],
+    [400, "invalid-request", "a body that violates the contract", { body: {} }],
     [400, "invalid-request", "an invalid preference", { headers: { Prefer: "code=418" } }],
     [404, "unknown-user", "an unknown user", { path: pathOf("nobody") }],
   ])("has %i %s for %s", async (status, problem, _, change) => {
@@ -97,7 +97,7 @@ describe("a journal entry", () => {
     if (status === 400) expect(entry.errors).not.toHaveLength(0);
   });
 
-  test("is bounded in size, and has a body of 16,384 characters complete", async () => {
+  test("is bounded in size, and has a body of 16,384 characters in full", async () => {
     const { server } = await startStubWithClient();
     const body = JSON.stringify(signIn()).padEnd(16_384);
     await call(server, { body });
@@ -139,7 +139,7 @@ describe("the journal", () => {
 const PLANTED = "planted-s3cret";
 const basic = (name: string, secret: string) => `Basic ${Buffer.from(`${name}:${secret}`).toString("base64")}`;
 
-/** Headers that carry a secret, or may. */
+/** Headers that contain, or may contain, a secret. */
 const SECRET_HEADERS = {
   ...{ Authorization: `Bearer ${PLANTED}`, "Proxy-Authorization": basic("proxy", PLANTED), Cookie: `sid=${PLANTED}` },
   ...{ "X-Application-Token": PLANTED, "X-Api-Key": PLANTED, ApiKey: PLANTED, "X-Auth-Request": PLANTED },

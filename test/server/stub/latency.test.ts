@@ -14,7 +14,7 @@ function median(values: readonly number[]): number {
 
 describe("a latency fault", () => {
   test.each([{ ms: 150 }, { ms: 60, sigma: 0.8, seed: 7 }])(
-    "of %j delays each request by its series",
+    "of %j delays each request by the next value of its series",
     async (fault) => {
       const { server } = await startStubWithClient();
       server.faults.replace([{ fault: { kind: "latency", ...fault } }]);

@@ -24,7 +24,7 @@ async function prefer(...lines: string[]) {
 
 describe("an example of the contract", () => {
   test.each(EXAMPLES)(
-    "$name ($status) is sent as the contract declares it",
+    "$name ($status) is sent as declared in the contract",
     async ({ status, name, mediaTypes, headers }) => {
       const { response } = await prefer(`code=${status}; example=${name}`, `example=${name}`);
 
@@ -95,7 +95,7 @@ describe("Prefer", () => {
     ["spaces", `code=${" ".repeat(14_000)}(`],
     ["quotes", '"'.repeat(14_001)],
     ["backslashes", `x="${"\\".repeat(14_001)}`],
-  ])("has no effect with only %s in it, and is parsed in linear time", async (_, line) => {
+  ])("has no effect if it contains only %s, and is parsed in linear time", async (_, line) => {
     const { response } = await prefer(line);
     expect(response.status).toBe(200);
     expect(response.headers).not.toHaveProperty("preference-applied");

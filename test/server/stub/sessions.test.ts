@@ -88,7 +88,7 @@ describe("the session of X-Contract-Session", () => {
     expect(journal.list().requests).toMatchObject([{ status: 401, session: "s" }]);
   });
 
-  test("has the request of a client that disconnects while it opens, and does not sync", async () => {
+  test("records the request of a client that disconnects while the session opens, and does not sync", async () => {
     const { server } = await startFromFile("directory.ndjson", ndjson(10_000));
     const result = await clientIn(server, "slow").safeSyncUserIdentity("u-1", signIn(), { timeoutMs: 50 });
     expect(result).toMatchObject({ error: { kind: "timeout" } });
@@ -135,7 +135,7 @@ describe("the session of X-Contract-Session", () => {
 });
 
 describe("a session whose directory can't be loaded", () => {
-  test("is a problem that lists up to five errors without the folder, and opens after they are fixed", async () => {
+  test("is rejected with up to five errors, without the folder, and opens after they are fixed", async () => {
     const { file, server } = await startFromFile();
     const good = readFileSync(file, "utf8");
     const bad: Directory = acme({ users: [{ id: "" }, ...acme().users, ...acme().users] });
@@ -166,7 +166,7 @@ describe("a session whose directory can't be loaded", () => {
     expect(await departmentIn(server, "late")).toBe("Engines");
   });
 
-  test("has more than 10,000 entries, and is not read to its end", async () => {
+  test("may have more than 10,000 entries, and its file is not read to the end", async () => {
     const { file, server } = await startFromFile("directory.ndjson", ndjson(10_000));
     const { directory } = await server.session("fits");
     expect(await directory.users(1)).toMatchObject({ total: 10_000 });

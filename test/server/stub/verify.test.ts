@@ -55,7 +55,7 @@ describe("verify", () => {
     expect(verify({ userId: "u-grace" }, { exactly: 0 })).toMatchObject({ passed: true, count: 0 });
   });
 
-  test("lists the five closest misses, the latest of equals first, with each reason", async () => {
+  test("lists the five closest misses with all reasons, the latest first among equals", async () => {
     const { server, verify, ids } = await journal();
     const verdict = verify({ userId: "u-ada", status: 404, problem: "unknown-user" }, { exactly: 1 });
     expect(verdict).toEqual({

@@ -85,7 +85,7 @@ const UNUSUAL_TEXTS = [
   ...['{"key":"site"}', '{"key":"site","value":1}', '{"key":"","value":null}', '{"connectionId":"planted"}', "planted"],
 ];
 
-/** JSON text, or almost, to put into a body. */
+/** JSON text, some of it invalid, to insert into a body. */
 const fragment = fc.oneof(
   { weight: 10, arbitrary: fc.constantFrom(...UNUSUAL_TEXTS) },
   { weight: 6, arbitrary: text.map((value) => JSON.stringify(value)) },
@@ -107,7 +107,7 @@ const edit = fc.record({
 });
 type Edit = typeof edit extends fc.Arbitrary<infer T> ? T : never;
 
-/** The JSON text of a body after edits. Texts replace markers, so they can be what no value can: a member twice, 1e400. */
+/** The JSON text of a body after edits. Markers are replaced by text that JSON.stringify can't write: a repeated member, 1e400. */
 function edited(body: unknown, edits: readonly Edit[]): string {
   const texts: string[] = [];
   const marker = (replacement: string) => `@${texts.push(replacement) - 1}@`;
@@ -130,7 +130,7 @@ function editedValue(value: unknown, label: string, { kind, name, text }: Edit, 
 
 type Corrupt = (text: string) => Body;
 
-/** Corrupts few of the texts on their way to bytes. */
+/** Corrupts a few of the texts when they are encoded. */
 const corruption: fc.Arbitrary<Corrupt> = fc.oneof(
   { weight: 60, arbitrary: fc.constant<Corrupt>((json) => json) },
   ...[

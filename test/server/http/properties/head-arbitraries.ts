@@ -4,7 +4,7 @@ import { basic, basicOf, bearer, mint } from "../../../helpers/access.ts";
 import type { Call } from "../../../helpers/server-fixture.ts";
 import { JSON_TYPE } from "../../../helpers/stub.ts";
 
-/** Most parts of a request are good, so that the others reach every middleware. */
+/** Mostly the good value, so that bad values of other parts reach every middleware. */
 function mostly<T>(good: T, other: fc.Arbitrary<T>): fc.Arbitrary<T> {
   return fc.oneof({ weight: 3, arbitrary: fc.constant(good) }, { weight: 1, arbitrary: other });
 }

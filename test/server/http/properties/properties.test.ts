@@ -61,17 +61,17 @@ function withBody(body: fc.Arbitrary<Body>): fc.Arbitrary<BodyCall> {
   return fc.record({ path: fc.nat(USERS - 1).map((index) => `/v1/users/u-${index}/$sync`), body });
 }
 
-/** Sends `runs` requests, PARALLEL at a time, and returns everything `expectRight` returned, once each. */
+/** Sends `runs` requests, PARALLEL at a time, and returns the distinct strings that `check` returned. */
 async function forAll<T extends Call>(
   calls: fc.Arbitrary<T>,
   runs: number,
-  expectRight: (response: ServerResponse, call: T) => Promise<string[]>,
+  check: (response: ServerResponse, call: T) => Promise<string[]>,
 ): Promise<string[]> {
   const seen = new Set<string>();
   const holds = async (call: T) => {
     const response = await sendOver(agent, fixture().server, call);
     expectValid(response, call);
-    for (const one of await expectRight(response, call)) seen.add(one);
+    for (const one of await check(response, call)) seen.add(one);
   };
   const parallel = Array.from({ length: PARALLEL }, (_, index) =>
     fc.assert(fc.asyncProperty(calls, holds), { seed: SEED + index, numRuns: runs / PARALLEL, ...LIMITS }),
@@ -82,7 +82,7 @@ async function forAll<T extends Call>(
   return [...seen].toSorted();
 }
 
-/** Checks the response to any request: declared by the contract, and an error without planted text, secrets and internals. */
+/** Any response must match the contract, and an error must not contain planted text, secrets or internals. */
 function expectValid(response: ServerResponse, { credentials }: Call): void {
   const { status = 0, headers, text } = response;
   expect(Reflect.ownKeys(Object.prototype)).toEqual(PROTOTYPE);

@@ -25,7 +25,7 @@ const MAX_LENGTHS: Readonly<Record<string, number>> = {
   ...{ givenname: 100, familyname: 100, nickname: 100, displayname: 200, name: 200, picture: 250 },
 };
 
-/** Rules that the server has and the schema of the body has not. Each recognizes the violations that report it. */
+/** Server rules that the schema of the body does not have. Each predicate recognizes violations of its rule. */
 export const SERVER_RULES = {
   "text that can't be stored": ({ pointer }, body) => hasUnstorableText(valueAt(body, pointer)),
   "a profile value that is too long": ({ pointer }, { attributes }) =>
@@ -38,7 +38,7 @@ export const SERVER_RULES = {
     /^\/attributes\/\d+$/.test(pointer) && new Set(attributes.map(({ key }) => key)).size > 1_000,
 } satisfies Record<string, (violation: BodyViolation, body: SyncUserIdentityRequest) => boolean>;
 
-/** The server rule that each violation of a valid body reports; undefined for a violation of no rule. */
+/** The server rule of each violation in a body that matches the schema; undefined if there is no such rule. */
 export function rulesOf(violations: readonly BodyViolation[], body: SyncUserIdentityRequest) {
   return violations.map(
     (violation) => Object.entries(SERVER_RULES).find(([, reports]) => reports(violation, body))?.[0],

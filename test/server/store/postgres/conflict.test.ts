@@ -11,7 +11,7 @@ async function failSaves(url: string, { code, times, when }: { code: string; tim
     url,
     `CREATE SEQUENCE saves;
      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-       IF nextval('saves') <= ${times} THEN RAISE EXCEPTION 'told to' USING ERRCODE = '${code}'; END IF;
+       IF nextval('saves') <= ${times} THEN RAISE EXCEPTION 'injected failure' USING ERRCODE = '${code}'; END IF;
        RETURN NULL; END $$;
      CREATE CONSTRAINT TRIGGER failing AFTER UPDATE ON nexus_sync_users ${at} FOR EACH ROW EXECUTE FUNCTION fail()`,
   );
@@ -64,7 +64,7 @@ test.each([
   expect(await countOf(store, "u-ada")).toBe(1);
 });
 
-test("a retried sync decides on the user as other servers have changed it", async () => {
+test("a retried sync decides on the user that another server has changed", async () => {
   const { url, store } = await storeWithUsers();
   await failSaves(url, { code: "40001", times: 1, when: "COMMIT" });
   const found: unknown[] = [];

@@ -75,7 +75,7 @@ test.each(["fast", "immediate"] as const)("a store survives a restart of the dat
   expect(stored).toBeLessThanOrEqual(counted + unknown);
   expect(unknown).toBeGreaterThan(0);
   expect(lines.length).toBeGreaterThan(0);
-  // At most one a second, although many connections are lost.
+  // At most one line per second is logged, although many connections are closed.
   expect(lines.length).toBeLessThan(8);
   expect(lines.join("\n")).not.toMatch(/planted|u-ada/);
 });

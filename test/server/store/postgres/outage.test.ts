@@ -8,27 +8,27 @@ import { holdRows, OTHERS, storeAt, storeWithUsers, terminate, untilWaiting } fr
 /** A proxy that closes the connection after it has forwarded a COMMIT, or instead of forwarding it. */
 async function cuttingProxy(url: string, cut: "before the commit" | "after the commit") {
   const { port, hostname } = new URL(url);
-  const proxy = createServer((near) => {
-    const far = connect(Number(port), hostname);
+  const proxy = createServer((client) => {
+    const database = connect(Number(port), hostname);
     let isCommitting = false;
-    const end = () => [near, far].map((socket: Socket) => socket.destroy());
-    near.on("data", (bytes) => {
+    const end = () => [client, database].map((socket: Socket) => socket.destroy());
+    client.on("data", (bytes) => {
       isCommitting = bytes.includes("COMMIT\0");
       if (isCommitting && cut === "before the commit") end();
-      else far.write(bytes);
+      else database.write(bytes);
     });
     // The response to the COMMIT is not forwarded.
-    far.on("data", (bytes) => (isCommitting ? end() : near.write(bytes)));
-    for (const socket of [near, far]) socket.on("error", end).on("close", end);
+    database.on("data", (bytes) => (isCommitting ? end() : client.write(bytes)));
+    for (const socket of [client, database]) socket.on("error", end).on("close", end);
   }).listen(0, "127.0.0.1");
   onTestFinished(() => void proxy.close());
   await vi.waitFor(() => expect(proxy.listening).toBe(true));
-  const { port: nearPort } = proxy.address() as { port: number };
-  return Object.assign(new URL(url), { port: String(nearPort) }).href;
+  const { port: proxyPort } = proxy.address() as { port: number };
+  return Object.assign(new URL(url), { port: String(proxyPort) }).href;
 }
 
 /** Fails the test if an uncaught exception occurs, which would end a server. */
-function noUncaught(): void {
+function expectNoUncaught(): void {
   const caught = vi.fn();
   process.on("uncaughtException", caught);
   onTestFinished(() => {
@@ -69,7 +69,7 @@ test("a full disk makes the sync unavailable, although the COMMIT after the fail
 });
 
 test("syncs whose connections the database closes are unavailable; later syncs succeed", async () => {
-  noUncaught();
+  expectNoUncaught();
   const { url, store, lines } = await storeWithUsers();
   const { release } = await holdRows(url, "u-ada", "u-bob");
   const counted = ["u-ada", "u-bob", "u-bob"].map((userId) => outcome(store, userId));

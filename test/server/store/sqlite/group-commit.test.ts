@@ -25,7 +25,7 @@ async function storeOfTwenty() {
 
 test("syncs that arrive together share one commit and resolve after it", async () => {
   const { store, other, nickname } = await storeOfTwenty();
-  // Changes with each commit of another connection.
+  // SQLite's data_version changes with each commit of another connection.
   const version = () => other.prepare("PRAGMA data_version").get()?.data_version;
   const seenOnResolve: unknown[] = [];
   const before = version();
@@ -66,7 +66,7 @@ test("a group whose transaction is rolled back fails as a whole, and nothing rea
   other.exec(ROLLBACK_TRIGGER);
 
   const syncs = users.map(({ id }) => change(store, id, { nickname: "x".repeat(300_000) }));
-  // Reads the change of the first sync.
+  // `look` reads the uncommitted change of the first sync.
   const outcomes = await Promise.allSettled([syncs[0], look(store, "u-0"), ...syncs.slice(1)]);
 
   expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(["rejected"]));
@@ -77,7 +77,7 @@ test("a group whose transaction is rolled back fails as a whole, and nothing rea
   expect(nickname("u-3")).toBe("again");
 });
 
-test("while another connection holds the write lock, a group is soon unavailable; later groups succeed", async () => {
+test("while another connection holds the write lock, a group is unavailable within 300 ms; later groups succeed", async () => {
   const { store, other, nickname } = await storeOfTwenty();
   other.exec("BEGIN IMMEDIATE");
   const start = performance.now();

@@ -13,7 +13,7 @@ const STRACE = ["strace", "-f", "-D", "-yy", "-s", "6000", "-e", `trace=${CALLS}
 const SYNCED = "synced before the response";
 const NOT_SYNCED = "not synced before the response";
 
-/** Only this test notices `synchronous=OFF`: the system keeps what a killed process has written, synced or not. */
+/** Only this test detects `synchronous=OFF`: the system keeps the writes of a killed process, synced or not. */
 test("a change is synced to disk before its response begins", { timeout: 60_000 }, async (context) => {
   const file = join(temporaryFolder(), "trace");
   context.skip(spawnSync("strace", ["-o", file, "true"]).status !== 0, "strace is missing, or is not permitted here.");
@@ -42,7 +42,7 @@ function verdict(trace: string, token: string, requestId: string): string {
   return lastSync > ended.findLastIndex(({ text }) => isWrite(text)) ? SYNCED : NOT_SYNCED;
 }
 
-/** The begin and the end of each system call. `strace -f` splits a call if another thread's call comes between. */
+/** The beginning and the end of each system call. `strace -f` splits a call if another thread's call comes between. */
 function callEvents(trace: string): { isEnd: boolean; text: string }[] {
   const unfinished = new Map<string, string>();
   return trace.split("\n").flatMap((line) => {

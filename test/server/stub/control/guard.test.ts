@@ -113,7 +113,7 @@ test("a control port with a token requires it for everything except the files of
   expect((await control(server, "/")).status).toBe(200);
 });
 
-test("a control port beyond loopback requires a token of 16 characters", async () => {
+test("a control port that is not on loopback requires a token of at least 16 characters", async () => {
   for (const controlHost of ["0.0.0.0", "::", "192.0.2.1", "stub.example"])
     await expect(startStub({ controlHost })).rejects.toThrow(ConfigurationError);
   for (const controlToken of ["", "too-short", "with a blank in it", "ünsichtbar-und-lang"])
@@ -127,7 +127,7 @@ test("the control port closes with the stub, and a stub can start without one", 
   await control(server, "/requests");
   await server.close();
   await expect(control(server, "/requests")).rejects.toThrow();
-  const { server: alone, client } = await startStubWithClient({ controlPort: "none" });
-  expect(alone.controlUrl).toBe(undefined);
+  const { server: withoutControl, client } = await startStubWithClient({ controlPort: "none" });
+  expect(withoutControl.controlUrl).toBe(undefined);
   expect(await client.syncUserIdentity("u-ada", signIn())).toMatchObject({ isAuthenticated: true });
 });

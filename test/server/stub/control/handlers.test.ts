@@ -131,7 +131,7 @@ test("/users lists the first hundred users, including inactive ones, and the num
   ]);
 });
 
-test("every operation is about the session that X-Contract-Session names", async () => {
+test("every operation applies to the session in X-Contract-Session", async () => {
   const { server } = await startStubWithClient();
   const headers = { "X-Contract-Session": "one" };
   await control(server, "/faults", { method: "PUT", headers, body: { rules: [ALWAYS] } });

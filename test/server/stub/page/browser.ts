@@ -12,7 +12,7 @@ type Body = (open: Open) => Promise<void>;
 
 /**
  * Returns a `test` with a browser, which the tests of a file share; they are skipped without Chromium. A page must
- * write no errors and warnings to its console, and send requests only to the stub's two ports. `expected` allows errors.
+ * write no errors or warnings to its console, and send requests only to the stub's two ports. `expected` allows errors.
  */
 export function browserTests(): (name: string, body: Body, expected?: RegExp) => void {
   let browser: Browser | undefined;
