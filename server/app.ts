@@ -11,7 +11,7 @@ import type { LoadShedding } from "./http/limits.ts";
 import { headerLimit } from "./http/limits.ts";
 import { acceptable, contentType } from "./http/negotiation.ts";
 import { problemHandler } from "./http/problem.ts";
-import { type AccessLogOptions, accessLog, requestContext } from "./http/request-log.ts";
+import { type AccessLogOptions, requestContext } from "./http/request-log.ts";
 import type { Send } from "./http/respond.ts";
 import { dispatch } from "./http/respond.ts";
 import { pathParameters, router } from "./http/router.ts";
@@ -56,7 +56,7 @@ export function createApp(options: AppOptions): Express {
     .disable("etag")
     .enable("strict routing")
     .enable("case sensitive routing")
-    .use(requestContext(options.shutdown, accessLog(options)))
+    .use(requestContext(options.shutdown, options))
     .all(HEALTH_PATHS, health(options))
     .use(
       loadShedding.shed,

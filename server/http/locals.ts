@@ -7,8 +7,6 @@ import type { Shutdown } from "./shutdown.ts";
 /** State of a request in `response.locals`, in the order in which middleware sets it. */
 export interface RequestLocals {
   requestId: string;
-  /** `performance.now()` at its start. */
-  startedAt: number;
   /** Decides whether a response closes its connection. */
   shutdown: Pick<Shutdown, "isOpen" | "closes">;
   /** Registers a function for the end of the request: the response is sent or the connection is closed. */

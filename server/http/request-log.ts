@@ -5,29 +5,15 @@ import type { Logger } from "pino";
 import type { Metrics } from "./metrics.ts";
 import type { Shutdown } from "./shutdown.ts";
 
-/** Called for every request. */
-export interface RequestHooks {
-  begin(): void;
-  /** The response is sent, or the connection is closed. */
-  end(response: Response): void;
-}
-
-const NO_HOOKS: RequestHooks = { begin() {}, end() {} };
-
 /**
  * Sets the first `response.locals`. The request id is the caller's X-Request-Id if it is 1 to 128 visible ASCII
- * characters, else a new UUID; the response repeats it. `onEnd` and the hooks use the only `close` listener of the response.
+ * characters, else a new UUID; the response repeats it. `onEnd` uses the only `close` listener of the response.
  */
-export function requestContext(
-  shutdown: Pick<Shutdown, "isOpen" | "closes">,
-  { begin, end } = NO_HOOKS,
-): RequestHandler {
+export function requestContext(shutdown: Pick<Shutdown, "isOpen" | "closes">, log?: AccessLogOptions): RequestHandler {
   return (request, response, next) => {
     const { locals } = response;
     let registered = () => {};
     locals.requestId = requestIdOf(request);
-    locals.startedAt = performance.now();
-    begin();
     locals.shutdown = shutdown;
     locals.onEnd = (work) => {
       const earlier = registered;
@@ -36,13 +22,23 @@ export function requestContext(
         work();
       };
     };
-    response.once("close", () => {
-      end(response);
-      registered();
-    });
     response.setHeader("X-Request-Id", locals.requestId);
+    listenForEnd(response, () => registered(), log);
     next();
   };
+}
+
+/**
+ * A function of its own, so that the listener shares no context with `onEnd`: if it does, V8 promotes whole requests to
+ * the old space (scavenges of 7 instead of 0.7 ms, 30 % more CPU for a sync).
+ */
+function listenForEnd(response: Response, work: () => void, options?: AccessLogOptions): void {
+  const start = performance.now();
+  options?.metrics.inFlight.inc();
+  response.once("close", () => {
+    if (options) logRequest(response, start, options);
+    work();
+  });
 }
 
 function requestIdOf({ headers }: IncomingMessage): string {
@@ -60,25 +56,19 @@ export interface AccessLogOptions {
 /**
  * Logs one line per request when it ends, and counts it. Never logs credentials, the body or attribute values. Requests
  * that load shedding rejects are counted and not logged.
- *
- * One function for all requests: a closure per request that is kept in a list makes V8 promote whole requests to the old
- * space (30 % more CPU a sync, scavenges of 7 instead of 0.6 ms).
  */
-export function accessLog({ log, metrics, formatUserId }: AccessLogOptions): RequestHooks {
-  const end = (response: Response) => {
-    const { requestId, startedAt, route, problem, caller, path } = response.locals;
-    const { method } = response.req;
-    const userId = path?.userId;
-    const ms = Math.round((performance.now() - startedAt) * 100) / 100;
-    const status = response.writableFinished ? response.statusCode : undefined;
-    metrics.inFlight.dec();
-    metrics.requests.inc({ status: status ?? "none", problem: problem ?? "" });
-    metrics.duration.observe(ms / 1_000);
-    if (problem === "overloaded") return;
-    const user = userId && formatUserId(userId);
-    log.info({ requestId, method, route, status, problem, ms, caller: caller?.id, user }, "request");
-  };
-  return { begin: () => metrics.inFlight.inc(), end };
+function logRequest(response: Response, start: number, { log, metrics, formatUserId }: AccessLogOptions): void {
+  const { requestId, route, problem, caller, path } = response.locals;
+  const { method } = response.req;
+  const userId = path?.userId;
+  const ms = Math.round((performance.now() - start) * 100) / 100;
+  const status = response.writableFinished ? response.statusCode : undefined;
+  metrics.inFlight.dec();
+  metrics.requests.inc({ status: status ?? "none", problem: problem ?? "" });
+  metrics.duration.observe(ms / 1_000);
+  if (problem === "overloaded") return;
+  const user = userId && formatUserId(userId);
+  log.info({ requestId, method, route, status, problem, ms, caller: caller?.id, user }, "request");
 }
 
 /** Maximum number of cached hashes. Ids longer than `MAX_CACHED_ID` characters are not cached. */
