@@ -14,18 +14,22 @@ export const SECURITY_MUTATIONS: readonly Mutation[] = [
   {
     name: "security runs after the body is read",
     edits: [
-      ["server/app.ts", "    security(schemes),\n", ""],
-      ["server/app.ts", "    jsonBody(bodyLimit),\n", "    jsonBody(bodyLimit),\n    security(schemes),\n"],
+      ["server/app.ts", "      security(options.schemes, contract),\n", ""],
+      [
+        "server/app.ts",
+        "      jsonBody(options.bodyLimit),\n",
+        "      jsonBody(options.bodyLimit),\n      security(options.schemes, contract),\n",
+      ],
     ],
     test: [
       "test/server/http/framing.test.ts",
-      "H7 who waits with the body is asked for it after security, and refused before it without credentials",
+      "Expect: 100-continue gets a 100 with good credentials, and only a 401 with wrong ones",
     ],
   },
   {
     name: "the issuer of a token is not checked",
     edits: [["server/auth/bearer.ts", "    issuer,\n    audience,\n", "    ...(issuer && {}),\n    audience,\n"]],
-    test: ["test/server/auth/bearer.test.ts", "J8 a wrong iss is 401"],
+    test: ["test/server/auth/bearer.test.ts", "a wrong iss is 401"],
   },
   {
     name: "compressed bodies are inflated",
@@ -41,7 +45,7 @@ export const SECURITY_MUTATIONS: readonly Mutation[] = [
         'const { gunzipSync } = await import("node:zlib");\n      const text = decode(request.headers["content-encoding"] ? gunzipSync(bytes) : bytes);',
       ],
     ],
-    test: ["test/server/http/negotiation.test.ts", "C6 the coding gzip is 415"],
+    test: ["test/server/http/negotiation.test.ts", "gzip is 415"],
   },
   {
     name: "secrets are compared directly, not by their hashes",
@@ -49,20 +53,20 @@ export const SECURITY_MUTATIONS: readonly Mutation[] = [
       ["server/auth/credentials.ts", "import { hash, ", "import { "],
       ["server/auth/credentials.ts", 'return hash("sha256", text, "buffer");', "return Buffer.from(text);"],
     ],
-    test: ["test/server/auth/credentials.test.ts", "A4 an application token that is shorter is 401"],
+    test: ["test/server/auth/credentials.test.ts", "an application token that is shorter is 401"],
   },
   {
     name: "responses contain the message of the error",
     edits: [
       [
         "server/http/problem.ts",
-        "const { detail = usual, violations = [] } = options;",
-        "const { detail = (options.cause as Error | undefined)?.message ?? usual, violations = [] } = options;",
+        "const body = problemDocument(type, response.locals.requestId, options);",
+        'const detail = (options.cause as Error | undefined)?.message ?? "";\n    const body = problemDocument(type, response.locals.requestId, { detail, ...options });',
       ],
     ],
     test: [
       "test/server/http/problem.test.ts",
-      "500: the log names the place and the answer does not, and the user stays as it was",
+      "a stored user that breaks the contract is a 500; the log names the member, the response does not",
     ],
   },
 ];
