@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startPostgres } from "../shared/postgres-server.ts";
-import type { Candidate } from "./load.ts";
 import { type Site, startService, startTarget, type Target } from "./service.ts";
-import { CONNECTIONS, type RequestPlan, USERS } from "./sign-ins.ts";
+import type { Candidate } from "./side-by-side.ts";
+import { type RequestPlan, USERS } from "./sign-ins.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BASELINE = join(ROOT, "scripts/bench/baseline-server.ts");
@@ -79,13 +79,4 @@ export async function startPrism({ basic }: Site, headers: Record<string, string
   }
   const mock = [script, "mock", "--multiprocess=false", "-v", "silent", join(ROOT, "openapi.yaml")];
   return startTarget((port) => [...mock, "-p", String(port)], { ...basic, ...headers });
-}
-
-/** Changing syncs over one connection, with a commit for each, and over 16 connections, which share commits. */
-export function commits(site: Site): Candidate[] {
-  const plan: RequestPlan = { headers: site.basic, kind: "changing", users: USERS };
-  return [1, CONNECTIONS].map((connections) => {
-    const start = () => startService({ site, database: join(site.folder, `commits-${connections}.sqlite`) });
-    return { title: `connections: ${connections}`, status: 200, plan, connections, start };
-  });
 }

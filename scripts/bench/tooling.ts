@@ -5,9 +5,9 @@ import { run as generate } from "../generate.ts";
 import { startProgram } from "../shared/program.ts";
 import { copyProjectTo } from "../shared/project-copy.ts";
 import { startBaseline } from "./contestants.ts";
-import { type Bench, inTurns } from "./load.ts";
 import type { Row } from "./report.ts";
 import { send } from "./service.ts";
+import { type Bench, type Contender, sideBySide } from "./side-by-side.ts";
 import { CONNECTIONS, signInOf } from "./sign-ins.ts";
 
 /** Edits before the measured one: the compilers are then as warm as in a watch of some minutes. */
@@ -21,27 +21,34 @@ const CALLS = 1_500;
 export function generateTimes(bench: Bench): Promise<Row[]> {
   const root = copyProjectTo(join(bench.site.folder, "generate"));
   const script = `import { run } from "./scripts/generate.ts"; process.exitCode = await run([], console.log, { isBrief: true })`;
-  const command = [process.execPath, "--input-type=module", "-e", script];
-  const unchanged = async () => {
-    const { code, output } = await startProgram(command, { cwd: root }).ended;
+  const inProcess = async () => {
+    const { code, output } = await startProgram([process.execPath, "-e", script], { cwd: root }).ended;
     if (code !== 0) throw new Error(`The generator ended with ${code}: ${output}`);
-  };
-  const cold = () => {
-    rmSync(join(root, "generated"), { recursive: true, force: true });
-    return unchanged();
   };
   const file = join(root, "openapi.yaml");
   const [source, property] = [readFileSync(file, "utf8"), "        nickname:\n"];
-  const warm = async (edits = 0): Promise<number> => {
-    writeFileSync(file, source.replace(property, `        nickname${edits}: {}\n${property}`));
-    const ms = await msOf(() => generate([], () => {}, { root, isBrief: true }));
-    return edits === WARM_UP_EDITS ? ms : warm(edits + 1);
+  const edit = (number: number) =>
+    writeFileSync(file, source.replace(property, `        nickname${number}: {}\n${property}`));
+  const cold: Contender = {
+    title: "cold",
+    async measure() {
+      rmSync(join(root, "generated"), { recursive: true });
+      return { ms: await msOf(inProcess) };
+    },
   };
-  return inTurns(bench, "ms", {
-    cold: () => msOf(cold),
-    unchanged: () => msOf(unchanged),
-    "warm, after an edit": warm,
-  });
+  const unchanged: Contender = { title: "unchanged", measure: async () => ({ ms: await msOf(inProcess) }) };
+  const warm: Contender = {
+    title: "warm, after an edit",
+    async measure() {
+      let ms = 0;
+      for (let edits = 0; edits <= WARM_UP_EDITS; edits += 1) {
+        edit(edits);
+        ms = await msOf(() => generate([], () => {}, { root, isBrief: true }));
+      }
+      return { ms };
+    },
+  };
+  return sideBySide([cold, unchanged, warm], bench);
 }
 
 async function msOf(work: () => Promise<unknown>): Promise<number> {
@@ -57,10 +64,12 @@ export async function clientCost(bench: Bench): Promise<Row[]> {
   const client = createNexusClient({ baseUrl: target.url, credentials });
   const headers = { Accept: "application/json", "Content-Type": "application/json", ...bench.site.basic };
   const request = { method: "PUT", path: "/v1/users/u-1/$sync", headers, body: JSON.stringify(signInOf(1)) } as const;
-  const rows = await inTurns(bench, "CPU µs", {
-    bare: () => cpuMicros(async () => JSON.parse((await send(target.url, request)).text)),
-    client: () => cpuMicros(() => client.syncUserIdentity("u-1", signInOf(1))),
-  });
+  const contender = (title: string, call: () => Promise<unknown>): Contender => {
+    return { title, measure: async () => ({ "CPU µs": await cpuMicros(call) }) };
+  };
+  const bare = contender("bare", async () => JSON.parse((await send(target.url, request)).text));
+  const ours = contender("client", () => client.syncUserIdentity("u-1", signInOf(1)));
+  const rows = await sideBySide([bare, ours], bench);
   await target.end();
   return rows;
 }

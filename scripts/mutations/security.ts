@@ -29,7 +29,7 @@ export const SECURITY_MUTATIONS: readonly Mutation[] = [
   {
     name: "the issuer of a token is not checked",
     edits: [["server/auth/bearer.ts", "    issuer,\n    audience,\n", "    ...(issuer && {}),\n    audience,\n"]],
-    test: ["test/server/auth/bearer.test.ts", "a wrong iss is 401"],
+    test: ["test/server/auth/bearer.test.ts", "a wrong iss is "],
   },
   {
     name: "compressed bodies are inflated",
@@ -45,7 +45,7 @@ export const SECURITY_MUTATIONS: readonly Mutation[] = [
         'const { gunzipSync } = await import("node:zlib");\n      const text = decode(request.headers["content-encoding"] ? gunzipSync(bytes) : bytes);',
       ],
     ],
-    test: ["test/server/http/negotiation.test.ts", "gzip is 415"],
+    test: ["test/server/http/negotiation.test.ts", "gzip is "],
   },
   {
     name: "secrets are compared directly, not by their hashes",
@@ -53,7 +53,7 @@ export const SECURITY_MUTATIONS: readonly Mutation[] = [
       ["server/auth/credentials.ts", "import { hash, ", "import { "],
       ["server/auth/credentials.ts", 'return hash("sha256", text, "buffer");', "return Buffer.from(text);"],
     ],
-    test: ["test/server/auth/credentials.test.ts", "an application token that is shorter is 401"],
+    test: ["test/server/auth/credentials.test.ts", "an application token that is shorter is "],
   },
   {
     name: "responses contain the message of the error",
