@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -53,13 +53,11 @@ export function contestants(site: Site): Contestant[] {
   ];
 }
 
-/** A service on a PostgreSQL server of its own, whose processor time counts too. */
+/** A service on a PostgreSQL server of its own. */
 async function startOnPostgres(site: Site): Promise<Target> {
   const postgres = await startPostgres({ fsync: true });
   const service = await startService({ site, database: postgres.url });
-  const end = () => service.end().then(postgres.remove);
-  const postmaster = Number.parseInt(readFileSync(join(postgres.folder, "postmaster.pid"), "utf8"), 10);
-  return { ...service, pids: [...service.pids, postmaster], end };
+  return { ...service, end: () => service.end().then(postgres.remove) };
 }
 
 export function startBaseline(name: string, { basic }: Site): Promise<Target> {

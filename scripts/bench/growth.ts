@@ -6,7 +6,7 @@ import { startPrism } from "./contestants.ts";
 import { load } from "./load.ts";
 import type { Row } from "./report.ts";
 import { startService, type Target } from "./service.ts";
-import { type Bench, type Candidate, sideBySide } from "./side-by-side.ts";
+import { type Bench, type Candidate, sideBySide, singleFigure } from "./side-by-side.ts";
 import { USERS, writeDirectory } from "./sign-ins.ts";
 
 const USER_COUNTS = [1_000, 100_000, 1_000_000];
@@ -16,17 +16,14 @@ const HANDLERS = "server/handlers/handlers.ts";
 
 /** From the start of the process to the first 200: ours with 1,000 users in its file, and Prism. */
 export function startTimes(bench: Bench): Promise<Row[]> {
-  const contender = (title: string, start: () => Promise<Target>) => ({
-    title,
-    async measure() {
-      const { readyMs, end } = await start();
-      await end();
-      return { ms: readyMs };
-    },
-  });
+  const readyMs = async (start: Promise<Target>) => {
+    const { readyMs, end } = await start;
+    await end();
+    return readyMs;
+  };
   const service = { site: bench.site, database: join(bench.site.folder, "start.sqlite") };
-  const ours = contender("ours", () => startService(service));
-  return sideBySide([ours, contender("Prism", () => startPrism(bench.site))], bench);
+  const works = { ours: () => readyMs(startService(service)), Prism: () => readyMs(startPrism(bench.site)) };
+  return sideBySide(singleFigure("ms", works), bench);
 }
 
 /** Requests for users from every part of directories of growing size; "start s" includes loading them. */
@@ -85,9 +82,9 @@ export async function memoryGrowth({ site }: Bench): Promise<Row[]> {
   const plan = { headers: site.basic, kind: "changing", users: USERS } as const;
   const rows: Row[] = [];
   try {
-    for (const [round, count] of REQUEST_COUNTS.entries()) {
-      const amount = count - (REQUEST_COUNTS[round - 1] ?? 0);
-      const figures = await load(target, { plan, round, status: 200, amount });
+    for (const [at, count] of REQUEST_COUNTS.entries()) {
+      const requests = count - (REQUEST_COUNTS[at - 1] ?? 0);
+      const figures = await load(target, { plan, status: 200, requests });
       rows.push({ title: `${count} requests`, cells: { "RSS MB": figures["RSS MB"] ?? null } });
     }
   } finally {

@@ -1,43 +1,51 @@
-import autocannon, { type Client } from "autocannon";
+import { openConnection } from "../shared/connection.ts";
 import { quantile } from "../shared/statistics.ts";
 import { processFigures } from "./process-figures.ts";
 import type { Target } from "./service.ts";
-import { CONNECTIONS, type RequestPlan, requestsOf } from "./sign-ins.ts";
+import { type RequestPlan, requestBytes } from "./sign-ins.ts";
 
-/** Limited by seconds (`duration`) or by requests (`amount`). */
-type Load = { plan: RequestPlan; round: number; status: number } & ({ duration: number } | { amount: number });
+/** Connections of a load. */
+export const CONNECTIONS = 16;
+
+interface Load {
+  plan: RequestPlan;
+  /** The only status that counts as success. */
+  status: number;
+  /** Ends the load, as does `requests`, whichever comes first. Default: no limit. */
+  seconds?: number;
+  requests?: number;
+}
 
 /**
  * Loads a server over 16 connections, each with one request at a time, and returns the figures of the round. Figures that
- * need /proc are undefined on systems without it. @throws if a response is missing or has a status other than `status`
+ * need /proc are undefined on systems without it. @throws if a response is missing or has another status
  */
-export async function load({ url, pids }: Target, { plan, round, status, ...limit }: Load) {
+export async function load({ url, pid }: Target, { plan, status, seconds = Infinity, requests = Infinity }: Load) {
   const times: number[] = [];
-  const counts = new Map<number, number>();
-  let connection = 0;
-  const setupClient = (client: Client) => {
-    client.setRequests(requestsOf(plan, connection, round));
-    // autocannon's own histogram has a resolution of one millisecond.
-    client.on("response", (found, _bytes, ms) => {
-      times.push(ms);
-      counts.set(found, (counts.get(found) ?? 0) + 1);
-    });
-    connection += 1;
+  let sent = 0;
+  const [start, before, own] = [performance.now(), processFigures(pid), process.cpuUsage()];
+  const elapsed = () => (performance.now() - start) / 1_000;
+  const drive = async () => {
+    const { socket, send } = openConnection(url);
+    try {
+      while (elapsed() < seconds && sent < requests) {
+        sent += 1;
+        const reply = await send(requestBytes(url, plan, sent));
+        if (reply.status !== status) throw new Error(`The server returned ${reply.status} instead of ${status}.`);
+        times.push(reply.ms);
+      }
+    } finally {
+      socket.destroy();
+    }
   };
-  const [start, before, own] = [performance.now(), processFigures(pids), process.cpuUsage()];
-  const { errors } = await autocannon({ url, connections: CONNECTIONS, setupClient, ...limit });
-  const seconds = (performance.now() - start) / 1_000;
-  const [after, { user, system }] = [processFigures(pids), process.cpuUsage(own)];
-  counts.delete(status);
-  const wrong = Array.from(counts, ([found, count]) => `${count} × ${found}`);
-  if (errors > 0 || times.length === 0) wrong.push(`${errors} × no response`);
-  if (wrong.length > 0) throw new Error(`${wrong.join(", ")} instead of ${status}`);
+  await Promise.all(Array.from({ length: CONNECTIONS }, drive));
+  const [took, after, { user, system }] = [elapsed(), processFigures(pid), process.cpuUsage(own)];
   return {
-    "requests/s": times.length / seconds,
+    "requests/s": times.length / took,
     "p50 ms": quantile(times, 0.5),
     "p99 ms": quantile(times, 0.99),
     "CPU µs": before && after && (after.cpuMicros - before.cpuMicros) / times.length,
     "RSS MB": after?.rssMb,
-    "generator %": (user + system) / 1e4 / seconds,
+    "generator %": (user + system) / 1e4 / took,
   };
 }

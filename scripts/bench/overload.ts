@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openConnection, type Reply } from "../shared/connection.ts";
-import { signInBytes } from "../shared/server-process.ts";
 import { quantile } from "../shared/statistics.ts";
 import { load } from "./load.ts";
 import type { Row } from "./report.ts";
 import { startService } from "./service.ts";
 import type { Bench } from "./side-by-side.ts";
-import { USERS } from "./sign-ins.ts";
+import { requestBytes, USERS } from "./sign-ins.ts";
 
 const CONNECTIONS = 256;
 /** Time for the last responses. */
@@ -16,11 +15,10 @@ const DRAIN_MS = 300;
 /** The capacity for changing syncs on a SQLite file, and the goodput at three times that rate. */
 export async function overload({ site, seconds }: Bench): Promise<Row[]> {
   const target = await startService({ site, database: join(site.folder, "overload.sqlite") });
-  const changing = { status: 200, plan: { headers: site.basic, kind: "changing", users: USERS } } as const;
-  await load(target, { ...changing, round: 0, duration: seconds });
-  const capacity = (await load(target, { ...changing, round: 1, duration: seconds }))["requests/s"];
-  const caller = { url: target.url, authorization: site.basic.Authorization };
-  const requestOf = (index: number) => signInBytes({ ...caller, userId: `u-${index % USERS}` }, index);
+  const plan = { headers: site.basic, kind: "changing", users: USERS } as const;
+  await load(target, { plan, status: 200, seconds });
+  const { "requests/s": capacity } = await load(target, { plan, status: 200, seconds });
+  const requestOf = (number: number) => requestBytes(target.url, plan, number);
   const cells = await offer(target.url, requestOf, capacity * 3, seconds);
   await target.end();
   return [

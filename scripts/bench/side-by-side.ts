@@ -19,8 +19,7 @@ export type Figures = Record<string, number | undefined>;
 
 export interface Contender {
   title: string;
-  /** Round 0 is the warm-up. */
-  measure(round: number): Promise<Figures>;
+  measure(): Promise<Figures>;
   end?(): Promise<unknown>;
 }
 
@@ -38,8 +37,8 @@ export async function race(candidates: readonly Candidate[], bench: Bench): Prom
   for (const { title, plan, status, start } of candidates) {
     const target = await bench.attempt(title, start);
     if (!target) continue;
-    const measure = async (round: number) => {
-      const figures = await load(target, { plan, round, status, duration: bench.seconds });
+    const measure = async () => {
+      const figures = await load(target, { plan, status, seconds: bench.seconds });
       return { ...figures, "start s": target.readyMs / 1_000 };
     };
     contenders.push({ title, measure, end: target.end });
@@ -47,13 +46,21 @@ export async function race(candidates: readonly Candidate[], bench: Bench): Prom
   return sideBySide(contenders, bench);
 }
 
-/** Measures the contenders in turn. Each figure is the spread of the rounds; a contender that fails has no figures. */
+/** Contenders of a single figure. */
+export function singleFigure(unit: string, works: Record<string, () => Promise<number>>): Contender[] {
+  return Object.entries(works).map(([title, work]) => ({ title, measure: async () => ({ [unit]: await work() }) }));
+}
+
+/**
+ * Measures the contenders in turn; round 0 is a warm-up. Each figure is the spread of the rounds; a contender that fails
+ * has no figures.
+ */
 export async function sideBySide(contenders: readonly Contender[], bench: Bench): Promise<Row[]> {
   const all = contenders.map((contender) => ({ ...contender, results: [] as Figures[], isFailed: false }));
   for (let round = 0; round <= bench.rounds; round += 1) {
     for (const one of all.filter(({ isFailed }) => !isFailed)) {
       bench.progress(`round ${round} of ${bench.rounds}: ${one.title}`);
-      const figures = await bench.attempt(one.title, () => one.measure(round));
+      const figures = await bench.attempt(one.title, one.measure);
       one.isFailed = figures === undefined;
       one.results.push(figures ?? {});
     }

@@ -5,10 +5,10 @@ import { run as generate } from "../generate.ts";
 import { startProgram } from "../shared/program.ts";
 import { copyProjectTo } from "../shared/project-copy.ts";
 import { startBaseline } from "./contestants.ts";
+import { CONNECTIONS } from "./load.ts";
 import type { Row } from "./report.ts";
-import { send } from "./service.ts";
-import { type Bench, type Contender, sideBySide } from "./side-by-side.ts";
-import { CONNECTIONS, signInOf } from "./sign-ins.ts";
+import { type Bench, sideBySide, singleFigure } from "./side-by-side.ts";
+import { signInOf } from "./sign-ins.ts";
 
 /** Edits before the measured one: the compilers are then as warm as in a watch of some minutes. */
 const WARM_UP_EDITS = 10;
@@ -29,26 +29,17 @@ export function generateTimes(bench: Bench): Promise<Row[]> {
   const [source, property] = [readFileSync(file, "utf8"), "        nickname:\n"];
   const edit = (number: number) =>
     writeFileSync(file, source.replace(property, `        nickname${number}: {}\n${property}`));
-  const cold: Contender = {
-    title: "cold",
-    async measure() {
-      rmSync(join(root, "generated"), { recursive: true });
-      return { ms: await msOf(inProcess) };
-    },
+  const cold = () => {
+    rmSync(join(root, "generated"), { recursive: true });
+    return msOf(inProcess);
   };
-  const unchanged: Contender = { title: "unchanged", measure: async () => ({ ms: await msOf(inProcess) }) };
-  const warm: Contender = {
-    title: "warm, after an edit",
-    async measure() {
-      let ms = 0;
-      for (let edits = 0; edits <= WARM_UP_EDITS; edits += 1) {
-        edit(edits);
-        ms = await msOf(() => generate([], () => {}, { root, isBrief: true }));
-      }
-      return { ms };
-    },
+  const warm = async (edits = 0): Promise<number> => {
+    edit(edits);
+    const ms = await msOf(() => generate([], () => {}, { root, isBrief: true }));
+    return edits === WARM_UP_EDITS ? ms : warm(edits + 1);
   };
-  return sideBySide([cold, unchanged, warm], bench);
+  const works = { cold, unchanged: () => msOf(inProcess), "warm, after an edit": () => warm() };
+  return sideBySide(singleFigure("ms", works), bench);
 }
 
 async function msOf(work: () => Promise<unknown>): Promise<number> {
@@ -63,13 +54,15 @@ export async function clientCost(bench: Bench): Promise<Row[]> {
   const credentials = { type: "basic", username: "key", password: "secret" } as const;
   const client = createNexusClient({ baseUrl: target.url, credentials });
   const headers = { Accept: "application/json", "Content-Type": "application/json", ...bench.site.basic };
-  const request = { method: "PUT", path: "/v1/users/u-1/$sync", headers, body: JSON.stringify(signInOf(1)) } as const;
-  const contender = (title: string, call: () => Promise<unknown>): Contender => {
-    return { title, measure: async () => ({ "CPU µs": await cpuMicros(call) }) };
+  const bare = async () => {
+    const init = { method: "PUT", headers, body: JSON.stringify(signInOf(1)) };
+    return (await fetch(`${target.url}/v1/users/u-1/$sync`, init)).json();
   };
-  const bare = contender("bare", async () => JSON.parse((await send(target.url, request)).text));
-  const ours = contender("client", () => client.syncUserIdentity("u-1", signInOf(1)));
-  const rows = await sideBySide([bare, ours], bench);
+  const works = {
+    bare: () => cpuMicros(bare),
+    client: () => cpuMicros(() => client.syncUserIdentity("u-1", signInOf(1))),
+  };
+  const rows = await sideBySide(singleFigure("CPU µs", works), bench);
   await target.end();
   return rows;
 }
