@@ -9,7 +9,7 @@ import { seededRandom, startLoad } from "./steady-load.ts";
 
 const OUTAGE_MS = 1_500;
 
-test.for<[string, (postgres: PostgresServer) => Promise<void>]>([
+test.for<[string, (postgres: PostgresServer) => Promise<unknown>]>([
   ["is stopped", (postgres) => postgres.stop("fast")],
   ["is stopped immediately", (postgres) => postgres.stop("immediate")],
   ["is killed with all its processes", (postgres) => postgres.kill()],
