@@ -95,10 +95,8 @@ export function readOptions(args: string[], site: Site) {
 
 function write(out: string, results: object): void {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`;
-  const rounded = (_name: string, value: unknown) =>
-    typeof value === "number" ? Math.round(value * 1e4) / 1e4 : value;
   mkdirSync(dirname(out), { recursive: true });
-  writeFileSync(out, `${JSON.stringify({ date: new Date(), machine, ...results }, rounded, 2)}\n`);
+  writeFileSync(out, `${JSON.stringify({ date: new Date(), machine, ...results }, null, 2)}\n`);
 }
 
 if (import.meta.main) {

@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { Role, User } from "../../generated/types.ts";
 import { planSync } from "../../server/identity/sync.ts";
+import { putBytes } from "../shared/connection.ts";
 
 /** Users in the directory, unless a part says otherwise. */
 export const USERS = 1_000;
@@ -75,8 +76,5 @@ export function requestBytes(url: string, { headers, kind, users }: RequestPlan,
   const index = (number * STRIDE) % users;
   const signIn = signInOf(index, kind === "changing" ? `Department ${performance.now()}-${number}` : undefined);
   const body = JSON.stringify(kind === "invalid" ? { ...signIn, attributes: [{ value: "London" }] } : signIn);
-  const fields = { Host: new URL(url).host, ...headers, "Content-Type": "application/json" };
-  const lines = Object.entries({ ...fields, "Content-Length": Buffer.byteLength(body) });
-  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  return Buffer.from(`PUT /v1/users/u-${index}/$sync HTTP/1.1\r\n${head}\r\n${body}`);
+  return putBytes(`${url}/v1/users/u-${index}/$sync`, headers, body);
 }
