@@ -3,12 +3,12 @@ import { cpus } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { commits, contestants, PEERS } from "./bench/contestants.ts";
+import { contestants, PEERS } from "./bench/contestants.ts";
 import { contractSizes, memoryGrowth, startTimes, userCounts } from "./bench/growth.ts";
-import { type Bench, sideBySide } from "./bench/load.ts";
 import { overload } from "./bench/overload.ts";
 import { type Row, table, withRatios } from "./bench/report.ts";
 import { makeSite, type Site } from "./bench/service.ts";
+import { type Bench, race } from "./bench/side-by-side.ts";
 import { clientCost, generateTimes } from "./bench/tooling.ts";
 import { didYouMean, nearest } from "./shared/nearest.ts";
 import { makeTemporaryFolder } from "./shared/temporary-folder.ts";
@@ -18,11 +18,10 @@ const OUT = fileURLToPath(new URL("../.bench/results.json", import.meta.url));
 /** The parts after the comparison of the contestants. */
 const PARTS: Record<string, (bench: Bench) => Promise<Row[]>> = {
   start: startTimes,
-  users: (bench) => sideBySide(userCounts(bench), bench),
-  contract: (bench) => sideBySide(contractSizes(bench), bench),
+  users: (bench) => race(userCounts(bench), bench),
+  contract: (bench) => race(contractSizes(bench), bench),
   generate: generateTimes,
   client: clientCost,
-  store: (bench) => sideBySide(commits(bench.site), bench),
   overload,
   // A million requests: only with `--only memory`.
   memory: memoryGrowth,
@@ -57,10 +56,10 @@ export async function run(args: string[], io: Io): Promise<number> {
     };
     const bench = { ...numbers, ...io, site, attempt };
     const chosen = contestants(site).filter(({ id }) => only?.includes(id) ?? true);
-    const race = async () => withRatios(await sideBySide(chosen, bench), PEERS);
     const parts = Object.entries(PARTS).filter(([name]) => only?.includes(name) ?? name !== "memory");
     const results: Record<string, Row[]> = {};
-    for (const [name, part] of [...(chosen.length > 0 ? [["race", race] as const] : []), ...parts]) {
+    if (chosen.length > 0) parts.unshift(["race", async () => withRatios(await race(chosen, bench), PEERS)]);
+    for (const [name, part] of parts) {
       const rows = await attempt(name, () => part(bench));
       if (!rows) continue;
       results[name] = rows;
@@ -96,10 +95,8 @@ export function readOptions(args: string[], site: Site) {
 
 function write(out: string, results: object): void {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}`;
-  const rounded = (_name: string, value: unknown) =>
-    typeof value === "number" ? Math.round(value * 1e4) / 1e4 : value;
   mkdirSync(dirname(out), { recursive: true });
-  writeFileSync(out, `${JSON.stringify({ date: new Date(), machine, ...results }, rounded, 2)}\n`);
+  writeFileSync(out, `${JSON.stringify({ date: new Date(), machine, ...results }, null, 2)}\n`);
 }
 
 if (import.meta.main) {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, request } from "node:http";
 import { duplexPair } from "node:stream";
 import pino from "pino";
+import type { Handlers } from "../generated/operations.ts";
 import { createApp } from "./app.ts";
 import type { SchemeHandler } from "./auth/security.ts";
 import { type Contract, ContractError } from "./contract/contract.ts";
@@ -35,16 +36,18 @@ function checkedApp(contract: Contract, report: (failure: string) => void): Requ
     source: { header: "Host" },
     verify: () => ({ id: "self-check", permissions }),
   };
-  const unknownUser = () => {
+  const unknownUser = async () => {
     throw new Problem("unknown-user");
   };
+  const handlers = Object.fromEntries(contract.operations.map(({ id }) => [id, unknownUser]));
   const log = pino({ level: "error" }, { write: (line) => report(JSON.parse(line).err?.message) });
   const metrics = createMetrics();
   metrics.close();
   return createApp({
     contract,
     schemes: Object.fromEntries(Object.keys(contract.securitySchemes).map((name) => [name, scheme])),
-    handlers: { SyncUserIdentity: async () => unknownUser() },
+    // Missing handlers are reported when the real table is used.
+    handlers: handlers as Record<keyof Handlers<unknown>, typeof unknownUser>,
     ...{ first: [], beforeHandler: [], send, metrics, log },
     loadShedding: createLoadShedding({}, { metrics, log }),
     ...{

@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startPostgres } from "../shared/postgres-server.ts";
-import type { Candidate } from "./load.ts";
 import { type Site, startService, startTarget, type Target } from "./service.ts";
-import { CONNECTIONS, type RequestPlan, USERS } from "./sign-ins.ts";
+import type { Candidate } from "./side-by-side.ts";
+import { type RequestPlan, USERS } from "./sign-ins.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BASELINE = join(ROOT, "scripts/bench/baseline-server.ts");
@@ -53,13 +53,11 @@ export function contestants(site: Site): Contestant[] {
   ];
 }
 
-/** A service on a PostgreSQL server of its own, whose processor time counts too. */
+/** A service on a PostgreSQL server of its own. */
 async function startOnPostgres(site: Site): Promise<Target> {
   const postgres = await startPostgres({ fsync: true });
   const service = await startService({ site, database: postgres.url });
-  const end = () => service.end().then(postgres.remove);
-  const postmaster = Number.parseInt(readFileSync(join(postgres.folder, "postmaster.pid"), "utf8"), 10);
-  return { ...service, pids: [...service.pids, postmaster], end };
+  return { ...service, end: () => service.end().then(postgres.remove) };
 }
 
 export function startBaseline(name: string, { basic }: Site): Promise<Target> {
@@ -79,13 +77,4 @@ export async function startPrism({ basic }: Site, headers: Record<string, string
   }
   const mock = [script, "mock", "--multiprocess=false", "-v", "silent", join(ROOT, "openapi.yaml")];
   return startTarget((port) => [...mock, "-p", String(port)], { ...basic, ...headers });
-}
-
-/** Changing syncs over one connection, with a commit for each, and over 16 connections, which share commits. */
-export function commits(site: Site): Candidate[] {
-  const plan: RequestPlan = { headers: site.basic, kind: "changing", users: USERS };
-  return [1, CONNECTIONS].map((connections) => {
-    const start = () => startService({ site, database: join(site.folder, `commits-${connections}.sqlite`) });
-    return { title: `connections: ${connections}`, status: 200, plan, connections, start };
-  });
 }

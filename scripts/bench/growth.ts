@@ -1,39 +1,40 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run as generate } from "../generate.ts";
 import { copyProjectTo } from "../shared/project-copy.ts";
 import { startPrism } from "./contestants.ts";
-import { type Bench, type Candidate, inTurns, load } from "./load.ts";
+import { load } from "./load.ts";
 import type { Row } from "./report.ts";
 import { startService, type Target } from "./service.ts";
+import { type Bench, type Candidate, sideBySide, singleFigure } from "./side-by-side.ts";
 import { USERS, writeDirectory } from "./sign-ins.ts";
 
 const USER_COUNTS = [1_000, 100_000, 1_000_000];
 const ADDED_PATHS = [0, 1, 20, 100];
 const REQUEST_COUNTS = [10_000, 1_000_000];
+const HANDLERS = "server/handlers/handlers.ts";
 
 /** From the start of the process to the first 200: ours with 1,000 users in its file, and Prism. */
 export function startTimes(bench: Bench): Promise<Row[]> {
-  const readyMs = async (start: () => Promise<Target>) => {
-    const target = await start();
-    await target.end();
-    return target.readyMs;
+  const readyMs = async (start: Promise<Target>) => {
+    const { readyMs, end } = await start;
+    await end();
+    return readyMs;
   };
   const service = { site: bench.site, database: join(bench.site.folder, "start.sqlite") };
-  const ours = () => readyMs(() => startService(service));
-  return inTurns(bench, "ms", { ours, prism: () => readyMs(() => startPrism(bench.site)) });
+  const works = { ours: () => readyMs(startService(service)), Prism: () => readyMs(startPrism(bench.site)) };
+  return sideBySide(singleFigure("ms", works), bench);
 }
 
 /** Requests for users from every part of directories of growing size; "start s" includes loading them. */
 export function userCounts({ site }: Bench): Candidate[] {
-  const kinds = ["same", "changing"] as const;
-  const candidateOf = (kind: (typeof kinds)[number], users: number): Candidate => {
+  const candidateOf = (kind: "same" | "changing", users: number): Candidate => {
     const [directory, database] = [join(site.folder, `${users}.ndjson`), join(site.folder, `${users}-${kind}.sqlite`)];
     const start = () => writeDirectory(directory, users).then(() => startService({ site, directory, database }));
     const plan = { headers: site.basic, kind, users };
     return { title: `${users.toLocaleString("en")} users, ${kind}`, status: 200, plan, start };
   };
-  return kinds.flatMap((kind) => USER_COUNTS.map((users) => candidateOf(kind, users)));
+  return USER_COUNTS.flatMap((users) => [candidateOf("same", users), candidateOf("changing", users)]);
 }
 
 /** (a) with paths added to the contract, each in a regenerated copy of the project. */
@@ -51,15 +52,13 @@ export function contractSizes({ site }: Bench): Candidate[] {
 
 /** Adds the paths to the contract, and their handlers: the server starts only if every operation has one. */
 async function addPaths(root: string, added: number): Promise<void> {
-  const contract = join(root, "openapi.yaml");
+  const [contract, handlers] = [join(root, "openapi.yaml"), join(root, HANDLERS)];
   writeFileSync(contract, withPaths(readFileSync(contract, "utf8"), added));
-  const table = /\{ SyncUserIdentity: (.+) \};/;
-  const sources = readdirSync(join(root, "server")).map((name) => join(root, "server", name));
-  const file = sources.find((path) => path.endsWith(".ts") && table.test(readFileSync(path, "utf8")));
-  if (!file) throw new Error("No file of server/ holds a table of handlers `{ SyncUserIdentity: … };`.");
-  const ids = Array.from({ length: added + 1 }, (_, at) => `SyncUserIdentity${at || ""}`);
-  const extended = (_all: string, handler: string) => `{ ${ids.map((id) => `${id}: ${handler}`).join(", ")} };`;
-  writeFileSync(file, readFileSync(file, "utf8").replace(table, extended));
+  const table = readFileSync(handlers, "utf8").replace(/SyncUserIdentity: (.+) };/, (entry, handler: string) => {
+    const entries = Array.from({ length: added }, (_, index) => `SyncUserIdentity${index + 1}: ${handler}`);
+    return [...entries, entry].join(", ");
+  });
+  writeFileSync(handlers, table);
   const lines: string[] = [];
   const code = await generate([], (line) => lines.push(line), { root, isBrief: true });
   if (code !== 0) throw new Error(`The contract with ${added} paths added is rejected: ${lines.join("\n")}`);
@@ -82,11 +81,14 @@ export async function memoryGrowth({ site }: Bench): Promise<Row[]> {
   const target = await startService({ site, database: join(site.folder, "memory.sqlite") });
   const plan = { headers: site.basic, kind: "changing", users: USERS } as const;
   const rows: Row[] = [];
-  for (const [round, count] of REQUEST_COUNTS.entries()) {
-    const amount = count - (REQUEST_COUNTS[round - 1] ?? 0);
-    const { figures, wrong } = await load(target, { plan, status: 200 }, round, { amount });
-    rows.push({ title: `${count} requests`, cells: { "RSS MB": figures["RSS MB"] ?? null, wrong: wrong.join(", ") } });
+  try {
+    for (const [at, count] of REQUEST_COUNTS.entries()) {
+      const requests = count - (REQUEST_COUNTS[at - 1] ?? 0);
+      const figures = await load(target, { plan, status: 200, requests });
+      rows.push({ title: `${count} requests`, cells: { "RSS MB": figures["RSS MB"] ?? null } });
+    }
+  } finally {
+    await target.end();
   }
-  await target.end();
   return rows;
 }

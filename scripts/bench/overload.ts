@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openConnection, type Reply } from "../shared/connection.ts";
-import { signInBytes } from "../shared/server-process.ts";
 import { quantile } from "../shared/statistics.ts";
-import { type Bench, load } from "./load.ts";
-import type { Cell, Row } from "./report.ts";
+import { load } from "./load.ts";
+import type { Row } from "./report.ts";
 import { startService } from "./service.ts";
-import { USERS } from "./sign-ins.ts";
+import type { Bench } from "./side-by-side.ts";
+import { requestBytes, USERS } from "./sign-ins.ts";
 
 const CONNECTIONS = 256;
 /** Time for the last responses. */
@@ -15,13 +15,10 @@ const DRAIN_MS = 300;
 /** The capacity for changing syncs on a SQLite file, and the goodput at three times that rate. */
 export async function overload({ site, seconds }: Bench): Promise<Row[]> {
   const target = await startService({ site, database: join(site.folder, "overload.sqlite") });
-  const candidate = { status: 200, plan: { headers: site.basic, kind: "changing", users: USERS } } as const;
-  await load(target, candidate, 0, { duration: seconds });
-  const { figures } = await load(target, candidate, 1, { duration: seconds });
-  const capacity = figures["requests/s"] ?? 0;
-  const { Authorization: authorization = "" } = site.basic;
-  const caller = { url: target.url, authorization };
-  const requestOf = (index: number) => signInBytes({ ...caller, userId: `u-${index % USERS}` }, index);
+  const plan = { headers: site.basic, kind: "changing", users: USERS } as const;
+  await load(target, { plan, status: 200, seconds });
+  const { "requests/s": capacity } = await load(target, { plan, status: 200, seconds });
+  const requestOf = (number: number) => requestBytes(target.url, plan, number);
   const cells = await offer(target.url, requestOf, capacity * 3, seconds);
   await target.end();
   return [
@@ -49,13 +46,12 @@ async function offer(url: string, requestOf: (index: number) => Buffer, rate: nu
   for (const { socket } of connections) socket.destroy();
   const timesOf = (wanted: number) => replies.flatMap(({ status, ms }) => (status === wanted ? [ms] : []));
   const [good, shed] = [timesOf(200), timesOf(503)];
-  failed += replies.length - good.length - shed.length;
-  const cells: Record<string, Cell> = { "offered/s": offered / seconds, "good/s": good.length / seconds };
   return {
-    ...cells,
+    "offered/s": offered / seconds,
+    "good/s": good.length / seconds,
     "good p99 ms": quantile(good, 0.99),
     "503/s": shed.length / seconds,
     "503 p99 ms": quantile(shed, 0.99),
-    failed,
+    failed: failed + replies.length - good.length - shed.length,
   };
 }

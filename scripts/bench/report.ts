@@ -41,9 +41,10 @@ export function table(name: string, rows: readonly Row[]): string[] {
 }
 
 export function cellText(cell: Cell | undefined): string {
-  if (cell === null || cell === undefined) return "—";
+  if (cell === null || cell === undefined || Number.isNaN(cell)) return "—";
   if (typeof cell === "string") return cell;
   if (typeof cell === "number") return numberText(cell);
+  if (cell.min === cell.max) return numberText(cell.median);
   return `${numberText(cell.median)} (${numberText(cell.min)}–${numberText(cell.max)})`;
 }
 

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Request } from "autocannon";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import { hashSecret } from "../../server/auth/credentials.ts";
+import { openConnection } from "../shared/connection.ts";
 import { freePort, startProgram, until } from "../shared/program.ts";
 import { MAIN } from "../shared/server-process.ts";
-import { requestsOf, USERS, writeDirectory } from "./sign-ins.ts";
+import { requestBytes, USERS, writeDirectory } from "./sign-ins.ts";
 
 const ISSUER = "https://login.acme.example";
 const AUDIENCE = "urn:nexus-sync:bench";
@@ -20,8 +20,7 @@ const READY_MS = 900_000;
 /** A server under load. */
 export interface Target {
   url: string;
-  /** Process ids of the server, and of its database if it has one. */
-  pids: readonly number[];
+  pid: number;
   /** Milliseconds from the start of the process to the first expected response. */
   readyMs: number;
   end(): Promise<unknown>;
@@ -90,18 +89,20 @@ export async function startTarget(
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Target> {
   const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
   const start = performance.now();
-  const [probe = {}] = requestsOf({ headers, kind: "same", users: 1 }, 0, 0);
   // Settings of this shell do not reach the server. Its log goes to /dev/null: reading it would cost time here.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(NEXUS_SYNC_|NODE_)/.test(name));
   const env = { ...Object.fromEntries(inherited), ...environment };
   const program = startProgram([process.execPath, ...argsFor(port)], { env, stdio: ["ignore", "ignore", "pipe"] });
-  const url = `http://127.0.0.1:${port}`;
+  const probe = requestBytes(url, { headers, kind: "same", users: 1 }, 0);
   const isReady = async () => {
     if (!program.isRunning()) throw new Error(`The server ended early: ${program.output().trim()}`);
-    const { status } = await send(url, probe).catch(() => ({ status: undefined }));
-    if (status !== undefined && status !== 200) throw new Error(`The server returned ${status}, not 200.`);
-    return status === 200;
+    const { socket, send } = openConnection(url);
+    const reply = await send(probe).catch(() => undefined);
+    socket.destroy();
+    if (reply && reply.status !== 200) throw new Error(`The server returned ${reply.status}, not 200.`);
+    return reply !== undefined;
   };
   try {
     await until(isReady, READY_MS);
@@ -109,12 +110,5 @@ export async function startTarget(
     await program.end("SIGKILL");
     throw error;
   }
-  return { url, pids: [program.child.pid ?? 0], readyMs: performance.now() - start, end: () => program.end() };
-}
-
-export async function send(url: string, { path = "/", method = "GET", headers, body }: Request) {
-  // autocannon's headers may be lists; the ones of this bench are strings.
-  const init = { method, headers: headers as Record<string, string>, body: String(body) };
-  const response = await fetch(url + path, init);
-  return { status: response.status, text: await response.text() };
+  return { url, pid: program.child.pid ?? 0, readyMs: performance.now() - start, end: () => program.end() };
 }

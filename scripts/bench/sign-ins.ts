@@ -1,19 +1,13 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Request } from "autocannon";
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { Role, User } from "../../generated/types.ts";
 import { planSync } from "../../server/identity/sync.ts";
+import { putBytes } from "../shared/connection.ts";
 
-/** Connections of a load. */
-export const CONNECTIONS = 16;
 /** Users in the directory, unless a part says otherwise. */
 export const USERS = 1_000;
-/** Users of one connection in one round, at most. */
-const MAX_USERS = 2_000;
-/** Values that a round of changing requests stores for each user in turn. */
-const PASSES = 8;
 const ROLES = 20;
 const AUDIENCE = "https://api.acme.example";
 const CONNECTION = "con_acme-ad";
@@ -74,24 +68,13 @@ export interface RequestPlan {
   users: number;
 }
 
-/**
- * The requests that one connection repeats during one round. They are prepared in advance, so that sending one costs the
- * load generator only the write. Connections use different users, so each request of a `changing` round changes a user.
- */
-export function requestsOf({ headers, kind, users }: RequestPlan, connection: number, round: number): Request[] {
-  const fields = { ...headers, "Content-Type": "application/json" };
-  const requestOf = (index: number, pass: number): Request => {
-    const signIn = signInOf(index, kind === "changing" ? `Department ${round}-${pass}` : undefined);
-    const body = JSON.stringify(kind === "invalid" ? { ...signIn, attributes: [{ value: "London" }] } : signIn);
-    return { method: "PUT", path: `/v1/users/u-${index}/$sync`, headers: fields, body };
-  };
-  const passes = Array.from({ length: kind === "changing" ? PASSES : 1 }, (_, pass) => pass);
-  return passes.flatMap((pass) => usersOf(connection, users).map((index) => requestOf(index, pass)));
-}
+/** A prime, so that successive requests use users from every part of a directory. */
+const STRIDE = 7_919;
 
-/** All users of a connection in a small directory; in a large one, users from every part of it. */
-function usersOf(connection: number, users: number): number[] {
-  const own = Math.ceil((users - connection) / CONNECTIONS);
-  const count = Math.min(own, MAX_USERS);
-  return Array.from({ length: count }, (_, at) => Math.floor((at * own) / count) * CONNECTIONS + connection);
+/** The request with this number, as bytes. Each request of a `changing` load stores another value than all before it. */
+export function requestBytes(url: string, { headers, kind, users }: RequestPlan, number: number): Buffer {
+  const index = (number * STRIDE) % users;
+  const signIn = signInOf(index, kind === "changing" ? `Department ${performance.now()}-${number}` : undefined);
+  const body = JSON.stringify(kind === "invalid" ? { ...signIn, attributes: [{ value: "London" }] } : signIn);
+  return putBytes(`${url}/v1/users/u-${index}/$sync`, headers, body);
 }

@@ -5,10 +5,10 @@ import { run as generate } from "../generate.ts";
 import { startProgram } from "../shared/program.ts";
 import { copyProjectTo } from "../shared/project-copy.ts";
 import { startBaseline } from "./contestants.ts";
-import { type Bench, inTurns } from "./load.ts";
+import { CONNECTIONS } from "./load.ts";
 import type { Row } from "./report.ts";
-import { send } from "./service.ts";
-import { CONNECTIONS, signInOf } from "./sign-ins.ts";
+import { type Bench, sideBySide, singleFigure } from "./side-by-side.ts";
+import { signInOf } from "./sign-ins.ts";
 
 /** Edits before the measured one: the compilers are then as warm as in a watch of some minutes. */
 const WARM_UP_EDITS = 10;
@@ -21,27 +21,25 @@ const CALLS = 1_500;
 export function generateTimes(bench: Bench): Promise<Row[]> {
   const root = copyProjectTo(join(bench.site.folder, "generate"));
   const script = `import { run } from "./scripts/generate.ts"; process.exitCode = await run([], console.log, { isBrief: true })`;
-  const command = [process.execPath, "--input-type=module", "-e", script];
-  const unchanged = async () => {
-    const { code, output } = await startProgram(command, { cwd: root }).ended;
+  const inProcess = async () => {
+    const { code, output } = await startProgram([process.execPath, "-e", script], { cwd: root }).ended;
     if (code !== 0) throw new Error(`The generator ended with ${code}: ${output}`);
-  };
-  const cold = () => {
-    rmSync(join(root, "generated"), { recursive: true, force: true });
-    return unchanged();
   };
   const file = join(root, "openapi.yaml");
   const [source, property] = [readFileSync(file, "utf8"), "        nickname:\n"];
+  const edit = (number: number) =>
+    writeFileSync(file, source.replace(property, `        nickname${number}: {}\n${property}`));
+  const cold = () => {
+    rmSync(join(root, "generated"), { recursive: true });
+    return msOf(inProcess);
+  };
   const warm = async (edits = 0): Promise<number> => {
-    writeFileSync(file, source.replace(property, `        nickname${edits}: {}\n${property}`));
+    edit(edits);
     const ms = await msOf(() => generate([], () => {}, { root, isBrief: true }));
     return edits === WARM_UP_EDITS ? ms : warm(edits + 1);
   };
-  return inTurns(bench, "ms", {
-    cold: () => msOf(cold),
-    unchanged: () => msOf(unchanged),
-    "warm, after an edit": warm,
-  });
+  const works = { cold, unchanged: () => msOf(inProcess), "warm, after an edit": () => warm() };
+  return sideBySide(singleFigure("ms", works), bench);
 }
 
 async function msOf(work: () => Promise<unknown>): Promise<number> {
@@ -56,11 +54,15 @@ export async function clientCost(bench: Bench): Promise<Row[]> {
   const credentials = { type: "basic", username: "key", password: "secret" } as const;
   const client = createNexusClient({ baseUrl: target.url, credentials });
   const headers = { Accept: "application/json", "Content-Type": "application/json", ...bench.site.basic };
-  const request = { method: "PUT", path: "/v1/users/u-1/$sync", headers, body: JSON.stringify(signInOf(1)) } as const;
-  const rows = await inTurns(bench, "CPU µs", {
-    bare: () => cpuMicros(async () => JSON.parse((await send(target.url, request)).text)),
+  const bare = async () => {
+    const init = { method: "PUT", headers, body: JSON.stringify(signInOf(1)) };
+    return (await fetch(`${target.url}/v1/users/u-1/$sync`, init)).json();
+  };
+  const works = {
+    bare: () => cpuMicros(bare),
     client: () => cpuMicros(() => client.syncUserIdentity("u-1", signInOf(1))),
-  });
+  };
+  const rows = await sideBySide(singleFigure("CPU µs", works), bench);
   await target.end();
   return rows;
 }

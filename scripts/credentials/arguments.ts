@@ -33,7 +33,7 @@ const OPTIONS = {
 
 const COMMANDS = ["add", "list", "revoke"];
 const PERMISSIONS = readOperations(contract).flatMap(({ permissions }) => permissions);
-const SECRET = /^-*(api-?)?(secret|password|token|key|hash|sha256)$/i;
+const SECRET = /^(api-?)?(secret|password|token|key|hash|sha256)$/i;
 const DAY_MS = 86_400_000;
 
 /** Messages repeat no word that may be a secret. @throws ConfigurationError */
@@ -76,23 +76,25 @@ function readExpiry(text: string, now: Date): string {
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    const known = Object.keys(OPTIONS).map((name) => `--${name}`);
-    const given = args.filter((arg) => arg.startsWith("-")).map((arg) => arg.replace(/=.*$/s, ""));
-    const other = given.find((name) => !known.includes(name));
-    if (other === undefined)
-      throw new ConfigurationError(
-        `${
-          String(error)
-            .replace(/^\S+ \S+: /, "")
-            .split(/\. |\n/)[0]
-        }.`,
-      );
-    if (SECRET.test(other))
-      throw new ConfigurationError("Secrets are not accepted: add generates one and prints it once.");
-    throw new ConfigurationError(unknown("option", other, known));
+  const { tokens } = parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: false, tokens: true });
+  for (const token of tokens) if (token.kind === "option") checkOption(token);
+  return parseArgs({ args, options: OPTIONS, allowPositionals: true });
+}
+
+function checkOption(option: {
+  name: string;
+  rawName: string;
+  value?: string | undefined;
+  inlineValue?: boolean | undefined;
+}) {
+  const { name, rawName, value, inlineValue } = option;
+  if (SECRET.test(name)) {
+    throw new ConfigurationError("Secrets are not accepted: add generates one and prints it once.");
+  }
+  const flags = Object.keys(OPTIONS).map((known) => `--${known}`);
+  if (!Object.hasOwn(OPTIONS, name)) throw new ConfigurationError(unknown("option", rawName, flags));
+  if (value === undefined || (!inlineValue && value.startsWith("-"))) {
+    throw new ConfigurationError(`${rawName} requires a value.`);
   }
 }
 

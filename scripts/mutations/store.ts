@@ -7,18 +7,21 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     edits: [
       [
         "server/store/sqlite/sqlite-store.ts",
-        "      return commit.share(() => {\n        const { user, answer } = change(read.found(key));",
-        "      const found = read.found(key);\n      return commit.share(() => {\n        const { user, answer } = change(found);",
+        "      return commit.share(() => {\n        const { user, result } = change(reader.found(key));",
+        "      const found = reader.found(key);\n      return commit.share(() => {\n        const { user, result } = change(found);",
       ],
     ],
-    test: ["test/faults/sqlite-one-user.faults.ts", "32 callers on one user lose none of each other's writes"],
+    test: ["test/faults/sqlite-one-user.faults.ts", "32 concurrent callers on one user lose no update"],
   },
   {
     name: "SQLite: no transaction",
-    edits: [["server/store/sqlite/group-commit.ts", '["BEGIN IMMEDIATE", "COMMIT"]', '["SELECT 1", "SELECT 1"]']],
+    edits: [
+      ["server/store/sqlite/group-commit.ts", 'prepare("BEGIN IMMEDIATE")', 'prepare("SELECT 1")'],
+      ["server/store/sqlite/group-commit.ts", 'prepare("COMMIT")', 'prepare("SELECT 1")'],
+    ],
     test: [
       "test/server/store/sqlite/group-commit.test.ts",
-      "a failing sync in a group fails alone, first, in the middle or last",
+      "a failing sync does not affect its group, at any position",
     ],
   },
   {
@@ -26,17 +29,17 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     edits: [
       [
         "server/store/sqlite/group-commit.ts",
-        "      const outcomes = inTransaction(() => {\n        begun();\n        return group.map(({ work }) => work());\n      });\n",
+        "      const settlers = inTransaction(() => {\n        onBegin();\n        return group.map(({ run }) => run());\n      });\n",
         [
           "      if (database.isTransaction) commit.run();",
           "      begin.run();",
-          "      begun();",
-          "      const outcomes = group.map(({ work }) => work());",
+          "      onBegin();",
+          "      const settlers = group.map(({ run }) => run());",
           "      setTimeout(() => database.isTransaction && commit.run(), 20);\n",
         ].join("\n"),
       ],
     ],
-    test: ["test/faults/sqlite-kill.faults.ts", "4 rounds of kill -9 at random instants under load lose nothing"],
+    test: ["test/faults/sqlite-kill.faults.ts", "4 rounds of kill -9 at random times under load lose no sync"],
   },
   {
     name: "SQLite: nothing is synced to disk",
@@ -50,22 +53,22 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   {
     name: "PostgreSQL: a sync reads its user without the lock",
     edits: [["server/store/postgres/sync.ts", "WHERE id = $1 FOR UPDATE", "WHERE id = $1"]],
-    test: ["test/faults/postgres-load.faults.ts", "two servers, 32 callers on one user, 1,000 users"],
+    test: ["test/faults/postgres-load.faults.ts", "32 callers on one user over two servers lose no update"],
   },
   {
     name: "PostgreSQL: an unconfirmed commit counts as done",
     edits: [
       [
         "server/store/postgres/sync.ts",
-        'await send(save, { text: "COMMIT" });',
-        'await send(save, { text: "COMMIT" }).catch(() => {});',
+        "await send(savedUser(changed), COMMIT);",
+        "await send(savedUser(changed), COMMIT).catch(() => {});",
       ],
     ],
-    test: ["test/faults/postgres-outage.faults.ts", "a database that is "],
+    test: ["test/faults/postgres-outage.faults.ts", "when the database is "],
   },
   {
     name: "PostgreSQL: syncs of one user wait on separate connections",
-    edits: [["server/store/postgres/user-queue.ts", "last.get(name)?.then(work) ?? work()", "work()"]],
-    test: ["test/faults/postgres-held-row.faults.ts", "a user whose row somebody holds does not hold up the others"],
+    edits: [["server/store/postgres/sync.ts", "tails.get(userId)?.then(work) ?? work()", "work()"]],
+    test: ["test/faults/postgres-held-row.faults.ts", "a user whose row is locked does not delay other users"],
   },
 ];

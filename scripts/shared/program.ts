@@ -23,10 +23,10 @@ export interface Program {
   end(signal?: NodeJS.Signals): Promise<Ended>;
 }
 
-/** Starts a program as a child process and collects its output. It is killed when this process exits, unless detached. */
+/** Starts a program as a child process and collects its output. It is killed when this process exits. */
 export function startProgram([command = "", ...args]: readonly string[], options: SpawnOptions = {}): Program {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
-  const forget = options.detached ? () => {} : onExit(() => void child.kill("SIGKILL"));
+  const forget = onExit(() => void child.kill("SIGKILL"));
   let output = "";
   let seen = 0;
   let more = Promise.withResolvers<void>();

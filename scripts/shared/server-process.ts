@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { putBytes } from "./connection.ts";
 import { startProgram } from "./program.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
@@ -42,20 +43,12 @@ export async function startServerUnder(program: readonly string[], flags: readon
 export function signInBytes(
   { url, authorization, userId = "u-ada" }: Pick<ServerProcess, "url" | "authorization"> & { userId?: string },
   value: number,
-  headers: readonly string[] = [],
+  headers: Readonly<Record<string, string>> = {},
 ): Buffer {
   const body = JSON.stringify({
     audience: "https://api.acme.example",
     attributes: [{ key: "turn", value: String(value) }],
     connection: { connectionId: "con_acme-ad", groups: ["engineers"] },
   });
-  const head = [
-    `PUT /v1/users/${userId}/$sync HTTP/1.1`,
-    `Host: ${new URL(url).host}`,
-    `Authorization: ${authorization}`,
-    "Content-Type: application/json",
-    ...headers,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
+  return putBytes(`${url}/v1/users/${userId}/$sync`, { Authorization: authorization, ...headers }, body);
 }

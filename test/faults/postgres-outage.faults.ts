@@ -1,15 +1,15 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { PostgresServer } from "../../scripts/shared/postgres-server.ts";
+import { until } from "../../scripts/shared/program.ts";
 import { isFailure, problemsOf } from "./checker.ts";
 import { replayProblems } from "./replay.ts";
 import { createPostgresScene } from "./scene.ts";
-import { until } from "./server-under-test.ts";
 import { seededRandom, startLoad } from "./steady-load.ts";
 
 const OUTAGE_MS = 1_500;
 
-test.for<[string, (postgres: PostgresServer) => Promise<void>]>([
+test.for<[string, (postgres: PostgresServer) => Promise<unknown>]>([
   ["is stopped", (postgres) => postgres.stop("fast")],
   ["is stopped immediately", (postgres) => postgres.stop("immediate")],
   ["is killed with all its processes", (postgres) => postgres.kill()],

@@ -1,4 +1,4 @@
-import { type Connection, openConnection, type Reply } from "../../scripts/shared/connection.ts";
+import { type Connection, openConnection, putBytes, type Reply } from "../../scripts/shared/connection.ts";
 import { API } from "../helpers/stub.ts";
 import type { SyncRecord } from "./checker.ts";
 import { assertionsOf, seenInResult, tokenOf } from "./seen.ts";
@@ -87,15 +87,10 @@ export function requestBytes({ url, authorization }: Target, { userId, token, ki
   const assertions = assertionsOf(token);
   if (kind === "too-long") assertions.attributes.push({ key: "nickname", value: token.padEnd(101, "x") });
   const body = JSON.stringify({ audience: API, ...assertions });
-  const head = [
-    `PUT /v1/users/${kind === "unknown-user" ? `${userId}-unknown` : userId}/$sync HTTP/1.1`,
-    `Host: ${new URL(url).host}`,
-    // Another key id: after ten wrong secrets the server would also reject the right one.
-    `Authorization: ${kind === "wrong-secret" ? `Basic ${btoa("stranger:wrong")}` : authorization}`,
-    "Content-Type: application/json",
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
+  const path = `/v1/users/${kind === "unknown-user" ? `${userId}-unknown` : userId}/$sync`;
+  // Another key id: ten wrong secrets delay further attempts of a key.
+  const Authorization = kind === "wrong-secret" ? `Basic ${btoa("stranger:wrong")}` : authorization;
+  return putBytes(url + path, { Authorization }, body);
 }
 
 interface ToSend {

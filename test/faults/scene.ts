@@ -3,12 +3,20 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { startPostgres } from "../../scripts/shared/postgres-server.ts";
+import type { Program } from "../../scripts/shared/program.ts";
+import { MAIN } from "../../scripts/shared/server-process.ts";
 import { hashSecret } from "../../server/auth/credentials.ts";
+import { startTestProgram } from "../helpers/program.ts";
 import { acme, CONNECTION, identity } from "../helpers/stub.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { readPostgres, readSqlite } from "./database-read.ts";
 import { createRecorder } from "./recorder.ts";
-import { startServerUnderTest } from "./server-under-test.ts";
+
+export interface ServerUnderTest extends Program {
+  url: string;
+  /** The status of a health endpoint; 0 without a response. */
+  page(path: "/livez" | "/readyz"): Promise<number>;
+}
 
 export type SqliteScene = ReturnType<typeof createSqliteScene>;
 
@@ -20,7 +28,7 @@ export function createSqliteScene({ users, folder = temporaryFolder() }: { users
   return {
     ...{ userIds, database, target, recorder: createRecorder(target), read: () => readSqlite(database) },
     async startServer() {
-      const server = await startServerUnderTest([...flags, "--database", database]);
+      const server = await startServerProcess([...flags, "--database", database]);
       target.url = server.url;
       return server;
     },
@@ -35,7 +43,7 @@ export async function createPostgresScene({ users }: { users: number }) {
   return {
     ...{ userIds, postgres, read: () => readPostgres(postgres.url) },
     async startServer() {
-      const server = await startServerUnderTest(flags, { NEXUS_SYNC_DATABASE: postgres.url });
+      const server = await startServerProcess(flags, { NEXUS_SYNC_DATABASE: postgres.url });
       const target = { url: server.url, authorization };
       return { ...server, target, recorder: createRecorder(target) };
     },
@@ -54,4 +62,20 @@ function createDirectory(users: number) {
   writeFileSync(credentials, JSON.stringify({ apiKeys: [key], applicationTokens: [] }));
   const authorization = `Basic ${btoa(`${key.id}:${secret}`)}`;
   return { userIds, authorization, flags: ["--directory", directory, "--credentials", credentials] };
+}
+
+async function startServerProcess(
+  flags: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<ServerUnderTest> {
+  const command = [process.execPath, MAIN, "--port", "0", "--log-level", "warn", ...flags];
+  const program = startTestProgram(command, { env: { ...process.env, ...environment } });
+  const [, url = ""] = /server on (\S+)/.exec(await program.printed(/server on \S+\s/)) ?? [];
+  return { ...program, url, page: (path) => statusOf(url + path) };
+}
+
+async function statusOf(url: string): Promise<number> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+  await response?.body?.cancel();
+  return response?.status ?? 0;
 }

@@ -14,7 +14,7 @@ test("SIGTERM under load loses no sync and exits with 0, and a new server contin
     const load = startLoad(recorder, { callers: 12, name: `r${round}c`, userIds, random: seededRandom(round) });
     await setTimeout(400);
     const sent = records.length;
-    expect(await server.end("SIGTERM")).toEqual({ code: 0, signal: null });
+    expect(await server.end("SIGTERM")).toMatchObject({ code: 0, signal: null });
     await load.stop();
     expect(records.slice(from, sent).filter(isFailure)).toEqual([]);
     expect(problemsOf({ records, finals: read().users })).toEqual([]);

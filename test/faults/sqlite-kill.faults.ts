@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, onTestFailed, test } from "vitest";
+import { until } from "../../scripts/shared/program.ts";
 import { problemsOf } from "./checker.ts";
 import { createSqliteScene } from "./scene.ts";
-import { until } from "./server-under-test.ts";
 import { seededRandom, startLoad } from "./steady-load.ts";
 
 const ROUNDS = Number(process.env.NEXUS_SYNC_ROUNDS ?? 50);

@@ -1,8 +1,8 @@
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { startTestProgram } from "../helpers/program.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { createSqliteScene } from "./scene.ts";
 import { canMountSmallDisk, mountSmallDisk } from "./small-disk.ts";
@@ -35,13 +35,9 @@ async function lockFromOutside(database: string): Promise<() => Promise<void>> {
     database.exec("BEGIN EXCLUSIVE");
     console.log("locked");
     setInterval(() => database, 1_000);`;
-  const child = spawn(process.execPath, ["-e", script, database], { stdio: ["ignore", "pipe", "inherit"] });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  await once(child.stdout, "data");
-  return async () => {
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  };
+  const { printed, end } = startTestProgram([process.execPath, "-e", script, database]);
+  await printed(/locked/);
+  return async () => void (await end("SIGKILL"));
 }
 
 test("on a full disk syncs are 503 until there is space; a sync that changes nothing is 200", async (context) => {
@@ -90,6 +86,6 @@ test("a server does not start on a read-only file, and exits with 2 and one line
   makeImmutable([database]);
 
   await expect(startServer()).rejects.toThrow(
-    /^The server ended with 2 before it listened: The database \S+ can't be opened: [^\n]+$/,
+    /^The program ended with 2 before it printed \S+ on \S+: The database \S+ can't be opened: [^\n]+$/,
   );
 });

@@ -1,10 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { expect } from "vitest";
+import { until } from "../../scripts/shared/program.ts";
 import { isFailure, problemsOf } from "./checker.ts";
 import { requestBytes, sendOnce } from "./recorder.ts";
 import { replayProblems } from "./replay.ts";
-import type { SqliteScene } from "./scene.ts";
-import { type ServerUnderTest, until } from "./server-under-test.ts";
+import type { ServerUnderTest, SqliteScene } from "./scene.ts";
 import { seededRandom, startLoad } from "./steady-load.ts";
 
 export interface Outage {
@@ -63,8 +63,8 @@ async function expectUnavailable(server: ServerUnderTest, { recorder: { records 
   expect(records.slice(from).filter(isFailure)).toEqual([]);
 }
 
-function expectReason({ lines }: ServerUnderTest, reason: RegExp): void {
-  const logged = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+function expectReason({ output }: ServerUnderTest, reason: RegExp): void {
+  const logged = (output().match(/^\{.*$/gm) ?? []).map((line) => JSON.parse(line));
   expect(logged.length).toBeGreaterThan(0);
   for (const line of logged) expect(line).toMatchObject({ msg: "unavailable", reason: expect.stringMatching(reason) });
 }

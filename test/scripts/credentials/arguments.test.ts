@@ -36,7 +36,8 @@ test.for([
     ["add", "api-key", "Hook", "--permission", "user.wirte"],
     "There is no permission 'user.wirte'. Did you mean 'user.write'? Permissions: user.write, write.",
   ],
-  [["add", "api-key", "Hook", "--permission"], "Option '--permission <value>' argument missing."],
+  [["add", "api-key", "Hook", "--permission"], "--permission requires a value."],
+  [["add", "api-key", "Hook", "--expires", "--permission=write"], "--expires requires a value."],
   [["add", "api-key", "Hook", "--secret", "planted"], NO_SECRET],
   [["add", "api-key", "Hook", "--token=planted"], NO_SECRET],
   [
@@ -68,7 +69,7 @@ test.for([
   [["list", "--file", "FILE"], "ENOENT: no such file or directory, open 'FILE'"],
   [["revoke", "key-1", "--file", "FILE"], "ENOENT: no such file or directory, open 'FILE'"],
   [["list", "--file", "/tmp"], "EISDIR: illegal operation on a directory, read"],
-  [["add", "api-key", "x", "--file", "/nowhere/c.json"], "no such file or directory, open '/nowhere/.c.json.lock'."],
+  [["add", "api-key", "x", "--file", "/nowhere/c.json"], "no such file or directory, open '/nowhere/.c.json.tmp'."],
   [["list", "--file="], "--file must be the name of a file."],
 ] as const)("%j without a usable file exits 2", async ([args, line]) => {
   const { file } = keeper();

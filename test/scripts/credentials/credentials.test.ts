@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
@@ -196,9 +205,10 @@ test("a change that an editor saves meanwhile is not lost", async () => {
 
 test("a run that was killed does not block others, and its temporary file is removed", async () => {
   const { folder, add } = keeper();
-  const { pid } = spawnSync(process.execPath, ["--version"]);
-  writeFileSync(join(folder, ".credentials.json.lock"), String(pid));
-  writeFileSync(join(folder, ".credentials.json.tmp"), "half");
+  const temporary = join(folder, ".credentials.json.tmp");
+  writeFileSync(temporary, "half");
+  const aMinuteAgo = Date.now() / 1_000 - 60;
+  utimesSync(temporary, aMinuteAgo, aMinuteAgo);
   await add("api-key", "Hook");
   expect(readdirSync(folder)).toEqual(["credentials.json"]);
 });

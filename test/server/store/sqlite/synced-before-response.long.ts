@@ -20,7 +20,7 @@ test("a change is synced to disk before its response begins", { timeout: 60_000 
   const server = await startServerUnder([...STRACE, "-o", file], ["--log-level", "silent"]);
   const token = Date.now();
   const { socket, send } = openConnection(server.url);
-  expect((await send(signInBytes(server, token, [`X-Request-Id: trace-${token}`]))).status).toBe(200);
+  expect((await send(signInBytes(server, token, { "X-Request-Id": `trace-${token}` }))).status).toBe(200);
   socket.destroy();
   await server.end();
   // strace still writes for a moment after the server has ended.
