@@ -21,6 +21,8 @@ export interface Operation {
   requestBody: RequestBody | undefined;
   /** By status. */
   responses: Readonly<Record<string, DeclaredResponse>>;
+  /** Media types of the first 2xx response. */
+  successMediaTypes: readonly string[];
   /** Alternatives, each a list of scheme names that are all required; an empty list needs no credentials. */
   security: readonly (readonly string[])[];
   /** One of these is required; an empty list requires no permission. */
@@ -54,15 +56,20 @@ export type SecurityScheme =
 
 /** The operations of a bundled document, in its order. Pure; imports nothing outside this folder. */
 export function readOperations(document: ContractDocument): Operation[] {
-  return operationsOf(document).map(({ path, method, operation }) => ({
-    id: operation.operationId ?? "",
-    method: method.toUpperCase(),
-    template: path,
-    requestBody: operation.requestBody && requestBodyIn(document, operation.requestBody),
-    responses: responsesIn(document, operation),
-    security: (operation.security ?? []).map((requirement) => Object.keys(requirement)),
-    permissions: operation["x-required-permissions"] ?? [],
-  }));
+  return operationsOf(document).map(({ path, method, operation }) => {
+    const responses = responsesIn(document, operation);
+    const success = Object.keys(responses).find((status) => status.startsWith("2"));
+    return {
+      id: operation.operationId ?? "",
+      method: method.toUpperCase(),
+      template: path,
+      requestBody: operation.requestBody && requestBodyIn(document, operation.requestBody),
+      responses,
+      successMediaTypes: (success !== undefined && responses[success]?.mediaTypes) || [],
+      security: (operation.security ?? []).map((requirement) => Object.keys(requirement)),
+      permissions: operation["x-required-permissions"] ?? [],
+    };
+  });
 }
 
 /** The security schemes of a bundled document by name; the generator accepts no other types. */

@@ -1,5 +1,4 @@
 import type { RequestHandler } from "express";
-import type { Operation } from "../contract/operations.ts";
 import { Problem } from "./problem.ts";
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
@@ -12,18 +11,13 @@ const PARAMETER = new RegExp(`(${TOKEN})=(${VALUE})`, "g");
 
 /** Chooses the media type of a successful response by Accept (RFC 9110 section 12.5.1), or rejects with 406. */
 export const acceptable: RequestHandler = (request, response, next) => {
-  const offered = successMediaTypes(response.locals.operation);
+  const { successMediaTypes: offered } = response.locals.operation;
   if (offered.length === 0) return next();
   const chosen = exactMatch(request.headers.accept, offered) ?? request.accepts([...offered]);
   if (!chosen) throw new Problem("not-acceptable", { detail: `This operation returns ${offered.join(" or ")}.` });
   response.locals.responseMediaType = chosen;
   next();
 };
-
-function successMediaTypes({ responses }: Operation): readonly string[] {
-  const success = Object.keys(responses).find((status) => status.startsWith("2"));
-  return (success !== undefined && responses[success]?.mediaTypes) || [];
-}
 
 /** Fast path for the Accept headers that most callers send. */
 function exactMatch(accept: string | undefined, offered: readonly string[]): string | undefined {

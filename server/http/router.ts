@@ -61,8 +61,8 @@ function hasMethod({ method }: Operation, sent: string): boolean {
 
 /** Orders literals before parameters, segment by segment from the left. */
 function compareSpecificity(a: string, b: string): number {
-  const kinds = (template: string) => template.split("/").map((segment) => (segment.includes("{") ? "1" : "0"));
-  return kinds(a).join("") < kinds(b).join("") ? -1 : 1;
+  const kindsOf = (template: string) => template.split("/").map((segment) => (segment.includes("{") ? "1" : "0"));
+  return kindsOf(a).join("").localeCompare(kindsOf(b).join(""), "en");
 }
 
 function notAllowed(methods: readonly string[]): Problem {
