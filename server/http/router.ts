@@ -20,22 +20,18 @@ export function router(operations: readonly Operation[]): RequestHandler {
   const routes = operations.map(routeOf).sort((a, b) => compareSpecificity(a.operation.template, b.operation.template));
   return (request, response, next) => {
     const [path = ""] = request.url.split("?", 1);
-    const matches = routes.flatMap((route) => {
-      const match = route.pattern.exec(path);
-      return match ? [{ route, encoded: match.slice(1) }] : [];
-    });
-    if (matches.length === 0) throw new Problem("unknown-path");
-    const found = matches.find(({ route }) => hasMethod(route.operation, request.method));
-    if (!found) throw notAllowed(matches.map(({ route }) => route.operation.method));
-    const { operation, names, literals } = found.route;
+    const route = routes.find(({ operation, pattern }) => hasMethod(operation, request.method) && pattern.test(path));
+    if (!route) throw rejected(routes.filter(({ pattern }) => pattern.test(path)));
+    const { operation, names, literals } = route;
+    const [, ...encoded] = route.pattern.exec(path) ?? [];
     const { locals } = response;
     locals.operation = operation;
     locals.route = operation.template;
     // The validator does not support HEAD. Node omits the body of the response.
     request.method = operation.method;
-    locals.encodedPath = Object.fromEntries(names.map((name, index) => [name, found.encoded[index] ?? ""]));
+    locals.encodedPath = Object.fromEntries(names.map((name, index) => [name, encoded[index] ?? ""]));
     // The validator compares literals with the template, so `%24` becomes `$`.
-    request.url = literals.map((literal, index) => literal + (found.encoded[index] ?? "")).join("");
+    request.url = literals.map((literal, index) => literal + (encoded[index] ?? "")).join("");
     request.originalUrl = request.url;
     next();
   };
@@ -65,8 +61,10 @@ function compareSpecificity(a: string, b: string): number {
   return kindsOf(a).join("").localeCompare(kindsOf(b).join(""), "en");
 }
 
-function notAllowed(methods: readonly string[]): Problem {
-  const allowed = methods.flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+/** The problem of a request whose path has these routes, and none with its method. */
+function rejected(routes: readonly Route[]): Problem {
+  if (routes.length === 0) return new Problem("unknown-path");
+  const allowed = routes.flatMap(({ operation: { method } }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
   return new Problem("method-not-allowed", { headers: { Allow: [...new Set(allowed)].join(", ") } });
 }
 
