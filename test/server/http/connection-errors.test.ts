@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import type { RunningStub } from "../../../server/stub/start-stub.ts";
+import { holdUser, temporaryPostgres } from "../../helpers/postgres.ts";
+import { basicHeader, signIn, startStubWithClient } from "../../helpers/stub.ts";
+
+const BODY = JSON.stringify(signIn());
+const GARBAGE = "GARBAGE\r\n\r\n";
+
+function wholeRequest(server: RunningStub): string {
+  const { Authorization } = basicHeader(server);
+  const headers = ["Host: x", `Authorization: ${Authorization}`, "Content-Type: application/json"];
+  const head = ["PUT /v1/users/u-ada/$sync HTTP/1.1", ...headers, `Content-Length: ${BODY.length}`];
+  return `${head.join("\r\n")}\r\n\r\n${BODY}`;
+}
+
+/** A connection whose client never closes its side. */
+async function halfOpen({ url }: RunningStub) {
+  const { port, hostname } = new URL(url);
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+  onTestFinished(() => void socket.destroy());
+  await once(socket, "connect");
+  const received: string[] = [];
+  socket.on("data", (bytes) => received.push(bytes.toString()));
+  socket.on("error", () => {});
+  const statuses = () => Array.from(received.join("").matchAll(/^HTTP\/1\.1 (\d+)/gm), ([, status]) => Number(status));
+  return { socket, statuses };
+}
+
+test("invalid bytes behind a complete request leave that request its own response", async () => {
+  const { server } = await startStubWithClient();
+  const { socket, statuses } = await halfOpen(server);
+  socket.write(wholeRequest(server) + GARBAGE);
+  await once(socket, "end");
+  expect(statuses()).toEqual([200]);
+});
+
+test("invalid bytes do not reject a complete request that still waits for PostgreSQL", async () => {
+  const database = await temporaryPostgres();
+  const { server } = await startStubWithClient({ database });
+  const release = await holdUser(database, "u-ada");
+  const { socket, statuses } = await halfOpen(server);
+  socket.write(wholeRequest(server));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  socket.write(GARBAGE);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(statuses()).toEqual([]);
+  await release();
+  await once(socket, "end");
+  expect(statuses()).toEqual([200]);
+});
+
+test("a rejected connection does not delay the shutdown by more than 1 s, although its client keeps its side open", async () => {
+  const { server } = await startStubWithClient();
+  const { socket, statuses } = await halfOpen(server);
+  socket.write(GARBAGE);
+  await once(socket, "end");
+  expect(statuses()).toEqual([400]);
+  const start = performance.now();
+  await server.close();
+  expect(performance.now() - start).toBeLessThan(1_000);
+});
