@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { didYouMean, nearest } from "../client/backfill/nearest.ts";
 import { contestants, PEERS } from "./bench/contestants.ts";
 import { contractSizes, memoryGrowth, startTimes, userCounts } from "./bench/growth.ts";
 import { overload } from "./bench/overload.ts";
@@ -10,7 +11,6 @@ import { type Row, table, withRatios } from "./bench/report.ts";
 import { makeSite, type Site } from "./bench/service.ts";
 import { type Bench, race } from "./bench/side-by-side.ts";
 import { clientCost, generateTimes } from "./bench/tooling.ts";
-import { didYouMean, nearest } from "./shared/nearest.ts";
 import { makeTemporaryFolder } from "./shared/temporary-folder.ts";
 
 const OUT = fileURLToPath(new URL("../.bench/results.json", import.meta.url));

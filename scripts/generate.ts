@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { didYouMean, nearest } from "../client/backfill/nearest.ts";
 import { gate, printChangelog } from "./breaking/breaking.ts";
 import { RevisionUnusable } from "./breaking/contract-at.ts";
 import { type Differ, DifferFailed } from "./breaking/wire-changes.ts";
@@ -6,7 +7,6 @@ import { printAdvice } from "./generate/advice.ts";
 import { PUBLIC_CONTRACT } from "./generate/contracts.ts";
 import { regenerate, renderContracts } from "./generate/regenerate.ts";
 import { watchContracts } from "./generate/watch.ts";
-import { didYouMean, nearest } from "./shared/nearest.ts";
 import type { Print } from "./shared/print.ts";
 
 export interface GenerateOptions {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Credentials } from "../credentials.ts";
 import { CommandError } from "./command-error.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean, nearest } from "./nearest.ts";
 
 export interface BackfillOptions {
   /** NDJSON: one `{"userId": …, "body": …}` per line. */
@@ -42,7 +42,7 @@ export function readOptions(args: string[]): BackfillOptions | undefined {
   if (values.help) return undefined;
   const [command = "", file, ...rest] = positionals;
   if (command !== "backfill") {
-    throw new CommandError(`The only command is 'backfill'.${didYouMean(command, ["backfill"])}`);
+    throw new CommandError(`The only command is 'backfill'.${didYouMean(nearest(command, ["backfill"]))}`);
   }
   if (file === undefined || rest.length > 0) throw new CommandError("backfill takes one file.");
   const { url, concurrency = "8", checkpoint, failed = `${file}.failed.ndjson` } = values;
@@ -61,7 +61,7 @@ function parse(args: string[]) {
     if (SECRET_FLAGS.test(name)) {
       throw new CommandError(`${name} is not allowed: credentials come from the environment (see --help).`);
     }
-    throw new CommandError(`Unknown option ${name}.${didYouMean(name, FLAGS)}`);
+    throw new CommandError(`Unknown option ${name}.${didYouMean(nearest(name, FLAGS))}`);
   }
   const text = { type: "string" } as const;
   const options = { url: text, concurrency: text, checkpoint: text, failed: text, help: { type: "boolean" } } as const;

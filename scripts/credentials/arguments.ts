@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
+import { didYouMean, nearest } from "../../client/backfill/nearest.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
 import { isMember, type ListName } from "../../server/auth/credentials-file.ts";
 import { ConfigurationError } from "../../server/configuration-error.ts";
 import { readOperations } from "../../server/contract/operations.ts";
-import { didYouMean, nearest } from "../shared/nearest.ts";
 
 /** Kinds of credentials on the command line, and the list of the file that each is stored in. */
 export const KINDS = { "api-key": "apiKeys", "application-token": "applicationTokens" } as const satisfies Record<

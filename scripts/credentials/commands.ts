@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { didYouMean, nearest } from "../../client/backfill/nearest.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
 import { hashSecret } from "../../server/auth/credentials.ts";
 import { CREDENTIALS_FILE, type CredentialEntry, LISTS } from "../../server/auth/credentials-file.ts";
 import { readJsonFile } from "../../server/auth/json-file.ts";
 import { ConfigurationError } from "../../server/configuration-error.ts";
 import { readSecuritySchemes } from "../../server/contract/operations.ts";
-import { didYouMean, nearest } from "../shared/nearest.ts";
 import type { Print } from "../shared/print.ts";
 import { type Addition, KINDS } from "./arguments.ts";
 import { changeFile } from "./change-file.ts";

@@ -1,6 +1,6 @@
 import { createConfig, lintFromString } from "@redocly/openapi-core";
+import { didYouMean, nearest } from "../../client/backfill/nearest.ts";
 import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../server/contract/document.ts";
-import { didYouMean, nearest } from "../shared/nearest.ts";
 import type { Finding } from "./diagnostic.ts";
 import type { ParsedContract } from "./parse.ts";
 

@@ -1,4 +1,5 @@
 import type { Ajv2020 } from "ajv/dist/2020.js";
+import { didYouMean, nearest } from "../../client/backfill/nearest.ts";
 import {
   type Content,
   type ContractDocument,
@@ -11,7 +12,6 @@ import {
   type Schema,
   valueAt,
 } from "../../server/contract/document.ts";
-import { didYouMean, nearest } from "../shared/nearest.ts";
 import { contractAjv, schemaReference } from "./contract-ajv.ts";
 import type { Finding, Pointer } from "./diagnostic.ts";
 

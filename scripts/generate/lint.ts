@@ -1,5 +1,5 @@
+import { nearest } from "../../client/backfill/nearest.ts";
 import { type ContractDocument, type OperationObject, operationsOf } from "../../server/contract/document.ts";
-import { nearest } from "../shared/nearest.ts";
 import type { Diagnostic, Finding, Pointer } from "./diagnostic.ts";
 import { redoclyFindings } from "./lint-redocly.ts";
 import { checkExamples, checkKeywords, checkSchemas } from "./lint-schemas.ts";
