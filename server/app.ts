@@ -40,6 +40,9 @@ export interface AppOptions extends AccessLogOptions, Pick<HealthOptions, "ready
   log: Logger;
 }
 
+/** As a route and not with `use`, so that Express matches the path once and not for each middleware. */
+const EVERY_PATH = /^/;
+
 /**
  * The request pipeline. A middleware either rejects the request by throwing a Problem or passes it on.
  * @throws ContractError if an operation has no handler.
@@ -58,7 +61,8 @@ export function createApp(options: AppOptions): Express {
     .enable("case sensitive routing")
     .use(requestContext(options.shutdown, options))
     .all(HEALTH_PATHS, health(options))
-    .use(
+    .all(
+      EVERY_PATH,
       loadShedding.shed,
       ...options.first,
       headerLimit,

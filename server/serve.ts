@@ -26,7 +26,8 @@ export interface Serving {
  * @param load `delayMs`: maximum event-loop delay, see LoadLimits; undefined for no limit.
  */
 export async function serve(settings: Settings, load: { delayMs: number | undefined }): Promise<Serving> {
-  // Cached compiled code shortens the next start by a sixth.
+  // Cached compiled code shortens the start. `npm start` sets NODE_COMPILE_CACHE, so that main.ts is cached too: 400
+  // instead of 480 ms to the first response.
   enableCompileCache(CACHE);
   const bar = createProgressBar((text) => process.stderr.write(text));
   const options = { ...serverOptions(settings, load), ...(process.stderr.isTTY && { progress: bar.report }) };

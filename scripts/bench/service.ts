@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import { hashSecret } from "../../server/auth/credentials.ts";
@@ -78,8 +78,13 @@ export function serviceFlags({ site, database, directory = site.directory }: Ser
 
 export function startService(service: Service): Promise<Target> {
   const { site, database, main = MAIN } = service;
-  const environment = database.startsWith("postgres:") ? { NEXUS_SYNC_DATABASE: database } : {};
-  return startTarget((port) => [main, ...serviceFlags(service, port)], site.basic, environment);
+  // The flag and the cache of `npm start`.
+  const environment = {
+    NODE_COMPILE_CACHE: join(dirname(main), "../node_modules/.cache/nexus-sync"),
+    ...(database.startsWith("postgres:") && { NEXUS_SYNC_DATABASE: database }),
+  };
+  const argsFor = (port: number) => ["--disable-warning=DEP0169", main, ...serviceFlags(service, port)];
+  return startTarget(argsFor, site.basic, environment);
 }
 
 /** Starts Node with these arguments, and resolves when the server responds to a sign-in with 200. */
