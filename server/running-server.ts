@@ -17,19 +17,19 @@ export interface ServerOptions extends AccessOptions {
   /** A SQLite file, ":memory:" (default), or postgres://… (store/postgres/pool.ts lists its parameters). */
   database?: string;
   /** Password of PostgreSQL; takes precedence over the URL's. */
-  databasePassword?: string;
+  databasePassword?: string | undefined;
   /** Maximum number of connections to PostgreSQL. Default 10. */
   databasePool?: number;
   /** Path of a JSON or NDJSON file, or the content of one. Default: nothing is loaded. */
-  directory?: string | Directory;
+  directory?: string | Directory | undefined;
   /** Called while the directory is loaded. */
-  progress?: ReportProgress;
+  progress?: ReportProgress | undefined;
   /** Maximum size of a body in bytes. Default 262,144. */
   bodyLimit?: number;
   /** Default: 256 requests in progress, and no limit on the event-loop delay. */
   load?: LoadLimits;
   /** The one origin whose pages may call the operations. Default: none. */
-  corsOrigin?: string;
+  corsOrigin?: string | undefined;
   /** Formats user ids for the log. Default: a hash with a new key at each start. */
   formatUserId?: (userId: string) => string;
   /** Default: silent. */
@@ -56,7 +56,7 @@ export interface RunningServer {
   close(): Promise<void>;
   /**
    * Like `close`, with a grace period and a deadline. Returns false if connections were closed before their requests
-   * ended.
+   * ended. Repeated calls return the first result.
    */
   end(options: ShutdownOptions): Promise<boolean>;
   /** Closes all connections at once. */

@@ -1,6 +1,5 @@
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { AccessOptions } from "./auth/schemes.ts";
 import { bannerLines } from "./banner.ts";
 import { createLog, standardOutput } from "./http/log.ts";
 import { userIdHash } from "./http/request-log.ts";
@@ -30,7 +29,8 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   // instead of 480 ms to the first response.
   enableCompileCache(CACHE);
   const bar = createProgressBar((text) => process.stderr.write(text));
-  const options = { ...serverOptions(settings, load), ...(process.stderr.isTTY && { progress: bar.report }) };
+  const progress = process.stderr.isTTY ? bar.report : undefined;
+  const options = { ...serverOptions(settings, load), progress };
   const { server, banner } = await launch(settings, options).finally(() => bar.clear());
   const serving = endOnSignals(server);
   console.log(banner);
@@ -41,8 +41,8 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
 async function launch(settings: Settings, options: ServerOptions): Promise<{ server: RunningServer; banner: string }> {
   if (settings.mode === "stub") return (await import("./stub/launch-stub.ts")).launchStub(settings, options);
   const { startServer } = await import("./start.ts");
-  const { directory } = settings;
-  const server = await startServer({ ...options, ...(directory !== "none" && { directory }) });
+  const directory = settings.directory === "none" ? undefined : settings.directory;
+  const server = await startServer({ ...options, directory });
   return { server, banner: bannerLines(server).join("\n") };
 }
 
@@ -65,22 +65,12 @@ function endOnSignals(server: RunningServer): Serving {
 }
 
 function serverOptions(settings: Settings, { delayMs }: { delayMs: number | undefined }): ServerOptions {
-  const { port, host, database, databasePool, databasePassword, bodyLimit, maxInFlight, corsOrigin } = settings;
+  const { port, host, database, databasePool, databasePassword, bodyLimit, corsOrigin, bearer } = settings;
   return {
-    ...{ port, host, database, databasePool, bodyLimit, load: { inFlight: maxInFlight, delayMs } },
+    ...{ port, host, database, databasePool, databasePassword, bodyLimit, corsOrigin, bearer },
+    credentialsFile: settings.credentials,
+    load: { inFlight: settings.maxInFlight, delayMs },
     log: createLog({ level: settings.logLevel, isPretty: process.stdout.isTTY, output: standardOutput() }),
     formatUserId: settings.logUserIds ? (userId) => userId : userIdHash(settings.logKey),
-    ...(databasePassword !== undefined && { databasePassword }),
-    ...(corsOrigin !== undefined && { corsOrigin }),
-    ...accessOptions(settings),
-  };
-}
-
-/** readSettings has checked that the Bearer settings are complete. */
-function accessOptions({ credentials, jwksUrl, jwksFile, issuer, audience }: Settings): AccessOptions {
-  const jwks = jwksUrl !== undefined ? { url: jwksUrl } : jwksFile !== undefined ? { file: jwksFile } : undefined;
-  return {
-    ...(credentials !== undefined && { credentialsFile: credentials }),
-    ...(jwks && issuer !== undefined && audience !== undefined && { bearer: { jwks, issuer, audience } }),
   };
 }

@@ -35,11 +35,11 @@ export async function startServer(
     const { store, server, shutdown, handle, loaded } = parts;
     handle(buildApp(contract, options, parts));
     const url = await listen(server, { port, host, flags: "--port or --host" });
-    const end = once(async (how: ShutdownOptions) => {
-      const isComplete = await shutdown.end(how);
-      await release(resources);
-      return isComplete;
-    });
+    let ended: Promise<boolean> | undefined;
+    const end = (how: ShutdownOptions) => {
+      ended ??= shutdown.end(how).finally(() => release(resources));
+      return ended;
+    };
     return {
       url,
       ...(loaded && { loaded }),
@@ -76,7 +76,8 @@ async function openParts(
   resources: Resources,
 ) {
   const { log = pino({ level: "silent" }), formatUserId = userIdHash(), directory, progress } = options;
-  const store = await openStore({ ...storeOptions(options), log });
+  const { database = ":memory:", databasePassword: password, databasePool: poolSize } = options;
+  const store = await openStore({ database, password, poolSize, log });
   resources.push(() => store.close());
   const loaded = directory === undefined ? undefined : await load(store, directory, progress);
   const http = createHttpServer(log);
@@ -110,10 +111,6 @@ async function service({ store }: Base): Promise<RunningExtension> {
   };
 }
 
-function storeOptions({ database = ":memory:", databasePassword, databasePool }: ServerOptions) {
-  return { database, password: databasePassword, poolSize: databasePool };
-}
-
 /** Checks a directory as a whole, then loads it. */
 export async function load(store: Store, source: string | Directory, progress?: ReportProgress): Promise<LoadCount> {
   const directory = await checkDirectory(source, (share) => progress?.("checking", share));
@@ -122,13 +119,4 @@ export async function load(store: Store, source: string | Directory, progress?: 
   } finally {
     directory.close();
   }
-}
-
-/** Repeated calls return the first result. */
-function once<T, U>(work: (argument: T) => Promise<U>): (argument: T) => Promise<U> {
-  let first: Promise<U> | undefined;
-  return (argument) => {
-    first ??= work(argument);
-    return first;
-  };
 }

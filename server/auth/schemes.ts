@@ -20,9 +20,9 @@ export interface AccessOptions {
   /** Credentials as objects. Without `tokens` no Bearer token is accepted. */
   access?: { credentials: Credentials; tokens?: TokenRules };
   /** A file with API keys and application tokens, reloaded when it changes; takes precedence over `access`. */
-  credentialsFile?: string;
+  credentialsFile?: string | undefined;
   /** Takes precedence over `access.tokens`. */
-  bearer?: BearerOptions;
+  bearer?: BearerOptions | undefined;
 }
 
 /** Accepted credentials. */

@@ -57,6 +57,8 @@ test.for<[name: string, args: string[], environment: NodeJS.ProcessEnv, settings
   ["a service has no control port", SERVICE, {}, { controlPort: "none" }],
   ["a stub on any free port has its control port on any free port", ["--port", "0"], {}, { controlPort: 0 }],
   ["a control port is used as given", ["--port", "0", "--control-port", "4012"], {}, { controlPort: 4012 }],
+  ["a flag overrides its variable", ["--port", "0"], { NEXUS_SYNC_PORT: "nonsense" }, { port: 0 }],
+  ["a variable overrides the default", [], { NEXUS_SYNC_LOG_LEVEL: "silent" }, { logLevel: "silent" }],
   ["the log key comes from a variable", [], { NEXUS_SYNC_LOG_KEY: "k" }, { logKey: "k" }],
   [
     "the control token comes from a variable",
