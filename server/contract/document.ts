@@ -31,7 +31,6 @@ export interface ParameterObject {
   schema?: Schema;
 }
 export interface RequestBodyObject {
-  required?: boolean;
   content: Content;
 }
 export interface ResponseObject {
@@ -39,7 +38,6 @@ export interface ResponseObject {
   content?: Content;
 }
 export interface HeaderObject {
-  required?: boolean;
   example?: unknown;
 }
 export type Content = Record<string, { schema?: Schema; examples?: Record<string, ExampleObject | Reference> }>;

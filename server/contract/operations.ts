@@ -30,7 +30,6 @@ export interface Operation {
 }
 
 export interface RequestBody {
-  required: boolean;
   mediaTypes: readonly string[];
   /** Values of the named examples, of all media types. */
   examples: Readonly<Record<string, unknown>>;
@@ -38,15 +37,10 @@ export interface RequestBody {
 
 export interface DeclaredResponse {
   mediaTypes: readonly string[];
-  headers: Readonly<Record<string, DeclaredHeader>>;
+  /** The example is text; undefined if the contract has none. */
+  headers: Readonly<Record<string, { example: string | undefined }>>;
   /** Values of the named examples, of all media types. */
   examples: Readonly<Record<string, unknown>>;
-}
-
-export interface DeclaredHeader {
-  required: boolean;
-  /** As text; undefined if the contract has none. */
-  example: string | undefined;
 }
 
 export type SecurityScheme =
@@ -82,8 +76,8 @@ export function readSecuritySchemes({ components }: ContractDocument): Record<st
 }
 
 function requestBodyIn(document: ContractDocument, body: NonNullable<OperationObject["requestBody"]>): RequestBody {
-  const { required = false, content } = resolve<RequestBodyObject>(document, body);
-  return { required, mediaTypes: Object.keys(content), examples: examplesIn(document, content) };
+  const { content } = resolve<RequestBodyObject>(document, body);
+  return { mediaTypes: Object.keys(content), examples: examplesIn(document, content) };
 }
 
 function responsesIn(document: ContractDocument, { responses = {} }: OperationObject): Operation["responses"] {
@@ -92,8 +86,8 @@ function responsesIn(document: ContractDocument, { responses = {} }: OperationOb
     return {
       mediaTypes: Object.keys(content),
       headers: mapValues(headers, (header) => {
-        const { required = false, example } = resolve<HeaderObject>(document, header);
-        return { required, example: example === undefined ? undefined : String(example) };
+        const { example } = resolve<HeaderObject>(document, header);
+        return { example: example === undefined ? undefined : String(example) };
       }),
       examples: examplesIn(document, content),
     };
