@@ -25,11 +25,6 @@ export type SchemeHandlers = Readonly<Record<string, SchemeHandler>>;
 
 const REALM = 'realm="Nexus APIs"';
 
-interface Attempt {
-  schemes: readonly string[];
-  results: (Caller | Failure)[];
-}
-
 /**
  * Evaluates the security requirements of the operation before the body is read. A request is authenticated if all
  * schemes of one alternative accept it; its permissions are those that all of them grant. The response does not depend
@@ -38,7 +33,7 @@ interface Attempt {
 export function security(handlers: SchemeHandlers, { securitySchemes }: Contract): RequestHandler {
   return async (request, response, next) => {
     const { security: alternatives, permissions } = response.locals.operation;
-    const failed: Attempt[] = [];
+    const failures: string[] = [];
     for (const schemes of alternatives) {
       const results = await Promise.all(schemes.map((scheme) => evaluate(handlerOf(handlers, scheme), request)));
       const callers = results.filter((result) => typeof result !== "string");
@@ -46,11 +41,11 @@ export function security(handlers: SchemeHandlers, { securitySchemes }: Contract
         response.locals.caller = authorized(callers, permissions);
         return next();
       }
-      failed.push({ schemes, results });
+      failures.push(describe(schemes, results));
     }
     if (alternatives.length === 0) return next();
     throw new Problem("unauthenticated", {
-      detail: failed.map(describe).join(" "),
+      detail: failures.join(" "),
       headers: { "WWW-Authenticate": challenges(alternatives, securitySchemes) },
     });
   };
@@ -94,7 +89,7 @@ function authorized(callers: Caller[], required: readonly string[]): Caller {
 }
 
 /** "Bearer is missing, ApplicationToken is wrong." */
-function describe({ schemes, results }: Attempt): string {
+function describe(schemes: readonly string[], results: readonly (Caller | Failure)[]): string {
   const parts = schemes.flatMap((scheme, index) => {
     const result = results[index];
     return typeof result === "string" ? [`${scheme} is ${result}`] : [];

@@ -50,15 +50,11 @@ function read(request: IncomingMessage, limit: number, sendContinue: () => void)
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
 function decode(bytes: Buffer): string {
-  try {
-    return UTF_8.decode(bytes);
-  } catch (cause) {
-    throw new Problem("invalid-request", { violations: [{ pointer: "", detail: "must be UTF-8" }], cause });
-  }
+  return orViolation("must be UTF-8", () => UTF_8.decode(bytes));
 }
 
 function parse(text: string): unknown {
-  const body = parseJson(text);
+  const body: unknown = orViolation("must be JSON", () => JSON.parse(text));
   // JSON in valid UTF-8 has U+0000 and lone surrogates only as \u escapes, so most bodies need no check.
   const pointers = text.includes("\\u") ? unstorableText(body) : [];
   if (pointers.length === 0) return body;
@@ -66,10 +62,11 @@ function parse(text: string): unknown {
   throw new Problem("invalid-request", { violations: pointers.map((pointer) => ({ pointer, detail })) });
 }
 
-function parseJson(text: string): unknown {
+/** The result of `read`; if it throws, the whole body is a violation. */
+function orViolation<T>(detail: string, read: () => T): T {
   try {
-    return JSON.parse(text);
+    return read();
   } catch (cause) {
-    throw new Problem("invalid-request", { violations: [{ pointer: "", detail: "must be JSON" }], cause });
+    throw new Problem("invalid-request", { violations: [{ pointer: "", detail }], cause });
   }
 }

@@ -46,18 +46,14 @@ export function createHttpServer(log: Logger): HttpServer {
   return { server, shutdown: createShutdown(server), handle };
 }
 
-export interface Address {
-  port: number;
-  host: string;
-  /** The flags that set them, for the error message. */
-  flags: string;
-}
-
 /**
- * Opens the port and returns the URL.
+ * Opens the port and returns the URL. `flags` are the flags that set port and host, for the error message.
  * @throws ConfigurationError if the port is in use or the host is invalid.
  */
-export function listen(server: Server, { port, host, flags }: Address): Promise<string> {
+export function listen(
+  server: Server,
+  { port, host, flags }: { port: number; host: string; flags: string },
+): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause) => {
       reject(new ConfigurationError(`${cause.message}. Choose another ${flags}.`, { cause }));

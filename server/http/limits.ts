@@ -10,8 +10,6 @@ export interface LoadLimits {
   delayMs?: number | undefined;
 }
 
-type ShedReason = "in-flight" | "delay";
-
 const SAMPLE_MS = 50;
 const LOG_MS = 1_000;
 
@@ -29,7 +27,7 @@ export function createLoadShedding(
   const delay = Number.isFinite(delayMs) ? sampleDelay() : undefined;
   const logShed = createShedLog(log);
 
-  const exceeded = (): ShedReason | undefined => {
+  const exceeded = () => {
     if (requests >= inFlight) return "in-flight";
     return delay && delay.ms() > delayMs ? "delay" : undefined;
   };
@@ -37,7 +35,7 @@ export function createLoadShedding(
     const reason = exceeded();
     if (reason === undefined) return next();
     metrics.sheds.inc({ reason });
-    logShed(reason);
+    logShed();
     throw new Problem("overloaded", { headers: { "Retry-After": "1" } });
   };
   const track: RequestHandler = (_request, response, next) => {
@@ -65,16 +63,15 @@ function sampleDelay() {
 }
 
 /** Logs one line a second, because a line per request would add to the load. */
-function createShedLog(log: Logger): (reason: ShedReason) => void {
-  const none = { delay: 0, "in-flight": 0 };
-  let counts = { ...none };
+function createShedLog(log: Logger): () => void {
+  let sheds = 0;
   const report = () => {
-    log.warn({ sheds: counts }, "overloaded");
-    counts = { ...none };
+    log.warn({ sheds }, "overloaded");
+    sheds = 0;
   };
-  return (reason) => {
-    if (counts.delay + counts["in-flight"] === 0) setTimeout(report, LOG_MS).unref();
-    counts[reason] += 1;
+  return () => {
+    if (sheds === 0) setTimeout(report, LOG_MS).unref();
+    sheds += 1;
   };
 }
 

@@ -17,7 +17,8 @@ interface Route {
  * The query is ignored, because no operation of the contract has query parameters.
  */
 export function router(operations: readonly Operation[]): RequestHandler {
-  const routes = operations.map(routeOf).sort((a, b) => compareSpecificity(a.operation.template, b.operation.template));
+  // "{" sorts after every character of a literal segment, so literals come before parameters.
+  const routes = operations.map(routeOf).sort((a, b) => (a.operation.template < b.operation.template ? -1 : 1));
   return (request, response, next) => {
     const [path = ""] = request.url.split("?", 1);
     const route = routes.find(({ operation, pattern }) => hasMethod(operation, request.method) && pattern.test(path));
@@ -53,12 +54,6 @@ function routeOf(operation: Operation): Route {
 /** A path that supports GET supports HEAD too (RFC 9110 section 9.3.2). */
 function hasMethod({ method }: Operation, sent: string): boolean {
   return method === sent || (method === "GET" && sent === "HEAD");
-}
-
-/** Orders literals before parameters, segment by segment from the left. */
-function compareSpecificity(a: string, b: string): number {
-  const kindsOf = (template: string) => template.split("/").map((segment) => (segment.includes("{") ? "1" : "0"));
-  return kindsOf(a).join("").localeCompare(kindsOf(b).join(""), "en");
 }
 
 /** The problem of a request whose path has these routes, and none with its method. */
