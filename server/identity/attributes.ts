@@ -59,10 +59,10 @@ export interface AppliedAttributes {
 }
 
 /** Applies the asserted claims to a user's profile and custom attributes. */
-export function applyAttributes({ user, stored, asserted, now }: Claims): AppliedAttributes {
-  const { profile, custom } = lastOfEach(asserted);
-  const changes = profileChanges(user, profile);
-  const { attributes, violations } = upsert({ userId: user.id, stored, custom, now });
+export function applyAttributes(claims: Claims): AppliedAttributes {
+  const { profile, custom } = lastOfEach(claims.asserted);
+  const changes = profileChanges(claims.user, profile);
+  const { attributes, violations } = upsert(claims, custom);
   return { ...changes, attributes, violations: [...changes.violations, ...violations] };
 }
 
@@ -100,14 +100,7 @@ function isReserved(key: string): boolean {
   return RESERVED_KEYS.has(folded) || /^(created|modified)/.test(folded);
 }
 
-interface Upsert {
-  userId: string;
-  stored: UserAttribute[];
-  custom: [string, Claim][];
-  now: Date;
-}
-
-function upsert({ userId, stored, custom, now }: Upsert): Omit<AppliedAttributes, "profile"> {
+function upsert({ user, stored, now }: Claims, custom: [string, Claim][]): Omit<AppliedAttributes, "profile"> {
   const live = new Map(liveOnly(stored, now).map((attribute) => [attribute.name, attribute]));
   const changes = custom.filter(([name, { value }]) => live.get(name)?.value !== value);
   if (changes.length === 0) return { attributes: stored, violations: [] };
@@ -118,8 +111,8 @@ function upsert({ userId, stored, custom, now }: Upsert): Omit<AppliedAttributes
     detail: `must NOT be a new attribute: a user has at most ${MAX_CUSTOM_ATTRIBUTES}`,
   }));
   // Ids are unique within a user: a counter for the whole directory would serialize all syncs.
-  const firstId = stored.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
-  const fresh = added.map(([name, { value }], at) => ({ id: firstId + at, userId, name, value, expires: null }));
+  const next = stored.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
+  const fresh = added.map(([name, { value }], at) => ({ id: next + at, userId: user.id, name, value, expires: null }));
   const values = new Map(changes.map(([name, { value }]) => [name, value]));
   const kept = stored
     .filter((attribute) => !values.has(attribute.name) || live.get(attribute.name) === attribute)

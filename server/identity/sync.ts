@@ -1,26 +1,20 @@
 import type {
   BodyViolation,
   Identity,
-  Role,
   SyncUserIdentityRequest,
   SyncUserIdentityResult,
   User,
 } from "../../generated/types.ts";
 import { applyAttributes } from "./attributes.ts";
 import { syncResult } from "./result.ts";
-import { effectiveRoles } from "./roles.ts";
+import { effectiveRoles, type RoleSources } from "./roles.ts";
 import { compareCodePoints } from "./text.ts";
 
-export interface SignIn {
+export interface SignIn extends Pick<RoleSources, "roles" | "mapped" | "now"> {
   user: User;
-  /** Roles of the directory, including all that are assigned to the user or mapped to the groups. */
-  roles: readonly Role[];
-  /** Ids of the roles that maps grant for the connection and groups of this sign-in. */
-  mapped: ReadonlySet<string>;
   request: SyncUserIdentityRequest;
   /** Id of the authenticated caller; stored as `modifiedBy`. */
   caller: string;
-  now: Date;
 }
 
 /** The response and, if anything changed, the user to save; or the violations for a 400 response. */
