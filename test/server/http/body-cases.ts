@@ -21,10 +21,9 @@ export function accepted(name: string, body: unknown, checkAfter?: After): Case 
 }
 
 /** Each attribute is stored exactly once, with this value. */
-export function stores(attributes: Record<string, string> | Map<string, string>): After {
-  const expected = attributes instanceof Map ? [...attributes] : Object.entries(attributes);
+export function stores(attributes: Record<string, string>): After {
   return ({ attributes: stored = [] }) => {
-    for (const [key, value] of expected) {
+    for (const [key, value] of Object.entries(attributes)) {
       expect(stored.filter(({ name }) => name === key).map((attribute) => attribute.value)).toEqual([value]);
     }
   };

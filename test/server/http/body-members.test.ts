@@ -1,8 +1,8 @@
 import { describe, expect } from "vitest";
 import { badInputs } from "../../helpers/bad-input.ts";
 import { DEPARTMENT, goodBody } from "../../helpers/server-fixture.ts";
-import { CONNECTION, names, signIn } from "../../helpers/stub.ts";
-import { accepted, changed, rejected, stores, storesGroups, withAttributes } from "./body-cases.ts";
+import { CONNECTION, names } from "../../helpers/stub.ts";
+import { accepted, changed, rejected, stores } from "./body-cases.ts";
 
 const { testEach } = badInputs();
 
@@ -19,8 +19,6 @@ describe("audience", () => {
 
 describe("attributes", () => {
   const attributes = (value: unknown) => changed({ attributes: value });
-  const level = (value: string | null) => ({ key: "level", value });
-  const unchanged = stores({ department: DEPARTMENT });
   const invalid = { missing: undefined, null: null, "an object": { planted: "planted" } };
   testEach([
     ...Object.entries(invalid).map(([name, value]) =>
@@ -37,37 +35,7 @@ describe("attributes", () => {
       ...["/audience", "/attributes/0", "/attributes/1", "/attributes/2/key", "/attributes/3/key"],
       ...["/attributes/4/key", "/attributes/4/value", "/connection"],
     ),
-    accepted("an empty list", attributes([]), unchanged),
-    accepted("a value null", attributes([{ key: "department", value: null }]), unchanged),
-    accepted("an item without value", attributes([{ key: "department" }]), unchanged),
-    accepted(
-      "one key twice with the last value stored",
-      attributes([level("planted-1"), level("planted-2")]),
-      stores({ level: "planted-2" }),
-    ),
-    accepted(
-      "one key twice with null last and nothing changed",
-      attributes([{ key: "department", value: "planted-1" }, { key: "department" }]),
-      unchanged,
-    ),
-  ]);
-});
-
-describe("keys with a meaning in JavaScript or with look-alikes", () => {
-  const keys = ["__proto__", "constructor", "toString", "then", "toJSON", "hasOwnProperty", "prototype", "length"];
-  const forms = { "zo\u00eb": "planted-nfc", "zoe\u0308": "planted-nfd" };
-  testEach([
-    {
-      // For another user: another test stores this key for u-ada, and the tests run in any order.
-      ...{ name: "the key __proto__ with null", status: 200, path: "/v1/users/x%2Fy/$sync" },
-      body: withAttributes('[{"key":"__proto__","value":null}]'),
-      after: async (_, server) => expect((await server.user("x/y"))?.attributes ?? []).toEqual([]),
-    },
-    ...keys.map((key) => {
-      const value = `planted-${key}`;
-      return accepted(`the key ${key}`, signIn({ attributes: [{ key, value }] }), stores(new Map([[key, value]])));
-    }),
-    accepted("the NFC and the NFD form of one key", signIn({ attributes: forms }), stores(forms)),
+    accepted("an empty list", attributes([]), stores({ department: DEPARTMENT })),
   ]);
 });
 
@@ -84,13 +52,6 @@ describe("connection", () => {
     rejected("groups as a string", groups("planted"), "/connection/groups"),
     rejected("a numeric group", groups([1]), "/connection/groups/0"),
     rejected("a group null", groups(["planted", null]), "/connection/groups/1"),
-    accepted("a list of one group", goodBody, storesGroups("engineers")),
-    ...Object.entries({ null: null, absent: undefined, "[]": [] }).map(([name, value]) =>
-      accepted(`groups: ${name}`, groups(value), (stored, result) => {
-        storesGroups()(stored, result);
-        expect(result.roles).toEqual([]);
-      }),
-    ),
   ]);
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { badInputs, type Case } from "../../helpers/bad-input.ts";
 import { DEPARTMENT, goodBody } from "../../helpers/server-fixture.ts";
 import { API, names, signIn } from "../../helpers/stub.ts";
-import { accepted, changed, rejected, stores, withAttributes, withMembers } from "./body-cases.ts";
+import { accepted, changed, rejected, stores, storesGroups, withAttributes, withMembers } from "./body-cases.ts";
 
 const { check, send, testEach } = badInputs();
 const text = JSON.stringify(goodBody);
@@ -33,7 +33,8 @@ describe("JSON text", () => {
 describe("U+0000 and lone surrogates", () => {
   const key = withAttributes('[{"key":"planted\\u0000"}]');
   const value = withAttributes('[{"key":"a","value":"b"},{"key":"b","value":"planted\\u0000"}]');
-  const surrogate = withAttributes('[{"key":"a","value":"planted\\ud800"}]');
+  const surrogate = withAttributes('[{"key":"a","value":"SURROGATE"}]');
+  const deep = `${"[".repeat(30_000)}"\\u0000"${"]".repeat(30_000)}`;
   testEach([
     rejected("U+0000 in a key", key, "/attributes/0/key"),
     rejected("U+0000 in a value", value, "/attributes/1/value"),
@@ -43,7 +44,11 @@ describe("U+0000 and lone surrogates", () => {
     rejected("U+0000 in clientUpnKey", changed({ clientUpnKey: "planted\0" }), "/clientUpnKey"),
     rejected("U+0000 in an unknown member", changed({ "a/b~c": ["planted\0"] }), "/a~1b~0c/0"),
     rejected("U+0000 in the name of a member", changed({ more: { "planted\0": 1 } }), "/more"),
-    rejected("a lone surrogate", surrogate, "/attributes/0/value"),
+    ...["planted\\ud800", "\\ude00planted", "\\uDE00\\uD83D"].map((written) =>
+      rejected(`the lone surrogate ${written}`, surrogate.replace("SURROGATE", written), "/attributes/0/value"),
+    ),
+    rejected("a lone surrogate in the name of a member", withMembers('"more":[{"\\ud83d":1}]'), "/more/0"),
+    rejected("U+0000 below 30,000 arrays", withMembers(`"deep":${deep}`), `/deep${"/0".repeat(125)}`),
     rejected(
       "U+0000 in every place",
       signIn({ audience: "\0", attributes: { "\0": "\0" }, groups: ["\0"] }),
@@ -65,7 +70,7 @@ describe("U+0000 and lone surrogates", () => {
   });
 });
 
-describe("unusual characters in a value are stored as sent", () => {
+describe("unusual characters in keys, values and groups are stored as sent", () => {
   const values = {
     "CR LF": 'planted\r\n{"level":60,"msg":"planted"}',
     ESC: "\u001b[31mplanted\u001b[0m",
@@ -73,12 +78,19 @@ describe("unusual characters in a value are stored as sent", () => {
     "an RTL override": "\u202eplanted",
     "DEL and a C1 control": "planted\u007f\u0085",
     "an emoji": "planted\u{1f600}",
+    "several emoji in one": "planted\u{1f468}\u200d\u{1f469}",
     "a noncharacter": "planted\uffff",
+    "a replacement character": "planted\ufffd",
     "a byte order mark": "\ufeffplanted",
   };
   const escaped = withAttributes('[{"key":"odd","value":"\\ud83d\\ude00"}]');
   testEach([
-    ...Object.entries(values).map(([name, odd]) => accepted(name, signIn({ attributes: { odd } }), stores({ odd }))),
+    ...Object.entries(values).map(([name, odd]) =>
+      accepted(name, signIn({ attributes: { [`key${odd}`]: odd }, groups: [`x${odd}x`] }), (stored, result) => {
+        stores({ [`key${odd}`]: odd })(stored, result);
+        storesGroups(`x${odd}x`)(stored, result);
+      }),
+    ),
     accepted("a pair of escaped surrogates", escaped, stores({ odd: "\u{1f600}" })),
   ]);
 });
@@ -118,7 +130,6 @@ describe("size", () => {
     "arrays nested 5,000 deep": `"deep":${"[".repeat(5_000)}${"]".repeat(5_000)}`,
     "objects nested 5,000 deep": `"deep":${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}`,
     "objects nested 30,000 deep": `"deep":${'{"a":'.repeat(30_000)}1${"}".repeat(30_000)}`,
-    "arrays nested 5,000 deep around U+0000": `"deep":${"[".repeat(5_000)}"\\u0000"${"]".repeat(5_000)}`,
   };
   for (const [name, members] of Object.entries(deep)) {
     test.each([

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Identity, User } from "../../../generated/types.ts";
+import type { User } from "../../../generated/types.ts";
 import { SyncUserIdentityResult } from "../../../generated/validators.js";
 import { planSync, type SignIn } from "../../../server/identity/sync.ts";
-import { compareCodePoints } from "../../../server/identity/text.ts";
 import { FUTURE, NOW, PAST } from "./samples.ts";
 
 const AUDIENCES = ["urn:one", "urn:two", "URN:ONE"] as const;
@@ -75,10 +74,6 @@ const signIn = fc
 const forAnySignIn = (check: (sync: SignIn) => void) =>
   fc.assert(fc.property(signIn, check), { seed: 42, numRuns: 300 });
 
-function isSortedAndUnique(items: readonly string[]): boolean {
-  return items.every((item, index) => index === 0 || compareCodePoints(items[index - 1] ?? "", item) < 0);
-}
-
 test("a plan depends only on its arguments and does not change them", () => {
   forAnySignIn((sync) => {
     const before = structuredClone(sync);
@@ -104,51 +99,5 @@ test("a plan has violations or a result that matches the contract", () => {
 
     if ("violations" in plan) expect(plan.violations.length).toBeGreaterThan(0);
     else expect([SyncUserIdentityResult(plan.result), SyncUserIdentityResult.errors]).toEqual([true, null]);
-  });
-});
-
-test("groups at the connection are sorted, trimmed and unique; other identities do not change", () => {
-  forAnySignIn((sync) => {
-    const plan = planSync(sync);
-    if ("violations" in plan || !plan.result.isAuthenticated) return;
-
-    const { connectionId, groups } = sync.request.connection;
-    const asserted = new Set((groups ?? []).map((group) => group.trim()).filter((group) => group !== ""));
-    const isHere = ({ azoConnectionId }: Identity) => azoConnectionId === connectionId;
-    const [before, after] = [sync.user.identities ?? [], plan.result.user?.identities ?? []];
-    for (const { groups: stored = [] } of after.filter(isHere)) {
-      expect([isSortedAndUnique(stored), new Set(stored)]).toEqual([true, asserted]);
-    }
-    expect(after.filter((one) => !isHere(one))).toEqual(before.filter((one) => !isHere(one)));
-  });
-});
-
-test("the roles of a result are assigned or mapped roles of the audience, without duplicates", () => {
-  forAnySignIn((sync) => {
-    const plan = planSync(sync);
-    if ("violations" in plan) return;
-
-    const returned = plan.result.roles ?? [];
-    const isLive = (role: { expires?: string | null }) =>
-      role.expires === null || role.expires === undefined || Date.parse(role.expires) > sync.now.getTime();
-    const direct = new Set((sync.user.roles ?? []).filter(isLive).map(({ id }) => id));
-    const expected = sync.roles
-      .filter(({ id, audience }) => audience === sync.request.audience && (sync.mapped.has(id) || direct.has(id)))
-      .map(({ id }) => id);
-    expect(returned.map(({ id }) => id).sort()).toEqual(plan.result.isAuthenticated ? expected.sort() : []);
-    expect(returned.every(isLive)).toBe(true);
-    expect(isSortedAndUnique(returned.map(({ name, id }) => `${name}\u0000${id}`))).toBe(true);
-  });
-});
-
-test("a changed user differs only in members that a rule changes", () => {
-  forAnySignIn((sync) => {
-    const plan = planSync(sync);
-    if ("violations" in plan || !plan.changed) return;
-
-    const { modified, modifiedBy, identities: _identities, attributes: _attributes, ...rest } = plan.changed;
-    const { givenName: _1, displayName: _2, nickname: _3, language: _4, picture: _5, ...fixed } = rest;
-    expect({ modified, modifiedBy }).toEqual({ modified: NOW, modifiedBy: "key-1" });
-    expect(sync.user).toMatchObject(fixed);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { put, signIn } from "../../helpers/stub.ts";
-import { custom, LAST_CHANGE, pointersOf, startWith, syncOf } from "./samples.ts";
+import { custom, LAST_CHANGE, pointersOf, spellingsOf, startWith, syncOf } from "./samples.ts";
 
 const SPELLINGS = [
   ["givenName", "givenName", 100],
@@ -25,7 +25,7 @@ test.each(SPELLINGS)("the claim %s sets only %s, in any case, and is not a custo
   const { server, client } = await startWith(PROFILE);
   const { modified: _modified, modifiedBy: _modifiedBy, ...others } = PROFILE;
 
-  for (const spelled of [key, key.toUpperCase(), key.toLowerCase(), key.charAt(0).toUpperCase() + key.slice(1)]) {
+  for (const spelled of spellingsOf(key)) {
     const { user } = await client.syncUserIdentity("u-ada", signIn({ attributes: { [spelled]: `by ${spelled}` } }));
     const stored = await server.user("u-ada");
     expect([user, stored]).toMatchObject(Array(2).fill({ ...others, [field]: `by ${spelled}` }));
@@ -77,58 +77,30 @@ test("a value is stored as sent, including spaces around it", async () => {
   expect(stored?.displayName).toBe(" Ada\tKing ");
 });
 
-type Claim = [key: string, value: string | null];
-
-test.each<[string, Claim[], object]>([
+test.each<[string, Record<string, string | null>[], object]>([
   [
     "of equal keys the last wins",
-    [
-      ["nickname", "first"],
-      ["given_name", "First"],
-      ["nickname", "last"],
-      ["GIVEN_NAME", "Last"],
-    ],
+    [{ nickname: "first" }, { given_name: "First" }, { nickname: "last" }, { GIVEN_NAME: "Last" }],
     { nickname: "last", givenName: "Last" },
   ],
   [
     "of two spellings the last wins",
-    [
-      ["given_name", "First"],
-      ["givenName", "Last"],
-      ["language", "fr"],
-      ["locale", "de"],
-    ],
+    [{ given_name: "First" }, { givenName: "Last" }, { language: "fr" }, { locale: "de" }],
     { givenName: "Last", language: "de" },
   ],
   [
     "the same spellings in reverse",
-    [
-      ["givenName", "Last"],
-      ["given_name", "First"],
-      ["locale", "de"],
-      ["language", "fr"],
-    ],
+    [{ givenName: "Last" }, { given_name: "First" }, { locale: "de" }, { language: "fr" }],
     { givenName: "First", language: "fr" },
   ],
-  [
-    "of equal keys the last wins, and null changes nothing",
-    [
-      ["nickname", "first"],
-      ["nickname", null],
-    ],
-    PROFILE,
-  ],
+  ["of equal keys the last wins, and null changes nothing", [{ nickname: "first" }, { nickname: null }], PROFILE],
   [
     "spellings that are null or blank are ignored",
-    [
-      ["given_name", "Augusta"],
-      ["givenName", null],
-      ["GIVENNAME", " "],
-    ],
+    [{ given_name: "Augusta" }, { givenName: null }, { GIVENNAME: " " }],
     { givenName: "Augusta" },
   ],
 ])("claims for one profile field are applied in order: %s", async (_, claims, expected) => {
-  const attributes = claims.map(([key, value]) => ({ key, value }));
+  const attributes = claims.flatMap(Object.entries).map(([key, value]) => ({ key, value }));
 
   expect((await syncOf(PROFILE, signIn({ attributes }))).stored).toMatchObject(expected);
 });

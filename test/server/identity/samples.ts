@@ -36,6 +36,11 @@ export function custom(user: User | undefined): [string, string | null | undefin
   return (user?.attributes ?? []).map(({ name, value }) => [name, value]);
 }
 
+/** A key in several cases. */
+export function spellingsOf(key: string): string[] {
+  return [key, key.toUpperCase(), key.toLowerCase(), key.charAt(0).toUpperCase() + key.slice(1)];
+}
+
 /** The groups of each identity, in their order. */
 export function groupsOf(user: User | undefined): (Identity["groups"] | undefined)[] {
   return (user?.identities ?? []).map(({ groups }) => groups);
