@@ -14,21 +14,6 @@ function openLimiter() {
   return { time, attempt, fail };
 }
 
-test("ten failures of one id from one address block it until a minute after the first one", () => {
-  const { time, attempt, fail } = openLimiter();
-  fail("key", 9);
-  time.seconds = 20;
-  expect(attempt("key").secondsToWait).toBe(0);
-  fail("key", 1);
-  expect(attempt("key").secondsToWait).toBe(40);
-  expect(attempt("key", { address: "192.0.2.2" }).secondsToWait).toBe(0);
-  expect(attempt("other").secondsToWait).toBe(0);
-  time.seconds = 60;
-  expect(attempt("key").secondsToWait).toBe(0);
-  fail("key", 9);
-  expect(attempt("key").secondsToWait).toBe(0);
-});
-
 test("a flood of invented ids does not evict the count of an existing one", () => {
   const { attempt, fail } = openLimiter();
   fail("key", 10);

@@ -1,7 +1,6 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import pino from "pino";
@@ -12,6 +11,7 @@ import { startStub } from "../../../server/stub/start-stub.ts";
 import { ACCESS, basicOf, bearer, currentClaims, mint } from "../../helpers/access.ts";
 import { send } from "../../helpers/server-fixture.ts";
 import { acme } from "../../helpers/stub.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const PAST = "2026-01-31T00:00:00Z";
 const SECRET = "planted-secret-of-a-file";
@@ -28,8 +28,8 @@ function fileOf(apiKeys: unknown[], applicationTokens = apiKeys): string {
 }
 
 function credentialsFile(content: string | Buffer | null) {
-  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = join(temporaryFolder(), "credentials");
+  mkdirSync(folder);
   const file = join(folder, "credentials.json");
   if (content !== null) writeFileSync(file, content);
   /** Replaces the file by a rename, as editors do. */
@@ -107,7 +107,6 @@ test("a file that is written in place is reloaded, and so is one whose folder is
   writeFileSync(file, fileOf([entry("key-new")]));
   await becomes("key-new", 200);
   renameSync(folder, `${folder}.old`);
-  onTestFinished(() => rmSync(`${folder}.old`, { recursive: true }));
   mkdirSync(folder);
   writeFileSync(file, fileOf([entry("key-newer")]));
   await becomes("key-newer", 200);

@@ -117,32 +117,31 @@ describe("a set with one good key", () => {
 describe("a key set URL", () => {
   const log = pino({ level: "silent" });
   const refused = [
+    ...["http://login.example/jwks.json", "http://127.0.0.1.example/", "http://[::ffff:127.0.0.1]/"],
     ...[
-      "http://login.example/jwks.json",
-      "http://127.0.0.1.example/",
-      "http://[::ffff:127.0.0.1]/",
       "http://10.0.0.1/",
+      "ftp://127.0.0.1/planted",
+      "file:///planted.json",
+      "data:application/json,{}",
+      "planted",
+      "",
     ],
-    ...["ftp://127.0.0.1/planted", "file:///planted.json", "data:application/json,{}", "planted", ""],
     ...["https://user:planted@login.example/", "http://planted@localhost/"],
   ];
-  for (const url of refused) {
-    test(`such as '${url}' is refused, and the error does not repeat it`, () => {
-      expect(() => jwksFromUrl(url, { log })).toThrow(ConfigurationError);
-      expect(() => jwksFromUrl(url, { log })).not.toThrow(/planted/);
-    });
-  }
+  test.each(refused)("such as '%s' is refused, and the error does not repeat it", (url) => {
+    expect(() => jwksFromUrl(url, { log })).toThrow(ConfigurationError);
+    expect(() => jwksFromUrl(url, { log })).not.toThrow(/planted/);
+  });
 
-  for (const url of [
+  const accepted = [
     "https://login.example/jwks.json?key=1",
     "http://localhost:1/",
     "http://127.9.9.9/",
     "http://[::1]/",
-  ]) {
-    test(`such as '${url}' is accepted`, () => {
-      expect(() => jwksFromUrl(url, { log })).not.toThrow();
-    });
-  }
+  ];
+  test.each(accepted)("such as '%s' is accepted", (url) => {
+    expect(() => jwksFromUrl(url, { log })).not.toThrow();
+  });
 });
 
 function coded(coding: string, body: string | Buffer): RequestListener {
