@@ -2,8 +2,9 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { putBytes } from "../../scripts/shared/connection.ts";
 import { startStub } from "../../server/stub/start-stub.ts";
-import { acme, basicHeader, clientOf, JSON_TYPE, signIn, startStubWithClient } from "../helpers/stub.ts";
+import { acme, basicHeader, clientOf, signIn, startStubWithClient } from "../helpers/stub.ts";
 
 test("twenty servers in one process do not affect each other", async () => {
   const stubs = await Promise.all(Array.from({ length: 20 }, () => startStubWithClient()));
@@ -25,16 +26,14 @@ test("another server rejects the demo credentials", async () => {
 
 test("a shutdown closes the connection of a request in progress after its response, and frees the port", async () => {
   const server = await startStub({ directory: acme() });
-  const body = JSON.stringify(signIn({ groups: ["engineers"] }));
-  const headers = Object.entries({ ...basicHeader(server), ...JSON_TYPE, Host: "x", "Content-Length": body.length });
-  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const bytes = putBytes(`${server.url}/v1/users/u-ada/$sync`, basicHeader(server), JSON.stringify(signIn()));
   const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
-  socket.write(`PUT /v1/users/u-ada/$sync HTTP/1.1\r\n${lines}\r\n${body.slice(0, 9)}`);
+  socket.write(bytes.subarray(0, -20));
   await sleep(100);
 
   const start = performance.now();
   const ended = server.end({ graceMs: 300 });
-  socket.write(body.slice(9));
+  socket.write(bytes.subarray(-20));
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\nConnection: close\r\n.*"isAuthenticated":true/s);
   expect(await ended).toBe(true);
   // A connection kept alive would delay it by five seconds.

@@ -1,18 +1,16 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
+import { putBytes } from "../../../scripts/shared/connection.ts";
 import type { RunningStub } from "../../../server/stub/start-stub.ts";
 import { holdUser, temporaryPostgres } from "../../helpers/postgres.ts";
 import { basicHeader, signIn, startStubWithClient } from "../../helpers/stub.ts";
 
-const BODY = JSON.stringify(signIn());
 const GARBAGE = "GARBAGE\r\n\r\n";
 
-function wholeRequest(server: RunningStub): string {
-  const { Authorization } = basicHeader(server);
-  const headers = ["Host: x", `Authorization: ${Authorization}`, "Content-Type: application/json"];
-  const head = ["PUT /v1/users/u-ada/$sync HTTP/1.1", ...headers, `Content-Length: ${BODY.length}`];
-  return `${head.join("\r\n")}\r\n\r\n${BODY}`;
+/** A sync as bytes. */
+function syncBytes(server: RunningStub): Buffer {
+  return putBytes(`${server.url}/v1/users/u-ada/$sync`, basicHeader(server), JSON.stringify(signIn()));
 }
 
 /** A connection whose client never closes its side. */
@@ -31,7 +29,7 @@ async function halfOpen({ url }: RunningStub) {
 test("invalid bytes behind a complete request leave that request its own response", async () => {
   const { server } = await startStubWithClient();
   const { socket, statuses } = await halfOpen(server);
-  socket.write(wholeRequest(server) + GARBAGE);
+  socket.write(syncBytes(server) + GARBAGE);
   await once(socket, "end");
   expect(statuses()).toEqual([200]);
 });
@@ -41,7 +39,7 @@ test("invalid bytes do not reject a complete request that still waits for Postgr
   const { server } = await startStubWithClient({ database });
   const release = await holdUser(database, "u-ada");
   const { socket, statuses } = await halfOpen(server);
-  socket.write(wholeRequest(server));
+  socket.write(syncBytes(server));
   await new Promise((resolve) => setTimeout(resolve, 100));
   socket.write(GARBAGE);
   await new Promise((resolve) => setTimeout(resolve, 100));
