@@ -13,10 +13,12 @@ const ed25519 = createSigner("k-ed25519", "ed25519");
 const [first, second] = [createSigner("k-twice"), createSigner("k-twice")];
 const broken = createSigner("k-broken");
 const encrypting = createSigner("k-enc", "ec", { use: "enc" });
+const signing = createSigner("k-sign", "ec", { key_ops: ["sign"] });
+const es384 = createSigner("k-es384", "ec", { alg: "ES384" });
 const [long, longer, spaced] = [createSigner("k".repeat(256)), createSigner("k".repeat(257)), createSigner("k 1")];
 const unknownSigner = createSigner("k-1");
 
-const SIGNERS = [rs256, rsa, weak, ed25519, first, second, encrypting, long, longer, spaced];
+const SIGNERS = [rs256, rsa, weak, ed25519, first, second, encrypting, signing, es384, long, longer, spaced];
 const JWKS = SIGNERS.map(({ jwk }) => jwk);
 const SYMMETRIC = { kty: "oct", k: "AAAA", kid: "k-oct", alg: "HS256" };
 // Passed to jose without the filter of `auth/`, because no key set may cause a 500.
@@ -60,6 +62,8 @@ describe("keys that do not match", () => {
       "PS256 with an RSA key of 1024 bits": weak.token({ alg: "PS256" }),
       "a key that is broken": broken.token(),
       "a key for encryption": encrypting.token(),
+      "a key that may not verify": signing.token(),
+      "a key of another algorithm": es384.token(),
       "a kid of 257 characters": longer.token(),
       "a kid with a space": spaced.token(),
       "the id of one key and the signature of another": unknownSigner.token(),

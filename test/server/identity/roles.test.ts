@@ -81,28 +81,6 @@ test.each([
   expect(names(result)).toEqual(matches ? ["r-1"] : []);
 });
 
-test.each([
-  { azoConnectionId: null },
-  { azoConnectionId: "" },
-  { azoConnectionId: " " },
-  { groupName: null },
-  { groupName: "" },
-  { groupName: " \t" },
-  { azoConnectionId: undefined, groupName: undefined },
-])("a map with %o matches nothing", async (blank) => {
-  const identities = [identity(CONNECTION), identity(" ", [], 2)];
-  // Through JSON, so that undefined members are absent.
-  const roleConnectionMaps = JSON.parse(JSON.stringify([{ ...map("r-1", "engineers"), ...blank }]));
-  const directory = acme({ user: { identities }, roles: [role("r-1")], roleConnectionMaps });
-  const { client } = await startWith({}, { directory });
-
-  for (const connectionId of [CONNECTION, " "]) {
-    const groups = ["engineers", "", " ", " \t", "null", "undefined"];
-    const request = signIn({ connection: { connectionId, groups } });
-    expect(await client.syncUserIdentity("u-ada", request)).toMatchObject({ isAuthenticated: true, roles: [] });
-  }
-});
-
 test("a role that is granted in several ways is returned once", async () => {
   const result = await rolesOf({
     roles: [role("r-1"), role("r-2")],

@@ -164,20 +164,3 @@ const corruption: fc.Arbitrary<Corrupt> = fc.oneof(
 export const mutatedBody: fc.Arbitrary<Body> = fc
   .tuple(validBody, fc.array(edit, { maxLength: 2 }), corruption)
   .map(([body, edits, corrupt]) => corrupt(edited(body, edits)));
-
-const TOKENS = [
-  ...["{", "}", "[", "]", ",", ":", '"audience":', '"attributes":[', '"connection":{', '"connectionId":', '"planted"'],
-  ...["null", "1e400", "-", '"\\u0000"', '"\\ud800"', '"planted', "\\", "\ufeff", "NaN", "'", "//", "\n"],
-];
-
-/** Any JSON, text or bytes, some with words of the contract. */
-export const anyBody: fc.Arbitrary<Body> = fc.oneof(
-  fc.json({ stringUnit: "binary" }),
-  fc
-    .dictionary(fc.constantFrom("audience", "attributes", "connection", "clientUpnKey"), fc.jsonValue())
-    .map((value) => JSON.stringify(value)),
-  fc.string({ unit: "binary" }),
-  fc.array(fc.constantFrom(...TOKENS)).map((tokens) => tokens.join("")),
-  fc.uint8Array(),
-  fc.tuple(fragment, corruption).map(([json, corrupt]) => corrupt(json)),
-);
