@@ -1,6 +1,6 @@
 import type { BodyViolation, IdentityAttribute, User, UserAttribute } from "../../generated/types.ts";
 import { liveOnly } from "./roles.ts";
-import { codePointLength, isBlank } from "./text.ts";
+import { isBlank } from "./text.ts";
 
 /** Maximum number of unexpired custom attributes per user. */
 const MAX_CUSTOM_ATTRIBUTES = 1_000;
@@ -70,7 +70,8 @@ function profileChanges(user: User, claims: [ProfileKey, Claim][]): Omit<Applied
   const violations: BodyViolation[] = [];
   const profile: AppliedAttributes["profile"] = {};
   for (const [{ field, max }, { value, index }] of claims) {
-    if (codePointLength(value) > max) {
+    // In code points, as JSON Schema counts.
+    if (Array.from(value).length > max) {
       violations.push({ pointer: `/attributes/${index}/value`, detail: `must NOT have more than ${max} characters` });
     } else if (value !== user[field]) profile[field] = value;
   }

@@ -18,11 +18,6 @@ function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
-/** Length as JSON Schema counts it: in code points. */
-export function codePointLength(text: string): number {
-  return Array.from(text).length;
-}
-
 /**
  * RFC 6901 pointers to text with U+0000 or a lone surrogate, which PostgreSQL rejects. If a member's name contains one,
  * the pointer is that of its object. Iterative, because JSON.parse accepts 60,000 levels and recursion overflows near
