@@ -50,4 +50,22 @@ describe.each([
     }
     expect((await server.user("u-ada"))?.attributes ?? []).toEqual([]);
   });
+
+  test("sends one response per pipelined request, in their order, however they are cut", async () => {
+    const { server } = await startStubWithClient({ directory: acme(), ...options });
+    const put = (id: string, body = JSON.stringify(signIn())) => sync(server, id, basicHeader(server), body);
+    const good = options === SHEDDING ? 503 : 200;
+    const alive = LAST.replace("last", "alive").replace("Connection: close\r\n", "");
+    const bytes = [put("1"), put("2", "{}"), alive, put("3"), LAST].join("");
+    const received = await Promise.all(cutsOf(bytes).map((pieces) => sendRaw(server, ...pieces)));
+    for (const text of received) {
+      expect(responsesIn(text)).toEqual([
+        [good, "1"],
+        [invalid, "2"],
+        [200, "alive"],
+        [good, "3"],
+        [200, "last"],
+      ]);
+    }
+  });
 });
