@@ -33,11 +33,11 @@ export async function connected(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** Locks a user's row as a sync does. The returned function releases it. */
-export async function holdUser(url: string, userId: string): Promise<() => Promise<void>> {
+/** Locks the rows of users as syncs do. The returned function releases them. */
+export async function holdUser(url: string, ...userIds: string[]): Promise<() => Promise<void>> {
   const client = await connected(url);
   await client.query("BEGIN");
-  await client.query("SELECT 1 FROM nexus_sync_users WHERE id = $1 FOR UPDATE", [userId]);
+  await client.query("SELECT 1 FROM nexus_sync_users WHERE id = ANY ($1) FOR UPDATE", [userIds]);
   return () => client.end();
 }
 

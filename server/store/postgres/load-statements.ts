@@ -4,8 +4,8 @@ import type { Claim } from "../../directory/scratch-database.ts";
 import type { LoadedUser } from "../load.ts";
 import type { Statement } from "./transaction.ts";
 
-// Each statement takes one array per column. Unchanged rows are neither written nor locked. Rows are written in the order
-// of their ids, so that two transactions that write the same rows can't deadlock.
+// Each statement takes one array per column. Unchanged rows are not written. Rows are written in the order of their ids, so
+// that two transactions that write the same rows can't deadlock.
 
 /** One array for each of the named properties. */
 function columns<T>(rows: readonly T[], names: readonly (keyof T)[]): unknown[] {
@@ -31,10 +31,8 @@ export function savedRoles(roles: readonly Role[]): Statement {
   const text = `
     INSERT INTO nexus_sync_roles (id, document)
     SELECT given.id, given.document FROM unnest($1::text[], $2::text[]) AS given (id, document)
-    WHERE NOT EXISTS (SELECT 1 FROM nexus_sync_roles AS stored
-                      WHERE stored.id = given.id AND stored.document = given.document)
     ORDER BY given.id
-    ON CONFLICT (id) DO UPDATE SET document = excluded.document`;
+    ON CONFLICT (id) DO UPDATE SET document = excluded.document WHERE nexus_sync_roles.document <> excluded.document`;
   const rows = roles.map((role) => ({ id: role.id, document: JSON.stringify(role) }));
   return { text, values: columns(rows, ["id", "document"]) };
 }
@@ -45,17 +43,11 @@ export function savedMaps(maps: readonly RoleConnectionMap[]): Statement {
     SELECT given.id, given.document, given.role_id, given.connection, given.group_name
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
       AS given (id, document, role_id, connection, group_name)
-    WHERE NOT EXISTS (SELECT 1 FROM nexus_sync_role_connection_maps AS stored
-                      WHERE stored.id = given.id AND stored.document = given.document)
     ORDER BY given.id
     ON CONFLICT (id) DO UPDATE SET document = excluded.document, role_id = excluded.role_id,
-      connection = excluded.connection, group_name = excluded.group_name`;
-  const rows = maps.map((map) => ({
-    ...mappedFrom(map),
-    id: map.id,
-    roleId: map.roleId,
-    document: JSON.stringify(map),
-  }));
+      connection = excluded.connection, group_name = excluded.group_name
+      WHERE nexus_sync_role_connection_maps.document <> excluded.document`;
+  const rows = maps.map((map) => ({ ...map, ...mappedFrom(map), document: JSON.stringify(map) }));
   return { text, values: columns(rows, ["id", "document", "roleId", "connection", "group"]) };
 }
 

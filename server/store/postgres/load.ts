@@ -14,13 +14,13 @@ import { clientConfig, type PostgresOptions } from "./pool.ts";
 import { BEGIN, COMMIT, rollBack, type Send, type Statement } from "./transaction.ts";
 
 const LOCK = "SELECT name FROM nexus_sync_state WHERE name = 'load' FOR UPDATE";
-/** Milliseconds. The database releases the lock of a server that has not sent anything for this long. */
-const LOCK_IDLE_MS = 15_000;
-const HEARTBEAT_MS = 3_000;
+/** Milliseconds. The database releases the lock of a server that disappeared without closing its connection. */
+const LOCK_MS = 600_000;
 
 /**
  * Runs `load` while no other server loads: two concurrent loads could both find an identity unused. The lock is a row,
- * held on a connection outside the pool. If that connection is lost, the load continues; each batch is valid by itself.
+ * held on a connection outside the pool for at most ten minutes. If the lock is lost, the load continues; each batch is
+ * valid by itself.
  */
 export async function withLoadLock<T>(
   options: PostgresOptions,
@@ -30,16 +30,13 @@ export async function withLoadLock<T>(
   const client = new pg.Client({
     ...clientConfig(options),
     // No limit on the wait for another server's load.
-    ...{ statement_timeout: false, lock_timeout: undefined, idle_in_transaction_session_timeout: LOCK_IDLE_MS },
+    ...{ statement_timeout: false, lock_timeout: undefined, idle_in_transaction_session_timeout: LOCK_MS },
   });
   client.on("error", warn);
-  let heartbeat: NodeJS.Timeout | undefined;
   try {
     await lock(client, options.log);
-    heartbeat = setInterval(() => client.query("SELECT 1").catch(warn), HEARTBEAT_MS);
     return await load();
   } finally {
-    clearInterval(heartbeat);
     // Releases the lock. Not awaited, because an unreachable database would not respond.
     client.end().catch(warn);
   }
@@ -51,7 +48,7 @@ async function lock(client: pg.Client, log: PostgresOptions["log"]): Promise<voi
     await client.query("BEGIN");
     const { rowCount } = await client.query(`${LOCK} SKIP LOCKED`);
     if (rowCount) return;
-    log.info("Another server is loading a directory; waiting for it to finish.");
+    log?.info("Another server is loading a directory; waiting for it to finish.");
     await client.query(LOCK);
   } catch (error) {
     throw translated(error);

@@ -12,9 +12,10 @@ export interface PostgresOptions {
   url: string;
   /** Takes precedence over a password in the URL. */
   password?: string | undefined;
-  /** Maximum number of connections. */
-  poolSize: number;
-  log: Pick<Logger, "info" | "warn">;
+  /** Maximum number of connections. Default 10. */
+  poolSize?: number | undefined;
+  /** Receives warnings about lost connections. Default: no log. */
+  log?: Pick<Logger, "info" | "warn">;
 }
 
 /** Minimum time between two warnings: an outage breaks all connections at once. */
@@ -41,7 +42,7 @@ export function clientConfig({ url, password }: PostgresOptions): pg.ClientConfi
 export function openPool(options: PostgresOptions): { pool: pg.Pool; warn: (error: unknown) => void } {
   const warn = createWarning(options.log);
   // Connections are replaced after half an hour, so that they follow a database that has moved.
-  const limits = { max: options.poolSize, idleTimeoutMillis: 60_000, maxLifetimeSeconds: 1_800 };
+  const limits = { max: options.poolSize ?? 10, idleTimeoutMillis: 60_000, maxLifetimeSeconds: 1_800 };
   const pool = new pg.Pool({ ...clientConfig(options), ...limits });
   pool.on("error", warn);
   // The pool itself handles errors of idle clients only.
@@ -61,10 +62,7 @@ export function placeOf(options: PostgresOptions): string {
 
 /** As a URL parameter, because pg prefers the URL to its `password` option. */
 function withPassword(url: string, password: string): string {
-  const [base = "", fragment] = url.split("#");
-  const separator = base.includes("?") ? "&" : "?";
-  const hash = fragment === undefined ? "" : `#${fragment}`;
-  return `${base}${separator}password=${encodeURIComponent(password)}${hash}`;
+  return `${url}${url.includes("?") ? "&" : "?"}password=${encodeURIComponent(password)}`;
 }
 
 function createWarning(log: PostgresOptions["log"]): (error: unknown) => void {
@@ -72,6 +70,6 @@ function createWarning(log: PostgresOptions["log"]): (error: unknown) => void {
   return (error) => {
     if (performance.now() - last < WARNING_INTERVAL_MS) return;
     last = performance.now();
-    log.warn(`Database error: ${summaryOf(error)}.`);
+    log?.warn(`Database error: ${summaryOf(error)}.`);
   };
 }

@@ -1,27 +1,28 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { StoreUnusable } from "../store.ts";
 import { sqlStateOf, summaryOf } from "./errors.ts";
 import { clientConfig, type PostgresOptions, placeOf } from "./pool.ts";
 
 const SCHEMA_VERSION = 1;
-const MAX_ATTEMPTS = 10;
-/** SQLSTATEs of conflicts. CREATE … IF NOT EXISTS fails with the last four if another server creates the same object. */
-const RETRYABLE = ["40001", "40P01", "55P03", "23505", "42P07", "42710", "XX000"];
 
-/** The collation orders ids by their bytes. In the state table, the row `load` is locked during a load. */
-const tables = (collation: string) => `
+/**
+ * One simple query, which PostgreSQL runs as one transaction. The lock makes servers that start at the same time create the
+ * tables one after another; its key is arbitrary. The collation orders ids by their bytes. In the state table, the row
+ * `load` is locked during a load.
+ */
+const SCHEMA = `
+  SELECT pg_advisory_xact_lock(4010);
   CREATE TABLE IF NOT EXISTS nexus_sync_users (
-    id TEXT ${collation} PRIMARY KEY, document TEXT NOT NULL, loaded TEXT NOT NULL, role_ids TEXT[] NOT NULL);
+    id TEXT COLLATE "C" PRIMARY KEY, document TEXT NOT NULL, loaded TEXT NOT NULL, role_ids TEXT[] NOT NULL);
   CREATE TABLE IF NOT EXISTS nexus_sync_identities (
-    connection TEXT ${collation} NOT NULL, provider_user TEXT ${collation} NOT NULL,
-    user_id TEXT ${collation} NOT NULL REFERENCES nexus_sync_users (id), PRIMARY KEY (connection, provider_user));
+    connection TEXT COLLATE "C" NOT NULL, provider_user TEXT COLLATE "C" NOT NULL,
+    user_id TEXT COLLATE "C" NOT NULL REFERENCES nexus_sync_users (id), PRIMARY KEY (connection, provider_user));
   CREATE INDEX IF NOT EXISTS nexus_sync_identities_by_user ON nexus_sync_identities (user_id);
-  CREATE TABLE IF NOT EXISTS nexus_sync_roles (id TEXT ${collation} PRIMARY KEY, document TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS nexus_sync_roles (id TEXT COLLATE "C" PRIMARY KEY, document TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS nexus_sync_role_connection_maps (
-    id TEXT ${collation} PRIMARY KEY, document TEXT NOT NULL,
-    role_id TEXT ${collation} NOT NULL REFERENCES nexus_sync_roles (id),
-    connection TEXT ${collation}, group_name TEXT ${collation});
+    id TEXT COLLATE "C" PRIMARY KEY, document TEXT NOT NULL,
+    role_id TEXT COLLATE "C" NOT NULL REFERENCES nexus_sync_roles (id),
+    connection TEXT COLLATE "C", group_name TEXT COLLATE "C");
   CREATE INDEX IF NOT EXISTS nexus_sync_maps_by_group ON nexus_sync_role_connection_maps (connection, group_name);
   CREATE TABLE IF NOT EXISTS nexus_sync_state (name TEXT PRIMARY KEY, version INTEGER NOT NULL);
   INSERT INTO nexus_sync_state VALUES ('load', 0), ('schema', ${SCHEMA_VERSION})
@@ -34,18 +35,8 @@ const tables = (collation: string) => `
  */
 export async function migrate(options: PostgresOptions): Promise<void> {
   const place = placeOf(options);
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await migrateOnce(options, place);
-    } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !RETRYABLE.includes(sqlStateOf(error) ?? "")) throw unusable(error, place);
-      await sleep(Math.random() * 100);
-    }
-  }
-}
-
-async function migrateOnce(options: PostgresOptions, place: string): Promise<void> {
-  const client = new pg.Client({ ...clientConfig(options), pipeline: false });
+  // The wait for another server that creates the tables is limited by statement_timeout.
+  const client = new pg.Client({ ...clientConfig(options), ...{ pipeline: false, lock_timeout: undefined } });
   // A lost connection also rejects the pending query.
   client.on("error", () => {});
   try {
@@ -55,11 +46,9 @@ async function migrateOnce(options: PostgresOptions, place: string): Promise<voi
     const version = await versionIn(client);
     if (version > SCHEMA_VERSION)
       throw new StoreUnusable(`${place} was written by a newer version of this server (schema ${version}).`);
-    if (version === SCHEMA_VERSION) return;
-    // CockroachDB always orders text by its bytes and does not accept this collation.
-    const isCockroach = String(await only(client, "SELECT version()")).includes("CockroachDB");
-    // PostgreSQL runs these statements in one transaction.
-    await client.query(tables(isCockroach ? "" : 'COLLATE "C"'));
+    if (version < SCHEMA_VERSION) await client.query(SCHEMA);
+  } catch (error) {
+    throw unusable(error, place);
   } finally {
     // Not awaited, because an unreachable database would not respond.
     client.end().catch(() => {});

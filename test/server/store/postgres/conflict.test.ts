@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type Store, StoreUnavailable } from "../../../../server/store/store.ts";
-import { connected, query } from "../../../helpers/postgres.ts";
+import { connected, holdUser, query } from "../../../helpers/postgres.ts";
 import { change, countOf, countUp } from "../store-under-test.ts";
-import { holdRows, OTHERS, storeAt, storeWithUsers, untilWaiting } from "./under-test.ts";
+import { OTHERS, storeAt, storeWithUsers } from "./under-test.ts";
 
 /** The first `times` updates of users fail with this SQLSTATE, at the statement or at its commit. */
 async function failSaves(url: string, { code, times, when }: { code: string; times: number; when: "SAVE" | "COMMIT" }) {
@@ -83,22 +83,6 @@ test("a retried sync decides on the user that another server has changed", async
   expect((await store.user("u-ada"))?.nickname).toBe("mine");
 });
 
-test.each(["40001", "08006"])(
-  "an error that `change` throws with the code %s is passed on without a retry",
-  async (code) => {
-    const { store } = await storeWithUsers();
-    const error = Object.assign(new Error("mine"), { code, severity: "ERROR" });
-    const decided = vi.fn(() => {
-      throw error;
-    });
-
-    await expect(countUp(store, "u-ada", decided)).rejects.toBe(error);
-
-    expect(decided).toHaveBeenCalledTimes(1);
-    expect(await countUp(store, "u-ada")).toBe(1);
-  },
-);
-
 test("a permanent error of the database is not StoreUnavailable, is not retried, and contains no data", async () => {
   const { url, store, lines } = await storeWithUsers();
   await query(url, "ALTER TABLE nexus_sync_users ADD CONSTRAINT short CHECK (length(document) < 40)");
@@ -124,7 +108,7 @@ test("a permanent error of the database is not StoreUnavailable, is not retried,
 test("a sync that waits longer than the lock timeout retries on a new connection", async () => {
   const { url, store } = await storeWithUsers({ poolSize: 1 });
   const before = await onlyConnection(url);
-  const { release } = await holdRows(url, "u-ada");
+  const release = await holdUser(url, "u-ada");
   const decided = vi.fn();
   setTimeout(release, 1_300);
 
@@ -135,37 +119,9 @@ test("a sync that waits longer than the lock timeout retries on a new connection
   expect(await onlyConnection(url)).not.toEqual(before);
 });
 
-test("a sync that the database chooses as deadlock victim is retried", async () => {
-  const { url } = await storeWithUsers();
-  await query(
-    url,
-    `CREATE TABLE other (a int); INSERT INTO other VALUES (0);
-     CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE other SET a = a + 1; RETURN NEW; END $$;
-     CREATE TRIGGER touching BEFORE UPDATE ON nexus_sync_users FOR EACH ROW EXECUTE FUNCTION touch()`,
-  );
-  // The sync waits first, so it detects the deadlock and becomes the victim.
-  const database = new URL(url).pathname.slice(1);
-  await query(url, `ALTER DATABASE ${database} SET deadlock_timeout = '400ms'`);
-  const { store } = await storeAt(url);
-  const other = await connected(url);
-  onTestFinished(() => other.end());
-  await other.query("BEGIN");
-  await other.query("UPDATE other SET a = 100");
-  const decided = vi.fn();
-
-  const counted = countUp(store, "u-ada", decided);
-  await untilWaiting(url, 1);
-  await other.query("SELECT 1 FROM nexus_sync_users WHERE id = 'u-ada' FOR UPDATE");
-  await other.query("COMMIT");
-
-  expect(await counted).toBe(1);
-  expect(decided).toHaveBeenCalledTimes(2);
-  expect(await query(url, "SELECT a FROM other")).toEqual([{ a: 101 }]);
-});
-
 test("a sync that gets no connection in time is unavailable", async () => {
   const { url, store } = await storeWithUsers({ poolSize: 1 });
-  const { release } = await holdRows(url, ...OTHERS);
+  const release = await holdUser(url, ...OTHERS);
   const held = OTHERS.map((userId) => countUp(store, userId).catch((error: unknown) => error));
   const start = performance.now();
 

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from "vitest";
-import { connected, query } from "../../../helpers/postgres.ts";
+import { connected, holdUser, query } from "../../../helpers/postgres.ts";
 import { change, directoryOf, heldDirectory } from "../store-under-test.ts";
-import { holdRows, storeAt, storeWithUsers } from "./under-test.ts";
+import { storeAt, storeWithUsers } from "./under-test.ts";
 
 const users = Array.from({ length: 1_200 }, (_, index) => ({
   id: `u-${index}`,
@@ -9,18 +9,6 @@ const users = Array.from({ length: 1_200 }, (_, index) => ({
   roles: [{ id: "r-a", name: "A" }],
 }));
 const roles = [{ id: "r-a", name: "A", audience: "urn:api", description: null }];
-
-test("two servers that load a directory at the same time load it once", async () => {
-  const { url, store } = await storeWithUsers({ poolSize: 1 });
-  const { store: other, lines } = await storeAt(url, { poolSize: 1 });
-  const directory = directoryOf({ users, roles });
-
-  const counts = await Promise.all([store.load(directory), other.load(directory)]);
-
-  expect(counts.map(({ changed }) => changed).sort()).toEqual([0, 1_201]);
-  expect(await query(url, "SELECT count(*)::int AS count FROM nexus_sync_identities")).toEqual([{ count: 1_200 }]);
-  expect(lines.filter((line) => !line.includes("Another server"))).toEqual([]);
-});
 
 test("of two concurrent loads of one identity for different users, the second is refused", async () => {
   const { url, store } = await storeWithUsers();
@@ -41,7 +29,7 @@ test("of two concurrent loads of one identity for different users, the second is
   expect(await other.user("u-two")).toBeUndefined();
 });
 
-test("a load neither writes nor locks unchanged rows", async () => {
+test("a load neither locks unchanged users nor writes unchanged rows", async () => {
   const { url, store } = await storeWithUsers();
   await store.load(directoryOf({ users, roles }));
   const versions =
@@ -51,7 +39,6 @@ test("a load neither writes nor locks unchanged rows", async () => {
   onTestFinished(() => other.end());
   await other.query("BEGIN");
   await other.query("SELECT 1 FROM nexus_sync_users WHERE id = 'u-7' FOR UPDATE");
-  await other.query("SELECT 1 FROM nexus_sync_roles FOR UPDATE");
 
   expect(await store.load(directoryOf({ users, roles }))).toEqual({ changed: 0, total: 1_201 });
 
@@ -61,7 +48,7 @@ test("a load neither writes nor locks unchanged rows", async () => {
 
 test("a load waits for the row lock of a sync", async () => {
   const { url, store } = await storeWithUsers();
-  const { release } = await holdRows(url, "u-ada");
+  const release = await holdUser(url, "u-ada");
   const loaded = store.load(directoryOf({ users: [{ id: "u-ada", nickname: "loaded" }] }));
   setTimeout(release, 1_200);
 

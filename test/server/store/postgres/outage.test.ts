@@ -1,9 +1,9 @@
 import { connect, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type Store, StoreUnavailable } from "../../../../server/store/store.ts";
-import { connected, query } from "../../../helpers/postgres.ts";
+import { holdUser, query } from "../../../helpers/postgres.ts";
 import { countOf, countUp } from "../store-under-test.ts";
-import { holdRows, OTHERS, storeAt, storeWithUsers, terminate, untilWaiting } from "./under-test.ts";
+import { OTHERS, storeAt, storeWithUsers, terminate, untilWaiting } from "./under-test.ts";
 
 /** A proxy that closes the connection after it has forwarded a COMMIT, or instead of forwarding it. */
 async function cuttingProxy(url: string, cut: "before the commit" | "after the commit") {
@@ -71,7 +71,7 @@ test("a full disk makes the sync unavailable, although the COMMIT after the fail
 test("syncs whose connections the database closes are unavailable; later syncs succeed", async () => {
   expectNoUncaught();
   const { url, store, lines } = await storeWithUsers();
-  const { release } = await holdRows(url, "u-ada", "u-bob");
+  const release = await holdUser(url, "u-ada", "u-bob");
   const counted = ["u-ada", "u-bob", "u-bob"].map((userId) => outcome(store, userId));
   await untilWaiting(url, 2);
 
@@ -85,37 +85,10 @@ test("syncs whose connections the database closes are unavailable; later syncs s
   expect(lines.join("\n")).not.toMatch(/planted|u-ada/);
 });
 
-test("a read-only database is unavailable; its connections are closed, so that new ones reach a new primary", async () => {
-  const { url, store } = await storeWithUsers({ poolSize: 1 });
-  const database = new URL(url).pathname.slice(1);
-  const admin = await connected(url);
-  onTestFinished(() => admin.end());
-  const decided = vi.fn();
-  // The setting applies to new connections only.
-  const readOnly = async (value: "on" | "off") => {
-    await admin.query(`ALTER DATABASE ${database} SET default_transaction_read_only = ${value}`);
-  };
-  await readOnly("on");
-  await terminate(url);
-
-  await vi.waitFor(() => expect(store.ready()).rejects.toThrow("The database is read-only."));
-  await expect(countUp(store, "u-ada", decided)).rejects.toThrow(/is unavailable: .*read-only transaction \(25006\)/);
-  expect(decided).not.toHaveBeenCalled();
-
-  await readOnly("off");
-  await store.ready();
-  await readOnly("on");
-  await terminate(url);
-  await vi.waitFor(() => expect(store.ready()).rejects.toThrow("The database is read-only."));
-  await readOnly("off");
-  await store.ready();
-  expect(await countUp(store, "u-ada")).toBe(1);
-});
-
 test("ready() resolves or rejects within about a second", async () => {
   const { url, store } = await storeWithUsers({ poolSize: 1 });
   await store.ready();
-  const { release } = await holdRows(url, ...OTHERS);
+  const release = await holdUser(url, ...OTHERS);
   const held = OTHERS.map((userId) => outcome(store, userId));
   await untilWaiting(url, 1);
   const start = performance.now();
@@ -126,14 +99,4 @@ test("ready() resolves or rejects within about a second", async () => {
   await release();
   await Promise.all(held);
   await store.ready();
-});
-
-test("a closed store rejects all calls and can be closed twice", async () => {
-  const { store } = await storeWithUsers();
-
-  await Promise.all([store.close(), store.close()]);
-
-  await expect(countUp(store, "u-ada")).rejects.toThrow();
-  await expect(store.user("u-ada")).rejects.toThrow();
-  await expect(store.ready()).rejects.toThrow();
 });

@@ -23,6 +23,14 @@ async function refusalOf(database: string, password?: string): Promise<string> {
   return error.message;
 }
 
+/** A database user without permissions, named like the database. It is dropped at the end of the test. */
+async function addUser(url: string, password: string): Promise<string> {
+  const name = new URL(url).pathname.slice(1);
+  await query(url, `CREATE ROLE ${name} LOGIN PASSWORD '${password}'`);
+  onTestFinished(async () => void (await query(edited(url, { pathname: "postgres" }), `DROP ROLE ${name}`)));
+  return name;
+}
+
 function edited(url: string, changes: Partial<URL>): string {
   return Object.assign(new URL(url), changes).href;
 }
@@ -63,25 +71,21 @@ test("a wrong password is reported without showing it", async () => {
 
 test("a separate password takes precedence over the one in the URL, and may have any characters", async () => {
   const url = await temporaryPostgres();
-  const database = new URL(url).pathname.slice(1);
   const password = "planted &?#%/@:é";
-  await query(url, `CREATE ROLE ${database} LOGIN PASSWORD '${password}'`);
-  onTestFinished(async () => void (await query(edited(url, { pathname: "postgres" }), `DROP ROLE ${database}`)));
-  await query(url, `GRANT CREATE ON SCHEMA public TO ${database}`);
+  const username = await addUser(url, password);
+  await query(url, `GRANT CREATE ON SCHEMA public TO ${username}`);
 
-  for (const given of [edited(url, { username: database }), `${edited(url, { username: database })}?sslmode=disable`]) {
+  for (const given of [edited(url, { username }), `${edited(url, { username })}?sslmode=disable`]) {
     const store = await openStore({ database: given, password });
     await store.ready();
     await store.close();
   }
-  await query(url, `DROP OWNED BY ${database} CASCADE`);
+  await query(url, `DROP OWNED BY ${username} CASCADE`);
 });
 
 test("a database user needs permission to create tables only if they do not exist", async () => {
   const url = await temporaryPostgres();
-  const name = new URL(url).pathname.slice(1);
-  await query(url, `CREATE ROLE ${name} LOGIN PASSWORD 'planted'`);
-  onTestFinished(async () => void (await query(edited(url, { pathname: "postgres" }), `DROP ROLE ${name}`)));
+  const name = await addUser(url, "planted");
   const limited = edited(url, { username: name, password: "planted" });
 
   expect(await refusalOf(limited)).toMatch(

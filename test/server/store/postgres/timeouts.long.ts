@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { StoreUnavailable } from "../../../../server/store/store.ts";
-import { query } from "../../../helpers/postgres.ts";
+import { holdUser, query } from "../../../helpers/postgres.ts";
 import { countOf, countUp } from "../store-under-test.ts";
-import { holdRows, storeAt, storeWithUsers } from "./under-test.ts";
+import { storeAt, storeWithUsers } from "./under-test.ts";
 
 test("a sync that waits five seconds for its row lock is unavailable", async () => {
   const { url, store } = await storeWithUsers();
-  const { release } = await holdRows(url, "u-ada");
+  const release = await holdUser(url, "u-ada");
   const start = performance.now();
 
   await expect(countUp(store, "u-ada")).rejects.toThrow(StoreUnavailable);

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, vi } from "vitest";
 import { openStore, type StoreOptions } from "../../../../server/store/open-store.ts";
-import { connected, query, temporaryPostgres } from "../../../helpers/postgres.ts";
+import { query, temporaryPostgres } from "../../../helpers/postgres.ts";
 import { directoryOf } from "../store-under-test.ts";
 
 /** A store on this database and the lines that it logs; closed at the end of the test. */
@@ -8,7 +8,7 @@ export async function storeAt(database: string, options: Partial<StoreOptions> =
   const lines: string[] = [];
   const log = { info: (line: string) => lines.push(line), warn: (line: string) => lines.push(line) };
   const store = await openStore({ database, ...options, log: log as NonNullable<StoreOptions["log"]> });
-  onTestFinished(() => store.close());
+  onTestFinished(() => store.close().catch(() => {}));
   return { store, lines };
 }
 
@@ -23,15 +23,6 @@ export async function storeWithUsers(options: Partial<StoreOptions> = {}) {
   return { url, ...opened };
 }
 
-/** Locks the rows of users until `release` is called. */
-export async function holdRows(url: string, ...userIds: string[]) {
-  const client = await connected(url);
-  onTestFinished(() => client.end());
-  await client.query("BEGIN");
-  await client.query("SELECT 1 FROM nexus_sync_users WHERE id = ANY ($1) FOR UPDATE", [userIds]);
-  return { release: () => client.query("ROLLBACK") };
-}
-
 /** Resolves when this many statements of stores wait for a lock. */
 export async function untilWaiting(url: string, count: number): Promise<void> {
   const waitingForLock =
@@ -40,9 +31,9 @@ export async function untilWaiting(url: string, count: number): Promise<void> {
   await vi.waitFor(async () => expect(await query(url, here)).toHaveLength(count), { timeout: 3_000, interval: 5 });
 }
 
-/** Ends all connections of stores, as a restart of the database does, and returns their number. */
-export async function terminate(url: string): Promise<number> {
+/** Ends all connections of stores, as a restart of the database does. */
+export async function terminate(url: string): Promise<void> {
   const text = `SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'nexus-sync'`;
-  return (await query(url, text)).length;
+  await query(url, text);
 }
