@@ -29,13 +29,13 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
     edits: [
       [
         "server/store/sqlite/group-commit.ts",
-        "      const settlers = inTransaction(() => {\n        onBegin();\n        return group.map(({ run }) => run());\n      });\n",
+        "      const settlers = inTransaction(() => {\n        reader.refresh();\n        return group.map(({ run }) => run());\n      });\n",
         [
           "      if (!database.isTransaction) {",
           "        begin.run();",
           "        setTimeout(() => commit.run(), 50);",
           "      }",
-          "      onBegin();",
+          "      reader.refresh();",
           "      const settlers = group.map(({ run }) => run());\n",
         ].join("\n"),
       ],
@@ -69,7 +69,7 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "PostgreSQL: syncs of one user wait on separate connections",
-    edits: [["server/store/postgres/sync.ts", "tails.get(userId)?.then(work) ?? work()", "work()"]],
+    edits: [["server/store/mutex.ts", "tails.get(key)?.then(work) ?? work()", "work()"]],
     test: ["test/faults/postgres-held-row.faults.ts", "a user whose row is locked does not delay other users"],
   },
 ];

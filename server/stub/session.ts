@@ -3,6 +3,7 @@ import { ENTRIES_PER_STEP } from "../directory/directory.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
 import { Problem } from "../http/problem.ts";
 import { load } from "../start.ts";
+import { createMutex } from "../store/mutex.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import type { LoadCount, Store } from "../store/store.ts";
 import { createFaultRules } from "./fault-rules.ts";
@@ -32,19 +33,15 @@ export async function openSession(
 ) {
   const [faults, journal] = [createFaultRules(), createJournal(journalSize)];
   let store = given?.store ?? (await loadStore(start, maxEntries)).store;
-  let replaced: Promise<unknown> = Promise.resolve();
-  // Calls run one after another, so the last one wins.
-  const replaceStore = (source: string | Directory | undefined, max?: number): Promise<LoadCount> => {
-    const result = replaced.then(async () => {
+  const withMutex = createMutex();
+  const replaceStore = (source: string | Directory | undefined, max?: number): Promise<LoadCount> =>
+    withMutex(name, async () => {
       if (given?.isInMemory === false) throw new Problem(STUB_PROBLEMS.fixedDirectory);
       const [old, next] = [store, await loadStore(source, max)];
       store = next.store;
       await old.close();
       return next.count;
     });
-    replaced = result.catch(() => {});
-    return result;
-  };
   return {
     ...{ name, faults, journal },
     /** The current store; `reset` and `directory.replace` replace it. */
@@ -69,10 +66,7 @@ export async function openSession(
       faults.clear();
       journal.clear();
     },
-    async close(): Promise<void> {
-      await replaced;
-      await store.close();
-    },
+    close: (): Promise<void> => withMutex(name, () => store.close()),
   };
 }
 

@@ -1,10 +1,11 @@
 import type { User } from "../../../generated/types.ts";
 import { loadDirectory } from "../load.ts";
+import { createMutex } from "../mutex.ts";
 import { type Store, StoreUnavailable } from "../store.ts";
 import { postgresLoadTarget, withLoadLock } from "./load.ts";
 import { openPool, type PostgresOptions } from "./pool.ts";
 import { migrate } from "./schema.ts";
-import { createUserMutex, storedUser, syncIn } from "./sync.ts";
+import { storedUser, syncIn } from "./sync.ts";
 import { type Row, type Send, type Statement, transact } from "./transaction.ts";
 
 /** Deadlines in milliseconds, including queueing and retries. */
@@ -13,17 +14,15 @@ const BATCH_MS = 120_000;
 const READY_MS = 1_000;
 
 /**
- * A store in a PostgreSQL database (15 or newer, or a compatible one) that any number of servers share. Nothing is cached
- * in the process. A sync resolves after its change is committed.
+ * A store in a PostgreSQL database (15 or newer) that any number of servers share. Nothing is cached in the process. A sync
+ * resolves after its change is committed.
  * @throws StoreUnusable if the database can't be used.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   await migrate(options);
   const { pool, warn } = openPool(options);
-  let loading: Promise<unknown> = Promise.resolve();
-  let closed: Promise<void> | undefined;
 
-  const run = async <T>(work: (send: Send) => Promise<T>, withinMs?: number): Promise<T> => {
+  const run = async <T>(work: (send: Send) => Promise<T>, withinMs = SYNC_MS): Promise<T> => {
     try {
       return await transact(pool, work, withinMs);
     } catch (error) {
@@ -33,21 +32,18 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   };
   const read = (...statements: Statement[]) => run((send) => send(...statements));
   // Without it, syncs of one user would each occupy a connection while waiting for the row lock.
-  const withMutex = createUserMutex();
+  const withUser = createMutex();
+  const withLoads = createMutex();
   const target = postgresLoadTarget((work) => run(work, BATCH_MS));
   return {
     async sync(key, change) {
       const deadline = performance.now() + SYNC_MS;
       const attempt = () => run((send) => syncIn(send, key, change), deadline - performance.now());
-      const result = await withMutex(key.userId, attempt);
+      const result = await withUser(key.userId, attempt);
       return result();
     },
-    load(directory, progress) {
-      if (closed) return Promise.reject(new Error("The store is closed."));
-      const loaded = loading.then(() => withLoadLock(options, warn, () => loadDirectory(target, directory, progress)));
-      loading = loaded.catch(() => {});
-      return loaded;
-    },
+    load: (directory, progress) =>
+      withLoads("load", () => withLoadLock(options, warn, () => loadDirectory(target, directory, progress))),
     async user(id) {
       const [users] = await read(storedUser(id));
       return usersIn(users?.rows)[0];
@@ -65,10 +61,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
         // Also closes the connection: after a failover, a new one leads to the new primary.
         if (state?.rows[0]?.transaction_read_only !== "off") throw new StoreUnavailable("The database is read-only.");
       }, READY_MS),
-    close() {
-      closed ??= loading.then(() => pool.end());
-      return closed;
-    },
+    close: () => withLoads("load", () => pool.end()),
   };
 }
 

@@ -3,20 +3,6 @@ import { roleIdsOf } from "../../directory/directory.ts";
 import type { Decision, Found, SyncKey } from "../store.ts";
 import { BEGIN, COMMIT, type Row, rollBack, type Send, type Statement } from "./transaction.ts";
 
-/** A mutex per user: runs work for one user in order of arrival, and work for different users concurrently. */
-export function createUserMutex(): <T>(userId: string, work: () => Promise<T>) => Promise<T> {
-  const tails = new Map<string, Promise<void>>();
-  return (userId, work) => {
-    const result = tails.get(userId)?.then(work) ?? work();
-    const forget = () => {
-      if (tails.get(userId) === tail) tails.delete(userId);
-    };
-    const tail: Promise<void> = result.then(forget, forget);
-    tails.set(userId, tail);
-    return result;
-  };
-}
-
 /**
  * One sync: the first round trip locks the user's row and reads, the second saves and commits; it is omitted if nothing
  * changes. The returned function returns the result of `change` or throws its error, which is not a database error.

@@ -19,7 +19,6 @@ export type Row = Record<string, string>;
 export const BEGIN: Statement = { text: "BEGIN ISOLATION LEVEL READ COMMITTED" };
 export const COMMIT: Statement = { text: "COMMIT" };
 
-const DEADLINE_MS = 5_000;
 const MAX_RETRIES = 5;
 
 /**
@@ -27,11 +26,7 @@ const MAX_RETRIES = 5;
  * includes the wait for a connection. A connection is closed after any error, because its state is unknown.
  * @throws StoreUnavailable if the database is unavailable or the deadline has passed.
  */
-export async function transact<T>(
-  pool: Pool,
-  work: (send: Send) => Promise<T>,
-  withinMs: number = DEADLINE_MS,
-): Promise<T> {
+export async function transact<T>(pool: Pool, work: (send: Send) => Promise<T>, withinMs: number): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (let retries = 0; ; retries += 1) {
     try {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StoreUnavailable } from "../store.ts";
+import type { Reader } from "./reader.ts";
 
 interface Queued {
   /** Runs the work and returns a function that settles its promise, to be called after the commit. */
@@ -7,19 +8,12 @@ interface Queued {
   reject: (error: unknown) => void;
 }
 
-interface Hooks {
-  /** Called at the start of each shared transaction. */
-  onBegin(): void;
-  /** Called after a rollback: data read in the transaction may be wrong. */
-  onRollback(): void;
-}
-
 /**
  * Group commit: work queued in the same iteration of the event loop, or during the previous commit, shares one
  * transaction, and its promises settle after the commit. Work that throws does not affect other work. It must not write
  * before it throws, except with its last statement, which SQLite undoes; therefore no savepoints are needed.
  */
-export function createGroupCommit(database: DatabaseSync, { onBegin, onRollback }: Hooks) {
+export function createGroupCommit(database: DatabaseSync, reader: Reader) {
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
   let queue: Queued[] = [];
@@ -32,7 +26,7 @@ export function createGroupCommit(database: DatabaseSync, { onBegin, onRollback 
       return result;
     } catch (error) {
       if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
-      onRollback();
+      reader.clearCaches();
       throw translated(error);
     }
   };
@@ -42,7 +36,7 @@ export function createGroupCommit(database: DatabaseSync, { onBegin, onRollback 
     if (group.length === 0) return;
     try {
       const settlers = inTransaction(() => {
-        onBegin();
+        reader.refresh();
         return group.map(({ run }) => run());
       });
       for (const settle of settlers) settle();

@@ -6,6 +6,8 @@ import type { Found, SyncKey } from "../store.ts";
 const MAX_CACHED_USERS = 1_000;
 const MAX_CACHED_ROLES = 10_000;
 
+export type Reader = ReturnType<typeof createReader>;
+
 /**
  * Reads users and the roles that a sign-in can reach, with caches of parsed documents. The caches are cleared when another
  * connection has written to the file, which `PRAGMA data_version` shows.
@@ -33,6 +35,7 @@ export function createReader(database: DatabaseSync) {
     users: (limit: number) => {
       return { users: documentsOf<User>(selectUsers, limit), total: Number(countUsers.get()?.total) };
     },
+    /** Must be called after a load and after a rollback, because data read in the transaction may be wrong. */
     clearCaches,
     /** Must be called before the user is saved, whether or not the transaction commits. */
     dropUser: (id: string): void => userCache.drop(id),
@@ -62,7 +65,8 @@ function documentsOf<T>(statement: Statement, ...parameters: (string | number)[]
 /** Caches the documents that a statement selects, by its parameters. */
 function createCache<T>(statement: Statement, maxEntries: number) {
   const cached = new Map<string, readonly T[]>();
-  const nameOf = (key: string[]) => (key.length === 1 ? (key[0] ?? "") : JSON.stringify(key));
+  // No id, connection or group contains U+0000.
+  const nameOf = (key: string[]) => key.join("\0");
   return {
     all(...key: string[]): readonly T[] {
       const name = nameOf(key);

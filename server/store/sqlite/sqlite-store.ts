@@ -1,4 +1,5 @@
 import { loadDirectory } from "../load.ts";
+import { createMutex } from "../mutex.ts";
 import type { Store } from "../store.ts";
 import { createGroupCommit, translated } from "./group-commit.ts";
 import { sqliteLoadTarget } from "./load-target.ts";
@@ -14,14 +15,13 @@ export function openSqliteStore(file: string): Store {
   const reader = createReader(database);
   const update = database.prepare("UPDATE users SET document = ? WHERE id = ?");
   const probe = database.prepare("SELECT 1 FROM users LIMIT 1");
-  const commit = createGroupCommit(database, { onBegin: reader.refresh, onRollback: reader.clearCaches });
+  const commit = createGroupCommit(database, reader);
   const target = sqliteLoadTarget(database, (save) => {
     const result = commit.inTransaction(save);
     reader.clearCaches();
     return result;
   });
-  let loading: Promise<unknown> = Promise.resolve();
-
+  const withMutex = createMutex();
   return {
     sync(key, change) {
       return commit.share(() => {
@@ -32,11 +32,7 @@ export function openSqliteStore(file: string): Store {
         return result;
       });
     },
-    load(directory, progress) {
-      const loaded = loading.then(() => loadDirectory(target, directory, progress));
-      loading = loaded.catch(() => {});
-      return loaded;
-    },
+    load: (directory, progress) => withMutex("load", () => loadDirectory(target, directory, progress)),
     user: async (id) => reader.user(id),
     users: async (limit) => reader.users(limit),
     async ready() {
@@ -46,11 +42,11 @@ export function openSqliteStore(file: string): Store {
         throw translated(error);
       }
     },
-    async close() {
-      await loading;
-      commit.flush();
-      database.close();
-      release();
-    },
+    close: () =>
+      withMutex("load", async () => {
+        commit.flush();
+        database.close();
+        release();
+      }),
   };
 }

@@ -55,15 +55,6 @@ export function loadTests(open: OpenStore): void {
     expect([listed.users[1], listed.total]).toEqual([users[3], 5]);
   });
 
-  test("loading the same directory or an empty one changes nothing", async () => {
-    const store = await openLoaded();
-    const before = await seen(store);
-
-    expect(await store.load(directoryOf(acme))).toEqual({ changed: 0, total: 5 });
-    expect(await store.load(directoryOf({}))).toEqual({ changed: 0, total: 0 });
-    expect(await seen(store)).toEqual(before);
-  });
-
   test("loading an unchanged entry keeps changes of syncs, loading a changed entry replaces the user", async () => {
     const store = await openLoaded();
     await change(store, "u-ada", { nickname: "synced", displayName: "Ada" });
@@ -104,16 +95,6 @@ export function loadTests(open: OpenStore): void {
     expect(found).toMatchObject({ roles: [renamed], mapped: new Set(["r-viewer"]) });
   });
 
-  test.each(["later", "earlier"])("an identity can move to a user that is %s in the directory", async (position) => {
-    const store = await openLoaded({ users: [ada, bob].map((user) => ({ ...user, roles: [] })) });
-    const taker = { ...bob, identities: [at("con_a", "bob"), at("con_a", "ada")] };
-    const giver = { ...ada, roles: [], identities: [at("con_a", "new")] };
-    const users = position === "later" ? [giver, taker] : [taker, giver];
-
-    expect(await store.load(directoryOf({ users }))).toEqual({ changed: 2, total: 2 });
-    expect([await store.user("u-ada"), await store.user("u-bob")]).toEqual([giver, taker]);
-  });
-
   test("two users can swap their identities in one load", async () => {
     const eve = { id: "u-eve", identities: [at("con_a", "eve")] };
     const store = await openLoaded({ users: [bob, eve] });
@@ -123,6 +104,7 @@ export function loadTests(open: OpenStore): void {
     ];
 
     expect(await store.load(directoryOf({ users: swapped }))).toEqual({ changed: 2, total: 2 });
+    expect([await store.user("u-bob"), await store.user("u-eve")]).toEqual(swapped);
     expect(await store.load(directoryOf({ users: swapped.slice(1) }))).toEqual({ changed: 0, total: 1 });
   });
 
@@ -154,18 +136,6 @@ export function loadTests(open: OpenStore): void {
     });
   });
 
-  test("identities without a connection or without a provider user id are not unique", async () => {
-    const { store } = await open();
-    const identities = [
-      { id: 1, azoConnectionId: "con_a" },
-      { id: 2, azoUserId: "ada" },
-      { id: 3, azoConnectionId: null },
-    ];
-
-    for (const id of ["u-1", "u-2"])
-      expect(await store.load(directoryOf({ users: [{ id, identities }] }))).toEqual({ changed: 1, total: 1 });
-  });
-
   test("a failed load keeps whole batches; loading the directory again completes it", async () => {
     const { store } = await open();
     const users = Array.from({ length: 1_200 }, (_, index) => ({ id: `u-${index}`, nickname: "loaded" }));
@@ -182,17 +152,6 @@ export function loadTests(open: OpenStore): void {
     const again = await store.load(directoryOf({ ...acme, users }), (done) => progress.push(done));
     expect([again, progress]).toEqual([{ changed: 200, total: 1_203 }, [503, 1_003, 1_203]]);
     expect(await store.user("u-1199")).toEqual(users[1_199]);
-  });
-
-  test("a load that fails before its first batch changes no user", async () => {
-    const store = await openLoaded();
-    const held = heldDirectory({ users: [{ ...ada, nickname: "edited" }] });
-    const loaded = store.load(held.directory).catch(() => {});
-    await held.taken;
-    held.fail(new RangeError("read error"));
-    await loaded;
-
-    expect(await store.user("u-ada")).toEqual(ada);
   });
 
   test("syncs run during a load; their changes last until the user's own entry is saved", async () => {

@@ -14,12 +14,6 @@ export function syncTests(open: OpenStore): void {
     return store;
   };
 
-  test("an unknown user is found as undefined", async () => {
-    const { store } = await open();
-
-    expect([await look(store, "u-ada", ["a"]), await store.user("u-ada")]).toEqual([undefined, undefined]);
-  });
-
   test("a sync finds the user, saves the returned one, and returns the result", async () => {
     const ada: User = { id: "u-ada", nickname: "a", attributes: [{ id: 1, name: "__proto__", value: "\u{1f600}" }] };
     const store = await openWith({ users: [ada, { id: "u-bob" }] });
@@ -65,22 +59,6 @@ export function syncTests(open: OpenStore): void {
 
     expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
     expect(await countOf(store, "u-ada")).toBe(50);
-  });
-
-  test("a failing sync does not affect concurrent ones", async () => {
-    const store = await openWith({ users: ["u-0", "u-1", "u-2"].map((id) => ({ id })) });
-    const fail = () =>
-      store.sync(keyOf("u-1"), () => {
-        throw new Error("no");
-      });
-
-    const settled = await Promise.allSettled([
-      ...[countUp(store, "u-0"), fail(), countUp(store, "u-1"), fail(), countUp(store, "u-2")],
-      ...[countUp(store, "u-1"), fail(), countUp(store, "u-0")],
-    ]);
-
-    expect(settled.map(({ status }) => status[0]).join("")).toBe("frfrffrf");
-    expect(await Promise.all(["u-0", "u-1", "u-2"].map((id) => countOf(store, id)))).toEqual([2, 2, 1]);
   });
 
   test("a sync finds assigned and mapped roles without duplicates; unknown assigned roles are ignored", async () => {

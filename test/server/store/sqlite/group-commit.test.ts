@@ -92,18 +92,6 @@ test("while another connection holds the write lock, a group is unavailable with
   expect([nickname("u-0"), nickname("u-1")]).toEqual(["now", null]);
 });
 
-test("syncs of one user in a group each find the change of the previous one", async () => {
-  const { store, nickname } = await storeOfTwenty();
-  const append = (letter: string) =>
-    store.sync(keyOf("u-0"), (found) => {
-      const longer = `${found?.user.nickname ?? ""}${letter}`;
-      return { user: { id: "u-0", nickname: longer }, result: longer };
-    });
-
-  expect(await Promise.all([..."abcd"].map(append))).toEqual(["a", "ab", "abc", "abcd"]);
-  expect(nickname("u-0")).toBe("abcd");
-});
-
 test("closing the store commits queued syncs", async () => {
   const { store, nickname } = await storeOfTwenty();
 

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { openDatabase } from "../../../../server/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../../../server/store/sqlite/sqlite-store.ts";
-import { type Store, StoreUnavailable, StoreUnusable } from "../../../../server/store/store.ts";
+import { type Store, StoreUnusable } from "../../../../server/store/store.ts";
 import { startStub } from "../../../../server/stub/start-stub.ts";
 import { acme } from "../../../helpers/stub.ts";
 import { bytesOf, temporaryDatabase, temporaryFolder } from "../../../helpers/temporary-folder.ts";
@@ -58,18 +58,6 @@ test.each([":memory:", "a file"])(
     expect(Number(pragma("busy_timeout"))).toBeLessThanOrEqual(100);
   },
 );
-
-test("all tables are STRICT, and user_version is the schema version", async () => {
-  const file = temporaryDatabase();
-  await storeOf(file);
-  const second = secondConnection(file);
-
-  const tables = second.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").all();
-
-  expect(tables.length).toBeGreaterThanOrEqual(4);
-  for (const { sql } of tables) expect(sql).toMatch(/\)\s*STRICT\b/);
-  expect(second.prepare("PRAGMA user_version").get()).toEqual({ user_version: 1 });
-});
 
 test("only a sync that changes the user writes to the file; other connections see the change at once", async () => {
   const file = temporaryDatabase();
@@ -228,15 +216,4 @@ test.each([
 
   expect(line).toMatch(/^StoreUnusable: /);
   expect(line).toContain(file);
-});
-
-test("a locked database makes the load at start unavailable", async () => {
-  const database = temporaryDatabase();
-  await (await startStub({ database })).close();
-  secondConnection(database).exec("BEGIN IMMEDIATE");
-
-  const error = await startStub({ database, directory: acme() }).catch((failed: unknown) => failed);
-
-  expect(error).toBeInstanceOf(StoreUnavailable);
-  expect((error as Error).message).toBe("The database is unavailable: database is locked.");
 });
