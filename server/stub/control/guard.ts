@@ -5,16 +5,15 @@ import { Problem } from "../../http/problem.ts";
 import { STUB_PROBLEMS } from "../problem-types.ts";
 
 /** Hosts that listen on all addresses; they have no name that clients use. */
-const WILDCARDS = ["0.0.0.0", "[::]"];
+export const WILDCARDS = ["0.0.0.0", "[::]"];
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Headers of every response of the control port; the pages override the Content-Security-Policy. */
+/** Headers of every response of the control port, in addition to the Content-Security-Policy. */
 const HEADERS = {
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Referrer-Policy": "no-referrer",
-  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
 export const securityHeaders: RequestHandler = (_request, response, next) => {

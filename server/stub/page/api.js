@@ -7,8 +7,6 @@ export class ControlError extends Error {
   }
 }
 
-const TIMEOUT_MS = 10_000;
-
 /** A client of the control port: one session at a time; the token is kept in memory only. */
 export function createApi() {
   let [session, token] = ["", ""];
@@ -37,7 +35,7 @@ export function createApi() {
     async call(method, path, content) {
       const response = await fetch(path, {
         ...{ method, headers: headersFor(method, path, content), body: JSON.stringify(content), cache: "no-store" },
-        signal: AbortSignal.any([current.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: current.signal,
       });
       if (response.status === 204 || response.status === 304) return undefined;
       const body = await response.json();

@@ -1,8 +1,3 @@
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
-followScheme();
-dark.addEventListener("change", followScheme);
-
 // Sends requests only to this port and the stub, and keeps no credentials after the page is closed.
 SwaggerUIBundle({
   dom_id: "#reference",

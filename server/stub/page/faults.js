@@ -33,9 +33,9 @@ export function createFaults(api) {
   };
   const faultItem = ({ id, rule }) => {
     const text = describe(rule);
-    const remove = element("button", { type: "button", className: "quiet", label: `Remove: ${text}` }, "Remove");
+    const remove = element("button", { type: "button", label: `Remove: ${text}` }, "Remove");
     onRemove(remove, () => remaining(rules.filter((one) => one.id !== id)));
-    return element("div", "row", element("span", "", text, element("span", "muted fired")), remove);
+    return element("div", "row", element("span", "", text, element("span", "fired muted")), remove);
   };
   const showFields = () => {
     for (const fields of form.querySelectorAll("fieldset[data-kind]")) {

@@ -4,9 +4,7 @@ import { createFaults } from "./faults.js";
 import { createRequests } from "./requests.js";
 import { createUsers } from "./users.js";
 
-/** Milliseconds between two polls, and after one that failed. */
 const POLL_MS = 1_000;
-const RETRY_MS = 3_000;
 
 const api = createApi();
 const users = createUsers(api);
@@ -14,37 +12,34 @@ const faults = createFaults(api);
 const requests = createRequests(api, users.refresh);
 let timer;
 
-/** Refreshes the page, and schedules the next poll. A hidden page does not poll. */
+/** Refreshes the page every second while it is visible, except while the form for the token is open. */
 async function poll() {
   clearTimeout(timer);
   if (document.hidden) return;
-  const pause = await refresh().catch(showError);
+  try {
+    await requests.refresh();
+    await faults.refresh();
+    showState("Live", "ok");
+  } catch (error) {
+    showError(error);
+  }
   clearTimeout(timer);
-  if (pause > 0) timer = setTimeout(poll, pause);
+  if (byId("token-form").hidden) timer = setTimeout(poll, POLL_MS);
 }
 
-async function refresh() {
-  await requests.refresh();
-  await faults.refresh();
-  return showState("Live", "ok", POLL_MS);
-}
-
-/** Shows the state, and returns the milliseconds to the next poll. */
-function showState(text, level, pause) {
+function showState(text, level) {
   const state = byId("state");
   if (state.textContent !== text) state.textContent = text;
   state.dataset.level = level;
-  return pause;
 }
 
 function showError(error) {
   // The session was switched, which started another poll.
-  if (error.name === "AbortError") return 0;
-  if (!(error instanceof ControlError)) return showState("The stub is not reachable. Retrying…", "error", RETRY_MS);
-  if (error.status !== 401) return showState(error.message, "error", RETRY_MS);
+  if (error.name === "AbortError") return;
+  showState(error instanceof ControlError ? error.message : "The stub is not reachable. Retrying…", "error");
+  if (error.status !== 401) return;
   byId("token-form").hidden = false;
   byId("token").focus();
-  return showState(error.message, "warning", 0);
 }
 
 function enterSession() {

@@ -27,21 +27,20 @@ function requestItem(entry) {
   return details;
 }
 
-function summaryOf({ status, method, path, problem, rule, durationMs, session, at }) {
+function summaryOf({ status, method, path, problem, rule, durationMs, at }) {
   const notes = [
     problem && element("span", "chip", problem),
     rule && element("span", { className: "chip", title: `Rule ${rule}` }, "fault"),
-    session && element("span", "chip", `session ${session}`),
     element("span", "muted", `${durationMs} ms`),
     element("time", { className: "muted", dateTime: at }, new Date(at).toLocaleTimeString()),
   ];
   return element(
     "summary",
-    "",
-    element("span", { className: "status", data: { level: levelOf(status) } }, status ?? "—"),
-    element("span", "method", method),
-    element("span", "path", path),
-    element("span", "notes", notes),
+    "row",
+    element("strong", { data: { level: levelOf(status) } }, status ?? "—"),
+    element("code", "", method),
+    element("code", "", path),
+    element("span", "notes row", notes),
   );
 }
 
@@ -54,8 +53,8 @@ function contentOf({ errors = [], request, answer, ...entry }) {
   const { id, at, operationId, userId, audience, connectionId, caller, rule } = entry;
   return element(
     "div",
-    "content",
-    errors.length > 0 ? violations(errors, request.body) : undefined,
+    "",
+    errors.length > 0 ? violations(errors) : undefined,
     descriptionList([
       ["Request id", id],
       ["Time", at],
@@ -71,39 +70,27 @@ function contentOf({ errors = [], request, answer, ...entry }) {
   );
 }
 
-/** Each violation by its pointer, with the value that was sent there. */
-function violations(errors, text) {
-  const body = parse(text);
-  const rows = errors.map(({ pointer, in: place, name, detail }) => {
-    const value = pointer === undefined ? undefined : JSON.stringify(valueAt(body, pointer));
-    const sent = value && element("span", "sent", "sent: ", element("code", "", value));
-    const at = pointer === undefined ? `${place} ${name}` : pointer || "(the whole body)";
-    return [element("dt", "", element("code", "", at)), element("dd", "", detail, sent)];
-  });
+function violations(errors) {
+  const rows = errors.map(({ pointer, in: place, name, detail }) => [
+    pointer === undefined ? `${place} ${name}` : pointer || "(the whole body)",
+    detail,
+  ]);
   const title = errors.length === 1 ? "1 violation" : `${errors.length} violations`;
-  return element("div", "violations", element("h3", "", title), element("dl", "", rows.flat()));
+  return element("div", "violations", element("h3", "", title), descriptionList(rows));
 }
 
 function message(title, { headers, body }) {
-  const text = JSON.stringify(parse(body), null, 2) ?? body;
-  const shown = text
-    ? element("pre", { tabIndex: 0, label: `Body of the ${title.toLowerCase()}` }, text)
+  const shown = body
+    ? element("pre", { tabIndex: 0, label: `Body of the ${title.toLowerCase()}` }, indented(body))
     : element("p", "muted", "No body");
   return element("div", "message", element("h3", "", title), descriptionList(Object.entries(headers)), shown);
 }
 
-/** Undefined if the text is not JSON. */
-function parse(text) {
+/** Unchanged if the text is not JSON. */
+function indented(text) {
   try {
-    return JSON.parse(text);
+    return JSON.stringify(JSON.parse(text), null, 2);
   } catch {
-    return undefined;
+    return text;
   }
-}
-
-/** Resolves a JSON pointer (RFC 6901). */
-function valueAt(body, pointer) {
-  const names = pointer.split("/").slice(1);
-  const own = (value, name) => (Object.hasOwn(Object(value), name) ? value[name] : undefined);
-  return names.reduce((value, name) => own(value, name.replaceAll("~1", "/").replaceAll("~0", "~")), body);
 }

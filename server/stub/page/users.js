@@ -15,7 +15,7 @@ function userItem({ id, name, signIns }) {
   const empty = element("p", "muted", "No roles at any connection");
   return element(
     "div",
-    "user",
+    "",
     element("p", "", element("strong", "", name ?? id), " ", element("code", "", id)),
     signIns.length > 0 ? element("ul", "", signIns.map(signInItem)) : empty,
   );
@@ -25,5 +25,5 @@ function signInItem({ connectionId, audience, isAuthenticated, roles }) {
   const names = roles.map((role) => element("span", "chip role", role));
   const empty = element("span", "muted", isAuthenticated ? "no roles" : "not authenticated");
   const place = element("span", "muted", `${connectionId} → ${audience}`);
-  return element("li", "", place, element("span", "roles", names.length > 0 ? names : empty));
+  return element("li", "", place, element("span", "row", names.length > 0 ? names : empty));
 }

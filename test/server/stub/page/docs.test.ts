@@ -29,12 +29,11 @@ browserTest("the API reference calls the running stub with the credentials of it
   expect(server.journal.list().requests.map(({ status }) => status)).toContain(200);
 });
 
-browserTest("the API reference fits a phone, and has a dark color scheme", async (open) => {
+browserTest("the API reference fits a phone", async (open) => {
   const { server } = await startStubWithClient();
-  const page = await open(server, "/docs", { viewport: { width: 375, height: 800 }, colorScheme: "dark" });
+  const page = await open(server, "/docs", { viewport: { width: 375, height: 800 } });
   await page.locator(".opblock").waitFor();
   expect(await overflow(page)).toBe(0);
-  expect(await page.evaluate("document.documentElement.className")).toBe("dark-mode");
 });
 
 test("the pages load only files of the control port, and can't be framed", async () => {
@@ -43,7 +42,7 @@ test("the pages load only files of the control port, and can't be framed", async
     ["/", "text/html; charset=utf-8"],
     ["/docs", "text/html; charset=utf-8"],
     ["/page.js", "text/javascript; charset=utf-8"],
-    ["/requests.css", "text/css; charset=utf-8"],
+    ["/page.css", "text/css; charset=utf-8"],
     ["/swagger-ui.css", "text/css; charset=utf-8"],
     ["/swagger-ui-bundle.js", "text/javascript; charset=utf-8"],
     ["/openapi.json", "application/json"],
@@ -54,8 +53,6 @@ test("the pages load only files of the control port, and can't be framed", async
       `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${server.url}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     );
   }
-  const unknown = ["/swagger-ui.js", "/swagger-ui-bundle.js.map", "/page.html", "/docs/", "//page.js", "/%70age.js"];
-  for (const path of unknown) expect((await control(server, path)).status).toBe(404);
 });
 
 test("the main port allows CORS requests from the pages of the control port only", async () => {
