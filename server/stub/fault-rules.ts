@@ -40,7 +40,7 @@ const MAX_DELAY_MS = 30_000;
 export function createLatency(fault: Fault): () => number {
   if (fault.kind !== "latency") return () => 0;
   const { ms, sigma = 0, seed = 1 } = fault;
-  const uniform = createUniform(seed);
+  const uniform = seededRandom(seed);
   return () => Math.min(MAX_DELAY_MS, Math.round(ms * Math.exp(sigma * normal(uniform))));
 }
 
@@ -49,8 +49,8 @@ function normal(uniform: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-/** A seeded generator of numbers in [0, 1) (mulberry32). */
-function createUniform(seed: number): () => number {
+/** A pseudo-random generator of numbers in [0, 1) (mulberry32): equal seeds give equal numbers. */
+export function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

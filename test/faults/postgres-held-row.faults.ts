@@ -1,10 +1,11 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { quantile } from "../../scripts/shared/statistics.ts";
+import { seededRandom } from "../../server/stub/fault-rules.ts";
 import { holdUser } from "../helpers/postgres.ts";
 import { problemsOf } from "./checker.ts";
 import { createPostgresScene } from "./scene.ts";
-import { seededRandom, startLoad } from "./steady-load.ts";
+import { startLoad } from "./steady-load.ts";
 
 /** More than the server has connections to the database. */
 const CALLERS = 24;

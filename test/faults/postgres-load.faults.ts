@@ -1,10 +1,11 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { quantile } from "../../scripts/shared/statistics.ts";
+import { seededRandom } from "../../server/stub/fault-rules.ts";
 import { isFailure, problemsOf } from "./checker.ts";
 import { replayProblems } from "./replay.ts";
 import { createPostgresScene } from "./scene.ts";
-import { seededRandom, startLoad } from "./steady-load.ts";
+import { startLoad } from "./steady-load.ts";
 
 const SECONDS = 10;
 

@@ -2,10 +2,11 @@ import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { PostgresServer } from "../../scripts/shared/postgres-server.ts";
 import { until } from "../../scripts/shared/program.ts";
+import { seededRandom } from "../../server/stub/fault-rules.ts";
 import { isFailure, problemsOf } from "./checker.ts";
 import { replayProblems } from "./replay.ts";
 import { createPostgresScene } from "./scene.ts";
-import { seededRandom, startLoad } from "./steady-load.ts";
+import { startLoad } from "./steady-load.ts";
 
 const OUTAGE_MS = 1_500;
 

@@ -1,8 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { seededRandom } from "../../server/stub/fault-rules.ts";
 import { isFailure, problemsOf } from "./checker.ts";
 import { createPostgresScene } from "./scene.ts";
-import { seededRandom, startLoad } from "./steady-load.ts";
+import { startLoad } from "./steady-load.ts";
 
 test.for(["SIGKILL", "SIGTERM"] as const)(
   "%s of one of two servers under load loses no sync, and the other server continues",

@@ -1,9 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { seededRandom } from "../../server/stub/fault-rules.ts";
 import { isFailure, problemsOf } from "./checker.ts";
 import { replayProblems } from "./replay.ts";
 import { createSqliteScene } from "./scene.ts";
-import { seededRandom, startLoad } from "./steady-load.ts";
+import { startLoad } from "./steady-load.ts";
 
 test("SIGTERM under load loses no sync and exits with 0, and a new server continues", async () => {
   const { userIds, target, recorder, startServer, read } = createSqliteScene({ users: 40 });

@@ -1,9 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, onTestFailed, test } from "vitest";
 import { until } from "../../scripts/shared/program.ts";
+import { seededRandom } from "../../server/stub/fault-rules.ts";
 import { problemsOf } from "./checker.ts";
 import { createSqliteScene } from "./scene.ts";
-import { seededRandom, startLoad } from "./steady-load.ts";
+import { startLoad } from "./steady-load.ts";
 
 const ROUNDS = Number(process.env.NEXUS_SYNC_ROUNDS ?? 50);
 const CALLERS = 12;

@@ -1,8 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { seededRandom } from "../../server/stub/fault-rules.ts";
 import { problemsOf } from "./checker.ts";
 import { createSqliteScene } from "./scene.ts";
-import { seededRandom, startLoad } from "./steady-load.ts";
+import { startLoad } from "./steady-load.ts";
 
 test("32 concurrent callers on one user lose no update", async () => {
   const { userIds, recorder, startServer, read } = createSqliteScene({ users: 1 });

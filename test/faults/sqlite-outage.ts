@@ -1,11 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 import { expect } from "vitest";
 import { until } from "../../scripts/shared/program.ts";
+import { seededRandom } from "../../server/stub/fault-rules.ts";
 import { isFailure, problemsOf } from "./checker.ts";
 import { requestBytes, sendOnce } from "./recorder.ts";
 import { replayProblems } from "./replay.ts";
 import type { ServerUnderTest, SqliteScene } from "./scene.ts";
-import { seededRandom, startLoad } from "./steady-load.ts";
+import { startLoad } from "./steady-load.ts";
 
 export interface Outage {
   begin(): Promise<void> | void;

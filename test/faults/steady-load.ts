@@ -47,14 +47,3 @@ export function startLoad({ caller }: Recorder, options: LoadOptions): Load {
     },
   };
 }
-
-/** A pseudo-random generator (mulberry32): equal seeds give equal numbers. */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
