@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RequestHandler, Response } from "express";
 import type { Fault } from "../../generated/control/types.ts";
 import { Problem } from "../http/problem.ts";
@@ -37,13 +38,9 @@ export const fireFault: RequestHandler = async (request, response, next) => {
 /** Waits, at most until the client disconnects. Returns whether the client is still connected. */
 export async function wait(ms: number, response: Response): Promise<boolean> {
   if (ms > 0 && !response.closed) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      response.locals.onEnd(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    const end = new AbortController();
+    response.locals.onEnd(() => end.abort());
+    await sleep(ms, undefined, { signal: end.signal }).catch(() => {});
   }
   return !response.closed;
 }
@@ -55,24 +52,27 @@ function injectedFault({ status, retryAfterSeconds }: Extract<Fault, { kind: "st
 
 /** Sends a response of the stub, changed by the fault that fired, and keeps its text for the journal. */
 export function sendWithFault(response: Response, reply: Reply): void {
-  const { body, text = body === undefined ? "" : JSON.stringify(body) } = reply;
-  const half = text.slice(0, text.length / 2);
-  const sendText = (changes: Partial<Reply>) => {
-    response.locals.sentText = changes.text ?? text;
-    send(response, { ...reply, ...changes });
-  };
   const { responseFault } = response.locals;
-  if (responseFault === "drop-answer") response.destroy();
-  else if (responseFault === "truncated-body") sendTruncated(response, reply, { text, half });
-  else if (responseFault === "malformed-json") sendText({ text: half });
-  else if (responseFault === "wrong-media-type") sendText({ mediaType: "text/html" });
-  else sendText(text === "" ? {} : { text });
+  const { text = JSON.stringify(reply.body) } = reply;
+  const half = text.slice(0, text.length / 2);
+  if (responseFault === "drop-answer") {
+    response.destroy();
+    return;
+  }
+  if (responseFault === "truncated-body") {
+    sendTruncated(response, { ...reply, text }, half);
+    return;
+  }
+  const sentText = responseFault === "malformed-json" ? half : text;
+  const mediaType = responseFault === "wrong-media-type" ? "text/html" : (reply.mediaType ?? "");
+  response.locals.sentText = sentText;
+  send(response, { ...reply, mediaType, text: sentText });
 }
 
 function sendTruncated(
   response: Response,
-  { status, mediaType = "", headers = {} }: Reply,
-  { text, half }: { text: string; half: string },
+  { status, mediaType = "", headers = {}, text }: Reply & { text: string },
+  half: string,
 ): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   writeHead(response, { status, mediaType, length: Buffer.byteLength(text) });

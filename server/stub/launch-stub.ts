@@ -11,9 +11,7 @@ export async function launchStub(
   options: ServerOptions,
 ): Promise<{ server: RunningServer; banner: string }> {
   const stub = await startStub({
-    ...{ ...options, controlPort },
-    ...(controlHost !== undefined && { controlHost }),
-    ...(controlToken !== undefined && { controlToken }),
+    ...{ ...options, controlPort, controlHost, controlToken },
     ...(directory !== "none" && { directory: directory === "demo" ? DEMO_DIRECTORY : directory }),
   });
   return { server: stub, banner: banner(stub, { hasDemoUsers: directory === "demo" }) };

@@ -14,8 +14,6 @@ declare global {
 
 /** Maximum number of open named sessions. */
 const MAX_SESSIONS = 1_000;
-/** Maximum number of directory problems in a response. */
-const MAX_PROBLEMS = 5;
 const HEADER = "X-Contract-Session";
 const NAME = /^[A-Za-z0-9._-]{0,64}$/;
 
@@ -89,11 +87,8 @@ function nameIn({ headersDistinct }: Request): string {
   throw new Problem("invalid-request", { violations: [{ in: "header", name: HEADER, detail }] });
 }
 
-/** The caller gets the problems of the directory; the log gets their number, because they may name users. */
+/** The problems of the directory are not a `cause`, which is logged, because they may name users. */
 function reject(error: unknown): never {
   if (!(error instanceof DirectoryRefused)) throw error;
-  const { message, problems } = error;
-  const more = problems.length > MAX_PROBLEMS ? [`and ${problems.length - MAX_PROBLEMS} more`] : [];
-  const detail = [message, ...problems.slice(0, MAX_PROBLEMS), ...more].join("\n");
-  throw new Problem(STUB_PROBLEMS.sessionRefused, { detail, cause: new Error(message) });
+  throw new Problem(STUB_PROBLEMS.sessionRefused, { detail: [error.message, ...error.problems].join("\n") });
 }

@@ -1,7 +1,4 @@
-import { basename } from "node:path";
-import type { Directory } from "../../generated/types.ts";
 import type { Clock } from "../clock.ts";
-import { DirectoryRefused } from "../directory/directory-refused.ts";
 import type { Base, RunningExtension, RunningServer, ServerOptions } from "../running-server.ts";
 import { load, startServer } from "../start.ts";
 import type { Store } from "../store/store.ts";
@@ -87,16 +84,6 @@ async function openSessions(
   const start = typeof directory === "object" ? structuredClone(directory) : directory;
   const options = { name: "", start, journalSize, maxEntries: Number.POSITIVE_INFINITY };
   const unnamed = await openSession(options, { store, isInMemory: database === ":memory:" });
-  const sessions = createSessions(unnamed, (name) =>
-    openSession({ ...options, name, maxEntries: MAX_ENTRIES }).catch(withoutFolder(start)),
-  );
+  const sessions = createSessions(unnamed, (name) => openSession({ ...options, name, maxEntries: MAX_ENTRIES }));
   return { unnamed, sessions };
-}
-
-/** Shortens the path of the start file in problems to its name: callers must not see this machine's folders. */
-function withoutFolder(start: string | Directory | undefined): (error: unknown) => never {
-  return (error) => {
-    if (typeof start !== "string" || !(error instanceof DirectoryRefused)) throw error;
-    throw new DirectoryRefused(error.problems.map((problem) => problem.replaceAll(start, basename(start))));
-  };
 }

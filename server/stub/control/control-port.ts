@@ -9,9 +9,9 @@ export interface ControlPortOptions {
   /** Default 0: any free port; "none": no control port. */
   controlPort?: number | "none";
   /** Default 127.0.0.1; a token is required beyond loopback. */
-  controlHost?: string;
+  controlHost?: string | undefined;
   /** Required as a Bearer token. At least 16 visible ASCII characters. Default: none is required on loopback. */
-  controlToken?: string;
+  controlToken?: string | undefined;
 }
 
 export interface ControlPortContext extends Pick<ControlAppOptions, "sessions" | "clock" | "log"> {

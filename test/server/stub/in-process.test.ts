@@ -78,17 +78,6 @@ describe("reset", () => {
 });
 
 describe("directory.replace", () => {
-  test("replaces all users, roles and maps, and keeps faults and requests", async () => {
-    const { server } = await startStubWithClient();
-    server.faults.replace([{ match: { userId: "u-eve" }, fault: { kind: "status", status: 503 } }]);
-    expect(await server.directory.replace(eve)).toEqual({ changed: 1, total: 1 });
-    expect((await call(server)).status).toBe(404);
-    expect((await call(server, { path: pathOf("u-eve") })).status).toBe(503);
-    expect(await server.directory.user("u-ada")).toBeUndefined();
-    expect(await server.directory.user("u-eve")).toEqual({ id: "u-eve" });
-    await expect.poll(() => server.journal.list().requests).toHaveLength(2);
-  });
-
   test("called twice in parallel keeps the directory of the last call", async () => {
     const { server } = await startStubWithClient();
     const many = { ...eve, users: Array.from({ length: 1_500 }, (_, nth) => ({ id: `u-${nth}` })) };
