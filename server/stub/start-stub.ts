@@ -1,14 +1,13 @@
 import type { Clock } from "../clock.ts";
 import type { Base, RunningExtension, RunningServer, ServerOptions } from "../running-server.ts";
 import { load, startServer } from "../start.ts";
-import type { Store } from "../store/store.ts";
 import { type ControlPortOptions, checkControlPort, openControlPort } from "./control/control-port.ts";
 import { createDemoCredentials, type DemoCredentials } from "./demo.ts";
 import { fireFault, sendWithFault } from "./faults.ts";
 import { prefer } from "./prefer.ts";
 import { record } from "./record.ts";
 import { openSession, type Session } from "./session.ts";
-import { createSessions, type Sessions } from "./sessions.ts";
+import { createSessions } from "./sessions.ts";
 
 export interface StubOptions extends ServerOptions, ControlPortOptions {
   /** Maximum number of entries in the journal of each session. Default 1,000. */
@@ -54,9 +53,16 @@ export async function startStub(options: StubOptions = {}): Promise<RunningStub>
   };
 }
 
+/** Maximum number of directory entries that each named session copies: about half a second and a few megabytes. */
+const MAX_ENTRIES = 10_000;
+
 async function compose({ store, server, log }: Base, options: StubOptions & { clock: Clock }) {
-  const { clock, host = "127.0.0.1" } = options;
-  const { unnamed, sessions } = await openSessions(store, options);
+  const { clock, host = "127.0.0.1", database = ":memory:", directory, journalSize = 1_000 } = options;
+  // A copy: later changes to the object do not change what a reset restores.
+  const start = typeof directory === "object" ? structuredClone(directory) : directory;
+  const first = { name: "", start, journalSize, maxEntries: Number.POSITIVE_INFINITY };
+  const unnamed = await openSession(first, { store, isInMemory: database === ":memory:" });
+  const sessions = createSessions(unnamed, (name) => openSession({ ...first, name, maxEntries: MAX_ENTRIES }));
   const control = await openControlPort(options, { sessions, server, host, clock, log });
   const extension: RunningExtension = {
     first: [record(sessions)],
@@ -71,19 +77,4 @@ async function compose({ store, server, log }: Base, options: StubOptions & { cl
     },
   };
   return { extension, unnamed, sessions, controlUrl: control.url };
-}
-
-/** Maximum number of directory entries that each named session copies: about half a second and a few megabytes. */
-const MAX_ENTRIES = 10_000;
-
-async function openSessions(
-  store: Store,
-  { database = ":memory:", directory, journalSize = 1_000 }: StubOptions,
-): Promise<{ unnamed: Session; sessions: Sessions }> {
-  // A copy: later changes to the object do not change what a reset restores.
-  const start = typeof directory === "object" ? structuredClone(directory) : directory;
-  const options = { name: "", start, journalSize, maxEntries: Number.POSITIVE_INFINITY };
-  const unnamed = await openSession(options, { store, isInMemory: database === ":memory:" });
-  const sessions = createSessions(unnamed, (name) => openSession({ ...options, name, maxEntries: MAX_ENTRIES }));
-  return { unnamed, sessions };
 }

@@ -40,7 +40,12 @@ export function clientConfig({ url, password }: PostgresOptions): pg.ClientConfi
 
 /** A pool that logs lost connections; without error listeners each would end the process. */
 export function openPool(options: PostgresOptions): { pool: pg.Pool; warn: (error: unknown) => void } {
-  const warn = createWarning(options.log);
+  let warnedAt = Number.NEGATIVE_INFINITY;
+  const warn = (error: unknown) => {
+    if (performance.now() - warnedAt < WARNING_INTERVAL_MS) return;
+    warnedAt = performance.now();
+    options.log?.warn(`Database error: ${summaryOf(error)}.`);
+  };
   // Connections are replaced after half an hour, so that they follow a database that has moved.
   const limits = { max: options.poolSize ?? 10, idleTimeoutMillis: 60_000, maxLifetimeSeconds: 1_800 };
   const pool = new pg.Pool({ ...clientConfig(options), ...limits });
@@ -63,13 +68,4 @@ export function placeOf(options: PostgresOptions): string {
 /** As a URL parameter, because pg prefers the URL to its `password` option. */
 function withPassword(url: string, password: string): string {
   return `${url}${url.includes("?") ? "&" : "?"}password=${encodeURIComponent(password)}`;
-}
-
-function createWarning(log: PostgresOptions["log"]): (error: unknown) => void {
-  let last = Number.NEGATIVE_INFINITY;
-  return (error) => {
-    if (performance.now() - last < WARNING_INTERVAL_MS) return;
-    last = performance.now();
-    log?.warn(`Database error: ${summaryOf(error)}.`);
-  };
 }
