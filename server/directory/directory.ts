@@ -75,6 +75,13 @@ async function* usersIn(entries: Entries): AsyncGenerator<User> {
   }
 }
 
+/** The identities of one user. An identity without a connection or without a provider user id is not unique. */
+export function claimsOf({ id: userId, identities }: User): Claim[] {
+  return (identities ?? []).flatMap(({ azoConnectionId: connection, azoUserId: providerUser }) =>
+    connection && providerUser ? [{ connection, providerUser, userId }] : [],
+  );
+}
+
 /** Ids of the roles assigned to the user, without duplicates. */
 export function roleIdsOf({ roles }: User): string[] {
   return [...new Set((roles ?? []).map(({ id }) => id))];

@@ -1,9 +1,8 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
-import type { RoleConnectionMap, User } from "../../generated/types.ts";
 import { loadContract } from "../contract/contract.ts";
 import { unstorableText } from "../identity/text.ts";
 import type { Entry } from "./entries.ts";
-import { type Claim, claimsOf, type Scratch } from "./scratch-database.ts";
+import type { Scratch } from "./scratch-database.ts";
 
 /** The schema of each kind of entry. */
 const SCHEMAS = { user: "User", role: "Role", roleConnectionMap: "RoleConnectionMap" } as const;
@@ -11,8 +10,7 @@ const UNKNOWN_KIND = 'must be one of {"user": …}, {"role": …} and {"roleConn
 const MAX_PROBLEMS = 1_000;
 
 type Kind = keyof typeof SCHEMAS;
-/** It has exactly one member; roles have no references. */
-type ValidEntry = { user?: User; roleConnectionMap?: RoleConnectionMap };
+type Members = Record<string, unknown>;
 
 /** Checks each entry against its schema, and ids, identities and role references across the whole directory. */
 export function createDirectoryCheck(scratch: Scratch) {
@@ -24,23 +22,27 @@ export function createDirectoryCheck(scratch: Scratch) {
     count += 1;
     if (count <= MAX_PROBLEMS) problems.push(problem);
   };
-  const addId = (kind: Kind, entry: unknown, where: string) => {
-    const { id }: { id?: unknown } = Object(entry);
+  const useRole = (role: unknown, where: string) => {
+    if (typeof role === "string") scratch.useRole(role, where);
+  };
+  const claim = ({ azoConnectionId, azoUserId }: Members, userId: string, where: string) => {
+    if (!azoConnectionId || !azoUserId) return;
+    const owner = scratch.claim({ connection: String(azoConnectionId), providerUser: String(azoUserId), userId });
+    if (owner === userId) return;
+    report(`${where}: the identity ${JSON.stringify([azoConnectionId, azoUserId])} already belongs to user '${owner}'`);
+  };
+  const checkUser = (id: string, roles: Members[], identities: Members[], where: string) => {
+    for (const [index, role] of roles.entries()) useRole(role.id, `${where}/roles/${index}`);
+    for (const identity of identities) claim(identity, id, where);
+  };
+  // Also for entries that violate their schema, so that one run reports all problems.
+  const checkReferences = (kind: Kind, { id, roleId, roles, identities }: Members, where: string) => {
     if (typeof id === "string" && !scratch.addId(kind, id)) report(`${where}: the id '${id}' is already taken`);
-  };
-  const addClaim = (claim: Claim, where: string) => {
-    const owner = scratch.claim(claim);
-    const identity = JSON.stringify([claim.connection, claim.providerUser]);
-    if (owner !== claim.userId) report(`${where}: the identity ${identity} already belongs to user '${owner}'`);
-  };
-  const checkReferences = ({ user, roleConnectionMap }: ValidEntry, where: string) => {
-    if (roleConnectionMap) scratch.useRole(roleConnectionMap.roleId, `${where}/roleId`);
-    if (!user) return;
-    for (const [index, { id }] of (user.roles ?? []).entries()) scratch.useRole(id, `${where}/roles/${index}`);
-    for (const claim of claimsOf(user)) addClaim(claim, where);
+    if (kind === "roleConnectionMap") useRole(roleId, `${where}/roleId`);
+    if (kind === "user") checkUser(String(id), listIn(roles), listIn(identities), where);
   };
   return {
-    /** True if the entry itself is valid. The id of an invalid entry counts, its references do not. */
+    /** True if the entry itself is valid. */
     accepts({ value, syntaxError, where }: Entry): boolean {
       const kind = kindOf(value);
       if (!kind) {
@@ -50,8 +52,7 @@ export function createDirectoryCheck(scratch: Scratch) {
       const entry = (value as Record<Kind, unknown>)[kind];
       const violations = violationsOf(contract.validator(SCHEMAS[kind]), entry);
       for (const violation of violations) report(`${where}${violation}`);
-      addId(kind, entry, where);
-      if (violations.length === 0) checkReferences(value as ValidEntry, where);
+      checkReferences(kind, membersOf(entry), where);
       return violations.length === 0;
     },
     /** All problems, in the order of the entries; unknown roles come last. */
@@ -71,5 +72,24 @@ function kindOf(value: unknown): Kind | undefined {
 function violationsOf(validate: ValidateFunction, entry: unknown): string[] {
   const schema = validate(entry) ? [] : (validate.errors ?? []);
   const text = unstorableText(entry).map((pointer) => `${pointer}: must NOT have U+0000 or a lone surrogate`);
-  return [...schema.map(({ instancePath, message }) => `${instancePath}: ${message}`), ...text];
+  const found = [...schema.map(({ instancePath, message }) => `${instancePath}: ${message}`), ...text];
+  return found.length > 0 || isSerializable(entry) ? found : [": is nested too deeply"];
+}
+
+/** JSON.stringify overflows the stack near 5,000 levels, which free-form members may exceed. */
+function isSerializable(entry: unknown): boolean {
+  try {
+    JSON.stringify(entry);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function listIn(value: unknown): Members[] {
+  return Array.isArray(value) ? value.map(membersOf) : [];
+}
+
+function membersOf(value: unknown): Members {
+  return typeof value === "object" && value !== null ? (value as Members) : {};
 }

@@ -1,18 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
-import type { User } from "../../generated/types.ts";
 
 /** The identity of a user at an identity provider. */
 export interface Claim {
   connection: string;
   providerUser: string;
   userId: string;
-}
-
-/** The identities of one user. An identity without a connection or without a provider user id is not unique. */
-export function claimsOf({ id: userId, identities }: User): Claim[] {
-  return (identities ?? []).flatMap(({ azoConnectionId: connection, azoUserId: providerUser }) =>
-    connection && providerUser ? [{ connection, providerUser, userId }] : [],
-  );
 }
 
 export type Scratch = ReturnType<typeof createScratch>;

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { Role, RoleConnectionMap, User } from "../../generated/types.ts";
-import { type CheckedDirectory, roleIdsOf } from "../directory/directory.ts";
+import { type CheckedDirectory, claimsOf, roleIdsOf } from "../directory/directory.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
-import { type Claim, claimsOf } from "../directory/scratch-database.ts";
+import type { Claim } from "../directory/scratch-database.ts";
 import type { LoadCount, LoadProgress } from "./store.ts";
 
 /** Users per transaction: enough to make the commit cheap per user, few enough not to delay syncs. */

@@ -52,17 +52,39 @@ test("all problems of a JSON file or an object are reported at once, with their 
 });
 
 test("all problems of an NDJSON file are reported at once, with their lines", async () => {
-  const users = [{ id: 7 }, { id: "u-1" }, { id: "u-1" }].map((user) => ({ user }));
-  const others = [{ group: { id: "g" } }, { ...users[1], role: role("r-9") }, {}, [], 7, null, "user"];
-  const list = [...users, ...others, { roleConnectionMap: map("m-1", "r-gone") }];
-  const kinds = 'must be one of {"user": …}, {"role": …} and {"roleConnectionMap": …}';
+  const list = [
+    ...bad.users.map((user) => ({ user })),
+    ...bad.roles.map((one) => ({ role: one })),
+    ...bad.roleConnectionMaps.map((roleConnectionMap) => ({ roleConnectionMap })),
+    ...[{ group: { id: "g" } }, { user: { id: "u-9" }, role: role("r-9") }, {}, [], 7, null, "user"],
+  ];
 
-  expect(await problemsOf(fileOf("directory.ndjson", lines(...list)))).toEqual([
-    "directory.ndjson:1/id: must be string",
-    "directory.ndjson:3: the id 'u-1' is already taken",
-    ...others.map((_, index) => `directory.ndjson:${index + 4}: ${kinds}`),
-    "directory.ndjson:11/roleId: there is no role 'r-gone'",
-  ]);
+  expect(await problemsOf(fileOf("directory.ndjson", lines(...list)))).toMatchInlineSnapshot(`
+    [
+      "directory.ndjson:2/emailAddress: must match format "email"",
+      "directory.ndjson:2/attributes/0/id: must match format "int32"",
+      "directory.ndjson:2/attributes/0/expires: must match format "date-time"",
+      "directory.ndjson:3: the id 'u-1' is already taken",
+      "directory.ndjson:4/nickname: must NOT have U+0000 or a lone surrogate",
+      "directory.ndjson:4/attributes/0/value: must NOT have U+0000 or a lone surrogate",
+      "directory.ndjson:5: the identity ["con_a","1"] already belongs to user 'u-1'",
+      "directory.ndjson:7: must have required property 'audience'",
+      "directory.ndjson:7/id: must NOT have fewer than 1 characters",
+      "directory.ndjson:7/name: must be string",
+      "directory.ndjson:8: the id 'r-1' is already taken",
+      "directory.ndjson:11: the id 'm-1' is already taken",
+      "directory.ndjson:13: must have required property 'roleId'",
+      "directory.ndjson:14: must be one of {"user": …}, {"role": …} and {"roleConnectionMap": …}",
+      "directory.ndjson:15: must be one of {"user": …}, {"role": …} and {"roleConnectionMap": …}",
+      "directory.ndjson:16: must be one of {"user": …}, {"role": …} and {"roleConnectionMap": …}",
+      "directory.ndjson:17: must be one of {"user": …}, {"role": …} and {"roleConnectionMap": …}",
+      "directory.ndjson:18: must be one of {"user": …}, {"role": …} and {"roleConnectionMap": …}",
+      "directory.ndjson:19: must be one of {"user": …}, {"role": …} and {"roleConnectionMap": …}",
+      "directory.ndjson:20: must be one of {"user": …}, {"role": …} and {"roleConnectionMap": …}",
+      "directory.ndjson:1/roles/1: there is no role 'r-lost'",
+      "directory.ndjson:12/roleId: there is no role 'r-gone'",
+    ]
+  `);
 });
 
 test("a user, a role and a map can have the same id", async () => {
@@ -86,28 +108,41 @@ test("an identity with connection and provider user id can belong to one user on
   ]);
 });
 
-test("members of any wrong type are reported; the id of an invalid entry counts, its references do not", async () => {
-  const assigned = [{ id: "r-1", name: "R" }];
-  const users = [
-    { id: {}, roles: [{ id: "r-gone", name: "R" }] },
-    { identities: 7 },
-    null,
-    { id: "u-1", roles: assigned },
-  ];
-  const roles = [{ id: [] }, { ...role("r-1"), name: null }];
+test("an entry that violates its schema is checked against the other entries too", async () => {
+  const assigned = [null, { id: "r-gone", name: "R" }, { id: "r-1", name: "R" }];
+  const users = [{ id: 7, roles: assigned, identities: [null, identity("con_a", "1")] }];
 
-  expect(await problemsOf({ roles, roleConnectionMaps: [{ roleId: {} }], users })).toEqual([
+  expect(await problemsOf({ ...EMPTY, roles: [{ ...role("r-1"), name: null }], users })).toEqual([
+    "directory /roles/0/name: must be string",
+    "directory /users/0/id: must be string",
+    "directory /users/0/roles/0: must be object",
+    "directory /users/0/identities/0: must be object",
+    "directory /users/0/roles/1: there is no role 'r-gone'",
+  ]);
+});
+
+test("members of any wrong type are reported", async () => {
+  const users = [{ id: {} }, { identities: 7 }, null, { id: "u-1", roles: [{ id: "r-gone", name: "R" }] }];
+
+  expect(await problemsOf({ roles: [{ id: [] }], roleConnectionMaps: [{ roleId: {} }], users })).toEqual([
     "directory /roles/0: must have required property 'name'",
     "directory /roles/0: must have required property 'audience'",
     "directory /roles/0/id: must be string",
-    "directory /roles/1/name: must be string",
     "directory /roleConnectionMaps/0: must have required property 'id'",
     "directory /roleConnectionMaps/0/roleId: must be string",
     "directory /users/0/id: must be string",
     "directory /users/1: must have required property 'id'",
     "directory /users/1/identities: must be array",
     "directory /users/2: must be object",
+    "directory /users/3/roles/0: there is no role 'r-gone'",
   ]);
+});
+
+test("free-form JSON that is too deep to be serialized is a problem", async () => {
+  const customMetadata: unknown = JSON.parse(`${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`);
+  const users = [{ id: "u-1", subscriptions: [{ id: 1, customMetadata }] }];
+
+  expect(await problemsOf({ ...EMPTY, users })).toEqual(["directory /users/0: is nested too deeply"]);
 });
 
 test("the first thousand problems are listed, and the others are counted", async () => {

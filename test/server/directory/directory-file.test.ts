@@ -21,6 +21,7 @@ const entries = [
   ...roleConnectionMaps.map((roleConnectionMap) => ({ roleConnectionMap })),
   ...users.map((user) => ({ user })),
 ];
+const EMPTY: Directory = { users: [], roles: [], roleConnectionMaps: [] };
 
 test("a directory can be an object, a JSON file or an NDJSON file, with a byte order mark and blank lines", async () => {
   const ndjson = lines(...entries);
@@ -55,6 +56,11 @@ test("entries of NDJSON can be in any order", async () => {
   });
 });
 
+test("a directory can be empty", async () => {
+  expect(await read(EMPTY)).toEqual(EMPTY);
+  expect(await read(fileOf("directory.ndjson", "\n"))).toEqual(EMPTY);
+});
+
 test("lines of NDJSON that are not JSON are reported by number, together with all other problems", async () => {
   const file = fileOf("directory.ndjson", `${lines({ user: { id: 7 } })}{"role":\n${lines({ user: { id: 8 } })}`);
 
@@ -76,6 +82,7 @@ test.each([
 
 test.each([
   ["an empty object", {}, ["roles", "roleConnectionMaps", "users"]],
+  ["an array", [], ["roles", "roleConnectionMaps", "users"]],
   ["null", null, ["roles", "roleConnectionMaps", "users"]],
   ["a directory without maps", { users: [], roles: [] }, ["roleConnectionMaps"]],
   ["users by id", { ...directory, users: { "u-1": users[0] } }, ["users"]],

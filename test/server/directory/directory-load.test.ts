@@ -1,7 +1,25 @@
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import type { Directory } from "../../../generated/types.ts";
+import { DirectoryRefused } from "../../../server/directory/directory-refused.ts";
 import { startStub } from "../../../server/stub/start-stub.ts";
 import { acme, clientOf, names, signIn } from "../../helpers/stub.ts";
 import { bytesOf, temporaryDatabase } from "../../helpers/temporary-folder.ts";
+
+test("a server with an invalid directory does not start, and releases its database", async () => {
+  const database = temporaryDatabase();
+  const file = join(dirname(database), "directory.json");
+  writeFileSync(file, JSON.stringify(acme({ users: [{ id: "u-1" }, { id: "u-2" }, { id: "u-1" }] })));
+
+  await expect(startStub({ database, directory: file })).rejects.toThrow(
+    new DirectoryRefused([`${file} /users/2: the id 'u-1' is already taken`]),
+  );
+
+  const server = await startStub({ database });
+  onTestFinished(() => server.close());
+  expect([await server.user("u-1"), await server.user("u-2")]).toEqual([undefined, undefined]);
+});
 
 const [ada] = acme().users;
 
@@ -12,24 +30,35 @@ test.each([
     [{ id: "u-new" }, { ...ada, id: "u-thief" }],
     expect.stringMatching(/^user 'u-thief': .* belongs to the stored user 'u-ada'$/),
   ],
-])(
-  "a server with a directory with %s does not start, and leaves its database unchanged and unlocked",
-  async (_, users, problem) => {
-    const database = temporaryDatabase();
-    await (await startStub({ database, directory: acme() })).close();
-    const holder = await startStub({ database });
-    const before = bytesOf(database);
-    await holder.close();
+])("a directory with %s does not change the database", async (_, users, problem) => {
+  const database = temporaryDatabase();
+  await (await startStub({ database, directory: acme() })).close();
+  const holder = await startStub({ database });
+  const before = bytesOf(database);
+  await holder.close();
 
-    const directory = acme({ users });
-    await expect(startStub({ database, directory })).rejects.toMatchObject({ problems: [problem] });
+  const directory = acme({ users });
+  await expect(startStub({ database, directory })).rejects.toMatchObject({ problems: [problem] });
 
-    const server = await startStub({ database });
-    onTestFinished(() => server.close());
-    expect([await server.user("u-ada"), await server.user("u-new")]).toEqual([ada, undefined]);
-    expect(bytesOf(database)).toEqual(before);
-  },
-);
+  const server = await startStub({ database });
+  onTestFinished(() => server.close());
+  expect([await server.user("u-ada"), await server.user("u-new")]).toEqual([ada, undefined]);
+  expect(bytesOf(database)).toEqual(before);
+});
+
+test("a restart with the same directory changes nothing, and one with an edited directory only the edited entries", async () => {
+  const database = temporaryDatabase();
+  const started = async (directory: Directory) => {
+    const server = await startStub({ database, directory });
+    const user = await server.user("u-ada");
+    await server.close();
+    return user;
+  };
+  const first = await started(acme());
+
+  expect(await started(acme())).toEqual(first);
+  expect(await started(acme({ user: { nickname: "edited" } }))).toEqual({ ...first, nickname: "edited" });
+});
 
 test("an expiry in a directory can have an offset without minutes", async () => {
   const roles = [{ id: "r-viewer", name: "Viewer", expires: "2999-01-01T00:00:00+05" }];

@@ -1,7 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { Directory, User } from "../../../generated/types.ts";
-import type { CheckedDirectory } from "../../../server/directory/directory.ts";
-import { claimsOf } from "../../../server/directory/scratch-database.ts";
+import { type CheckedDirectory, claimsOf } from "../../../server/directory/directory.ts";
 import { openStore } from "../../../server/store/open-store.ts";
 import type { Found, Store } from "../../../server/store/store.ts";
 
