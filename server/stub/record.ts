@@ -13,9 +13,8 @@ const SECRET = /authorization|token|cookie|secret|api-?key|password|credential|s
 export function record(sessions: Sessions): RequestHandler {
   return async (request, response, next) => {
     const start = performance.now();
-    // Read now: later middleware changes the URL and the headers. The query may hold credentials.
-    const [path = ""] = request.url.split("?", 1);
-    const received = { at: new Date().toISOString(), path: cut(path), headers: headersIn(request.headers) };
+    // Read now: later middleware changes the URL and the headers.
+    const received = { at: new Date().toISOString(), path: pathIn(request.url), headers: headersIn(request.headers) };
     const session = await selectSession(sessions, request, response);
     const add = () => {
       const durationMs = Math.round((performance.now() - start) * 100) / 100;
@@ -52,6 +51,12 @@ export function syncFacts({ body }: Request, { locals }: Response): FaultMatch {
   return Object.fromEntries(
     members.flatMap(([name, value]) => (typeof value === "string" ? [[name, cut(value)]] : [])),
   );
+}
+
+/** Removes the query and the user information of an absolute URL (RFC 9112 section 3.2.2): both may hold credentials. */
+function pathIn(target: string): string {
+  const [path = ""] = target.split("?", 1);
+  return cut(path.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*@/i, "$1//"));
 }
 
 function headersIn(headers: Record<string, unknown>): Record<string, string> {

@@ -14,6 +14,8 @@ declare global {
 
 /** Maximum number of open named sessions. */
 const MAX_SESSIONS = 1_000;
+/** Maximum number of directory problems in a response. */
+const MAX_PROBLEMS = 5;
 const HEADER = "X-Contract-Session";
 const NAME = /^[A-Za-z0-9._-]{0,64}$/;
 
@@ -87,8 +89,11 @@ function nameIn({ headersDistinct }: Request): string {
   throw new Problem("invalid-request", { violations: [{ in: "header", name: HEADER, detail }] });
 }
 
-/** The problems of the directory are not a `cause`, which is logged, because they may name users. */
+/** The caller gets the problems of the directory; the log gets their number, because they may name users. */
 function reject(error: unknown): never {
   if (!(error instanceof DirectoryRefused)) throw error;
-  throw new Problem(STUB_PROBLEMS.sessionRefused, { detail: [error.message, ...error.problems].join("\n") });
+  const { message, problems } = error;
+  const more = problems.length > MAX_PROBLEMS ? [`and ${problems.length - MAX_PROBLEMS} more`] : [];
+  const detail = [message, ...problems.slice(0, MAX_PROBLEMS), ...more].join("\n");
+  throw new Problem(STUB_PROBLEMS.sessionRefused, { detail, cause: new Error(message) });
 }

@@ -1,4 +1,7 @@
+import { basename } from "node:path";
+import type { Directory } from "../../generated/types.ts";
 import type { Clock } from "../clock.ts";
+import { DirectoryRefused } from "../directory/directory-refused.ts";
 import type { Base, RunningExtension, RunningServer, ServerOptions } from "../running-server.ts";
 import { load, startServer } from "../start.ts";
 import { type ControlPortOptions, checkControlPort, openControlPort } from "./control/control-port.ts";
@@ -62,7 +65,9 @@ async function compose({ store, server, log }: Base, options: StubOptions & { cl
   const start = typeof directory === "object" ? structuredClone(directory) : directory;
   const first = { name: "", start, journalSize, maxEntries: Number.POSITIVE_INFINITY };
   const unnamed = await openSession(first, { store, isInMemory: database === ":memory:" });
-  const sessions = createSessions(unnamed, (name) => openSession({ ...first, name, maxEntries: MAX_ENTRIES }));
+  const sessions = createSessions(unnamed, (name) =>
+    openSession({ ...first, name, maxEntries: MAX_ENTRIES }).catch(withoutFolder(start)),
+  );
   const control = await openControlPort(options, { sessions, server, host, clock, log });
   const extension: RunningExtension = {
     first: [record(sessions)],
@@ -77,4 +82,12 @@ async function compose({ store, server, log }: Base, options: StubOptions & { cl
     },
   };
   return { extension, unnamed, sessions, controlUrl: control.url };
+}
+
+/** Shortens the path of the start file in problems to its name: callers must not see this machine's folders. */
+function withoutFolder(start: string | Directory | undefined): (error: unknown) => never {
+  return (error) => {
+    if (typeof start !== "string" || !(error instanceof DirectoryRefused)) throw error;
+    throw new DirectoryRefused(error.problems.map((problem) => problem.replaceAll(start, basename(start))));
+  };
 }

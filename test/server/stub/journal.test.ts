@@ -56,6 +56,15 @@ describe("a journal entry", () => {
     expect(entry.errors).toEqual(JSON.parse(entry.answer.body ?? "").errors);
   });
 
+  test("of a body of another shape has no audience and no connection id", async () => {
+    const { server } = await startStubWithClient();
+    const bodies = [7, null, [], { audience: 7, connection: "planted" }, { connection: null }];
+    for (const body of bodies) expect((await call(server, { body: JSON.stringify(body) })).status).toBe(400);
+    const entries = server.journal.list().requests.toReversed();
+    expect(entries.map(({ request }) => request.body)).toEqual(bodies.map((body) => JSON.stringify(body)));
+    expect(entries.flatMap(({ audience, connectionId }) => [audience, connectionId]).filter(Boolean)).toEqual([]);
+  });
+
   test("exists as soon as the client has the response", async () => {
     const { server, client } = await startStubWithClient();
     for (let nth = 1; nth <= 100; nth += 1) {
@@ -70,8 +79,11 @@ describe("a journal entry", () => {
     [404, "unknown-path", "an unknown path", { path: "/v2" }],
     [405, "method-not-allowed", "another method", { method: "POST" }],
     [401, "unauthenticated", "no credentials", { credentials: {} }],
+    [400, "invalid-request", "a path that is not UTF-8", { path: "/v1/users/%ff/$sync" }],
+    [406, "not-acceptable", "another Accept", { headers: { Accept: "text/xml" } }],
     [415, "unsupported-media-type", "another media type", { headers: { "Content-Type": "text/plain" } }],
     [413, "content-too-large", "a large body", { body: "x".repeat(262_145) }],
+    [400, "invalid-request", "a body that is not JSON", { body: "{" }],
     [400, "invalid-request", "a body that violates the contract", { body: {} }],
     [400, "invalid-request", "an invalid preference", { headers: { Prefer: "code=418" } }],
     [404, "unknown-user", "an unknown user", { path: pathOf("nobody") }],
@@ -151,6 +163,8 @@ describe("redaction", () => {
       [401, { headers: { ...SECRET_HEADERS, "X-Trace": "shown" }, credentials: {} }],
       [200, { headers: { ...JSON_TYPE, ...SECRET_HEADERS }, credentials: good }],
       [200, { path: `${pathOf("u-ada")}?access_token=${PLANTED}&api_key=${String(password)}` }],
+      [404, { path: `http://${username}:${String(password)}@127.0.0.1${pathOf("u-ada")}` }],
+      [404, { path: `//${username}:${PLANTED}@127.0.0.1${pathOf("u-ada")}` }],
       [401, { headers: { Prefer: "code=401" } }],
       [401, { credentials: {}, headers: { Prefer: "code=401" } }],
     ];
