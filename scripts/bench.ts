@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { didYouMean, nearest } from "../client/backfill/nearest.ts";
+import { ConfigurationError } from "../server/configuration-error.ts";
 import { contestants, PEERS } from "./bench/contestants.ts";
 import { contractSizes, memoryGrowth, startTimes, userCounts } from "./bench/growth.ts";
 import { overload } from "./bench/overload.ts";
@@ -11,6 +11,8 @@ import { type Row, table, withRatios } from "./bench/report.ts";
 import { makeSite, type Site } from "./bench/service.ts";
 import { type Bench, race } from "./bench/side-by-side.ts";
 import { clientCost, generateTimes } from "./bench/tooling.ts";
+import { parseOptions } from "./shared/parse-options.ts";
+import type { Print } from "./shared/print.ts";
 import { makeTemporaryFolder } from "./shared/temporary-folder.ts";
 
 const OUT = fileURLToPath(new URL("../.bench/results.json", import.meta.url));
@@ -33,64 +35,68 @@ const OPTIONS = {
   out: { type: "string", default: OUT },
 } as const;
 
-type Io = Record<"print" | "progress", (text: string) => void>;
-
 /**
  * Measures the server beside its alternatives, on this machine and in one run, prints tables, and writes
  * `.bench/results.json` or `--out`. scripts/README.md describes each line.
  * Exit codes: 0 measured, 1 a part or a contestant failed, 2 wrong options.
  */
-export async function run(args: string[], io: Io): Promise<number> {
+export async function run(args: string[], print: Print): Promise<number> {
   const folder = makeTemporaryFolder();
   try {
     const site = await makeSite(folder.path);
-    const { only, out, ...numbers } = readOptions(args, site);
+    const { chosen, parts, out, ...numbers } = readOptions(args, site);
     let failures = 0;
     const attempt = async <T>(title: string, work: () => Promise<T>) => {
-      io.progress(title);
+      showProgress(title);
       return work().catch((error: Error) => {
         failures += 1;
-        io.print(`FAILED ${title}: ${error.message}`);
+        print(`FAILED ${title}: ${error.message}`);
         return undefined;
       });
     };
-    const bench = { ...numbers, ...io, site, attempt };
-    const chosen = contestants(site).filter(({ id }) => only?.includes(id) ?? true);
-    const parts = Object.entries(PARTS).filter(([name]) => only?.includes(name) ?? name !== "memory");
+    const bench = { ...numbers, site, attempt };
     const results: Record<string, Row[]> = {};
     if (chosen.length > 0) parts.unshift(["race", async () => withRatios(await race(chosen, bench), PEERS)]);
     for (const [name, part] of parts) {
       const rows = await attempt(name, () => part(bench));
       if (!rows) continue;
       results[name] = rows;
-      for (const line of ["", ...table(name, rows)]) io.print(line);
+      print(["", ...table(name, rows)].join("\n"));
     }
     write(out, { ...numbers, results });
     return failures === 0 ? 0 : 1;
   } catch (error) {
-    io.print((error as Error).message);
+    if (!(error instanceof ConfigurationError)) throw error;
+    print(error.message);
     return 2;
   } finally {
     folder.remove();
   }
 }
 
-/** @throws with a message for the user */
-export function readOptions(args: string[], site: Site) {
-  const { values } = parseArgs({ args, options: OPTIONS });
-  const names = [...contestants(site).map(({ id }) => id), ...Object.keys(PARTS)];
-  const only = values.only?.split(",");
-  const unknown = only?.find((name) => !names.includes(name));
-  const hint = unknown === undefined ? "" : didYouMean(nearest(unknown, names));
-  if (unknown !== undefined)
-    throw new Error(`There is no '${unknown}' in the bench.${hint} Names: ${names.join(", ")}.`);
+/** @throws ConfigurationError */
+function readOptions(args: string[], site: Site) {
+  const { values } = parseOptions({ args, options: OPTIONS });
+  const all = contestants(site);
+  const names = [...Object.keys(all), ...Object.keys(PARTS)];
+  const only = values.only?.split(",") ?? names.filter((name) => name !== "memory");
+  const unknown = only.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    const hint = didYouMean(nearest(unknown, names));
+    throw new ConfigurationError(`There is no '${unknown}' in the bench.${hint} Names: ${names.join(", ")}.`);
+  }
   const numberOf = (name: "seconds" | "rounds") => {
     const value = Number(values[name]);
     if (Number.isInteger(value) && value > 0) return value;
-    throw new Error(`--${name} must be a whole number above 0, not '${values[name]}'.`);
+    throw new ConfigurationError(`--${name} must be a whole number above 0, not '${values[name]}'.`);
   };
-  const numbers = { seconds: numberOf("seconds"), rounds: numberOf("rounds") };
-  return { ...numbers, only, out: values.out };
+  const chosen = Object.entries(all).flatMap(([name, one]) => (only.includes(name) ? [one] : []));
+  const parts = Object.entries(PARTS).filter(([name]) => only.includes(name));
+  return { chosen, parts, seconds: numberOf("seconds"), rounds: numberOf("rounds"), out: values.out };
+}
+
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`);
 }
 
 function write(out: string, results: object): void {
@@ -101,7 +107,5 @@ function write(out: string, results: object): void {
 
 if (import.meta.main) {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(2));
-  const { isTTY } = process.stderr;
-  const progress = (text: string) => void (isTTY && process.stderr.write(`\r\u001b[2K${text}`));
-  process.exitCode = await run(process.argv.slice(2), { print: console.log, progress });
+  process.exitCode = await run(process.argv.slice(2), console.log);
 }

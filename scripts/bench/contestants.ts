@@ -19,38 +19,37 @@ const SMALL = { Prefer: "example=notAuthenticated" };
 /** Titles of the contestants that the others are compared with. */
 export const PEERS = ["Prism", "node:http", "Express 5", "validator"];
 
-/** `id` is the name for `--only`. */
-type Contestant = Candidate & { id: string };
-
-/** Everything that is loaded side by side, in the order of the table. */
-export function contestants(site: Site): Contestant[] {
+/** Everything that is loaded side by side, by the name for `--only`, in the order of the table. */
+export function contestants(site: Site): Record<string, Candidate> {
   const same: RequestPlan = { headers: site.basic, kind: "same", users: USERS };
-  const peer = (id: string, title: string, start: () => Promise<Target>, headers = {}): Contestant => {
-    return { id, title, status: 200, plan: { ...same, headers: { ...site.basic, ...headers } }, start };
+  const peer = (title: string, start: () => Promise<Target>, headers = {}): Candidate => {
+    return { title, status: 200, plan: { ...same, headers: { ...site.basic, ...headers } }, start };
   };
-  const baseline = (id: string, title: string) => peer(id, title, () => startBaseline(id, site));
-  const ours = (id: string, title: string, plan: Partial<RequestPlan> = {}, database = `${id}.sqlite`): Contestant => {
-    const file = database === ":memory:" ? database : join(site.folder, database);
-    const start = () => startService({ site, database: file });
-    return { id, title: `ours: ${title}`, status: 200, plan: { ...same, ...plan }, start };
+  const baseline = (name: string, title: string) => peer(title, () => startBaseline(name, site));
+  const ours = (title: string, plan: Partial<RequestPlan> = {}, start = onSqlite(site, title)): Candidate => {
+    return { title: `ours: ${title}`, status: 200, plan: { ...same, ...plan }, start };
   };
   const changing = { kind: "changing" } as const;
   const bearer = { headers: site.bearer };
-  return [
-    peer("prism", "Prism", () => startPrism(site)),
-    peer("prism-small", "Prism, smallest response", () => startPrism(site, SMALL), SMALL),
-    baseline("node", "node:http"),
-    baseline("express", "Express 5"),
-    baseline("validator", "validator"),
-    ours("a", "(a) no change"),
-    ours("a-bearer", "(a) with Bearer", bearer),
-    ours("b", "(b) changes, in memory", changing, ":memory:"),
-    ours("c", "(c) changes, SQLite file", changing),
-    ours("c-bearer", "(c) with Bearer", { ...changing, ...bearer }),
-    { ...ours("d", "(d) changes, PostgreSQL", changing), start: () => startOnPostgres(site) },
-    { ...ours("e", "(e) no credentials, 401", { headers: {} }), status: 401 },
-    { ...ours("f", "(f) invalid, 400", { kind: "invalid" }), status: 400 },
-  ];
+  return {
+    prism: peer("Prism", () => startPrism(site)),
+    "prism-small": peer("Prism, smallest response", () => startPrism(site, SMALL), SMALL),
+    node: baseline("node", "node:http"),
+    express: baseline("express", "Express 5"),
+    validator: baseline("validator", "validator"),
+    a: ours("(a) no change"),
+    "a-bearer": ours("(a) with Bearer", bearer),
+    b: ours("(b) changes, in memory", changing, () => startService({ site, database: ":memory:" })),
+    c: ours("(c) changes, SQLite file", changing),
+    "c-bearer": ours("(c) with Bearer", { ...changing, ...bearer }),
+    d: ours("(d) changes, PostgreSQL", changing, () => startOnPostgres(site)),
+    e: { ...ours("(e) no credentials, 401", { headers: {} }), status: 401 },
+    f: { ...ours("(f) invalid, 400", { kind: "invalid" }), status: 400 },
+  };
+}
+
+function onSqlite(site: Site, name: string): () => Promise<Target> {
+  return () => startService({ site, database: join(site.folder, `${name}.sqlite`) });
 }
 
 /** A service on a PostgreSQL server of its own. */

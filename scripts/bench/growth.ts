@@ -1,12 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
+import type { ContractDocument } from "../../server/contract/document.ts";
 import { run as generate } from "../generate.ts";
 import { copyProjectTo } from "../shared/project-copy.ts";
 import { startPrism } from "./contestants.ts";
 import { load } from "./load.ts";
 import type { Row } from "./report.ts";
 import { startService, type Target } from "./service.ts";
-import { type Bench, type Candidate, sideBySide, singleFigure } from "./side-by-side.ts";
+import { type Bench, type Candidate, sideBySide } from "./side-by-side.ts";
 import { USERS, writeDirectory } from "./sign-ins.ts";
 
 const USER_COUNTS = [1_000, 100_000, 1_000_000];
@@ -19,11 +21,11 @@ export function startTimes(bench: Bench): Promise<Row[]> {
   const readyMs = async (start: Promise<Target>) => {
     const { readyMs, end } = await start;
     await end();
-    return readyMs;
+    return { ms: readyMs };
   };
   const service = { site: bench.site, database: join(bench.site.folder, "start.sqlite") };
-  const works = { ours: () => readyMs(startService(service)), Prism: () => readyMs(startPrism(bench.site)) };
-  return sideBySide(singleFigure("ms", works), bench);
+  const ours = () => readyMs(startService(service));
+  return sideBySide({ ours, Prism: () => readyMs(startPrism(bench.site)) }, bench);
 }
 
 /** Requests for users from every part of directories of growing size; "start s" includes loading them. */
@@ -50,30 +52,24 @@ export function contractSizes({ site }: Bench): Candidate[] {
   });
 }
 
-/** Adds the paths to the contract, and their handlers: the server starts only if every operation has one. */
+/** Adds copies of the path to the contract, and handlers: the server starts only if every operation has one. */
 async function addPaths(root: string, added: number): Promise<void> {
   const [contract, handlers] = [join(root, "openapi.yaml"), join(root, HANDLERS)];
-  writeFileSync(contract, withPaths(readFileSync(contract, "utf8"), added));
-  const table = readFileSync(handlers, "utf8").replace(/SyncUserIdentity: (.+) };/, (entry, handler: string) => {
-    const entries = Array.from({ length: added }, (_, index) => `SyncUserIdentity${index + 1}: ${handler}`);
-    return [...entries, entry].join(", ");
+  const document: ContractDocument = parse(readFileSync(contract, "utf8"));
+  const [path = "", item] = Object.entries(document.paths)[0] ?? [];
+  const table = readFileSync(handlers, "utf8");
+  const [, handler] = /SyncUserIdentity: (.+) };/.exec(table) ?? [];
+  const entries = Array.from({ length: added }, (_, index) => {
+    const operationId = `SyncUserIdentity${index + 1}`;
+    document.paths[path.replace("/users/", `/things-${index}/`)] = { ...item, put: { ...item?.put, operationId } };
+    return `${operationId}: ${handler}, `;
   });
-  writeFileSync(handlers, table);
+  // YAML is a superset of JSON.
+  writeFileSync(contract, JSON.stringify(document));
+  writeFileSync(handlers, table.replace("SyncUserIdentity: ", `${entries.join("")}$&`));
   const lines: string[] = [];
   const code = await generate([], (line) => lines.push(line), { root, isBrief: true });
   if (code !== 0) throw new Error(`The contract with ${added} paths added is rejected: ${lines.join("\n")}`);
-}
-
-/** The contract with copies of its path item, numbered from 1. */
-export function withPaths(contract: string, added: number): string {
-  const [, item] = /\npaths:\n(?: {2}#.*\n)*( {2}\/[\s\S]*?)\n\ncomponents:\n/.exec(contract) ?? [];
-  if (item === undefined) throw new Error("The contract has no path to copy.");
-  const copies = Array.from({ length: added }, (_, index) =>
-    item
-      .replace("/v1/users/", `/v1/things-${index + 1}/`)
-      .replace(/operationId: (\w+)/, (_all, id: string) => `operationId: ${id}${index + 1}`),
-  );
-  return contract.replace("\n\ncomponents:\n", () => `\n${copies.join("\n")}\n\ncomponents:\n`);
 }
 
 /** Resident memory after 10,000 and after 1,000,000 changing syncs on a SQLite file. */

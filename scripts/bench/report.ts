@@ -1,7 +1,8 @@
+import { alignColumns } from "../shared/columns.ts";
 import type { Spread } from "../shared/statistics.ts";
 
 /** A spread prints as "median (min–max)"; null could not be measured here. */
-export type Cell = Spread | number | string | null;
+export type Cell = Spread | number | null;
 
 /** One line of a table. */
 export interface Row {
@@ -29,20 +30,14 @@ export function table(name: string, rows: readonly Row[]): string[] {
   const columns = [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))];
   const lines = [
     [name, ...columns],
-    ...rows.map(({ title, cells }) => [title, ...columns.map((c) => cellText(cells[c]))]),
+    ["---", ...columns.map(() => "---:")],
+    ...rows.map(({ title, cells }) => [title, ...columns.map((column) => cellText(cells[column]))]),
   ];
-  const widths = [name, ...columns].map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
-  const rule = widths.map((width, at) => (at === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
-  const [head = [], ...body] = lines;
-  return [head, rule, ...body].map((line) => {
-    const padded = line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)));
-    return `| ${padded.join(" | ")} |`;
-  });
+  return alignColumns(lines).map((cells) => `| ${cells.join(" | ")} |`);
 }
 
-export function cellText(cell: Cell | undefined): string {
+function cellText(cell: Cell | undefined): string {
   if (cell === null || cell === undefined || Number.isNaN(cell)) return "—";
-  if (typeof cell === "string") return cell;
   if (typeof cell === "number") return numberText(cell);
   if (cell.min === cell.max) return numberText(cell.median);
   return `${numberText(cell.median)} (${numberText(cell.min)}–${numberText(cell.max)})`;

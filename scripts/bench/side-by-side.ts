@@ -9,7 +9,6 @@ export interface Bench {
   rounds: number;
   /** Length of a round. */
   seconds: number;
-  progress(text: string): void;
   /** Resolves with undefined, and reports the error, if the work fails. The bench continues. */
   attempt<T>(title: string, work: () => Promise<T>): Promise<T | undefined>;
 }
@@ -17,11 +16,8 @@ export interface Bench {
 /** Figures that need /proc are undefined on systems without it. */
 export type Figures = Record<string, number | undefined>;
 
-export interface Contender {
-  title: string;
-  measure(): Promise<Figures>;
-  end?(): Promise<unknown>;
-}
+/** Measurements by the titles of their rows. */
+export type Measures = Record<string, () => Promise<Figures>>;
 
 /** A server to start, the requests to send, and the only status that counts as success. */
 export interface Candidate {
@@ -33,47 +29,45 @@ export interface Candidate {
 
 /** Starts all servers, warms each up for a round, and loads them in turn: A B C A B C. */
 export async function race(candidates: readonly Candidate[], bench: Bench): Promise<Row[]> {
-  const contenders: Contender[] = [];
+  const targets: Target[] = [];
+  const measures: Measures = {};
   for (const { title, plan, status, start } of candidates) {
     const target = await bench.attempt(title, start);
     if (!target) continue;
-    const measure = async () => {
+    targets.push(target);
+    measures[title] = async () => {
       const figures = await load(target, { plan, status, seconds: bench.seconds });
       return { ...figures, "start s": target.readyMs / 1_000 };
     };
-    contenders.push({ title, measure, end: target.end });
   }
-  return sideBySide(contenders, bench);
-}
-
-/** Contenders of a single figure. */
-export function singleFigure(unit: string, works: Record<string, () => Promise<number>>): Contender[] {
-  return Object.entries(works).map(([title, work]) => ({ title, measure: async () => ({ [unit]: await work() }) }));
+  const rows = await sideBySide(measures, bench);
+  await Promise.all(targets.map(({ end }) => end()));
+  return rows;
 }
 
 /**
- * Measures the contenders in turn; round 0 is a warm-up. Each figure is the spread of the rounds; a contender that fails
- * has no figures.
+ * Takes the measurements in turn; round 0 is a warm-up. Each figure is the spread of the rounds; a measurement that fails
+ * once has no figures and is not repeated.
  */
-export async function sideBySide(contenders: readonly Contender[], bench: Bench): Promise<Row[]> {
-  const all = contenders.map((contender) => ({ ...contender, results: [] as Figures[], isFailed: false }));
+export async function sideBySide(measures: Measures, bench: Bench): Promise<Row[]> {
+  const all = Object.entries(measures).map(([title, measure]) => {
+    const rounds: (Figures | undefined)[] = [];
+    return { title, measure, rounds };
+  });
   for (let round = 0; round <= bench.rounds; round += 1) {
-    for (const one of all.filter(({ isFailed }) => !isFailed)) {
-      bench.progress(`round ${round} of ${bench.rounds}: ${one.title}`);
-      const figures = await bench.attempt(one.title, one.measure);
-      one.isFailed = figures === undefined;
-      one.results.push(figures ?? {});
+    for (const { title, measure, rounds } of all) {
+      if (rounds.includes(undefined)) continue;
+      rounds.push(await bench.attempt(`${title}, round ${round} of ${bench.rounds}`, measure));
     }
   }
-  await Promise.all(all.map(({ end }) => end?.()));
-  return all.map(({ title, results, isFailed }) => ({ title, cells: isFailed ? {} : cellsOf(results.slice(1)) }));
+  return all.map(({ title, rounds }) => ({ title, cells: rounds.includes(undefined) ? {} : cellsOf(rounds.slice(1)) }));
 }
 
-export function cellsOf(rounds: readonly Figures[]): Row["cells"] {
+function cellsOf(rounds: readonly (Figures | undefined)[]): Row["cells"] {
   const names = Object.keys(rounds[0] ?? {});
   return Object.fromEntries(
     names.map((name) => {
-      const values = rounds.flatMap((figures) => figures[name] ?? []);
+      const values = rounds.flatMap((figures) => figures?.[name] ?? []);
       return [name, values.length > 0 ? spreadOf(values) : null];
     }),
   );

@@ -7,7 +7,7 @@ import { copyProjectTo } from "../shared/project-copy.ts";
 import { startBaseline } from "./contestants.ts";
 import { CONNECTIONS } from "./load.ts";
 import type { Row } from "./report.ts";
-import { type Bench, sideBySide, singleFigure } from "./side-by-side.ts";
+import { type Bench, sideBySide } from "./side-by-side.ts";
 import { signInOf } from "./sign-ins.ts";
 
 /** Edits before the measured one: the compilers are then as warm as in a watch of some minutes. */
@@ -31,21 +31,23 @@ export function generateTimes(bench: Bench): Promise<Row[]> {
     writeFileSync(file, source.replace(property, `        nickname${number}: {}\n${property}`));
   const cold = () => {
     rmSync(join(root, "generated"), { recursive: true });
-    return msOf(inProcess);
+    return timeOf(inProcess);
   };
-  const warm = async (edits = 0): Promise<number> => {
-    edit(edits);
-    const ms = await msOf(() => generate([], () => {}, { root, isBrief: true }));
-    return edits === WARM_UP_EDITS ? ms : warm(edits + 1);
+  const warm = async () => {
+    let time = { ms: 0 };
+    for (let edits = 0; edits <= WARM_UP_EDITS; edits += 1) {
+      edit(edits);
+      time = await timeOf(() => generate([], () => {}, { root, isBrief: true }));
+    }
+    return time;
   };
-  const works = { cold, unchanged: () => msOf(inProcess), "warm, after an edit": () => warm() };
-  return sideBySide(singleFigure("ms", works), bench);
+  return sideBySide({ cold, unchanged: () => timeOf(inProcess), "warm, after an edit": warm }, bench);
 }
 
-async function msOf(work: () => Promise<unknown>): Promise<number> {
+async function timeOf(work: () => Promise<unknown>): Promise<{ ms: number }> {
   const start = performance.now();
   await work();
-  return performance.now() - start;
+  return { ms: performance.now() - start };
 }
 
 /** This process's processor time for a call of the client and for a bare `fetch`, against a canned response. */
@@ -58,18 +60,15 @@ export async function clientCost(bench: Bench): Promise<Row[]> {
     const init = { method: "PUT", headers, body: JSON.stringify(signInOf(1)) };
     return (await fetch(`${target.url}/v1/users/u-1/$sync`, init)).json();
   };
-  const works = {
-    bare: () => cpuMicros(bare),
-    client: () => cpuMicros(() => client.syncUserIdentity("u-1", signInOf(1))),
-  };
-  const rows = await sideBySide(singleFigure("CPU µs", works), bench);
+  const ours = () => client.syncUserIdentity("u-1", signInOf(1));
+  const rows = await sideBySide({ bare: () => cpuTimeOf(bare), client: () => cpuTimeOf(ours) }, bench);
   await target.end();
   return rows;
 }
 
-async function cpuMicros(call: () => Promise<unknown>): Promise<number> {
+async function cpuTimeOf(call: () => Promise<unknown>): Promise<{ "CPU µs": number }> {
   const before = process.cpuUsage();
   for (let calls = 0; calls < CALLS; calls += CONNECTIONS) await Promise.all(Array.from({ length: CONNECTIONS }, call));
   const { user, system } = process.cpuUsage(before);
-  return (user + system) / CALLS;
+  return { "CPU µs": (user + system) / CALLS };
 }
