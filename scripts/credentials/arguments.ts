@@ -1,9 +1,8 @@
-import { parseArgs } from "node:util";
 import { didYouMean, nearest } from "../../client/backfill/nearest.ts";
-import contract from "../../generated/openapi.json" with { type: "json" };
+import { OPERATIONS } from "../../generated/operations.ts";
 import { isMember, type ListName } from "../../server/auth/credentials-file.ts";
 import { ConfigurationError } from "../../server/configuration-error.ts";
-import { readOperations } from "../../server/contract/operations.ts";
+import { parseOptions } from "../shared/parse-options.ts";
 
 /** Kinds of credentials on the command line, and the list of the file that each is stored in. */
 export const KINDS = { "api-key": "apiKeys", "application-token": "applicationTokens" } as const satisfies Record<
@@ -28,19 +27,18 @@ export type Command = { file: string } & (
 const OPTIONS = {
   permission: { type: "string", multiple: true },
   expires: { type: "string" },
-  file: { type: "string" },
+  file: { type: "string", default: "credentials.json" },
 } as const;
 
 const COMMANDS = ["add", "list", "revoke"];
-const PERMISSIONS = readOperations(contract).flatMap(({ permissions }) => permissions);
-const SECRET = /^(api-?)?(secret|password|token|key|hash|sha256)$/i;
+const PERMISSIONS: readonly string[] = Object.values(OPERATIONS).flatMap(({ permissions }) => permissions);
 const DAY_MS = 86_400_000;
 
 /** Messages repeat no word that may be a secret. @throws ConfigurationError */
 export function readArguments(args: string[], now: Date): Command {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseOptions({ args, options: OPTIONS, allowPositionals: true });
   const [command = "", ...words] = positionals;
-  const { file = "credentials.json", permission, expires } = values;
+  const { file, permission, expires } = values;
   if (!COMMANDS.includes(command)) throw new ConfigurationError(unknown("command", command, COMMANDS));
   if (file === "") throw new ConfigurationError("--file must be the name of a file.");
   if (command === "add") return { file, command, ...readAddition(words, values, now) };
@@ -50,6 +48,11 @@ export function readArguments(args: string[], now: Date): Command {
   if (command === "revoke") return { file, command, id: single(words, "revoke takes one id; list shows them.") };
   if (words.length > 0) throw new ConfigurationError("list takes no arguments.");
   return { file, command: "list" };
+}
+
+interface Options {
+  permission?: string[] | undefined;
+  expires?: string | undefined;
 }
 
 function readAddition([kind = "", ...words]: string[], { permission, expires }: Options, now: Date): Addition {
@@ -64,8 +67,6 @@ function readAddition([kind = "", ...words]: string[], { permission, expires }: 
   return { kind, name, permissions, ...(expires !== undefined && { expires: readExpiry(expires, now) }) };
 }
 
-type Options = ReturnType<typeof parse>["values"];
-
 /** "30d" from now, a date (its first moment in UTC) or a date and time, as ISO 8601. */
 function readExpiry(text: string, now: Date): string {
   const [, days] = /^(\d{1,5})d$/.exec(text) ?? [];
@@ -73,29 +74,6 @@ function readExpiry(text: string, now: Date): string {
   const time = days === undefined ? written : new Date(now.getTime() + Number(days) * DAY_MS).toISOString();
   if (isMember("time", time) && Date.parse(time) > now.getTime()) return time;
   throw new ConfigurationError("--expires must be in the future: 30d, 2027-01-31 or 2027-01-31T18:00:00Z.");
-}
-
-function parse(args: string[]) {
-  const { tokens } = parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: false, tokens: true });
-  for (const token of tokens) if (token.kind === "option") checkOption(token);
-  return parseArgs({ args, options: OPTIONS, allowPositionals: true });
-}
-
-function checkOption(option: {
-  name: string;
-  rawName: string;
-  value?: string | undefined;
-  inlineValue?: boolean | undefined;
-}) {
-  const { name, rawName, value, inlineValue } = option;
-  if (SECRET.test(name)) {
-    throw new ConfigurationError("Secrets are not accepted: add generates one and prints it once.");
-  }
-  const flags = Object.keys(OPTIONS).map((known) => `--${known}`);
-  if (!Object.hasOwn(OPTIONS, name)) throw new ConfigurationError(unknown("option", rawName, flags));
-  if (value === undefined || (!inlineValue && value.startsWith("-"))) {
-    throw new ConfigurationError(`${rawName} requires a value.`);
-  }
 }
 
 /** "There is no command 'ad'. Did you mean 'add'? Commands: add, list, revoke." */

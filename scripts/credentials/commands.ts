@@ -1,18 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { didYouMean, nearest } from "../../client/backfill/nearest.ts";
-import contract from "../../generated/openapi.json" with { type: "json" };
+import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import { hashSecret } from "../../server/auth/credentials.ts";
-import { CREDENTIALS_FILE, type CredentialEntry, LISTS } from "../../server/auth/credentials-file.ts";
+import {
+  CREDENTIALS_FILE,
+  type CredentialEntry,
+  type CredentialsFile,
+  LISTS,
+} from "../../server/auth/credentials-file.ts";
 import { readJsonFile } from "../../server/auth/json-file.ts";
 import { ConfigurationError } from "../../server/configuration-error.ts";
-import { readSecuritySchemes } from "../../server/contract/operations.ts";
+import { alignColumns } from "../shared/columns.ts";
 import type { Print } from "../shared/print.ts";
 import { type Addition, KINDS } from "./arguments.ts";
 import { changeFile } from "./change-file.ts";
 
-const HEADERS = Object.values(readSecuritySchemes(contract)).flatMap((scheme) =>
-  scheme.type === "apiKey" ? [scheme.name] : [],
-);
 const WORDS = {
   "api-key": {
     title: "API key",
@@ -21,8 +23,10 @@ const WORDS = {
     use: "Send id and secret as Basic: curl -u ID:SECRET",
   },
   "application-token": {
-    ...{ title: "application token", prefix: "app", label: "token " },
-    use: `Send the token as ${HEADERS.join()}, together with a Bearer token.`,
+    title: "application token",
+    prefix: "app",
+    label: "token ",
+    use: `Send the token as ${SECURITY_SCHEMES.ApplicationToken.name}, together with a Bearer token.`,
   },
 } as const;
 const COLUMNS = ["kind", "id", "name", "permissions", "created", "expires", "state"];
@@ -49,11 +53,7 @@ export async function add(addition: Addition & { file: string }, now: Date, prin
 export function list(file: string, now: Date, print: Print): void {
   const { value } = readJsonFile(file, CREDENTIALS_FILE);
   const rows = Object.entries(KINDS).flatMap(([kind, name]) => value[name].map((entry) => rowOf(kind, entry, now)));
-  const widths = COLUMNS.map((title, at) => Math.max(...[title, ...rows.map((row) => row[at] ?? "")].map(lengthOf)));
-  for (const row of [COLUMNS, ...rows]) {
-    const cells = row.map((cell, at) => cell.padEnd(widths[at] ?? 0));
-    print(cells.join("  ").trimEnd());
-  }
+  for (const cells of alignColumns([COLUMNS, ...rows])) print(cells.join("  ").trimEnd());
 }
 
 function rowOf(kind: string, entry: CredentialEntry, now: Date): string[] {
@@ -63,28 +63,25 @@ function rowOf(kind: string, entry: CredentialEntry, now: Date): string[] {
   return [kind, id, name, permissions.join(" "), created, expires, state];
 }
 
-function lengthOf({ length }: string): number {
-  return length;
-}
-
 /** Marks the entries with this id as revoked. They stay in the file, so that `list` shows them. */
 export async function revoke({ file, id }: { file: string; id: string }, now: Date, print: Print): Promise<void> {
-  const names = new Set<string>();
-  const marked = (entry: CredentialEntry): CredentialEntry => {
-    if (entry.id !== id) return entry;
-    names.add(`'${entry.name}'`);
-    return { ...entry, revoked: entry.revoked ?? now.toISOString() };
-  };
-  await changeFile(file, {
-    change({ apiKeys, applicationTokens }) {
-      names.clear();
-      const after = { apiKeys: apiKeys.map(marked), applicationTokens: applicationTokens.map(marked) };
-      if (names.size > 0) return after;
-      // The id is not repeated: a secret may have been given in its place.
-      const ids = LISTS.flatMap((name) => after[name].map((entry) => entry.id));
-      const hint = didYouMean(nearest(id, ids));
+  let named: CredentialEntry[] = [];
+  const marked = (entry: CredentialEntry): CredentialEntry =>
+    entry.id === id ? { ...entry, revoked: entry.revoked ?? now.toISOString() } : entry;
+  const change = (before: CredentialsFile): CredentialsFile => {
+    const entries = LISTS.flatMap((list) => before[list]);
+    named = entries.filter((entry) => entry.id === id);
+    const hint = didYouMean(
+      nearest(
+        id,
+        entries.map((entry) => entry.id),
+      ),
+    );
+    // The id is not repeated: a secret may have been given in its place.
+    if (named.length === 0)
       throw new ConfigurationError(`No entry of ${file} has this id.${hint} list shows every id.`);
-    },
-  });
-  print(`Revoked: ${[...names].join(" and ")}. A running server refuses it at once.`);
+    return { apiKeys: before.apiKeys.map(marked), applicationTokens: before.applicationTokens.map(marked) };
+  };
+  await changeFile(file, { change });
+  print(`Revoked: ${named.map(({ name }) => `'${name}'`).join(" and ")}. A running server refuses it at once.`);
 }

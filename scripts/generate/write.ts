@@ -1,32 +1,15 @@
-import { link, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { withLockFolder } from "../shared/lock-folder.ts";
 
 /** Folder that a run creates in the output folder before it writes. It is also the lock that excludes other runs. */
 export const STAGING = ".staging";
-/** Writing takes milliseconds, so a staging folder of this age is from a run that was killed. */
-const ABANDONED_MS = 5_000;
 
 /** Runs `work` with an exclusive staging folder in `folder`. */
 export async function withStaging<T>(folder: string, work: (staging: string) => Promise<T>): Promise<T> {
   const staging = join(folder, STAGING);
-  const remove = () => rm(staging, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  while (!(await isCreated(staging))) {
-    const { mtimeMs } = await stat(staging).catch(() => ({ mtimeMs: Date.now() }));
-    await (Date.now() - mtimeMs > ABANDONED_MS ? remove() : setTimeout(25));
-  }
-  return await work(staging).finally(remove);
-}
-
-async function isCreated(folder: string): Promise<boolean> {
-  try {
-    await mkdir(folder);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  }
+  return withLockFolder(staging, () => work(staging));
 }
 
 interface Target {

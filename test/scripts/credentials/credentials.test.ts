@@ -3,6 +3,7 @@ import { once } from "node:events";
 import {
   chmodSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -18,16 +19,13 @@ import { run } from "../../../scripts/credentials.ts";
 import { hashSecret } from "../../../server/auth/credentials.ts";
 import type { CredentialsFile } from "../../../server/auth/credentials-file.ts";
 import { startStub } from "../../../server/stub/start-stub.ts";
-import { ACCESS, basicOf, bearer, currentClaims, mint } from "../../helpers/access.ts";
+import { ACCESS, basicOf, bearer, currentClaims, mint, TOKEN_HEADER } from "../../helpers/access.ts";
 import { send } from "../../helpers/server-fixture.ts";
 import { acme } from "../../helpers/stub.ts";
 import { keeper, OLD } from "./keeper.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../../scripts/credentials.ts", import.meta.url));
-const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
-function withoutTimes(text: string): string {
-  return text.replace(TIME, "TIME");
-}
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 test("a key works as soon as it is added, and is 401 as soon as it is revoked, without a restart", async () => {
   const { file, call, add } = keeper('{ "apiKeys": [], "applicationTokens": [] }');
@@ -47,64 +45,31 @@ test("a key works as soon as it is added, and is 401 as soon as it is revoked, w
   await expect.poll(statuses, { timeout: 5_000 }).toEqual([401, 401]);
 });
 
-test("add prints the secret once; the file has its hash only, and only its owner may read it", async () => {
+test.for([
+  ["api-key", "API key", "secret", "Send id and secret as Basic: curl -u ID:SECRET", "apiKeys"],
+  [
+    ...(["application-token", "application token", "token "] as const),
+    `Send the token as ${TOKEN_HEADER}, together with a Bearer token.`,
+    "applicationTokens",
+  ],
+] as const)("add %s prints the secret once; the file has its hash only", async ([kind, title, label, use, list]) => {
   const { file, folder, read, add } = keeper();
-  const { id, secret, output } = await add("api-key", "Login hook");
+  const { id, secret, output } = await add(kind, "Hook", "--permission", "write", "--permission", "user.write");
   expect(Buffer.from(secret, "base64url")).toHaveLength(32);
-  expect(output.replace(id, "ID").replace(secret, "SECRET")).toMatchInlineSnapshot(`
-    "The API key 'Login hook' was added to FILE.
-    The secret is shown only once and stored nowhere: save it now. A running server accepts it at once.
+  expect(output.replace(id, "ID-").replace(secret, "NEW")).toBe(`The ${title} 'Hook' was added to FILE.
+The secret is shown only once and stored nowhere: save it now. A running server accepts it at once.
 
-      id      ID
-      secret  SECRET
+  id      ID-
+  ${label}  NEW
 
-    Send id and secret as Basic: curl -u ID:SECRET"
-  `);
+${use}`);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect(read()).not.toContain(secret);
   expect(readdirSync(folder)).toEqual(["credentials.json"]);
-  expect(withoutTimes(read().replace(id, "ID").replace(hashSecret(secret), "HASH"))).toMatchInlineSnapshot(`
-    "{
-      "apiKeys": [
-        {
-          "id": "ID",
-          "name": "Login hook",
-          "sha256": "HASH",
-          "permissions": [
-            "user.write"
-          ],
-          "created": "TIME"
-        }
-      ],
-      "applicationTokens": []
-    }
-    "
-  `);
-});
-
-test("add prints an application token with its header", async () => {
-  const { read, add } = keeper();
-  const { id, secret, output } = await add(
-    "application-token",
-    "Hook",
-    "--permission",
-    "write",
-    "--permission",
-    "user.write",
-  );
-  expect(output.replace(id, "ID").replace(secret, "TOKEN")).toMatchInlineSnapshot(`
-    "The application token 'Hook' was added to FILE.
-    The secret is shown only once and stored nowhere: save it now. A running server accepts it at once.
-
-      id      ID
-      token   TOKEN
-
-    Send the token as X-Application-Token, together with a Bearer token."
-  `);
-  expect(JSON.parse(read())).toMatchObject({
-    apiKeys: [],
-    applicationTokens: [{ id, name: "Hook", sha256: hashSecret(secret), permissions: ["write", "user.write"] }],
-  });
+  expect(read()).not.toContain(secret);
+  expect(read()).toBe(`${JSON.stringify(JSON.parse(read()), null, 2)}\n`);
+  const entry = { id, name: "Hook", sha256: hashSecret(secret), permissions: ["write", "user.write"] };
+  const lists = { apiKeys: [], applicationTokens: [], [list]: [{ ...entry, created: expect.stringMatching(TIME) }] };
+  expect(JSON.parse(read())).toEqual(lists);
 });
 
 test.for([
@@ -119,23 +84,21 @@ test.for([
   expect(output).toContain(` and expires ${stored}.`);
 });
 
+function entryOf(id: string, name: string) {
+  return { id, name, sha256: hashSecret(`planted-${name}`), permissions: ["write"] };
+}
+
 test("list shows every entry with its state, and never a hash", async () => {
   const { call } = keeper(
     JSON.stringify({
       apiKeys: [
-        { id: "key-1", name: "Login hook", sha256: hashSecret("planted-1"), permissions: ["user.write", "write"] },
-        {
-          id: "key-2",
-          name: "Old",
-          sha256: hashSecret("planted-2"),
-          permissions: ["write"],
-          expires: "2026-01-31T00:00:00Z",
-        },
+        { ...entryOf("key-1", "Login hook"), permissions: ["user.write", "write"] },
+        { ...entryOf("key-2", "Old"), expires: "2026-01-31T00:00:00Z" },
       ],
       applicationTokens: [
         {
-          ...{ id: "app-1", name: "Gone", sha256: hashSecret("planted-3"), permissions: ["write"] },
-          ...{ created: "2026-01-01T00:00:00Z", expires: "2026-01-31T00:00:00Z", revoked: "2026-01-02T00:00:00Z" },
+          ...{ ...entryOf("app-1", "Gone"), created: "2026-01-01T00:00:00Z" },
+          ...{ expires: "2026-01-31T00:00:00Z", revoked: "2026-01-02T00:00:00Z" },
         },
       ],
     }),
@@ -165,8 +128,8 @@ test("other entries and their order stay, in a file with a byte order mark and C
 });
 
 test("revoke marks every entry with this id, and doing it again changes nothing", async () => {
-  const entry = (secret: string) => ({ id: "both", name: secret, sha256: hashSecret(secret), permissions: ["write"] });
-  const { call, read } = keeper(JSON.stringify({ apiKeys: [entry("one")], applicationTokens: [entry("two")] }));
+  const [apiKeys, applicationTokens] = [[entryOf("both", "one")], [entryOf("both", "two")]];
+  const { call, read } = keeper(JSON.stringify({ apiKeys, applicationTokens }));
   expect(await call("revoke", "both")).toEqual({
     code: 0,
     output: "Revoked: 'one' and 'two'. A running server refuses it at once.",
@@ -203,12 +166,12 @@ test("a change that an editor saves meanwhile is not lost", async () => {
   expect(JSON.parse(read())).toEqual({ apiKeys: [OLD], applicationTokens: [OLD] });
 });
 
-test("a run that was killed does not block others, and its temporary file is removed", async () => {
+test("a run that was killed does not block others, and its temporary folder is removed", async () => {
   const { folder, add } = keeper();
   const temporary = join(folder, ".credentials.json.tmp");
-  writeFileSync(temporary, "half");
-  const aMinuteAgo = Date.now() / 1_000 - 60;
-  utimesSync(temporary, aMinuteAgo, aMinuteAgo);
+  mkdirSync(temporary);
+  writeFileSync(join(temporary, "new.json"), "half");
+  utimesSync(temporary, 0, 0);
   await add("api-key", "Hook");
   expect(readdirSync(folder)).toEqual(["credentials.json"]);
 });

@@ -1,18 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished } from "vitest";
+import { expect } from "vitest";
 import { run } from "../../../scripts/credentials.ts";
 import { hashSecret } from "../../../server/auth/credentials.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
-export const OLD_HASH = hashSecret("planted-old");
-
-export const OLD = { id: "key-old", name: "Old \u00e9/", permissions: ["write"], sha256: OLD_HASH };
+export const OLD = { id: "key-old", name: "Old \u00e9/", permissions: ["write"], sha256: hashSecret("planted-old") };
 
 /** `npm run credentials` on a file in a folder of its own. */
 export function keeper(content?: string) {
-  const folder = mkdtempSync(join(tmpdir(), "nexus-sync-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const file = join(folder, "credentials.json");
   if (content !== undefined) writeFileSync(file, content);
   const call = async (...args: string[]) => {

@@ -66,21 +66,6 @@ test("the staging folder of a killed run is replaced once it is old", async () =
   expect(readdirSync(root)).toEqual([]);
 });
 
-test("two runs in one folder do not overlap", async () => {
-  const root = folderOf({});
-  const order: string[] = [];
-  const runAs = (name: string) =>
-    withStaging(root, async () => {
-      order.push(`${name} begins`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      order.push(`${name} ends`);
-    });
-  await Promise.all([runAs("one"), runAs("two")]);
-  expect(order).toHaveLength(4);
-  expect(order[1]).toBe(order[0]?.replace("begins", "ends"));
-  expect(readdirSync(root)).toEqual([]);
-});
-
 const SOURCE =
   'const { run } = await import("./scripts/generate.ts"); process.exitCode = await run([], console.log, { isBrief: true });';
 const RUN = ["--input-type=module", "--eval", SOURCE];
