@@ -12,27 +12,20 @@ import type { Print } from "./shared/print.ts";
  * Exit codes: those of the server; 0 before it has started.
  */
 export async function run(args: string[], print: Print): Promise<number> {
-  try {
-    const settings = readSettings(args, process.env);
-    if (settings) return await develop(settings, print);
+  const settings = readSettings(args, process.env);
+  if (!settings) {
     print(helpText());
     return 0;
-  } catch (error) {
-    const { reportFailure } = await import("../server/report-failure.ts");
-    return reportFailure(error);
   }
-}
-
-async function develop(settings: Settings, print: Print): Promise<number> {
-  const state: { serving?: Serving; isStale: boolean } = { isStale: false };
   const end = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => end.abort());
-  const onGenerated = async (written: string[]) => {
-    if (!state.serving) state.serving = await start(settings, end.signal);
-    else if (written.length > 0 || state.isStale) state.isStale = !(await reload(state.serving.server, print));
-  };
-  await watchInWorker(onGenerated, print, end.signal);
-  return state.serving?.ended ?? 0;
+  let serving: Serving | undefined;
+  let isStale = false;
+  for await (const written of watchInWorker(print, end.signal)) {
+    if (!serving) serving = await start(settings, end.signal);
+    else if (written.length > 0 || isStale) isStale = !(await reload(serving.server, print));
+  }
+  return serving?.ended ?? 0;
 }
 
 async function start(settings: Settings, signal: AbortSignal): Promise<Serving> {
@@ -56,4 +49,9 @@ async function reload(server: RunningServer, print: Print): Promise<boolean> {
   }
 }
 
-if (import.meta.main) process.exitCode = await run(process.argv.slice(2), console.log);
+if (import.meta.main) {
+  process.exitCode = await run(process.argv.slice(2), console.log).catch(async (error: unknown) => {
+    const { reportFailure } = await import("../server/report-failure.ts");
+    return reportFailure(error);
+  });
+}

@@ -1,12 +1,11 @@
-import { parseArgs } from "node:util";
-import { didYouMean, nearest } from "../client/backfill/nearest.ts";
+import { ConfigurationError } from "../server/configuration-error.ts";
 import { gate, printChangelog } from "./breaking/breaking.ts";
-import { RevisionUnusable } from "./breaking/contract-at.ts";
-import { type Differ, DifferFailed } from "./breaking/wire-changes.ts";
+import { DifferFailed } from "./breaking/wire-changes.ts";
 import { printAdvice } from "./generate/advice.ts";
 import { PUBLIC_CONTRACT } from "./generate/contracts.ts";
-import { regenerate, renderContracts } from "./generate/regenerate.ts";
+import { check, regenerate, renderContracts } from "./generate/regenerate.ts";
 import { watchContracts } from "./generate/watch.ts";
+import { parseOptions } from "./shared/parse-options.ts";
 import type { Print } from "./shared/print.ts";
 
 export interface GenerateOptions {
@@ -16,8 +15,6 @@ export interface GenerateOptions {
   isBrief?: boolean;
   /** Ends `--watch`. */
   signal?: AbortSignal;
-  /** Program that compares two contracts on the wire. Default: Redocly's. */
-  differ?: Differ;
 }
 
 /**
@@ -27,20 +24,23 @@ export interface GenerateOptions {
  * approval or an argument is invalid; 3 the generator failed.
  */
 export async function run(args: string[], print: Print, options: GenerateOptions = {}): Promise<number> {
-  const call = readCall(args);
-  if (typeof call === "string") {
-    print(call);
+  const { root = process.cwd(), isBrief = false, signal = new AbortController().signal } = options;
+  try {
+    const call = readCall(args);
+    if (call.breaking) return await compareWithRevision(root, call, print);
+    if (call.check) return await check(root, print);
+    if (call.watch) {
+      await watchContracts({ root, isBrief, signal }, print);
+      return 0;
+    }
+    const outcome = await regenerate(root, print);
+    if (outcome && !isBrief) await printAdvice({ root, ...outcome }, print);
+    return outcome ? 0 : 2;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    print(error.message);
     return 2;
   }
-  const { root = process.cwd(), isBrief = false, signal = new AbortController().signal, differ } = options;
-  if (call.breaking) return compareWithRevision({ root, differ, ...call }, print);
-  if (call.watch) {
-    await watchContracts({ root, isBrief, signal }, print);
-    return 0;
-  }
-  const { code, ...outcome } = await regenerate({ root, isCheck: call.check }, print);
-  if (!isBrief && !call.check && code === 0) await printAdvice({ root, differ, ...outcome }, print);
-  return code;
 }
 
 const FLAGS = {
@@ -51,44 +51,25 @@ const FLAGS = {
   changelog: { type: "boolean", default: false },
 } as const;
 
-type Call = Exclude<ReturnType<typeof readCall>, string>;
-
-/** The parsed arguments, or the reason why they are invalid. */
+/** @throws ConfigurationError */
 function readCall(args: string[]) {
-  const values = parseFlags(args);
-  if (typeof values === "string") return values;
+  const { values } = parseOptions({ args, options: FLAGS });
   const { against, changelog, breaking } = values;
   const [task, other] = (["check", "watch", "breaking"] as const).filter((name) => values[name]);
-  if (other) return `--${task} and --${other} cannot be combined.`;
+  if (other) throw new ConfigurationError(`--${task} and --${other} cannot be combined.`);
   if (!breaking && (changelog || against !== undefined)) {
-    return `--${changelog ? "changelog" : "against"} requires --breaking.`;
+    throw new ConfigurationError(`--${changelog ? "changelog" : "against"} requires --breaking.`);
   }
   return { ...values, against: against ?? "HEAD" };
 }
 
-function parseFlags(args: string[]) {
-  try {
-    return parseArgs({ args, options: FLAGS }).values;
-  } catch (error) {
-    const [reason = ""] = (error as Error).message.split(/\. |\n/);
-    const [, unknown] = /^Unknown option '-+(.+)'$/.exec(reason) ?? [];
-    if (unknown === undefined) return reason;
-    const known = Object.keys(FLAGS).map((name) => `--${name}`);
-    return `${reason}.${didYouMean(nearest(`--${unknown}`, known))} Options: ${known.join(", ")}.`;
-  }
-}
+type Comparison = Pick<ReturnType<typeof readCall>, "changelog" | "against">;
 
-type Comparison = Pick<Call, "changelog" | "against"> & { root: string; differ?: Differ | undefined };
-
-async function compareWithRevision({ changelog, ...request }: Comparison, print: Print): Promise<number> {
-  const [current] = (await renderContracts(request.root, [PUBLIC_CONTRACT], print)) ?? [];
+async function compareWithRevision(root: string, { changelog, against }: Comparison, print: Print): Promise<number> {
+  const [current] = (await renderContracts(root, [PUBLIC_CONTRACT], print)) ?? [];
   if (!current) return 2;
   const report = changelog ? printChangelog : gate;
-  return report({ ...request, contract: current.contract }, print).catch((error: unknown) => {
-    if (!(error instanceof RevisionUnusable)) throw error;
-    print(error.message);
-    return 2;
-  });
+  return report({ root, against, contract: current.contract }, print);
 }
 
 if (import.meta.main) {

@@ -1,33 +1,31 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { formatDiagnostic, type Place } from "../generate/diagnostic.ts";
+import { formatDiagnostic } from "../generate/diagnostic.ts";
 import { parseYaml } from "../generate/parse.ts";
 import { type Change, fingerprint, isBreaking } from "./change.ts";
 
 export const APPROVALS = "openapi.breaking-ok.yaml";
 
-export interface Approvals {
-  /** Fingerprint → reason. */
-  reasons: ReadonlyMap<string, string>;
-  /** Invalid or unused approvals, as text with their position. */
-  problems: string[];
-}
-
-/** Reads the approved breaking changes, a list of `{ fingerprint, reason }`. Without changes the file is ignored. */
-export async function readApprovals(root: string, changes: readonly Change[]): Promise<Approvals> {
-  const source = await readFile(join(root, APPROVALS), "utf8").catch(() => undefined);
-  if (source === undefined || changes.length === 0) return { reasons: new Map(), problems: [] };
-  const { value, locate, problems } = parseYaml(source, "failsafe");
-  const format = (problem: Place & { message: string }) =>
-    formatDiagnostic(APPROVALS, source, { ...problem, rule: "approval" });
-  if (problems.length > 0) return { reasons: new Map(), problems: problems.map(format) };
+/**
+ * Reads the approved breaking changes, a list of `{ fingerprint, reason }`: the reasons by fingerprint, and the invalid or
+ * unused approvals as text with their position. Without changes the file is ignored.
+ */
+export async function readApprovals(root: string, changes: readonly Change[]) {
+  const source = await readFile(join(root, APPROVALS), "utf8").catch(() => "");
+  if (source === "" || changes.length === 0) return { reasons: new Map<string, string>(), problems: [] };
+  const { value = [], locate, problems } = parseYaml(source, "failsafe");
   const breaking = new Set(changes.filter(isBreaking).map(fingerprint));
   const entries: Entry[] = (Array.isArray(value) ? value : [value]).map(Object);
   const invalid = entries.flatMap((entry, index) => {
     const message = problemOf(entry, breaking);
-    return message === undefined ? [] : [format({ ...locate([index, "fingerprint"]), message })];
+    return message === undefined ? [] : [{ ...locate([index, "fingerprint"]), message }];
   });
-  return { reasons: new Map(entries.map((entry) => [entry.fingerprint ?? "", entry.reason ?? ""])), problems: invalid };
+  return {
+    reasons: new Map(entries.map(({ fingerprint: print = "", reason = "" }) => [print, reason])),
+    problems: [...problems, ...invalid].map((found) =>
+      formatDiagnostic(APPROVALS, source, { ...found, rule: "approval" }),
+    ),
+  };
 }
 
 interface Entry {

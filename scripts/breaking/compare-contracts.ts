@@ -3,45 +3,47 @@ import { type ContractDocument, operationsOf } from "../../server/contract/docum
 import type { Pointer } from "../generate/diagnostic.ts";
 import { type Change, pointerText, type WireChange } from "./change.ts";
 import { compareTypes, memberPath, referencesIn, type TypedPart } from "./source-types.ts";
-import { type Differ, wireChanges } from "./wire-changes.ts";
+import { wireChanges } from "./wire-changes.ts";
 
 /** Callers write requests and read responses: old requests must match the new type, and new responses the old type. */
 type Flow = "request" | "response";
 
-/** Keywords that affect types. In the differ's report `key` means a renamed property, `name` a renamed parameter. */
-const TYPE_KEYWORDS = new Set(["additionalProperties", "const", "enum", "items", "key", "name", "required", "type"]);
+/** In the differ's report, `key` is the keyword of a renamed property, `name` that of a renamed parameter. */
+const RENAMES = ["key", "name"];
+/** Keywords that affect types. */
+const TYPE_KEYWORDS = [...RENAMES, "additionalProperties", "const", "enum", "items", "required", "type"];
+
+type Verdict = Pick<Change, "rule" | "message">;
 
 /**
  * All changes between two contracts, each with its wire verdict and its source verdict.
  * @throws DifferFailed
  */
-export async function compareContracts(
-  base: ContractDocument,
-  revision: ContractDocument,
-  differ?: Differ,
-): Promise<Change[]> {
+export async function compareContracts(base: ContractDocument, revision: ContractDocument): Promise<Change[]> {
   // The differ is a child process, so both run at the same time.
-  const [changes, types] = await Promise.all([wireChanges(base, revision, differ), compareTypes(base, revision)]);
+  const [changes, types] = await Promise.all([wireChanges(base, revision), compareTypes(base, revision)]);
   const flowsOf = usedFlows(base, revision);
   const templates = new Map(changes.filter(isTemplate).map(({ use, from }) => [use[1], String(from)]));
-  return changes.map((change) => {
-    const removed = removedExport(change);
-    if (removed) return { ...change, ...removed, breaksSource: true };
+  const typeBreak = (change: WireChange): Verdict | undefined => {
     const path = memberPath(change.isRemoved ? base : revision, change.use);
+    if (!isTyped(change, path)) return undefined;
     const oldPath = path.map((name, index) => (index === 1 ? (templates.get(name) ?? name) : name));
-    const pair = { checker: types.checker, old: types.old(oldPath), fresh: types.fresh(path) };
-    return isTyped(change, path) ? withSourceVerdict(change, pair, flowsOf(change.subject)) : change;
+    const parts = { checker: types.checker, old: types.old(oldPath), fresh: types.fresh(path) };
+    for (const flow of flowsOf(change.subject)) {
+      const message = sourceBreak(flow, change, parts);
+      if (message !== undefined) return { rule: ruleOf(flow, change.use), message };
+    }
+    return undefined;
+  };
+  return changes.map((change) => {
+    const found = removedExport(change) ?? typeBreak(change);
+    // The differ describes a change that does not break the wire in general terms only.
+    return found ? { ...change, ...(change.wire !== "major" && found), breaksSource: true } : change;
   });
 }
 
 /** Rule and message for a schema or an operation whose types are no longer exported. */
-function removedExport({
-  subject,
-  keyword,
-  isRemoved,
-  from,
-  to,
-}: WireChange): Pick<Change, "rule" | "message"> | undefined {
+function removedExport({ subject, keyword, isRemoved, from, to }: WireChange): Verdict | undefined {
   const [, section, name, ...inner] = subject;
   if (keyword === "operationId" && from !== undefined) {
     return { rule: "operation-gone", message: `The operation '${from}' and its types are no longer exported.` };
@@ -58,7 +60,7 @@ function isTemplate({ keyword, use }: WireChange): boolean {
 
 /** Whether the change affects a type that handlers or clients use: that of a body or a path parameter. */
 function isTyped({ keyword, use }: WireChange, [root, section, ...path]: readonly string[]): boolean {
-  if (keyword !== undefined && !TYPE_KEYWORDS.has(keyword)) return false;
+  if (keyword !== undefined && !TYPE_KEYWORDS.includes(keyword)) return false;
   if (keyword === "key" && use.at(-2) !== "properties") return false;
   // Parts of components other than schemas are judged where an operation uses them.
   if (path.includes("headers") || (root === "components" && section !== "schemas")) return false;
@@ -66,58 +68,40 @@ function isTyped({ keyword, use }: WireChange, [root, section, ...path]: readonl
   return parameter < 0 || path[parameter + 1] === "path";
 }
 
-interface Pair {
-  checker: ts.TypeChecker;
-  old: TypedPart | undefined;
-  fresh: TypedPart | undefined;
-}
-
-type TypedPair = Pair & Record<"old" | "fresh", TypedPart>;
-
-function withSourceVerdict(change: WireChange, pair: Pair, flows: readonly Flow[]): WireChange {
-  for (const flow of flows) {
-    const message = sourceBreak(flow, change, pair);
-    if (message === undefined) continue;
-    // The differ describes a change that does not break the wire in general terms only.
-    const isMinor = change.wire !== "major";
-    return { ...change, ...(isMinor ? { rule: ruleOf(flow, change.use), message } : {}), breaksSource: true };
-  }
-  return change;
-}
-
 function ruleOf(flow: Flow, use: Pointer): string {
   if (use.includes("parameters")) return "path-parameter-changed";
   return flow === "request" ? "request-narrowed" : "response-changed";
 }
 
+interface Parts {
+  checker: ts.TypeChecker;
+  old: TypedPart | undefined;
+  fresh: TypedPart | undefined;
+}
+
 /** The reason why code written for the old types does not compile with the new ones; undefined if it compiles. */
-function sourceBreak(flow: Flow, change: WireChange, { checker, old, fresh }: Pair): string | undefined {
-  const { keyword, from, to } = change;
-  if (keyword === "key" || keyword === "name") return `'${from}' was renamed to '${to}'.`;
+function sourceBreak(
+  flow: Flow,
+  { keyword, from, to }: WireChange,
+  { checker, old, fresh }: Parts,
+): string | undefined {
+  if (RENAMES.includes(String(keyword))) return `'${from}' was renamed to '${to}'.`;
   // A removed property breaks code that reads it, and object literals that set it.
   if (!fresh) return old && `'${old.property?.name}' was removed.`;
-  return old ? incompatibility(flow, keyword, { checker, old, fresh }) : addedPart(flow, fresh);
-}
-
-function addedPart(flow: Flow, fresh: TypedPart): string | undefined {
-  return flow === "request" && isRequired(fresh) ? "The new property is required." : undefined;
-}
-
-const OPTIONALITY = { request: "The property is now required.", response: "The property is now optional." };
-
-function incompatibility(
-  flow: Flow,
-  keyword: string | undefined,
-  { checker, old, fresh }: TypedPair,
-): string | undefined {
+  if (!old || keyword === "required") return optionalityBreak(flow, old, fresh);
   const [given, accepted] = flow === "request" ? [old, fresh] : [fresh, old];
-  if (keyword === "required") return isRequired(accepted) && !isRequired(given) ? OPTIONALITY[flow] : undefined;
   if (checker.isTypeAssignableTo(given.type, accepted.type)) return undefined;
   return `The type was ${checker.typeToString(old.type)}, and is ${checker.typeToString(fresh.type)}.`;
 }
 
-function isRequired({ property }: TypedPart): boolean {
-  return property !== undefined && (property.flags & ts.SymbolFlags.Optional) === 0;
+function optionalityBreak(flow: Flow, old: TypedPart | undefined, fresh: TypedPart): string | undefined {
+  const [given, accepted] = flow === "request" ? [old, fresh] : [fresh, old];
+  if (isRequired(given) || !isRequired(accepted)) return undefined;
+  return flow === "request" ? "The property is now required." : "The property is now optional.";
+}
+
+function isRequired(part: TypedPart | undefined): boolean {
+  return part?.property !== undefined && (part.property.flags & ts.SymbolFlags.Optional) === 0;
 }
 
 /** Returns a function that reports whether a part of the contracts is used by requests, by responses, or by both. */

@@ -49,11 +49,10 @@ function verdicts({ wire, breaksSource }: Change): string {
   return `wire: ${wire}, source: ${breaksSource ? "breaks" : "compiles"}`;
 }
 
+type Versions = Record<"against" | "current" | "required", string>;
+
 /** The numbers of changes, and the version that they require. */
-export function summary(
-  changes: readonly JudgedChange[],
-  { against, current, required }: { against: string; current: string; required: string },
-): string {
+export function summary(changes: readonly JudgedChange[], { against, current, required }: Versions): string {
   const { major = [], minor = [], patch = [] } = Object.groupBy(changes, impactOf);
   const approved = major.filter(({ approval }) => approval !== undefined).length;
   const approvals = approved > 0 ? ` (${approved} approved)` : "";

@@ -16,15 +16,11 @@ export interface TypedPart {
   property?: ts.Symbol;
 }
 
-/** The types of two contracts in one program, so that the compiler can compare them. */
-export interface ComparedTypes {
-  checker: ts.TypeChecker;
-  /** Resolves a path from `memberPath`; undefined if the types have no such member. */
-  old(path: readonly string[]): TypedPart | undefined;
-  fresh(path: readonly string[]): TypedPart | undefined;
-}
-
-export async function compareTypes(base: ContractDocument, revision: ContractDocument): Promise<ComparedTypes> {
+/**
+ * The types of two contracts in one program, so that the compiler can compare them. `old` and `fresh` resolve a path from
+ * `memberPath`; undefined if the types have no such member.
+ */
+export async function compareTypes(base: ContractDocument, revision: ContractDocument) {
   const sources = { "old.ts": await renderTypes(base), "fresh.ts": await renderTypes(revision) };
   const program = programOf(new Map(Object.entries(sources)));
   const checker = program.getTypeChecker();

@@ -20,31 +20,22 @@ export class DifferFailed extends Error {
   override readonly name = "DifferFailed";
 }
 
-/** The command of the differ. Tests replace Redocly's. */
-export type Differ = { command: string; args: string[] };
-
-const REDOCLY: Differ = {
-  command: process.execPath,
-  args: [join(dirname(createRequire(import.meta.url).resolve("@redocly/cli/package.json")), "bin/cli.js"), "diff"],
-};
+const PACKAGE = createRequire(import.meta.url).resolve("@redocly/cli/package.json");
+const DIFFER = [join(dirname(PACKAGE), "bin/cli.js"), "diff"];
 
 /**
  * Changes between two contracts with their effect on the wire. The only function that uses `redocly diff`, which is
  * experimental.
  * @throws DifferFailed
  */
-export async function wireChanges(
-  base: ContractDocument,
-  revision: ContractDocument,
-  differ = REDOCLY,
-): Promise<WireChange[]> {
+export async function wireChanges(base: ContractDocument, revision: ContractDocument): Promise<WireChange[]> {
   const folder = makeTemporaryFolder();
   try {
     const canary = { get: { responses: { "204": { description: "Canary." } } } };
     const withCanary = { ...base, paths: { ...base.paths, [CANARY]: canary } };
     await writeFile(join(folder.path, "base.json"), JSON.stringify(withCanary));
     await writeFile(join(folder.path, "revision.json"), JSON.stringify(revision));
-    const changes = readReport(await runDiffer(folder.path, differ));
+    const changes = readReport(await runDiffer(folder.path));
     const isCanary = ({ subject }: Change) => subject[1] === CANARY;
     if (!changes.some((change) => isCanary(change) && change.wire === "major")) {
       throw new DifferFailed("The differ did not report a known breaking change.");
@@ -56,11 +47,15 @@ export async function wireChanges(
 }
 
 /** Returns the report's text. The exit code is ignored, because 1 means both "breaking" and "crashed". */
-async function runDiffer(folder: string, { command, args }: Differ): Promise<string> {
+async function runDiffer(folder: string): Promise<string> {
   const options = ["base.json", "revision.json", "--config", CONFIG, "--format", "json", "--output", "report.json"];
   const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", NO_COLOR: "1" };
   // In the temporary folder, so that no redocly.yaml or ignore file of the project is read.
-  const running = promisify(execFile)(command, [...args, ...options], { cwd: folder, env, timeout: TIMEOUT_MS });
+  const running = promisify(execFile)(process.execPath, [...DIFFER, ...options], {
+    cwd: folder,
+    env,
+    timeout: TIMEOUT_MS,
+  });
   const failure = await running.catch((error: Error & { stderr: string }) => error);
   return await readFile(join(folder, "report.json"), "utf8").catch(() => {
     const reason = failure.stderr.split("\n").find((line) => /error/i.test(line));
@@ -80,18 +75,12 @@ interface ReportedChange {
 }
 
 function readReport(text: string): WireChange[] {
-  const { reportVersion, changes } = Object(jsonOf(text));
-  if (reportVersion !== "1" || !Array.isArray(changes)) {
-    throw new DifferFailed("The differ's report has an unknown format.");
-  }
-  return (changes as ReportedChange[]).flatMap(changesOf);
-}
-
-function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new DifferFailed("The differ's report is not JSON.");
+    const { reportVersion, changes } = JSON.parse(text);
+    if (reportVersion !== "1") throw new Error(`The version is ${reportVersion}.`);
+    return (changes as ReportedChange[]).flatMap(changesOf);
+  } catch (cause) {
+    throw new DifferFailed("The differ's report has an unknown format.", { cause });
   }
 }
 
@@ -100,13 +89,13 @@ function changesOf(reported: ReportedChange): WireChange[] {
   const { kind, base, revision, property, path } = reported;
   const [verdict] = reported.verdicts;
   const change: WireChange = {
-    use: pointerOf({ pointer: path }),
+    use: pointerOf(path),
     keyword: property,
     rule: verdict?.ruleId ?? `${property ?? "element"}-${kind}`,
     message: verdict ? verdict.message.replaceAll("`", "'") : messageOf(reported),
     operation: operationIn(path),
-    subject: pointerOf(base ?? revision),
-    place: pointerOf(revision ?? base),
+    subject: pointerOf((base ?? revision)?.pointer),
+    place: pointerOf((revision ?? base)?.pointer),
     isRemoved: revision === undefined,
     wire: reported.impact,
     breaksSource: false,
@@ -140,6 +129,6 @@ function operationIn(path: string): string | undefined {
   return method === undefined ? template : `${method.toUpperCase()} ${template}`;
 }
 
-function pointerOf(side: { pointer: string } | undefined): Pointer {
-  return side === undefined || side.pointer === "#/" ? [] : referencePointer(side.pointer);
+function pointerOf(reference = "#/"): Pointer {
+  return reference === "#/" ? [] : referencePointer(reference);
 }

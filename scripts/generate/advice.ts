@@ -1,19 +1,13 @@
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { breakingLines } from "../breaking/breaking.ts";
-import type { Differ } from "../breaking/wire-changes.ts";
 import type { Print } from "../shared/print.ts";
-import type { ParsedContract } from "./parse.ts";
+import type { Outcome } from "./regenerate.ts";
 
-export interface AdviceRequest {
+export interface AdviceRequest extends Outcome {
   root: string;
-  /** The public contract. */
-  contract?: ParsedContract | undefined;
-  /** Files that were written. */
-  written: string[];
-  differ?: Differ | undefined;
   /** Ends the type check; nothing is printed then. */
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignal;
 }
 
 const AGAINST = "HEAD";
@@ -22,24 +16,27 @@ const AGAINST = "HEAD";
  * Prints the handwritten lines that no longer compile, and the contract changes since HEAD that break callers. An error
  * here is printed and does not fail the run, because `generated/` is already written.
  */
-export async function printAdvice({ root, contract, written, differ, signal }: AdviceRequest, print: Print) {
-  const changes = contract ? breakingLines({ root, contract, against: AGAINST, differ }) : [];
+export async function printAdvice({ root, contract, written, signal }: AdviceRequest, print: Print): Promise<void> {
+  const changes = contract ? breakingLines({ root, contract, against: AGAINST }) : Promise.resolve([]);
   const lines = await Promise.all([
     written.length > 0 ? typeCheckLines(root, signal) : [],
-    Promise.resolve(changes).catch(({ message }: Error) => [`Not compared with ${AGAINST}: ${message}`]),
+    changes.catch(({ message }: Error) => [`Not compared with ${AGAINST}: ${message}`]),
   ]);
   if (!signal?.aborted) for (const line of lines.flat()) print(line);
 }
 
 async function typeCheckLines(root: string, signal?: AbortSignal): Promise<string[]> {
-  const errors = await typeErrors(root, signal).catch(({ message }: Error) => `The type check failed: ${message}`);
-  if (typeof errors === "string") return [errors];
-  if (errors.length === 0) return ["The handwritten code compiles."];
-  const title =
-    errors.length === 1
-      ? "1 handwritten line no longer compiles:"
-      : `${errors.length} handwritten lines no longer compile:`;
-  return [title, ...errors.map((error) => `  ${error}`)];
+  try {
+    const errors = await typeErrors(root, signal);
+    if (errors.length === 0) return ["The handwritten code compiles."];
+    const count =
+      errors.length === 1
+        ? "1 handwritten line no longer compiles"
+        : `${errors.length} handwritten lines no longer compile`;
+    return [`${count}:`, ...errors.map((error) => `  ${error}`)];
+  } catch (error) {
+    return [`The type check failed: ${(error as Error).message}`];
+  }
 }
 
 /** The compiler errors of the project in `root`: one text per error, with file and line. */

@@ -32,7 +32,6 @@ export function programOf(files: ReadonlyMap<string, string>): ts.Program {
       return file;
     },
     fileExists: (path) => texts.has(path) || ts.sys.fileExists(path),
-    readFile: (path) => texts.get(path) ?? ts.sys.readFile(path),
     directoryExists: (path) => `${path}/`.startsWith(FOLDER) || ts.sys.directoryExists(path),
   };
   return ts.createProgram([...texts.keys()], OPTIONS, host);

@@ -1,4 +1,3 @@
-import type { Ajv2020 } from "ajv/dist/2020.js";
 import { didYouMean, nearest } from "../../client/backfill/nearest.ts";
 import {
   type Content,
@@ -20,43 +19,28 @@ export function checkKeywords({ paths, components }: ContractDocument): Finding[
   const formats = Object.keys(contractAjv(components.schemas).formats);
   // Examples contain values: their keys are not keywords.
   const { examples: _, ...described } = components;
-  return [...keywordFindings(paths, ["paths"], formats), ...keywordFindings(described, ["components"], formats)];
-}
-
-function keywordFindings(schema: Schema, pointer: Pointer, formats: string[]): Finding[] {
-  return Object.entries(schema).flatMap(([key, value]) => {
-    const place = [...pointer, key];
-    if (typeof value === "string") return isKeyword(place) ? checkKeyword(key, value, place, formats) : [];
-    return value === null ? [] : keywordFindings(Object(value), place, formats);
+  return textsIn({ paths, components: described }).flatMap(({ text, pointer }) => {
+    const [parent, key] = pointer.slice(-2);
+    // The keys of `properties` and `schemas` are names, not keywords.
+    if (parent === "properties" || parent === "schemas") return [];
+    const error = key === "pattern" ? errorOf(() => new RegExp(text, "u")) : undefined;
+    if (error !== undefined) return [{ pointer, rule: "schema-pattern", message: `${error}.` }];
+    if (key !== "format" || formats.includes(text)) return [];
+    const message = `Unknown format '${text}'.${didYouMean(nearest(text, formats))}`;
+    return [{ pointer, rule: "schema-format", message }];
   });
 }
 
-/** The keys of `properties` and `schemas` are names, not keywords. */
-function isKeyword(pointer: Pointer): boolean {
-  return !["properties", "schemas"].includes(String(pointer.at(-2)));
-}
-
-function checkKeyword(key: string, value: string, pointer: Pointer, formats: string[]): Finding[] {
-  if (key === "pattern") return checkPattern(value, pointer);
-  if (key !== "format" || formats.includes(value)) return [];
-  const message = `Unknown format '${value}'.${didYouMean(nearest(value, formats))}`;
-  return [{ pointer, rule: "schema-format", message }];
-}
-
-function checkPattern(pattern: string, pointer: Pointer): Finding[] {
-  try {
-    new RegExp(pattern, "u");
-    return [];
-  } catch (error) {
-    return [{ pointer, rule: "schema-pattern", message: `${(error as Error).message}.` }];
-  }
+function textsIn(value: unknown, pointer: Pointer = []): { text: string; pointer: Pointer }[] {
+  if (typeof value === "string") return [{ text: value, pointer }];
+  return Object.entries(Object(value)).flatMap(([key, inner]) => textsIn(inner, [...pointer, key]));
 }
 
 /** Every component schema must compile in Ajv's strict mode. An error is reported in the schema that contains it. */
 export function checkSchemas({ components: { schemas } }: ContractDocument): Finding[] {
   const ajv = contractAjv(schemas);
   return Object.entries(schemas).flatMap(([name, schema]) => {
-    const error = compileError(ajv, name);
+    const error = errorOf(() => ajv.getSchema(schemaReference(name)));
     if (error === undefined) return [];
     const [, location] = /contract\.json#(\/[^"]*)?"/.exec(error) ?? [];
     const inside = location === undefined ? [] : referencePointer(`#${location}`);
@@ -67,9 +51,9 @@ export function checkSchemas({ components: { schemas } }: ContractDocument): Fin
   });
 }
 
-function compileError(ajv: Ajv2020, name: string): string | undefined {
+function errorOf(work: () => unknown): string | undefined {
   try {
-    ajv.getSchema(schemaReference(name));
+    work();
     return undefined;
   } catch (error) {
     return (error as Error).message;

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ConfigurationError } from "../../server/configuration-error.ts";
 import type { Print } from "../shared/print.ts";
-import { type Comparison, compare } from "./compare.ts";
+import { compare, type Difference } from "./compare.ts";
 import { CONTRACT_NAMES, CONTRACTS, type ContractFile, PUBLIC_CONTRACT } from "./contracts.ts";
 import { formatDiagnostic } from "./diagnostic.ts";
 import { lint } from "./lint.ts";
@@ -11,26 +12,39 @@ import { withStaging, writeAll } from "./write.ts";
 
 const UP_TO_DATE = `generated/ is up to date with ${CONTRACT_NAMES}`;
 
-/** Result of a run. */
 export interface Outcome {
-  /** 0 done or up to date, 1 stale (check only), 2 a contract is invalid. */
-  code: number;
   /** Files that were written. */
   written: string[];
-  /** The public contract, if all contracts are valid. */
-  contract?: ParsedContract | undefined;
+  /** The public contract. */
+  contract: ParsedContract | undefined;
 }
 
-/** Checks and renders all contracts, then writes (or with `isCheck` compares) `generated/`. Writes all files or none. */
-export async function regenerate(
-  { root, isCheck }: { root: string; isCheck: boolean },
-  print: Print,
-): Promise<Outcome> {
+/** Checks and renders all contracts, then writes the files of `generated/` that differ. Undefined if a contract is invalid. */
+export async function regenerate(root: string, print: Print): Promise<Outcome | undefined> {
   const contracts = await renderContracts(root, CONTRACTS, print);
-  if (!contracts) return { code: 2, written: [] };
-  if (isCheck) return { code: reportStale(await compareAll(root, contracts), print), written: [] };
-  const contract = contracts.find(({ file }) => file === PUBLIC_CONTRACT.file)?.contract;
-  return { code: 0, written: await update(root, contracts, print), contract };
+  if (!contracts) return undefined;
+  const written = await withStaging(join(root, PUBLIC_CONTRACT.output), async (staging) => {
+    const { differences } = await compareAll(root, contracts);
+    const stale = differences.flatMap(({ file, text }) => (text === undefined ? [] : [[file, text] as const]));
+    await writeAll({ root, staging }, new Map(stale));
+    for (const [file] of stale) print(`wrote ${file}`);
+    for (const { file, text, cause } of differences) if (text === undefined) print(`kept ${file}: it ${cause}`);
+    return stale.map(([file]) => file);
+  });
+  if (written.length === 0) print(`${UP_TO_DATE}; nothing was written.`);
+  return { written, contract: contracts[0]?.contract };
+}
+
+/** Compares `generated/` with what would be generated. Returns 0 up to date, 1 stale, 2 a contract is invalid. */
+export async function check(root: string, print: Print): Promise<number> {
+  const contracts = await renderContracts(root, CONTRACTS, print);
+  if (!contracts) return 2;
+  const { differences, reasons } = await compareAll(root, contracts);
+  for (const reason of reasons) print(reason);
+  for (const { file, cause, detail } of differences) print(`${file} ${cause}.${detail ?? ""}`);
+  const isStale = differences.length > 0;
+  print(isStale ? "Run: npm run generate" : `${UP_TO_DATE}.`);
+  return isStale ? 1 : 0;
 }
 
 export interface RenderedContract extends ContractFile {
@@ -41,25 +55,28 @@ export interface RenderedContract extends ContractFile {
 /** The last valid version of each contract: a watch renders a contract again only after it has changed. */
 const LAST = new Map<string, RenderedContract>();
 
-/** Reads, lints and renders contracts. Prints all problems; returns undefined if there are any. */
+/**
+ * Reads, lints and renders contracts. Prints all problems; returns undefined if there are any.
+ * @throws ConfigurationError if a contract can't be read
+ */
 export async function renderContracts(
   root: string,
   contracts: readonly ContractFile[],
   print: Print,
 ): Promise<RenderedContract[] | undefined> {
-  const sources = await Promise.all(contracts.map(({ file }) => readFile(join(root, file), "utf8").catch(() => {})));
-  const missing = contracts.filter((_, index) => sources[index] === undefined);
-  for (const { file } of missing) print(`${file} can't be read. Run this command in the project's root folder.`);
-  if (missing.length > 0) return undefined;
   const results = [];
-  for (const [index, where] of contracts.entries()) results.push(await renderOne(where, sources[index] ?? "", print));
+  for (const where of contracts) results.push(await renderOne(root, where, print));
   const errors = results.reduce<number>((sum, result) => sum + (typeof result === "number" ? result : 0), 0);
-  if (errors > 0) print(`generated/ was not changed.  ${errors} error${errors === 1 ? "" : "s"}.`);
-  return errors > 0 ? undefined : results.filter((result) => typeof result !== "number");
+  if (errors === 0) return results.filter((result) => typeof result !== "number");
+  print(`generated/ was not changed.  ${errors} error${errors === 1 ? "" : "s"}.`);
+  return undefined;
 }
 
 /** The rendered contract, or the number of problems printed. */
-async function renderOne(where: ContractFile, source: string, print: Print): Promise<RenderedContract | number> {
+async function renderOne(root: string, where: ContractFile, print: Print): Promise<RenderedContract | number> {
+  const source = await readFile(join(root, where.file), "utf8").catch(() => {
+    throw new ConfigurationError(`${where.file} can't be read. Run this command in the project's root folder.`);
+  });
   const last = LAST.get(where.file);
   if (last?.contract.source === source) return last;
   const { contract, diagnostics } = parseContract(source);
@@ -71,34 +88,9 @@ async function renderOne(where: ContractFile, source: string, print: Print): Pro
   return rendered;
 }
 
-function compareAll(root: string, contracts: RenderedContract[]): Promise<Comparison[]> {
-  return Promise.all(contracts.map((contract) => compare(root, contract, contract.files)));
-}
-
-function reportStale(comparisons: Comparison[], print: Print): number {
-  // A changed tool is a reason in every folder, but is printed once.
-  for (const reason of new Set(comparisons.flatMap(({ reasons }) => reasons))) print(reason);
-  for (const { file, cause, detail } of comparisons.flatMap(({ differences }) => differences)) {
-    print(`${file} ${cause}.`);
-    if (detail) print(`  ${detail.replaceAll("\n", "\n  ")}`);
-  }
-  const otherLineEndings = comparisons.flatMap((comparison) => comparison.otherLineEndings);
-  if (otherLineEndings.length > 0) print(`Ignored: only line endings differ in ${otherLineEndings.join(", ")}.`);
-  const isStale = comparisons.some(({ differences }) => differences.length > 0);
-  print(isStale ? "Run: npm run generate" : `${UP_TO_DATE}.`);
-  return isStale ? 1 : 0;
-}
-
-async function update(root: string, contracts: RenderedContract[], print: Print): Promise<string[]> {
-  const differences = await withStaging(join(root, PUBLIC_CONTRACT.output), async (staging) => {
-    const found = (await compareAll(root, contracts)).flatMap((comparison) => comparison.differences);
-    const stale = found.flatMap(({ file, text }) => (text === undefined ? [] : [[file, text] as const]));
-    await writeAll({ root, staging }, new Map(stale));
-    return found;
-  });
-  const written = differences.filter(({ text }) => text !== undefined).map(({ file }) => file);
-  for (const file of written) print(`wrote ${file}`);
-  for (const { file, text, cause } of differences) if (text === undefined) print(`kept ${file}: it ${cause}`);
-  if (written.length === 0) print(`${UP_TO_DATE}; nothing was written.`);
-  return written;
+/** The differences of all output folders, and the reasons of out-of-date files, each once. */
+async function compareAll(root: string, contracts: RenderedContract[]) {
+  const all = await Promise.all(contracts.map((contract) => compare(root, contract)));
+  const differences: Difference[] = all.flatMap((comparison) => comparison.differences);
+  return { differences, reasons: new Set(all.flatMap(({ reasons }) => reasons)) };
 }

@@ -1,33 +1,26 @@
+import { on } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Print } from "../shared/print.ts";
-import type { WatchCommand, WatchMessage } from "./watch-thread.ts";
+import type { WatchMessage } from "./watch-thread.ts";
 
 const ENTRY = new URL("./watch-thread.ts", import.meta.url);
 
 /**
- * `npm run generate -- --watch` in a worker thread, so that generating does not block a server in this thread. The next run
- * waits until `onGenerated` has handled the files of the last successful run. Resolves after `signal` aborts.
- * @throws an error of `onGenerated`, which ends the watch; an error of the thread
+ * `npm run generate -- --watch` in a worker thread, so that generating does not block a server in this thread. Yields the
+ * files that each successful run has written. Ends after `signal` aborts. @throws an error of the thread
  */
-export async function watchInWorker(
-  onGenerated: (written: string[]) => Promise<void>,
-  print: Print,
-  signal: AbortSignal,
-): Promise<void> {
+export async function* watchInWorker(print: Print, signal: AbortSignal): AsyncGenerator<string[]> {
   const worker = new Worker(ENTRY);
-  const send = (command: WatchCommand) => worker.postMessage(command);
-  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
-  worker.on("error", reject);
-  worker.on("exit", () => resolve());
-  worker.on("message", (message: WatchMessage) => {
-    if ("line" in message) print(message.line);
-    else onGenerated(message.written).then(() => send("handled"), reject);
-  });
-  const end = () => send("end");
+  const end = () => worker.postMessage("end");
   signal.addEventListener("abort", end, { once: true });
   if (signal.aborted) end();
+  // Each event has one argument, the message.
+  const messages = on(worker, "message", { close: ["exit"] }) as AsyncIterable<[WatchMessage]>;
   try {
-    await ended;
+    for await (const [message] of messages) {
+      if ("line" in message) print(message.line);
+      else yield message.written;
+    }
   } finally {
     signal.removeEventListener("abort", end);
     await worker.terminate();

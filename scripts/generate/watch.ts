@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { ConfigurationError } from "../../server/configuration-error.ts";
 import type { Print } from "../shared/print.ts";
 import { printAdvice } from "./advice.ts";
 import { CONTRACT_NAMES, CONTRACTS } from "./contracts.ts";
-import { type Outcome, regenerate } from "./regenerate.ts";
+import { regenerate } from "./regenerate.ts";
 
 const DEBOUNCE_MS = 100;
 const POLL_MS = 50;
@@ -15,8 +16,8 @@ export interface WatchOptions {
   isBrief?: boolean;
   /** Ends the watch. */
   signal: AbortSignal;
-  /** Called after each successful run with the files that were written. The next run waits for it; an error ends the watch. */
-  onGenerated?: ((written: string[]) => Promise<void>) | undefined;
+  /** Called after each successful run with the files that were written. */
+  onGenerated?: (written: string[]) => void;
 }
 
 /**
@@ -28,14 +29,13 @@ export async function watchContracts({ root, isBrief, signal, onGenerated }: Wat
   let advice = new AbortController();
   const runOnce = async () => {
     advice.abort();
-    const { code, ...outcome } = await regenerate({ root, isCheck: false }, print).catch((error: Error): Outcome => {
-      print(`The run failed: ${error.stack}`);
-      return { code: 3, written: [] };
-    });
-    if (hasFailed && code === 0) print("fixed");
-    hasFailed = code !== 0;
-    if (hasFailed) return;
-    await onGenerated?.(outcome.written);
+    const outcome = await regenerate(root, print).catch((error: Error) =>
+      print(error instanceof ConfigurationError ? error.message : `The run failed: ${error.stack}`),
+    );
+    if (hasFailed && outcome) print("fixed");
+    hasFailed = !outcome;
+    if (!outcome) return;
+    onGenerated?.(outcome.written);
     if (isBrief) return;
     advice = new AbortController();
     const request = { root, ...outcome, signal: AbortSignal.any([signal, advice.signal]) };
@@ -51,14 +51,14 @@ export async function watchContracts({ root, isBrief, signal, onGenerated }: Wat
  * a watched file or folder may be replaced, or deleted and created again.
  */
 async function onEachChange(files: string[], run: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  let state = await stateOf(files);
-  let changedAt = 0;
-  let isDue = true;
+  let state = "";
+  let dueAt = Infinity;
   while (!signal.aborted) {
     const now = await stateOf(files);
-    if (now !== state) [state, changedAt, isDue] = [now, Date.now(), true];
-    if (isDue && Date.now() >= changedAt + DEBOUNCE_MS) {
-      isDue = false;
+    if (now !== state) dueAt = state === "" ? 0 : Date.now() + DEBOUNCE_MS;
+    state = now;
+    if (Date.now() >= dueAt) {
+      dueAt = Infinity;
       await run();
     }
     await setTimeout(POLL_MS, undefined, { signal }).catch(() => {});
@@ -66,11 +66,9 @@ async function onEachChange(files: string[], run: () => Promise<void>, signal: A
 }
 
 async function stateOf(files: string[]): Promise<string> {
-  const states = files.map((file) =>
-    stat(file).then(
-      ({ ino, size, mtimeMs }) => [ino, size, mtimeMs].join(),
-      () => "missing",
-    ),
-  );
-  return (await Promise.all(states)).join(" ");
+  const states = files.map(async (file) => {
+    const { ino, size, mtimeMs } = await stat(file);
+    return [ino, size, mtimeMs].join();
+  });
+  return JSON.stringify(await Promise.allSettled(states));
 }

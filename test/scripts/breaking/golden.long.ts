@@ -47,6 +47,8 @@ const STATUS = '        "429":\n';
 const SHOE = `${REQUEST}/properties/shoe`;
 const UPN = `${REQUEST}/properties/clientUpnKey`;
 
+const ROLE = withProperty('          $ref: "#/components/schemas/UserRole"\n');
+const REQUIRED_OF_ROLE = "description: A role that a user has.\n      required: [id";
 const BODY = "      requestBody:\n        required: true\n";
 
 const GOLDEN: [title: string, expected: string[], ...revision: Edit[]][] = [
@@ -120,34 +122,39 @@ test.for(GOLDEN)("the verdicts are correct: %s", async ([, expected, ...revision
   expect(await verdicts([], revision)).toEqual(expected);
 });
 
-test("the verdicts are correct: a value of a request's enum is removed", async () => {
-  expect(await verdicts([ENUM("low, high")], [ENUM("low")])).toEqual([
-    `major, breaks: enum-values-removed ${SHOE}/enum`,
-  ]);
-});
+const OTHER_BASES: [title: string, expected: string[], base: Edit, ...revision: Edit[]][] = [
+  [
+    "a value of a request's enum is removed",
+    [`major, breaks: enum-values-removed ${SHOE}/enum`],
+    ENUM("low, high"),
+    ENUM("low"),
+  ],
+  [
+    "the body of a request becomes required",
+    ["major, breaks: request-body-became-required PATH/put/requestBody/required"],
+    [BODY, BODY.replace("true", "false")],
+  ],
+  [
+    "a schema that requests and responses use gets an optional property",
+    ["major, breaks: required-properties-removed UserRole/properties/name"],
+    ROLE,
+    ROLE,
+    [`${REQUIRED_OF_ROLE}, name]`, `${REQUIRED_OF_ROLE}]`],
+  ],
+  [
+    "an object of a request no longer accepts null",
+    [
+      `patch, compiles: description-modified ${SHOE}`,
+      `major, compiles: required-properties-added ${SHOE}/properties/connectionId`,
+      `major, breaks: schema-type-changed ${SHOE}`,
+      `patch, breaks: request-narrowed ${SHOE}/oneOf`,
+      "minor, breaks: request-narrowed IdentityConnection/properties",
+    ],
+    withProperty(NULLABLE),
+    withProperty(REFERENCE),
+  ],
+];
 
-test("the verdicts are correct: the body of a request becomes required", async () => {
-  const optional: Edit = [BODY, BODY.replace("true", "false")];
-  const required = "major, breaks: request-body-became-required PATH/put/requestBody/required";
-  expect(await verdicts([optional], [])).toEqual([required]);
-});
-
-test("a schema used by requests and responses is judged for both", async () => {
-  const shared = withProperty('          $ref: "#/components/schemas/UserRole"\n');
-  const role = "description: A role that a user has.\n      required: [id";
-  const optional: Edit = [`${role}, name]`, `${role}]`];
-  expect(await verdicts([shared], [shared, optional])).toEqual([
-    "major, breaks: required-properties-removed UserRole/properties/name",
-  ]);
-});
-
-test("the verdicts are correct: an object of a request no longer accepts null", async () => {
-  const found = await verdicts([withProperty(NULLABLE)], [withProperty(REFERENCE)]);
-  expect(found).toEqual([
-    `patch, compiles: description-modified ${SHOE}`,
-    `major, compiles: required-properties-added ${SHOE}/properties/connectionId`,
-    `major, breaks: schema-type-changed ${SHOE}`,
-    `patch, breaks: request-narrowed ${SHOE}/oneOf`,
-    "minor, breaks: request-narrowed IdentityConnection/properties",
-  ]);
+test.for(OTHER_BASES)("the verdicts are correct: %s", async ([, expected, base, ...revision]) => {
+  expect(await verdicts([base], revision)).toEqual(expected);
 });

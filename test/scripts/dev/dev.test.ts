@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { OPERATIONS, SECURITY_SCHEMES } from "../../../generated/operations.ts";
-import { openConnection } from "../../../scripts/shared/connection.ts";
+import { openConnection, putBytes } from "../../../scripts/shared/connection.ts";
 import { JSON_TYPE, signIn } from "../../helpers/stub.ts";
 import { startDev } from "./dev-process.ts";
 
@@ -28,11 +28,8 @@ async function startServing() {
   const sync = (attributes: Record<string, string>, headers: Record<string, string> = basic) =>
     fetch(url + PATH, { method: "PUT", headers, body: body(attributes) });
   /** A sync as the bytes of an HTTP/1.1 request. */
-  const raw = (attributes: Record<string, string>, headers: Record<string, string> = {}) => {
-    const all = { ...basic, Host: new URL(url).host, "Content-Length": body(attributes).length, ...headers };
-    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-    return Buffer.from(`PUT ${PATH} HTTP/1.1\r\n${lines.join("")}\r\n${body(attributes)}`);
-  };
+  const raw = (attributes: Record<string, string>, headers: Record<string, string> = {}) =>
+    putBytes(url + PATH, { ...basic, ...headers }, body(attributes));
   /** Sets the maximum length of a claim name in the contract. */
   const limitKey = (max: number, before = KEY) => dev.project.edit("openapi.yaml", before, maxLength(max));
   return { ...dev, url, bearer, token, sync, raw, limitKey };

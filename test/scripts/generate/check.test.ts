@@ -22,23 +22,13 @@ async function check(change: (project: ReturnType<typeof copyProject>) => void) 
   return { code, output: normalized(output) };
 }
 
-test.for(["openapi: 3.1.1", "# a comment\nopenapi: 3.1.1"])(
-  "--check passes for the committed files, and after an edit of comments only: %j",
-  async (version) => {
-    const edited = check(({ edit }) => edit("openapi.yaml", "openapi: 3.1.1", version));
-    expect(await edited).toEqual({ code: 0, output: UP_TO_DATE });
-  },
-);
-
-test("--check reports an edited contract with every file it affects", async () => {
-  const { code, output } = await check(({ edit }) => edit("openapi.yaml", "summary: Store what", "summary: Keep what"));
-  expect(code).toBe(1);
-  expect(output).toMatch(/^openapi\.yaml has changed since generated\/ was written\.\n/);
-  expect(output).toMatch(
-    /^generated\/openapi\.json is out of date\.\n {2}line N: - .*Store what.*\n {10}\+ .*Keep what/m,
-  );
-  expect(output).toMatch(/^generated\/types\.ts is out of date\.\n/m);
-  expect(output).toMatch(/\ngenerated\/manifest\.json is out of date\.\n.*\n.*\nRun: npm run generate\n$/);
+test.for([
+  ["the committed files", "openapi.yaml", "", ""],
+  ["a new comment in a contract", "openapi.yaml", "openapi: 3.1.1", "# a comment\nopenapi: 3.1.1"],
+  ["other line endings", "generated/types.ts", "\n", "\r\n"],
+] as const)("--check passes for %s", async ([, file, from, to]) => {
+  const result = await check(({ read, write }) => write(file, read(file).replaceAll(from, to)));
+  expect(result).toEqual({ code: 0, output: UP_TO_DATE });
 });
 
 test("--check reports edited, missing and foreign files of both folders in one run", async () => {
@@ -93,11 +83,4 @@ test("--check reports files that another version of the generator wrote", async 
   });
   expect(code).toBe(1);
   expect(output).toMatch(/^The generator has changed since .*\ngenerated\/types\.ts is out of date\.\n/);
-});
-
-test("--check ignores other line endings, with a note", async () => {
-  const crlf = await check(({ read, write }) =>
-    write("generated/types.ts", read("generated/types.ts").replaceAll("\n", "\r\n")),
-  );
-  expect(crlf).toEqual({ code: 0, output: `Ignored: only line endings differ in generated/types.ts.\n${UP_TO_DATE}` });
 });

@@ -162,22 +162,6 @@ test.for(["", "- paths\n"])("a contract that is not a mapping (%j) is reported",
   ]);
 });
 
-test("a frame shows the line before, the line, and its place", async () => {
-  const project = copyProject();
-  const before = project.read("openapi.yaml").split("required: [key]")[0]?.split("\n").length ?? 0;
-  const output = await refused(project, () => project.edit("openapi.yaml", "required: [key]", "required: [kye]"));
-  expect(output).toBe(
-    [
-      `openapi.yaml:${before}:18  error  no-required-schema-properties-undefined`,
-      "  Required property 'kye' is not defined. Did you mean 'key'?",
-      `  ${before - 1} |       description: One claim.`,
-      `  ${before} |       required: [kye]`,
-      `  ${" ".repeat(String(before).length)} |                  ^^^`,
-      "generated/ was not changed.  1 error.\n",
-    ].join("\n"),
-  );
-});
-
 test("a reference to a missing schema is reported at each place, and the process ends", () => {
   const project = copyProject();
   project.edit("openapi.yaml", '/schemas/UserRole"', '/schemas/UserRol"');

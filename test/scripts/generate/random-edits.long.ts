@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { typeErrors } from "../../../scripts/generate/advice.ts";
 import { copyProject, filesIn } from "./project-copy.ts";
@@ -7,23 +8,12 @@ const EDITS = 300;
 /** The whole project is compiled after this many accepted edits. */
 const COMPILE_EVERY = 25;
 
-/** mulberry32, a small seeded generator. */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
-}
-
 type Mutation = (lines: string[], at: number) => string[];
 
 const MUTATIONS: Record<string, Mutation> = {
   delete: (lines, at) => lines.toSpliced(at, 1),
   duplicate: (lines, at) => lines.toSpliced(at, 0, lines[at] ?? ""),
-  swap: (lines, at) => lines.with(at, lines[at + 1] ?? "").with(Math.min(at + 1, lines.length - 1), lines[at] ?? ""),
+  swap: (lines, at) => lines.with(at, lines[at + 1] ?? "").with(at + 1, lines[at] ?? ""),
   rename: (lines, at) => lines.with(at, (lines[at] ?? "").replace(/[A-Za-z]([A-Za-z]*)/, "x$1")),
   retype: (lines, at) => lines.with(at, (lines[at] ?? "").replace(/: .*/, ": 7")),
 };
@@ -33,13 +23,10 @@ const TITLE = `${EDITS} random edits are accepted, or rejected with a position, 
 test(TITLE, { timeout: 600_000 }, async () => {
   const project = copyProject();
   const lines = project.read("openapi.yaml").split("\n");
-  const pick = seeded(20_261_123);
-  const mutations = Object.entries(MUTATIONS);
+  const edits = fc.tuple(fc.constantFrom(...Object.entries(MUTATIONS)), fc.nat({ max: lines.length - 2 }));
   const codes: number[] = [];
-  for (let edit = 0; edit < EDITS; edit += 1) {
-    const [name, mutate = () => lines] = mutations[pick(mutations.length)] ?? [];
-    const at = pick(lines.length - 1);
-    const label = `edit ${edit}: ${name} line ${at + 1}: ${lines[at]}`;
+  for (const [[name, mutate], at] of fc.sample(edits, { numRuns: EDITS, seed: 20_261_123, unbiased: true })) {
+    const label = `edit ${codes.length}: ${name} line ${at + 1}: ${lines[at]}`;
     project.write("openapi.yaml", mutate(lines, at).join("\n"));
     const before = filesIn(join(project.root, "generated"));
 
