@@ -1,28 +1,28 @@
-import { fileURLToPath } from "node:url";
 import { createNexusClient, type NexusClient } from "../client/nexus-client.ts";
 import type { User } from "../generated/types.ts";
-import { DEMO_SIGN_INS, type DemoSignIn } from "../server/stub/demo.ts";
+import { DEMO_DIRECTORY, DEMO_SIGN_INS, type DemoSignIn } from "../server/stub/demo.ts";
 import { type RunningStub, startStub } from "../server/stub/start-stub.ts";
 import type { Print } from "./shared/print.ts";
 
-const DIRECTORY = fileURLToPath(new URL("../server/demo-directory.json", import.meta.url));
-
 /** Granted by the last group of the first sign-in. */
 const LOST_ROLE = "On-call";
+const HEADER = columns("user", "authenticated", "roles", "changed");
 
 /**
  * Signs every demo user in through the client and prints the result; then the first one again without its last group.
  * Exit codes: 0 all roles are as expected, 1 they are not.
  */
 export async function run(print: Print): Promise<number> {
-  const server = await startStub({ directory: DIRECTORY });
+  const server = await startStub({ directory: DEMO_DIRECTORY });
   try {
     print(`Signing ${DEMO_SIGN_INS.length} users in at ${server.url}\n\n${HEADER}`);
     const client = clientOf(server);
     const unexpected: string[] = [];
-    for (const demo of [...DEMO_SIGN_INS, ...withoutLastGroup(DEMO_SIGN_INS[0])]) {
-      const got = JSON.stringify(await signIn(demo, { server, client, print }));
-      const expected = JSON.stringify(demo.roles);
+    for (const demo of [...DEMO_SIGN_INS, ...DEMO_SIGN_INS.slice(0, 1).map(withoutLastGroup)]) {
+      const { roles, changes } = await signIn(demo, server, client);
+      print(columns(demo.userId, roles ? "yes" : "no", roles?.join(", ") || "-", changes.join("; ") || "nothing"));
+      print(`  ${demo.shows}`);
+      const [got, expected] = [roles, demo.roles].map((names) => JSON.stringify(names));
       if (got !== expected) unexpected.push(`UNEXPECTED: ${demo.userId} got ${got}, not ${expected}`);
     }
     for (const line of unexpected) print(line);
@@ -33,36 +33,21 @@ export async function run(print: Print): Promise<number> {
 }
 
 /** The sign-in without its last group, which grants the role On-call. */
-function withoutLastGroup(demo: DemoSignIn | undefined): DemoSignIn[] {
-  if (!demo) return [];
-  const { connection } = demo.request;
-  const groups = (connection.groups ?? []).slice(0, -1);
-  const shows = `again, without the group ${connection.groups?.at(-1)}: loses ${LOST_ROLE}`;
-  const roles = demo.roles?.filter((role) => role !== LOST_ROLE) ?? null;
-  return [{ ...demo, request: { ...demo.request, connection: { ...connection, groups } }, shows, roles }];
+function withoutLastGroup({ request, roles, userId }: DemoSignIn): DemoSignIn {
+  const { groups } = request.connection;
+  const shows = `again, without the group ${groups?.at(-1)}: loses ${LOST_ROLE}`;
+  const connection = { ...request.connection, groups: groups?.slice(0, -1) ?? null };
+  const rolesLeft = roles?.filter((role) => role !== LOST_ROLE) ?? null;
+  return { userId, shows, roles: rolesLeft, request: { ...request, connection } };
 }
 
-interface Demo {
-  server: RunningStub;
-  client: NexusClient;
-  print: Print;
-}
-
-/** Signs one user in, prints a line of the table, and returns the roles; null if the sign-in is not accepted. */
-async function signIn(
-  { userId, request, shows }: DemoSignIn,
-  { server, client, print }: Demo,
-): Promise<string[] | null> {
+/** The roles, null if the sign-in is not accepted, and the changes of the stored user. */
+async function signIn({ userId, request }: DemoSignIn, server: RunningStub, client: NexusClient) {
   const before = facts(await server.user(userId));
   const { isAuthenticated, roles } = await client.syncUserIdentity(userId, request);
-  const after = facts(await server.user(userId));
-  const names = isAuthenticated ? (roles ?? []).map(({ name }) => name) : null;
-  const changes = Object.entries(after).flatMap(([name, value]) =>
-    before[name] === value ? [] : [`${name} = ${value}`],
-  );
-  print(columns(userId, names ? "yes" : "no", names?.join(", ") || "-", changes.join("; ") || "nothing"));
-  print(`  ${shows}`);
-  return names;
+  const after = Object.entries(facts(await server.user(userId)));
+  const changes = after.flatMap(([name, value]) => (before[name] === value ? [] : [`${name} = ${value}`]));
+  return { roles: isAuthenticated ? (roles ?? []).map(({ name }) => name) : null, changes };
 }
 
 function clientOf({ url, demo }: RunningStub): NexusClient {
@@ -83,8 +68,6 @@ function facts(user: User | undefined): Record<string, string> {
     ...attributes.map(({ name, value }) => [name, value ?? ""]),
   ]);
 }
-
-const HEADER = columns("user", "authenticated", "roles", "changed");
 
 function columns(user: string, authenticated: string, roles: string, changed: string): string {
   return [user.padEnd(30), authenticated.padEnd(13), roles.padEnd(27), changed].join("  ");

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Mutation, SECURITY_MUTATIONS } from "./mutations/security.ts";
-import { STORE_MUTATIONS } from "./mutations/store.ts";
+import { MUTATIONS, type Mutation } from "./mutations/list.ts";
+import type { Print } from "./shared/print.ts";
 import { startProgram } from "./shared/program.ts";
 import { copyProjectTo } from "./shared/project-copy.ts";
 import { makeTemporaryFolder } from "./shared/temporary-folder.ts";
@@ -24,7 +24,7 @@ interface TestResult {
  * Removes protections from a copy of the project, one at a time, and checks that the test named for each fails by its
  * assertion. Exit codes: 0 all were noticed, 1 one was not, or its entry in the list is out of date.
  */
-export async function run(mutations: readonly Mutation[], print: (line: string) => void): Promise<number> {
+export async function run(mutations: readonly Mutation[], print: Print): Promise<number> {
   const folder = makeTemporaryFolder();
   const root = copyProjectTo(folder.path, "test");
   let failures = 0;
@@ -98,6 +98,8 @@ async function resultsOf(root: string, [file, title]: Mutation["test"]): Promise
 
 if (import.meta.main) {
   const [only = ""] = process.argv.slice(2);
-  const chosen = [...SECURITY_MUTATIONS, ...STORE_MUTATIONS].filter(({ name }) => name.includes(only));
-  process.exitCode = await run(chosen, console.log);
+  process.exitCode = await run(
+    MUTATIONS.filter(({ name }) => name.includes(only)),
+    console.log,
+  );
 }

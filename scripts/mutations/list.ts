@@ -1,7 +1,44 @@
-import type { Mutation } from "./security.ts";
+export interface Mutation {
+  /** The fault that the edits introduce. */
+  name: string;
+  /** `from` must be found in the file exactly once. */
+  edits: (readonly [file: string, from: string, to: string])[];
+  /** A test file, and the beginning of the title of tests of which at least one must fail, each by its assertion. */
+  test: readonly [file: string, title: string];
+  /** A program without which the test is skipped. */
+  needs?: string;
+}
 
-/** Faults that lose acknowledged syncs. */
-export const STORE_MUTATIONS: readonly Mutation[] = [
+/** Faults that admit callers without credentials, and faults that lose acknowledged syncs. */
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: "security runs after the body is read",
+    edits: [
+      ["server/app.ts", "      security(options.schemes, contract),\n", ""],
+      [
+        "server/app.ts",
+        "      jsonBody(options.bodyLimit),\n",
+        "      jsonBody(options.bodyLimit),\n      security(options.schemes, contract),\n",
+      ],
+    ],
+    test: [
+      "test/server/http/framing.test.ts",
+      "Expect: 100-continue gets a 100 with good credentials, and only a 401 with wrong ones",
+    ],
+  },
+  {
+    name: "the issuer of a token is not checked",
+    edits: [["server/auth/bearer.ts", "    issuer,\n    audience,\n", "    ...(issuer && {}),\n    audience,\n"]],
+    test: ["test/server/auth/bearer.test.ts", "a wrong iss is rejected with 401"],
+  },
+  {
+    name: "secrets are compared directly, not by their hashes",
+    edits: [
+      ["server/auth/credentials.ts", "import { hash, ", "import { "],
+      ["server/auth/credentials.ts", 'return hash("sha256", text, "buffer");', "return Buffer.from(text);"],
+    ],
+    test: ["test/server/auth/credentials.test.ts", "an application token that is shorter is rejected with 401"],
+  },
   {
     name: "SQLite: a sync decides from what it read before the lock",
     edits: [
