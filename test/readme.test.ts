@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
-import demoDirectory from "../server/demo-directory.json" with { type: "json" };
 import { startStub } from "../server/stub/start-stub.ts";
 import { basicOf } from "./helpers/stub.ts";
 import { copyProject, copyWithHistory } from "./scripts/generate/project-copy.ts";
@@ -118,16 +117,4 @@ test("every link of the documentation leads to a file", () => {
     for (const [, link = ""] of Array.from(links).filter(([, target = ""]) => !target.startsWith("https://")))
       expect(existsSync(join(ROOT, dirname(file), link)), `${file}: ${link}`).toBe(true);
   }
-});
-
-test("the demo directory has users, roles and organizations of every kind", () => {
-  const { users, roles, roleConnectionMaps } = demoDirectory;
-  const organizations = new Set(
-    users.flatMap((user) => ("organization" in user && user.organization ? [user.organization.id] : [])),
-  );
-  expect(users.length).toBeGreaterThanOrEqual(12);
-  expect(organizations.size).toBe(4);
-  expect([roles.length, new Set(roles.map(({ audience }) => audience)).size, roleConnectionMaps.length]).toEqual([
-    10, 3, 8,
-  ]);
 });
