@@ -63,28 +63,23 @@ export interface Service {
 }
 
 /**
- * The flags of a service as its operators run it: log at info, metrics, every check. Service mode refuses a database in
+ * The settings of a service as its operators run it: log at info, metrics, every check. Service mode refuses a database in
  * memory, so `:memory:` runs as a stub without a control port.
  */
-export function serviceFlags({ site, database, directory = site.directory }: Service, port: number): string[] {
-  return [
-    ...(database === ":memory:" ? ["--mode", "stub", "--control-port", "none"] : ["--mode", "service"]),
-    ...["--port", String(port), "--credentials", site.credentials, "--directory", directory],
-    ...["--jwks-file", site.keys, "--issuer", ISSUER, "--audience", AUDIENCE],
-    // A PostgreSQL URL holds a password, so it is passed in the environment.
-    ...(database.startsWith("postgres:") ? [] : ["--database", database]),
-  ];
+export function serviceSettings({ site, database, directory = site.directory }: Service) {
+  const mode = database === ":memory:" ? ["--mode", "stub", "--control-port", "none"] : ["--mode", "service"];
+  const files = ["--credentials", site.credentials, "--directory", directory, "--jwks-file", site.keys];
+  // A PostgreSQL URL holds a password, so it is not passed as a flag.
+  const environment = { NEXUS_SYNC_DATABASE: database };
+  return { flags: [...mode, ...files, "--issuer", ISSUER, "--audience", AUDIENCE], environment };
 }
 
 export function startService(service: Service): Promise<Target> {
-  const { site, database, main = MAIN } = service;
+  const { site, main = MAIN } = service;
+  const { flags, environment } = serviceSettings(service);
   // The flag and the cache of `npm start`.
-  const environment = {
-    NODE_COMPILE_CACHE: join(dirname(main), "../node_modules/.cache/nexus-sync"),
-    ...(database.startsWith("postgres:") && { NEXUS_SYNC_DATABASE: database }),
-  };
-  const argsFor = (port: number) => ["--disable-warning=DEP0169", main, ...serviceFlags(service, port)];
-  return startTarget(argsFor, site.basic, environment);
+  const env = { ...environment, NODE_COMPILE_CACHE: join(dirname(main), "../node_modules/.cache/nexus-sync") };
+  return startTarget((port) => ["--disable-warning=DEP0169", main, "--port", String(port), ...flags], site.basic, env);
 }
 
 /** Starts Node with these arguments, and resolves when the server responds to a sign-in with 200. */
