@@ -1,6 +1,6 @@
-import type { SyncUserIdentityRequest, SyncUserIdentityResponse } from "../generated/operations.ts";
+import type { SyncUserIdentityRequest } from "../generated/operations.ts";
+import type { SyncUserIdentityResult } from "../generated/types.ts";
 import * as validators from "../generated/validators.js";
-import { violationsOf } from "./violations.ts";
 
 /** The part of Standard Schema, version 1 (https://standardschema.dev), for schemas without transformations. */
 export interface StandardSchemaV1<Value> {
@@ -24,8 +24,7 @@ export interface StandardIssue {
   readonly path: readonly PropertyKey[];
 }
 
-export type { SyncUserIdentityRequest };
-export type SyncUserIdentityResult = Extract<SyncUserIdentityResponse, { status: 200 }>["body"];
+export type { SyncUserIdentityRequest, SyncUserIdentityResult };
 
 /** The body of `PUT /v1/users/{userId}/$sync`. Contract: `#/components/schemas/SyncUserIdentityRequest`. */
 export const syncUserIdentityRequestSchema: StandardSchemaV1<SyncUserIdentityRequest> = schemaOf(
@@ -39,9 +38,14 @@ export const syncUserIdentityResultSchema: StandardSchemaV1<SyncUserIdentityResu
 
 /** Returns the value unchanged: the contract allows undeclared members. */
 function schemaOf<Value>(validator: validators.Validator<Value>): StandardSchemaV1<Value> {
-  const validate = (value: unknown): StandardResult<Value> => {
-    if (validator(value)) return { value };
-    return { issues: violationsOf(validator, value) };
-  };
+  const validate = (value: unknown): StandardResult<Value> =>
+    validator(value) ? { value } : { issues: (validator.errors ?? []).map(toIssue) };
   return { "~standard": { version: 1, vendor: "nexus-sync-client", validate } };
+}
+
+/** Only declared names are in a path, and the contract has no name with "/" or "~", which RFC 6901 would escape. */
+function toIssue({ instancePath, keyword, params, message = "violates the contract" }: validators.Violation) {
+  const [, ...path] = instancePath.split("/");
+  if (keyword === "required") return { path: [...path, String(params.missingProperty)], message: "must be present" };
+  return { path, message: /^must be [a-z]+(,[a-z]+)+$/.test(message) ? message.replaceAll(",", " or ") : message };
 }

@@ -1,5 +1,5 @@
-import { SyncUserIdentityRequest } from "../../generated/validators.js";
-import { type FoundViolation, pointerOf, violationsOf } from "../violations.ts";
+import type { BodyViolation } from "../../generated/types.ts";
+import { syncUserIdentityRequestSchema } from "../validate.ts";
 import { OPERATION, SECURITY_SCHEMES } from "./contract-response.ts";
 
 /** A violation of the contract, as the status and members of the problem document. */
@@ -24,11 +24,12 @@ export function checkRequest(request: Request, text: string): Violation | undefi
     return { status: 415, problem: { detail: `Send the body as ${MEDIA_TYPES.join(" or ")}.` } };
   }
   const violations = bodyViolations(text);
-  if (violations.length === 0) return undefined;
-  return invalid(violations.map(({ path, message }) => ({ pointer: pointerOf(path), detail: message })));
+  return violations.length === 0 ? undefined : invalid(violations);
 }
 
 const MEDIA_TYPES = OPERATION.requestBody?.mediaTypes ?? [];
+/** `application/*+json` matches every type with that suffix. */
+const ACCEPTED = new RegExp(`^(${MEDIA_TYPES.map((type) => literal(type).replace("*", ".+")).join("|")})$`);
 const UNKNOWN_PATH: Violation = {
   status: 404,
   problem: { type: "urn:nexus-sync:problem:unknown-path", title: "No operation has this path", detail: undefined },
@@ -38,7 +39,7 @@ const UNKNOWN_PATH: Violation = {
 const PATH = new RegExp(
   `${OPERATION.template
     .split(/\{[^}]+\}/)
-    .map((literal) => literal.replaceAll(".", "\\.").replaceAll("$", "(?:\\$|%24)"))
+    .map((text) => literal(text).replaceAll("\\$", "(?:\\$|%24)"))
     .join("([^/]+)")}$`,
 );
 
@@ -85,35 +86,36 @@ function isAcceptedType(headers: Headers, text: string): boolean {
   if (sent === null) return text === "";
   const [mediaType = "", ...parameters] = sent.toLowerCase().split(";");
   const isUtf8 = parameters.every((one) => !/^\s*charset=/.test(one) || /^\s*charset="?utf-8"?\s*$/.test(one));
-  return isUtf8 && MEDIA_TYPES.some((pattern) => matches(mediaType.trim(), pattern));
+  return isUtf8 && ACCEPTED.test(mediaType.trim());
 }
 
-/** `application/*+json` matches every type with that suffix. */
-function matches(mediaType: string, pattern: string): boolean {
-  const [before = "", after] = pattern.split("*");
-  if (after === undefined) return mediaType === pattern;
-  return mediaType.length >= pattern.length && mediaType.startsWith(before) && mediaType.endsWith(after);
+function literal(text: string): string {
+  return text.replace(/[.$+]/g, "\\$&");
 }
 
-function bodyViolations(text: string): FoundViolation[] {
-  if (text === "") return [{ path: [], message: "must be present" }];
+function bodyViolations(text: string): BodyViolation[] {
+  if (text === "") return [{ pointer: "", detail: "must be present" }];
   try {
     const body: unknown = JSON.parse(text);
-    const unstorable = unstorablePaths(body);
-    if (unstorable.length === 0) return violationsOf(SyncUserIdentityRequest, body);
-    return unstorable.map((path) => ({ path, message: "must NOT have U+0000 or a lone surrogate" }));
+    const unstorable = unstorablePointers(body);
+    if (unstorable.length > 0) {
+      return unstorable.map((pointer) => ({ pointer, detail: "must NOT have U+0000 or a lone surrogate" }));
+    }
+    const { issues = [] } = syncUserIdentityRequestSchema["~standard"].validate(body);
+    return issues.map(({ path, message }) => ({ pointer: ["", ...path].join("/"), detail: message }));
   } catch {
-    return [{ path: [], message: "must be JSON" }];
+    return [{ pointer: "", detail: "must be JSON" }];
   }
 }
 
-/** Paths of strings that no store accepts. For a member's name it is the path of the object. */
-function unstorablePaths(value: unknown, path: readonly string[] = []): (readonly string[])[] {
-  if (typeof value === "string") return isStorable(value) ? [] : [path];
+/** Pointers (RFC 6901) to strings that no store accepts. For a member's name it is the pointer of the object. */
+function unstorablePointers(value: unknown, pointer = ""): string[] {
+  if (typeof value === "string") return isStorable(value) ? [] : [pointer];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    isStorable(key) ? unstorablePaths(inner, [...path, key]) : [path],
-  );
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const name = key.replaceAll("~", "~0").replaceAll("/", "~1");
+    return isStorable(key) ? unstorablePointers(inner, `${pointer}/${name}`) : [pointer];
+  });
 }
 
 function isStorable(text: string): boolean {

@@ -1,11 +1,6 @@
+import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import { checkRequest, decodeSegment, userIdSegment } from "./check-request.ts";
-import {
-  contractResponse,
-  type ExampleOf,
-  type ResponseStatus,
-  SECURITY_SCHEMES,
-  statusOf,
-} from "./contract-response.ts";
+import { contractResponse, type ExampleOf, type ResponseStatus, statusOf } from "./contract-response.ts";
 import { type Failure, fail } from "./failures.ts";
 
 export type { Failure };
@@ -95,15 +90,11 @@ function recordCall({ method, url, headers }: Request, text: string): RecordedCa
     method,
     userId: segment === undefined ? undefined : decodeSegment(segment),
     body: parseJson(text),
-    headers: Object.fromEntries([...headers].filter(([name]) => !CREDENTIAL_HEADERS.has(name))),
+    headers: Object.fromEntries([...headers].filter(([name]) => !CREDENTIAL_HEADERS.includes(name))),
   };
 }
 
-const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(
-  Object.values(SECURITY_SCHEMES).map((scheme) =>
-    scheme.type === "apiKey" ? scheme.name.toLowerCase() : "authorization",
-  ),
-);
+const CREDENTIAL_HEADERS: readonly string[] = ["authorization", SECURITY_SCHEMES.ApplicationToken.name.toLowerCase()];
 
 function parseJson(text: string): unknown {
   try {

@@ -8,7 +8,8 @@ import { NexusError } from "../nexus-error.ts";
 const DOCUMENT = contract as unknown as ContractDocument;
 const OPERATION_ID = "SyncUserIdentity";
 export const SECURITY_SCHEMES = readSecuritySchemes(DOCUMENT);
-export const OPERATION = operationWithId(OPERATION_ID);
+// The generated operations are those of this document.
+export const OPERATION = readOperations(DOCUMENT).find(({ id }) => id === OPERATION_ID) as Operation;
 
 export type ResponseStatus = SyncUserIdentityResponse["status"];
 type Responses = (typeof OPERATIONS)[typeof OPERATION_ID]["responses"];
@@ -51,10 +52,4 @@ export function statusOf(example: string): number {
   if (found) return Number(found[0]);
   const names = responses.flatMap(([, { examples }]) => Object.keys(examples));
   throw new NexusError("config", `The contract has no example '${example}', only ${names.join(", ")}.`);
-}
-
-function operationWithId(id: string): Operation {
-  const operation = readOperations(DOCUMENT).find((one) => one.id === id);
-  if (!operation) throw new NexusError("config", `The contract has no operation '${id}'.`);
-  return operation;
 }

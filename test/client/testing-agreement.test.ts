@@ -9,15 +9,17 @@ interface Sent {
   method?: string;
   body?: unknown;
   headers?: Record<string, string>;
+  credentials?: (keyof ReturnType<typeof credentialsOf>)[];
 }
 
 const PATH = "/v1/users/u-ada/$sync";
 
 /** Summaries of the responses of the server and of the contract fetch. */
-async function respondBoth(server: RunningStub, { path = PATH, method = "PUT", body = signIn(), headers }: Sent) {
+async function respondBoth(server: RunningStub, { path = PATH, method = "PUT", body = signIn(), ...sent }: Sent) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  const usual = { ...JSON_TYPE, ...basicHeader(server) };
-  const init = () => ({ method, headers: headers ?? usual, ...(method !== "GET" && { body: new Blob([text]) }) });
+  const { headers = JSON_TYPE, credentials = ["basic"] } = sent;
+  const all = Object.assign({ ...headers }, ...credentials.map((name) => credentialsOf(server)[name]));
+  const init = () => ({ method, headers: all, ...(method !== "GET" && { body: new Blob([text]) }) });
   const real = await fetch(server.url + path, init());
   const ours = await createContractFetch()(server.url + path, init());
   return [await summaryOf(real), await summaryOf(ours)];
@@ -37,14 +39,19 @@ interface Violation {
   detail: string;
 }
 
-async function expectAgreement(sent: (server: RunningStub) => Sent, status: number): Promise<void> {
-  const { server } = await startStubWithClient();
-  const [real, ours] = await respondBoth(server, sent(server));
-  expect(real?.status).toBe(status);
-  expect(ours).toEqual(real);
-}
-
 const INVALID = { ...signIn(), connection: {}, attributes: [{}, { key: "", value: 1 }], clientUpnKey: "x".repeat(256) };
+
+/** Headers of the demo credentials, by name. */
+function credentialsOf(server: RunningStub) {
+  const { token, applicationToken } = bearerOf(server);
+  return {
+    basic: basicHeader(server),
+    token: { Authorization: `Bearer ${token}` },
+    applicationToken: { "X-Application-Token": String(applicationToken) },
+    noSecret: { Authorization: "Basic" },
+    unknownScheme: { Authorization: "Digest a" },
+  };
+}
 
 test.for<[string, Sent, number]>([
   ["a valid request", {}, 200],
@@ -53,14 +60,12 @@ test.for<[string, Sent, number]>([
   ["an encoded $", { path: "/v1/users/u-ada/%24sync" }, 200],
   ["a query", { path: `${PATH}?x=1` }, 200],
   ["an array", { body: [] }, 400],
-  ["an empty object", { body: {} }, 400],
   ["violations everywhere", { body: INVALID }, 400],
-  ["a wrong type", { body: { ...signIn(), audience: 7, attributes: null } }, 400],
   ["wrong groups", { body: signIn({ groups: [null as never, "g"] }) }, 400],
   ["invalid JSON", { body: "{" }, 400],
   ["an empty body", { body: "" }, 400],
-  ["U+0000", { body: signIn({ audience: "a\u0000" }) }, 400],
-  ["a lone surrogate", { body: signIn({ attributes: { "k\ud800": "v" } }) }, 400],
+  ["a lone surrogate in a name", { body: signIn({ attributes: { "k\ud800": "v" } }) }, 400],
+  ["U+0000 in undeclared members", { body: { ...signIn(), "a/b": { "~": "\u0000" } } }, 400],
   ["a control character in the user id", { path: "/v1/users/a%00b/$sync" }, 400],
   ["a user id that is not UTF-8", { path: "/v1/users/a%FFb/$sync" }, 400],
   ["another method", { method: "POST" }, 405],
@@ -70,43 +75,26 @@ test.for<[string, Sent, number]>([
   ["two segments", { path: "/v1/users/a/b/$sync" }, 404],
   ["a slash at the end", { path: `${PATH}/` }, 404],
   ["another case", { path: "/v1/Users/u-ada/$sync" }, 404],
-  ["no credentials", { headers: JSON_TYPE }, 401],
-  ["no secret", { headers: { ...JSON_TYPE, Authorization: "Basic" } }, 401],
-  ["an unknown scheme", { headers: { ...JSON_TYPE, Authorization: "Digest a" } }, 401],
-])("the contract fetch responds like the server: %s", async ([, sent, status]) => {
-  await expectAgreement(() => sent, status);
-});
-
-test.for([
-  [["token"], 401],
-  [["applicationToken"], 401],
-  [["token", "applicationToken"], 200],
-] as const)("server and contract fetch respond the same to Bearer with %j", async ([names, status]) => {
-  await expectAgreement((server) => {
-    const { token, applicationToken } = bearerOf(server);
-    const all = {
-      token: ["Authorization", `Bearer ${token}`],
-      applicationToken: ["X-Application-Token", applicationToken],
-    };
-    return { headers: { ...JSON_TYPE, ...Object.fromEntries(names.map((name) => all[name])) } };
-  }, status);
-});
-
-test.for([
-  [{ "Content-Type": "application/json; charset=utf-8" }, 200],
-  [{ "Content-Type": "Text/JSON" }, 200],
-  [{ "Content-Type": "application/scim+json" }, 200],
-  [{ "Content-Type": "application/json; charset=latin1" }, 415],
-  [{ "Content-Type": "application/json; charset=UTF-8; charset=utf-16" }, 415],
-  [{ "Content-Type": "application/+json" }, 415],
-  [{ "Content-Type": "text/plain" }, 415],
-  [{}, 415],
-  [{ ...JSON_TYPE, "Content-Encoding": "gzip" }, 415],
-] as const)("server and contract fetch respond the same to a body with %j", async ([headers, status]) => {
-  await expectAgreement(
-    (server) => ({ headers: { ...basicHeader(server), ...headers } as Record<string, string> }),
-    status,
-  );
+  ["no credentials", { credentials: [] }, 401],
+  ["no secret", { credentials: ["noSecret"] }, 401],
+  ["an unknown scheme", { credentials: ["unknownScheme"] }, 401],
+  ["a token only", { credentials: ["token"] }, 401],
+  ["an application token only", { credentials: ["applicationToken"] }, 401],
+  ["both tokens", { credentials: ["token", "applicationToken"] }, 200],
+  ["JSON in UTF-8", { headers: { "Content-Type": "application/json; charset=utf-8" } }, 200],
+  ["another spelling of a media type", { headers: { "Content-Type": "Text/JSON" } }, 200],
+  ["a media type with the suffix +json", { headers: { "Content-Type": "application/scim+json" } }, 200],
+  ["JSON in Latin-1", { headers: { "Content-Type": "application/json; charset=latin1" } }, 415],
+  ["two charsets", { headers: { "Content-Type": "application/json; charset=UTF-8; charset=utf-16" } }, 415],
+  ["the suffix +json alone", { headers: { "Content-Type": "application/+json" } }, 415],
+  ["plain text", { headers: { "Content-Type": "text/plain" } }, 415],
+  ["no media type", { headers: {} }, 415],
+  ["a compressed body", { headers: { ...JSON_TYPE, "Content-Encoding": "gzip" } }, 415],
+])("the contract fetch responds like the server to %s", async ([, sent, status]) => {
+  const { server } = await startStubWithClient();
+  const [real, ours] = await respondBoth(server, sent);
+  expect(real?.status).toBe(status);
+  expect(ours).toEqual(real);
 });
 
 test("the contract fetch responds like the server to every body", async () => {
