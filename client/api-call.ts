@@ -14,34 +14,32 @@ export interface ApiCall {
   userId: string;
   body: SyncUserIdentityRequest;
   requestId: string;
-  /** Its fetch returns a 2xx response whose body has been read, or throws. */
-  sender: { fetch(request: Request): Promise<Response>; text(): string };
+  /** Returns a 2xx response and its body, or throws. */
+  send: (request: Request) => Promise<{ response: Response; text: string; attempts: number }>;
 }
 
 /**
  * Calls the operation through openapi-fetch, which fills in the path and creates the Request. This is the only import
  * of openapi-fetch (no releases since 2026-09).
- * @throws NexusError `decode` if the response has no JSON object; errors of `fetch` are passed on.
+ * @throws NexusError `decode` if the response has no JSON object; errors of `send` are passed on.
  */
-export async function callApi({ baseUrl, userId, body, requestId, sender }: ApiCall) {
-  const api = createClient<paths>({ baseUrl, fetch: sender.fetch, redirect: "manual", bodySerializer });
+export async function callApi({ baseUrl, userId, body, requestId, send }: ApiCall) {
+  let [text, attempts] = ["", 0];
+  const fetch = async (request: Request) => {
+    const result = await send(request);
+    ({ text, attempts } = result);
+    return result.response;
+  };
+  const api = createClient<paths>({ baseUrl, fetch, redirect: "manual" });
   const params = { path: { userId } };
   // "stream": openapi-fetch does not read the body, because the attempt has read it within its timeout. Returning a
   // second Response with the text to openapi-fetch would make the call 17 % slower.
   const { response } = await api.PUT(PATH, { params, body, parseAs: "stream" });
-  const meta = { status: response.status, requestId: response.headers.get(REQUEST_ID) ?? requestId };
-  const data = jsonObject(response.headers, sender.text());
+  const meta = { status: response.status, requestId: response.headers.get(REQUEST_ID) ?? requestId, attempts };
+  const data = jsonObject(response.headers, text);
   if (!data) throw new NexusError("decode", `${OPERATION} returned ${meta.status} without a JSON object.`, meta);
   // The server guarantees the contract's type; callers that do not rely on it set `responseSchema`.
   return { data: data as SyncUserIdentityResult, meta };
-}
-
-function bodySerializer(body: unknown): string {
-  try {
-    return JSON.stringify(body);
-  } catch (cause) {
-    throw new NexusError("config", "The body can't be written as JSON.", { cause });
-  }
 }
 
 export interface Attempt {

@@ -34,31 +34,24 @@ export function createSecretProvider(credentials: Credentials) {
   const sources =
     credentials.type === "basic" ? [credentials.password] : [credentials.token, credentials.applicationToken];
   const canRefresh = sources.some((source) => typeof source !== "string");
-  let fixed: Secrets | undefined;
   let latest: Secrets | undefined;
   let pending: Promise<Secrets> | undefined;
-  let refreshes = 0;
+  const refreshes = () => latest?.refresh ?? 0;
   const refresh = async () => {
     // Not the signal of a single call, because other calls wait for the same refresh.
     const ask = { forceRefresh: true, signal: AbortSignal.timeout(REFRESH_MS) };
     const headers = await credentialHeaders(credentials, ask);
-    refreshes += 1;
-    latest = { headers, refresh: refreshes };
+    latest = { headers, refresh: refreshes() + 1 };
     return latest;
   };
   return {
     /** False if all secrets are strings, which a refresh can't change. */
     canRefresh,
-    /** The result of the first `get`, if a refresh can't change it. */
-    fixed: () => fixed,
     /** @throws NexusError `auth` if a secret is unavailable or contains characters not allowed in a header. */
     async get(signal: AbortSignal): Promise<Secrets> {
       // Read before the sources are called: a refresh may end while they run.
-      const current = refreshes;
-      const headers = await credentialHeaders(credentials, { forceRefresh: false, signal });
-      const secrets = { headers, refresh: current };
-      if (!canRefresh) fixed = secrets;
-      return secrets;
+      const refresh = refreshes();
+      return { headers: await credentialHeaders(credentials, { forceRefresh: false, signal }), refresh };
     },
     /** Newer secrets than `rejected`; calls that were rejected together share one refresh. */
     refresh(rejected: Secrets): Promise<Secrets> {

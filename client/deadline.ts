@@ -2,38 +2,33 @@ import type { NexusError } from "./nexus-error.ts";
 
 export interface Deadline {
   ms: number;
-  timeoutError: () => NexusError;
   /** Also ends the work. Its listener is removed when the work settles. */
   signal: AbortSignal | undefined;
-  abortError: () => NexusError;
+  error: (kind: "timeout" | "aborted") => NexusError;
 }
 
 /**
  * Settles with `work`, or rejects as soon as the time is over or the signal aborts, even if `work` ignores the signal
  * passed to it. That signal aborts on every failure.
  */
-export function withDeadline<T>(deadline: Deadline, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const { ms, timeoutError, signal: outer, abortError } = deadline;
-  if (outer?.aborted) return Promise.reject(abortError());
+export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { ms, signal: outer, error } = deadline;
+  if (outer?.aborted) throw error("aborted");
   const controller = new AbortController();
-  return new Promise<T>((resolve, reject) => {
-    const release = () => {
-      clearTimeout(timer);
-      outer?.removeEventListener("abort", abort);
-    };
-    const fail = (error: unknown) => {
-      release();
-      reject(error);
-      controller.abort(error);
-    };
-    const abort = () => fail(abortError());
-    const timer = setTimeout(() => fail(timeoutError()), ms);
-    outer?.addEventListener("abort", abort);
-    work(controller.signal).then((value) => {
-      release();
-      resolve(value);
-    }, fail);
-  });
+  const { signal } = controller;
+  const abort = () => controller.abort(error("aborted"));
+  outer?.addEventListener("abort", abort);
+  const timer = setTimeout(() => controller.abort(error("timeout")), ms);
+  const aborted = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  try {
+    return await Promise.race([work(signal), aborted]);
+  } catch (failure) {
+    controller.abort(failure);
+    throw failure;
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", abort);
+  }
 }
 
 /** Resolves after `ms` milliseconds, or as soon as the signal aborts. */

@@ -1,14 +1,12 @@
-import type { SyncUserIdentityRequest, SyncUserIdentityResponse } from "../generated/operations.ts";
+import type { SyncUserIdentityRequest } from "../generated/operations.ts";
+import type { SyncUserIdentityResult } from "../generated/types.ts";
 import { callApi, REQUEST_ID } from "./api-call.ts";
 import { checkBaseUrl, checkCredentials, checkHeaders, checkRuntime, checkTime, checkUserId } from "./check-options.ts";
 import { type Credentials, createSecretProvider } from "./credentials.ts";
-import { type ClientEvent, createEmitter } from "./events.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
 import { checkResponse, type ResponseSchema } from "./response-schema.ts";
-import { type RetryOptions, retryPolicy } from "./retry.ts";
-import { createRetryingFetch } from "./retrying-fetch.ts";
-
-export type SyncUserIdentityResult = Extract<SyncUserIdentityResponse, { status: 200 }>["body"];
+import type { RetryOptions } from "./retry.ts";
+import { type ClientEvent, sendWithRetries } from "./send.ts";
 
 export interface NexusClientOptions {
   /** URL of the API without `/v1`: https, or http on loopback. */
@@ -79,20 +77,18 @@ export interface NexusClient {
  * @throws NexusError `config` if an option is invalid.
  */
 export function createNexusClient(options: NexusClientOptions): NexusClient {
-  const sync = createSync(options);
-  const safely: NexusClient["safeSyncUserIdentity"] = (userId, body, call = {}) =>
-    sync(userId, body, call).catch((error: unknown): SafeResult => ({ ok: false, error: asNexusError(error) }));
+  const safeSyncUserIdentity = createSync(options);
   return {
+    safeSyncUserIdentity,
     async syncUserIdentity(userId, body, call) {
-      const result = await safely(userId, body, call);
+      const result = await safeSyncUserIdentity(userId, body, call);
       if (!result.ok) throw result.error;
       return result.data;
     },
-    safeSyncUserIdentity: safely,
   };
 }
 
-function createSync(options: NexusClientOptions) {
+function createSync(options: NexusClientOptions): NexusClient["safeSyncUserIdentity"] {
   checkRuntime(options.dangerouslyAllowBrowser ?? false);
   const baseUrl = checkBaseUrl(options.baseUrl, options.allowInsecureHttp ?? false);
   const secrets = createSecretProvider(checkCredentials(options.credentials));
@@ -100,37 +96,42 @@ function createSync(options: NexusClientOptions) {
   const deadlineMs = checkTime("deadlineMs", options.deadlineMs ?? 15_000);
   const userAgent = options.userAgent ?? "nexus-sync-client";
   const added = Object.entries(checkHeaders({ "User-Agent": userAgent, ...options.headers }));
-  const emit = createEmitter(options.onEvent);
+  const emit = (event: ClientEvent) => {
+    try {
+      options.onEvent?.(event);
+    } catch {
+      // Ignored, as documented for the option.
+    }
+  };
 
-  return async (userId: string, body: SyncUserIdentityRequest, call: CallOptions): Promise<SafeResult> => {
-    checkUserId(userId);
-    const requestId = crypto.randomUUID();
-    const sender = createRetryingFetch({
-      headers: [["Accept", "application/json"], ...added, [REQUEST_ID, requestId]],
-      ...{ requestId, secrets, emit, fetch: options.fetch, signal: call.signal },
-      retry: { ...retryPolicy(options.retry), reportsPauses: call.reportsPauses ?? false },
-      timeoutMs: checkTime("timeoutMs", call.timeoutMs ?? timeoutMs),
-      deadlineMs: checkTime("deadlineMs", call.deadlineMs ?? deadlineMs),
-    });
+  return async (userId, body, call = {}) => {
     const start = performance.now();
+    const requestId = crypto.randomUUID();
     const end = (ok: boolean, { kind, status }: Partial<NexusError>): number => {
       const durationMs = performance.now() - start;
       emit({ type: "end", ok, kind, status, durationMs, requestId });
       return durationMs;
     };
     try {
-      const { data, meta } = await callApi({ baseUrl, userId, body, requestId, sender });
+      checkUserId(userId);
+      const sending = {
+        headers: [["Accept", "application/json"], ...added, [REQUEST_ID, requestId]] as const,
+        ...{ requestId, secrets, emit, fetch: options.fetch, signal: call.signal },
+        ...{ retry: options.retry, reportsPauses: call.reportsPauses },
+        timeoutMs: checkTime("timeoutMs", call.timeoutMs ?? timeoutMs),
+        deadlineMs: checkTime("deadlineMs", call.deadlineMs ?? deadlineMs),
+      };
+      const send = (request: Request) => sendWithRetries(request, sending);
+      const { data, meta } = await callApi({ baseUrl, userId, body, requestId, send });
       if (options.responseSchema) await checkResponse(options.responseSchema, data, meta);
-      const durationMs = end(true, meta);
-      return { ok: true, data, meta: { ...meta, durationMs, attempts: sender.attempts() } };
-    } catch (error) {
-      end(false, asNexusError(error));
-      throw error;
+      return { ok: true, data, meta: { ...meta, durationMs: end(true, meta) } };
+    } catch (thrown) {
+      // Other errors are caused by arguments of a wrong type, from callers in JavaScript.
+      const error = isNexusError(thrown)
+        ? thrown
+        : new NexusError("config", "An argument is invalid.", { cause: thrown });
+      end(false, error);
+      return { ok: false, error };
     }
   };
-}
-
-/** Other errors are caused by arguments of a wrong type, from callers in JavaScript. */
-function asNexusError(error: unknown): NexusError {
-  return isNexusError(error) ? error : new NexusError("config", "An argument is invalid.", { cause: error });
 }

@@ -18,7 +18,6 @@ export type {
   ValidationProblemDetails,
 } from "../generated/types.ts";
 export type { Credentials, SecretAsk, SecretSource } from "./credentials.ts";
-export type { ClientEvent } from "./events.ts";
 export {
   type CallMeta,
   type CallOptions,
@@ -31,3 +30,4 @@ export {
 export { type ErrorAnswer, hasStatus, isNexusError, type NexusError, type NexusErrorKind } from "./nexus-error.ts";
 export type { ResponseSchema } from "./response-schema.ts";
 export type { RetryOptions } from "./retry.ts";
+export type { ClientEvent } from "./send.ts";

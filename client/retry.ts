@@ -12,29 +12,20 @@ export interface RetryOptions {
   maxRetryAfterMs?: number;
 }
 
-export interface RetryPolicy extends Required<RetryOptions> {
-  /** See CallOptions. */
-  reportsPauses: boolean;
-}
-
 /** Temporary errors (RFC 9110 section 15). */
 const RETRIED_STATUSES: readonly number[] = [408, 425, 429, 500, 502, 503, 504];
-
-export function retryPolicy({ limit = 2, baseMs = 250, maxMs = 2_000, maxRetryAfterMs = 5_000 }: RetryOptions = {}) {
-  return { limit, baseMs, maxMs, maxRetryAfterMs };
-}
 
 /**
  * Milliseconds to wait before the next attempt, or undefined for no retry. `tries` is the number of failures so far,
  * without a 401 that was followed by a refresh.
  */
-export function waitBeforeRetry(error: NexusError, tries: number, policy: RetryPolicy): number | undefined {
-  if (tries > policy.limit || !isRetried(error)) return undefined;
-  const { retryAfterMs, status } = error;
-  if (policy.reportsPauses && (status === 429 || retryAfterMs !== undefined)) return undefined;
-  if (retryAfterMs !== undefined) return retryAfterMs <= policy.maxRetryAfterMs ? retryAfterMs : undefined;
+export function waitBeforeRetry(error: NexusError, tries: number, options: RetryOptions = {}): number | undefined {
+  const { limit = 2, baseMs = 250, maxMs = 2_000, maxRetryAfterMs = 5_000 } = options;
+  if (tries > limit || !isRetried(error)) return undefined;
+  const { retryAfterMs } = error;
+  if (retryAfterMs !== undefined) return retryAfterMs <= maxRetryAfterMs ? retryAfterMs : undefined;
   // Full jitter, so that callers that failed together do not retry together.
-  return Math.random() * Math.min(policy.maxMs, policy.baseMs * 2 ** (tries - 1));
+  return Math.random() * Math.min(maxMs, baseMs * 2 ** (tries - 1));
 }
 
 /** A conflict (409) is temporary only if the server sends Retry-After. */

@@ -49,12 +49,6 @@ test("a token that is rejected twice is an error, and the next call may refresh 
   expect(asks).toEqual([false, true, false, true]);
 });
 
-test("a static secret that is rejected is not retried", async () => {
-  const { url, seen } = await startFaultServer(respond(401));
-  expect(await clientFor(url).safeSyncUserIdentity("u", signIn())).toMatchObject({ ok: false, error: { status: 401 } });
-  expect(seen).toHaveLength(1);
-});
-
 test("a refresh that fails is an auth error", async () => {
   const { url } = await startFaultServer(respond(401));
   const token = ({ forceRefresh }: SecretAsk) => (forceRefresh ? Promise.reject(new Error("vault is sealed")) : "old");

@@ -1,27 +1,28 @@
 import type { RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import type { ClientEvent } from "../../client/events.ts";
-import type { NexusClientOptions } from "../../client/nexus-client.ts";
+import type { SecretAsk } from "../../client/credentials.ts";
+import type { CallOptions, NexusClientOptions } from "../../client/nexus-client.ts";
+import type { ClientEvent } from "../../client/send.ts";
 import { signIn } from "../helpers/stub.ts";
 import { clientFor, hang, JSON_TYPE, respond, stall, startFaultServer } from "./fault-server.ts";
 
 const FAST = { baseMs: 1 };
 const good = respond();
 
-/** A server that sends these responses in order, and then repeats the last one. */
-function startScript(...listeners: RequestListener[]) {
+/** Calls a server that sends these responses in order, and then repeats the last one. */
+async function callServer(
+  listeners: RequestListener[],
+  options: Partial<NexusClientOptions> = {},
+  callOptions: CallOptions = {},
+) {
   let next = 0;
-  return startFaultServer((request, response) => {
+  const { url, seen } = await startFaultServer((request, response) => {
     listeners[Math.min(next, listeners.length - 1)]?.(request, response);
     next += 1;
   });
-}
-
-async function callServer(listeners: RequestListener[], options: Partial<NexusClientOptions> = {}) {
-  const { url, seen } = await startScript(...listeners);
   const start = performance.now();
-  const result = await clientFor(url, { retry: FAST, ...options }).safeSyncUserIdentity("u", signIn());
+  const result = await clientFor(url, { retry: FAST, ...options }).safeSyncUserIdentity("u", signIn(), callOptions);
   return { result, seen, ms: performance.now() - start };
 }
 
@@ -39,21 +40,16 @@ test("a call with the responses 503, 503, 200 succeeds at the third attempt, wit
   expect(bodies).toEqual(Array.from({ length: 3 }, () => JSON.stringify(signIn())));
 });
 
-test.for([408, 425, 429, 500, 502, 503, 504])("a response with %i is retried, twice by default", async (code) => {
-  const { result, seen } = await callServer([respond(code)]);
-  expect(result).toMatchObject({ ok: false, error: { kind: "http", status: code } });
-  expect(seen).toHaveLength(3);
-});
-
-test.for([400, 401, 403, 404, 405, 406, 409, 413, 415, 501])("a response with %i is not retried", async (code) => {
-  const { result, seen } = await callServer([respond(code), good]);
-  expect(result).toMatchObject({ ok: false, error: { status: code } });
-  expect(seen).toHaveLength(1);
-});
-
-test("a 409 is retried if the server sends Retry-After", async () => {
-  const { result, seen } = await callServer([respond(409, { "Retry-After": "0" }), good]);
-  expect([result.ok, seen.length]).toEqual([true, 2]);
+test.for<[attempts: number, ...response: Parameters<typeof respond>]>([
+  ...[408, 425, 429, 500, 502, 503, 504].map((status): [number, number] => [3, status]),
+  ...[400, 401, 403, 404, 405, 406, 409, 413, 415, 501].map((status): [number, number] => [1, status]),
+  [3, 409, { "Retry-After": "0" }],
+  // Not retried, because the sync was stored.
+  [1, 200, JSON_TYPE, "["],
+])("%i attempts are made if each response is %i %o", async ([attempts, ...response]) => {
+  const { result, seen } = await callServer([respond(...response)]);
+  expect(result).toMatchObject({ ok: false, error: { status: response[0] } });
+  expect(seen).toHaveLength(attempts);
 });
 
 test("a connection that is reset, and a body that stalls, are retried", async () => {
@@ -62,12 +58,6 @@ test("a connection that is reset, and a body that stalls, are retried", async ()
   const stalled = await callServer([stall, good], { timeoutMs: 100 });
   expect(stalled.result).toMatchObject({ ok: true, meta: { attempts: 2 } });
   expect(stalled.ms).toBeGreaterThan(95);
-});
-
-test("a 200 without a JSON object is not retried, because the sync was stored", async () => {
-  const { result, seen } = await callServer([respond(200, JSON_TYPE, "["), good]);
-  expect(result).toMatchObject({ ok: false, error: { kind: "decode" } });
-  expect(seen).toHaveLength(1);
 });
 
 test("Retry-After in seconds and as a date is honoured", async () => {
@@ -83,9 +73,6 @@ test("a Retry-After over the maximum fails the call at once, and is in the error
   const { result, seen, ms } = await callServer([respond(429, { "Retry-After": "277403" }), good]);
   expect(result).toMatchObject({ ok: false, error: { kind: "http", status: 429, retryAfterMs: 277_403_000 } });
   expect([seen.length, ms < 500]).toEqual([1, true]);
-  const dated = await callServer([respond(503, { "Retry-After": new Date(Date.now() + 60_000).toUTCString() })]);
-  const inRange = expect.toSatisfy((value: number) => value > 57_000 && value <= 60_000);
-  expect(dated.result).toMatchObject({ ok: false, error: { retryAfterMs: inRange } });
   const retry = { ...FAST, maxRetryAfterMs: 900 };
   const short = await callServer([respond(503, { "Retry-After": "1" }), good], { retry });
   expect(short.result).toMatchObject({ ok: false, error: { retryAfterMs: 1_000 } });
@@ -100,41 +87,34 @@ test.for(["0.5", "-5", "1, 2", "soon"])(
 );
 
 test("reportsPauses reports a pause at once, and other errors are still retried", async () => {
-  const { url, seen } = await startScript(respond(502), respond(503, { "Retry-After": "0" }), good);
-  const client = clientFor(url, { retry: FAST });
-  const paused = await client.safeSyncUserIdentity("u", signIn(), { reportsPauses: true });
-  expect(paused).toMatchObject({ ok: false, error: { status: 503, retryAfterMs: 0 } });
+  const responses = [respond(502), respond(503, { "Retry-After": "0" }), good];
+  const { result, seen } = await callServer(responses, {}, { reportsPauses: true });
+  expect(result).toMatchObject({ ok: false, error: { status: 503, retryAfterMs: 0 } });
   expect(seen).toHaveLength(2);
 });
 
-test("an abort during backoff ends the call within 50 ms, and nothing more is sent", async () => {
-  const { url, seen } = await startScript(respond(503, { "Retry-After": "3" }));
-  const controller = new AbortController();
-  const call = clientFor(url).safeSyncUserIdentity("u", signIn(), { signal: controller.signal });
-  await expect.poll(() => seen.length).toBe(1);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const start = performance.now();
-  controller.abort();
-  expect(await call).toMatchObject({ ok: false, error: { kind: "aborted" } });
-  expect(performance.now() - start).toBeLessThan(50);
-  expect(seen).toHaveLength(1);
+test("an abort during backoff ends the call at once, and nothing more is sent", async () => {
+  const signal = AbortSignal.timeout(150);
+  const { result, seen, ms } = await callServer([respond(503, { "Retry-After": "3" })], {}, { signal });
+  expect(result).toMatchObject({ ok: false, error: { kind: "aborted" } });
+  expect([seen.length, ms < 250]).toEqual([1, true]);
 });
 
 test("the deadline ends a call with fifty retries, one that hangs, and one whose secret source hangs", async () => {
-  const retried = await callServer([respond(503)], { deadlineMs: 120, retry: { limit: 50, baseMs: 1 } });
-  expect([retried.result.ok, retried.ms < 200]).toEqual([false, true]);
-  const hung = await callServer([hang], { deadlineMs: 120, timeoutMs: 5_000 });
-  expect(hung.result).toMatchObject({ ok: false, error: { kind: "timeout" } });
-  const signals: AbortSignal[] = [];
-  const password = ({ signal }: { signal: AbortSignal }) => {
-    signals.push(signal);
-    return new Promise<string>(() => {});
-  };
-  const credentials = { type: "basic", username: "key", password } as const;
-  const silent = await callServer([good], { deadlineMs: 120, credentials });
-  expect(silent.result).toMatchObject({ ok: false, error: { kind: "timeout" } });
-  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
-  expect([hung.ms < 200, silent.ms < 200, silent.seen.length]).toEqual([true, true, 0]);
+  const aborted: boolean[] = [];
+  const password = ({ signal }: SecretAsk) =>
+    new Promise<string>(() => signal.addEventListener("abort", () => aborted.push(true)));
+  const calls: [RequestListener, Partial<NexusClientOptions>, error: object][] = [
+    [respond(503), { retry: { limit: 50, baseMs: 1 } }, {}],
+    [hang, { timeoutMs: 5_000 }, { kind: "timeout" }],
+    [good, { credentials: { type: "basic", username: "key", password } }, { kind: "timeout" }],
+  ];
+  for (const [listener, options, error] of calls) {
+    const { result, ms } = await callServer([listener], { ...options, deadlineMs: 120 });
+    expect(result).toMatchObject({ ok: false, error });
+    expect(ms).toBeLessThan(200);
+  }
+  expect(aborted).toEqual([true]);
 });
 
 test("a backoff that ends after the deadline is not started, and the server's error is returned", async () => {
