@@ -23,27 +23,28 @@ export type BackfillResult = Awaited<ReturnType<typeof backfillFile>>;
 
 /**
  * Syncs every line of the file.
- * @throws CommandError if the options, a file or the credentials are invalid, or a result can't be written.
+ * @throws CommandError if a file or the credentials are invalid, or a result can't be written; NexusError `config` if the
+ * URL is invalid.
  */
 export async function backfillFile({ options, env, output, lineEveryMs, signal }: BackfillContext) {
-  const client = createClient(options.url, env);
+  const client = createNexusClient({ baseUrl: options.url, credentials: credentialsFrom(env) });
   const input = await openInput(options.file);
   try {
     const checkpoint = await openCheckpoint(options.checkpoint, input.fingerprint);
     const start = performance.now();
     const counts = { done: 0, failed: 0 };
-    const { size } = input.fingerprint;
-    const progress = startProgress(output, () => ({ ...counts, bytes: input.bytes(), size }), lineEveryMs);
+    const progress = startProgress(output, () => ({ ...counts, ...input.position() }), lineEveryMs);
     const { next: from } = checkpoint.start;
     const outcomes = syncMany(client, input.items(from), {
       concurrency: options.concurrency,
       signal,
       checkpoint: { from, save: checkpoint.save },
-      onProgress: (now) => void Object.assign(counts, now),
     });
     const isInterrupted = await forEachOutcome(outcomes, async (outcome) => {
       const line = input.lineOf(outcome.index);
+      counts.done += 1;
       if (outcome.ok) return;
+      counts.failed += 1;
       checkpoint.failed(outcome.index);
       // Written before the item counts as finished: after a kill it may be listed twice, but is never missing.
       await appendFailure(options.failed, { line, userId: outcome.userId || undefined, error: outcome.error });
@@ -76,13 +77,4 @@ async function appendFailure(file: string, failure: object): Promise<void> {
   await appendFile(file, `${JSON.stringify(failure)}\n`, { mode: 0o600 }).catch((error: unknown) => {
     throw new CommandError(`${file} can't be written: ${codeOf(error)}.`);
   });
-}
-
-function createClient(baseUrl: string, env: Environment) {
-  const credentials = credentialsFrom(env);
-  try {
-    return createNexusClient({ baseUrl, credentials });
-  } catch (error) {
-    throw isNexusError(error) ? new CommandError(error.message.replace("baseUrl", "--url")) : error;
-  }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { isNexusError } from "../nexus-error.ts";
 import { type BackfillContext, type BackfillResult, backfillFile } from "./backfill-file.ts";
 import { CommandError } from "./command-error.ts";
 import { type BackfillOptions, readOptions, USAGE } from "./options.ts";
@@ -30,8 +31,9 @@ export async function run(args: string[], { print, lineEveryMs = 10_000, ...io }
     if (result.isInterrupted) return 130;
     return result.failed + result.earlier.failed > 0 ? 1 : 0;
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    print(error.message);
+    if (isNexusError(error)) print(error.message.replace("baseUrl", "--url"));
+    else if (error instanceof CommandError) print(error.message);
+    else throw error;
     return 2;
   }
 }

@@ -31,9 +31,9 @@ export async function openInput(file: string) {
   const stream = handle.createReadStream({ start: 0, autoClose: false });
   return {
     fingerprint,
-    /** Bytes read so far. */
-    bytes: () => stream.bytesRead,
-    /** The items; the first `from` of them are not parsed. */
+    /** Bytes read so far, and in all. */
+    position: () => ({ bytes: stream.bytesRead, size: fingerprint.size }),
+    /** All items; the first `from` of them have no outcome. */
     items: (from: number) => itemsOf(stream, from, lineNumbers),
     /** The line number of an item. It can be read once. */
     lineOf(index: number): number {
@@ -50,16 +50,15 @@ async function* itemsOf(
   from: number,
   lineNumbers: Map<number, number>,
 ): AsyncGenerator<SyncItem> {
-  let index = 0;
-  for await (const { number, text } of linesOf(stream)) {
+  let [index, line] = [0, 0];
+  for await (const text of linesOf(stream)) {
+    line += 1;
     if (text?.trim() === "") continue;
-    if (index >= from) lineNumbers.set(index, number);
-    yield index < from ? SKIPPED : parseItem(text);
+    if (index >= from) lineNumbers.set(index, line);
+    yield parseItem(text);
     index += 1;
   }
 }
-
-const SKIPPED = invalidItem("", "The line was skipped.");
 
 /** Checks only the shape; the server validates the body against the contract. */
 function parseItem(text: string | undefined): SyncItem {

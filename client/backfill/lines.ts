@@ -3,31 +3,23 @@ const MAX_LINE_BYTES = 1_048_576;
 const LINE_FEED = 0x0a;
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
-export interface Line {
-  /** Counted from 1. */
-  number: number;
-  /** Undefined if it is not UTF-8, or longer than 1 MiB. */
-  text: string | undefined;
-}
-
 /**
  * The lines of a stream, which end at LF or CRLF: node:readline also ends them at U+2028, which JSON strings may contain.
- * Invalid UTF-8 is not replaced, because the replacement characters would be stored. A byte order mark is dropped.
+ * A line is undefined if it is longer than 1 MiB or not UTF-8, because replacement characters would be stored. A byte
+ * order mark is dropped.
  */
-export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
-  let number = 0;
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string | undefined> {
   let pieces: Buffer[] = [];
   let length = 0;
   const add = (piece: Buffer) => {
     length += piece.length;
     if (length <= MAX_LINE_BYTES) pieces.push(piece);
   };
-  const end = (): Line => {
+  const end = () => {
     const text = length > MAX_LINE_BYTES ? undefined : decode(Buffer.concat(pieces));
     pieces = [];
     length = 0;
-    number += 1;
-    return { number, text };
+    return text;
   };
   for await (const chunk of chunks) {
     let start = 0;

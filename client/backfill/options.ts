@@ -17,10 +17,9 @@ export interface BackfillOptions {
 
 export type Environment = Record<string, string | undefined>;
 
-const FLAGS = ["--url", "--concurrency", "--checkpoint", "--failed", "--help"] as const;
-/** Rejected, because every user of the machine can read the arguments of a process. */
-const SECRET_FLAGS =
-  /^--?(user(name)?|pass(word)?|(bearer-?|application-?)?token|secret|api-?key|key|credentials?|auth.*)$/i;
+const TEXT = { type: "string" } as const;
+/** No credentials, because every user of the machine can read the arguments of a process. */
+const FLAGS = { url: TEXT, concurrency: TEXT, checkpoint: TEXT, failed: TEXT, help: { type: "boolean" } } as const;
 
 export const USAGE = `nexus-sync-client backfill FILE.ndjson --url URL [--concurrency 8] [--checkpoint FILE] [--failed FILE]
 
@@ -40,10 +39,8 @@ Exit codes: 0 all synced, 1 some failed, 2 wrong options, file or credentials, 3
 export function readOptions(args: string[]): BackfillOptions | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
-  const [command = "", file, ...rest] = positionals;
-  if (command !== "backfill") {
-    throw new CommandError(`The only command is 'backfill'.${didYouMean(nearest(command, ["backfill"]))}`);
-  }
+  const [command, file, ...rest] = positionals;
+  if (command !== "backfill") throw new CommandError("The only command is 'backfill'.");
   if (file === undefined || rest.length > 0) throw new CommandError("backfill takes one file.");
   const { url, concurrency = "8", checkpoint, failed = `${file}.failed.ndjson` } = values;
   if (url === undefined) throw new CommandError("--url is missing: the URL of the API, without /v1.");
@@ -54,21 +51,19 @@ export function readOptions(args: string[]): BackfillOptions | undefined {
 }
 
 function parse(args: string[]) {
-  for (const arg of args) {
-    const [name = ""] = arg.split("=");
-    if (!name.startsWith("-") || FLAGS.some((flag) => flag === name)) continue;
-    // The value is not repeated: it may be a secret.
-    if (SECRET_FLAGS.test(name)) {
-      throw new CommandError(`${name} is not allowed: credentials come from the environment (see --help).`);
-    }
-    throw new CommandError(`Unknown option ${name}.${didYouMean(nearest(name, FLAGS))}`);
-  }
-  const text = { type: "string" } as const;
-  const options = { url: text, concurrency: text, checkpoint: text, failed: text, help: { type: "boolean" } } as const;
   try {
-    return parseArgs({ args, options, allowPositionals: true });
+    return parseArgs({ args, options: FLAGS, allowPositionals: true });
   } catch (error) {
-    throw new CommandError((error as Error).message.split(/\. |\n/)[0]);
+    // Node's message repeats the name of a flag, but not its value, which may be a secret.
+    const [message = ""] = (error as Error).message.split(/\.\s/);
+    const [, unknown = ""] = /^Unknown option '(.*)'$/.exec(message) ?? [];
+    const suggestion = didYouMean(
+      nearest(
+        unknown,
+        Object.keys(FLAGS).map((name) => `--${name}`),
+      ),
+    );
+    throw new CommandError(`${message}.${suggestion || " See --help."}`);
   }
 }
 

@@ -16,8 +16,9 @@ export interface QueueOptions {
 
 /** Starts items while fewer than `concurrency` are in flight or have an outcome that has not been taken. */
 export function startQueue({ client, items, concurrency, from, limit, signal }: QueueOptions) {
-  const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
-  const changed = createCondition();
+  const changes = new EventTarget();
+  const notify = () => void changes.dispatchEvent(new Event("change"));
+  const change = () => new Promise((resolve) => changes.addEventListener("change", resolve, { once: true }));
   const inUserOrder = createKeyedMutex();
   const syncItem = createItemSync(client, signal);
   const outcomes: SyncOutcome[] = [];
@@ -29,52 +30,50 @@ export function startQueue({ client, items, concurrency, from, limit, signal }: 
     const outcome = await syncItem(index, item);
     if (outcome) outcomes.push(outcome);
     else held -= 1;
-    changed.notify();
+    notify();
   };
-  const isFull = (index: number) => index >= from && (held >= concurrency || index >= limit());
-  /** The item at this index, once it may start; undefined at the end. */
-  const nextItem = async (index: number): Promise<SyncItem | undefined> => {
-    while (isFull(index) && !signal.aborted) await changed.wait();
-    if (signal.aborted) return undefined;
-    const { done, value } = await source.next();
-    return done || signal.aborted ? undefined : value;
+  const start = (index: number, item: SyncItem) => {
+    held += 1;
+    void inUserOrder(item.userId, () => run(index, item));
+  };
+  const untilFree = async (index: number) => {
+    while (index >= from && (held >= concurrency || index >= limit()) && !signal.aborted) await change();
   };
   const readAll = async () => {
-    for (let index = 0; ; index += 1) {
-      const item = await nextItem(index);
-      if (!item) return;
-      if (index < from) continue;
-      held += 1;
-      void inUserOrder(item.userId, () => run(index, item));
+    if (signal.aborted) return;
+    let index = 0;
+    for await (const item of items) {
+      if (index >= from) start(index, item);
+      index += 1;
+      await untilFree(index);
+      if (signal.aborted) return;
     }
   };
-  signal.addEventListener("abort", changed.notify, { once: true });
+  signal.addEventListener("abort", notify, { once: true });
   void readAll()
     .catch((error: unknown) => {
       failure = { error };
     })
     .finally(() => {
       isRead = true;
-      changed.notify();
+      notify();
     });
 
   return {
     /** Must be called when `limit` has grown. */
-    notify: changed.notify,
+    notify,
     /** The next outcome; undefined at the end. Rejects with the source's error, after the items in flight. */
     async take(): Promise<SyncOutcome | undefined> {
-      while (outcomes.length === 0 && (held > 0 || !(isRead || signal.aborted))) await changed.wait();
+      while (outcomes.length === 0 && (held > 0 || !(isRead || signal.aborted))) await change();
       const outcome = outcomes.shift();
       if (outcome) held -= 1;
       else if (failure) throw failure.error;
-      changed.notify();
+      notify();
       return outcome;
     },
     /** Call after the abort. Resolves when no request is in flight; does not wait for the source, which may hang. */
     async close(): Promise<void> {
-      while (held > outcomes.length) await changed.wait();
-      // The iteration is over: nothing can receive an error of the source.
-      void (async () => source.return?.())().catch(() => {});
+      while (held > outcomes.length) await change();
     },
   };
 }
@@ -87,18 +86,5 @@ function createKeyedMutex(): (key: string, task: () => Promise<void>) => Promise
     last.set(key, current);
     await current;
     if (last.get(key) === current) last.delete(key);
-  };
-}
-
-/** A condition variable: `notify` wakes all waiters, which check their condition again. */
-function createCondition() {
-  let waiting: (() => void)[] = [];
-  return {
-    notify() {
-      const woken = waiting;
-      waiting = [];
-      for (const wake of woken) wake();
-    },
-    wait: () => new Promise<void>((resolve) => waiting.push(resolve)),
   };
 }

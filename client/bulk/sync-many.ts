@@ -7,14 +7,6 @@ export type { SyncItem, SyncOutcome };
 /** Maximum number of items started beyond the first unfinished one. Bounds memory, and repeated items after a crash. */
 const WINDOW = 1_024;
 
-export interface SyncProgress {
-  /** Items finished in this run, including the `failed` ones. */
-  done: number;
-  failed: number;
-  /** The checkpoint: items finished without a gap, earlier runs included. */
-  next: number;
-}
-
 export interface SyncManyOptions {
   /** Items in flight, including outcomes that your loop has not taken. Default 8, at least 1. */
   concurrency?: number;
@@ -26,8 +18,6 @@ export interface SyncManyOptions {
     /** Called and awaited each time the count of items finished without a gap grows. Its errors end the iteration. */
     save?(next: number): void | Promise<void>;
   };
-  /** Called after each item. */
-  onProgress?(progress: SyncProgress): void;
   /** Ends the iteration with TooManyFailures after this many failed items. Default: no limit. */
   maxFailures?: number;
 }
@@ -39,9 +29,9 @@ export class TooManyFailures extends Error {
   /** The checkpoint to resume from. */
   readonly next: number;
 
-  constructor({ failed, next }: SyncProgress, cause: NexusError) {
-    super(`${failed} items failed.`, { cause });
-    this.failures = failed;
+  constructor(failures: number, next: number, cause: NexusError) {
+    super(`${failures} items failed.`, { cause });
+    this.failures = failures;
     this.next = next;
   }
 }
@@ -87,23 +77,20 @@ export async function* syncMany(
   }
 }
 
-/** Counts finished items, saves the checkpoint, reports progress and ends after too many failures. */
-function createTracker(options: SyncManyOptions, from: number) {
-  const { checkpoint, onProgress, maxFailures = Number.MAX_SAFE_INTEGER } = options;
+/** Counts finished items, saves the checkpoint and ends after too many failures. */
+function createTracker({ checkpoint, maxFailures = Number.MAX_SAFE_INTEGER }: SyncManyOptions, from: number) {
   const finishedBeyondGap = new Set<number>();
-  let [done, failed, next] = [0, 0, from];
+  let [failures, next] = [0, from];
   return {
     next: () => next,
     async finish(outcome: SyncOutcome): Promise<void> {
-      done += 1;
-      if (!outcome.ok) failed += 1;
       finishedBeyondGap.add(outcome.index);
       const before = next;
       while (finishedBeyondGap.delete(next)) next += 1;
       if (next > before) await checkpoint?.save?.(next);
-      const progress = { done, failed, next };
-      onProgress?.(progress);
-      if (!outcome.ok && failed >= maxFailures) throw new TooManyFailures(progress, outcome.error);
+      if (outcome.ok) return;
+      failures += 1;
+      if (failures >= maxFailures) throw new TooManyFailures(failures, next, outcome.error);
     },
   };
 }

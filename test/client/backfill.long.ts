@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import { createNexusClient } from "../../client/nexus-client.ts";
+import type { Program } from "../../scripts/shared/program.ts";
 import { startServerProcess } from "../../scripts/shared/server-process.ts";
 import { acme, CONNECTION, identity, signIn } from "../helpers/stub.ts";
-import { type CommandProcess, nextIn, startBackfill, temporaryPaths } from "./backfill-call.ts";
+import { nextIn, startBackfill, temporaryPaths } from "./backfill-call.ts";
 
 const USERS = 5_000;
 const ITEMS_PER_USER = 20;
@@ -41,14 +42,14 @@ async function syncsOf(url: string): Promise<number> {
 }
 
 /** Resident memory; undefined after the process has ended. */
-function megabytesOf({ child }: CommandProcess): number | undefined {
+function megabytesOf({ child }: Program): number | undefined {
   const status = `/proc/${child.pid}/status`;
   const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(existsSync(status) ? readFileSync(status, "utf8") : "") ?? [];
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1_024;
 }
 
 /** Samples the memory until the checkpoint has passed `count`, or the command has ended. */
-async function watch(command: CommandProcess, checkpoint: string, count: number): Promise<number[]> {
+async function watch(command: Program, checkpoint: string, count: number): Promise<number[]> {
   const sizes: number[] = [];
   for (let size = megabytesOf(command); size !== undefined && nextIn(checkpoint) < count; size = megabytesOf(command)) {
     sizes.push(size);
@@ -67,22 +68,13 @@ test("100,000 items are all synced despite two kills, and no item before the che
   const pair = Buffer.from(server.authorization.slice("Basic ".length), "base64").toString();
   const [username = "", password = ""] = pair.split(":");
   const env = { NEXUS_USERNAME: username, NEXUS_PASSWORD: password, NODE_OPTIONS: SMALL_HEAP };
-  const call = [
-    path("in.ndjson"),
-    "--url",
-    server.url,
-    "--checkpoint",
-    path("at.json"),
-    "--failed",
-    path("bad.ndjson"),
-  ];
+  const call = [path("in.ndjson"), "--url", server.url, "--checkpoint", path("at.json")];
 
   for (const kill of KILLS) {
     const [from, before] = [nextIn(path("at.json")), await syncsOf(server.url)];
     const command = startBackfill(call, env);
     await watch(command, path("at.json"), kill);
-    command.child.kill("SIGKILL");
-    await command.ended;
+    await command.end("SIGKILL");
     const [next, sent] = [nextIn(path("at.json")), (await syncsOf(server.url)) - before];
     console.log(`Killed at ${next}: ${sent} sent since ${from}, so ${sent - (next - from)} of them are sent again.`);
     expect(next, "the checkpoint when the command was killed").toBeGreaterThanOrEqual(kill);
