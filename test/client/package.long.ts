@@ -1,12 +1,14 @@
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { type RunningStub, startStub } from "../../server/stub/start-stub.ts";
-import { runLog, watchSecrets } from "../helpers/run-log.ts";
-import { acme, basicOf, signIn } from "../helpers/stub.ts";
-import { bundle, execute, olderNode, type PackedClient, packClient } from "./packed-client.ts";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { basicOf, signIn, startStubWithClient } from "../helpers/stub.ts";
+import { CALLER } from "./caller-source.ts";
+import { bundle, execute, olderNode, type PackedClient, packClient, ROOT } from "./packed-client.ts";
 
 let packed: PackedClient;
 beforeAll(async () => {
@@ -14,26 +16,19 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => packed?.remove());
 
-const OLDER = await olderNode();
 const IMPORTS = {
   mjs: 'import { createNexusClient } from "nexus-sync-client";',
   cjs: 'const { createNexusClient } = require("nexus-sync-client");',
 };
 
-test.for(["mjs", "cjs"] as const)("a .%s script calls the contract server on this Node", async (kind) => {
-  expect(await rolesFrom(process.execPath, kind)).toEqual(["Engineer"]);
-});
-
-test.for(["mjs", "cjs"] as const)("a .%s script calls the contract server on an older Node", async (kind, { skip }) => {
-  if (!OLDER) return skip("no supported Node older than this one is on the path");
-  expect(await rolesFrom(OLDER, kind)).toEqual(["Engineer"]);
-});
-
-test.for([
+const NODES = [
   ["this", process.execPath],
-  ["an older", OLDER],
-] as const)("the command starts on %s Node", async ([, node], { skip }) => {
+  ["an older", await olderNode()],
+] as const;
+
+test.for(NODES)("ESM, CommonJS and the command work on %s Node", async ([, node], { skip }) => {
   if (!node) return skip("no supported Node older than this one is on the path");
+  for (const kind of ["mjs", "cjs"] as const) expect(await rolesFrom(node, kind)).toEqual(["Engineer"]);
   const command = join(packed.project, "node_modules/.bin/nexus-sync-client");
   const { stdout, stderr } = await execute(node, [command]).catch((error) => error);
   expect(`${stdout}${stderr}`).toContain("backfill");
@@ -101,16 +96,62 @@ test.for([
   expect(size).toBeLessThanOrEqual(limit);
 });
 
-test.for(["nexus-client.js", "nexus-client.cjs"])("dist/%s imports no other entry", (file) => {
-  const sources = loadedBy(`dist/${file}`).flatMap((loaded) =>
-    Array.from(packed.read(loaded).matchAll(/^\/\/#region (.+)$/gm), ([, source = ""]) => source),
+test.for([
+  ["node16", "node16", "caller.mts"],
+  ["node16", "node16", "caller.cts"],
+  ["esnext", "bundler", "caller.ts"],
+  ["commonjs", "node10", "caller.ts"],
+] as const)("a caller compiles with module %s, resolution %s, as %s", async ([module, moduleResolution, file]) => {
+  packed.write(file, CALLER);
+  const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true };
+  const environment = { target: "es2022", lib: ["es2022", "dom"], types: [] };
+  const compilerOptions = { module, moduleResolution, ...strict, ...environment };
+  packed.write("tsconfig.json", JSON.stringify({ compilerOptions, files: [file] }));
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const { stdout } = await execute(process.execPath, [tsc, "--pretty", "false"], { cwd: packed.project }).catch(
+    (error) => error,
   );
-  expect(sources).toContain("nexus-client.ts");
-  expect(sources.filter((source) => /^(auth0|backfill|bulk|testing|validate)\b|validators/.test(source))).toEqual([]);
+  expect(stdout).toBe("");
+});
+
+test("attw reports no problem", async () => {
+  const attw = join(ROOT, "node_modules/@arethetypeswrong/cli/dist/index.js");
+  const args = [attw, packed.tarball, "--format", "json", "--no-definitely-typed"];
+  const { stdout } = await execute(process.execPath, args, { maxBuffer: 1e8 }).catch((error) => error);
+  const { analysis, problems } = JSON.parse(stdout);
+  expect(problems).toEqual({});
+  const paths = [".", "./auth0", "./bulk", "./package.json", "./testing", "./validate"];
+  expect(Object.keys(analysis.entrypoints).toSorted()).toEqual(paths);
+});
+
+test("publint reports nothing, not even a suggestion", async () => {
+  const tarball = new Uint8Array(readFileSync(packed.tarball)).buffer;
+  const { messages, pkg } = await publint({ pack: { tarball }, level: "suggestion", strict: true });
+  expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+});
+
+test("the tarball contains dist, README and package.json, and no path of this machine", () => {
+  const built = packed.built.map((file) => `dist/${file}`);
+  expect(packed.files.toSorted()).toEqual([...built, "README.md", "package.json"].toSorted());
+  const here = [ROOT, dirname(packed.project), `${homedir()}/`, "file:///", "node_modules/.", "../../"];
+  const telling = packed.files.filter((file) => here.some((path) => packed.read(file).includes(path)));
+  expect(telling).toEqual([]);
+});
+
+test("the package has no dependencies, and its declarations import none", () => {
+  const manifest = JSON.parse(packed.read("package.json"));
+  const lists = ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies", "publishConfig"];
+  expect(lists.filter((list) => list in manifest)).toEqual([]);
+  const declarations = packed.files.filter((file) => /\.d\.c?ts$/.test(file));
+  const imported = declarations.flatMap((file) =>
+    Array.from(packed.read(file).matchAll(/(?:from|import\()\s*"([^"]+)"/g), ([, name = ""]) => name),
+  );
+  expect(imported.filter((name) => !name.startsWith("./"))).toEqual([]);
+  expect(declarations.filter((file) => /openapi-fetch|NodeJS\./.test(packed.read(file)))).toEqual([]);
 });
 
 async function rolesFrom(node: string, kind: keyof typeof IMPORTS): Promise<string[]> {
-  const server = await startAcme();
+  const { server } = await startStubWithClient();
   packed.write(`call.${kind}`, `${IMPORTS[kind]}\n${CALL}`);
   const file = join(packed.project, `call.${kind}`);
   const env = { ...process.env, NEXUS_URL: server.url, NEXUS_SECRET: String(basicOf(server).password) };
@@ -126,20 +167,3 @@ createNexusClient({ baseUrl: process.env.NEXUS_URL, credentials })
   .syncUserIdentity("u-ada", JSON.parse(body))
   .then(({ roles }) => console.log(JSON.stringify(roles.map(({ name }) => name))));
 `;
-
-async function startAcme(): Promise<RunningStub> {
-  const server = await startStub({ directory: acme(), log: runLog() });
-  watchSecrets(server);
-  onTestFinished(() => server.close());
-  return server;
-}
-
-/** A built file and the built files it imports. */
-function loadedBy(file: string, known: string[] = []): string[] {
-  if (known.includes(file) || !existsSync(join(packed.installed, file))) return known;
-  const next = packed.read(file).matchAll(/(?:from|import|import\(|require\()\s*"(\.\/[^"]+)"/g);
-  return Array.from(next, ([, path = ""]) => join(dirname(file), path)).reduce(
-    (all, path) => loadedBy(path, all),
-    [...known, file],
-  );
-}

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { accessSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -64,19 +64,10 @@ export async function bundle({ project, write }: PackedClient, source: string, c
 export async function olderNode(): Promise<string | undefined> {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     const node = join(folder, "node");
-    if (!isAccessible(node)) continue;
+    if (!existsSync(node)) continue;
     const { stdout } = await execute(node, ["--print", "process.versions.node"]);
     const major = Number.parseInt(stdout, 10);
     if (major >= 20 && major < Number.parseInt(process.versions.node, 10)) return node;
   }
   return undefined;
-}
-
-function isAccessible(file: string): boolean {
-  try {
-    accessSync(file);
-    return true;
-  } catch {
-    return false;
-  }
 }
