@@ -14,7 +14,8 @@ export interface BackfillContext {
   env: Environment;
   /** Receives the progress. */
   output: ProgressOutput;
-  lineEveryMs: number;
+  /** Milliseconds between two progress lines where the output is not a terminal. Default 10,000. */
+  lineEveryMs?: number;
   /** Interrupts the backfill. */
   signal: AbortSignal;
 }
@@ -26,7 +27,7 @@ export type BackfillResult = Awaited<ReturnType<typeof backfillFile>>;
  * @throws CommandError if a file or the credentials are invalid, or a result can't be written; NexusError `config` if the
  * URL is invalid.
  */
-export async function backfillFile({ options, env, output, lineEveryMs, signal }: BackfillContext) {
+export async function backfillFile({ options, env, output, lineEveryMs = 10_000, signal }: BackfillContext) {
   const client = createNexusClient({ baseUrl: options.url, credentials: credentialsFrom(env) });
   const input = await openInput(options.file);
   try {

@@ -7,11 +7,9 @@ import { CommandError } from "./command-error.ts";
 import { type BackfillOptions, readOptions, USAGE } from "./options.ts";
 import { formatCount, formatDuration, formatRate } from "./progress.ts";
 
-export interface CommandIo extends Omit<BackfillContext, "options" | "lineEveryMs"> {
+export interface CommandIo extends Omit<BackfillContext, "options"> {
   /** Prints one line of help, summary or error. */
   print: (line: string) => void;
-  /** Milliseconds between two progress lines where the output is not a terminal. Default 10,000. */
-  lineEveryMs?: number;
 }
 
 /**
@@ -19,14 +17,14 @@ export interface CommandIo extends Omit<BackfillContext, "options" | "lineEveryM
  * Exit codes: 0 all synced, 1 some failed (in this run or before its checkpoint), 2 wrong options, file or credentials,
  * 130 interrupted.
  */
-export async function run(args: string[], { print, lineEveryMs = 10_000, ...io }: CommandIo): Promise<number> {
+export async function run(args: string[], { print, ...io }: CommandIo): Promise<number> {
   try {
     const options = readOptions(args);
     if (!options) {
       print(USAGE);
       return 0;
     }
-    const result = await backfillFile({ options, lineEveryMs, ...io });
+    const result = await backfillFile({ options, ...io });
     for (const line of summaryOf(result, options)) print(line);
     if (result.isInterrupted) return 130;
     return result.failed + result.earlier.failed > 0 ? 1 : 0;

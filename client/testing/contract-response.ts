@@ -16,17 +16,11 @@ type Responses = (typeof OPERATIONS)[typeof OPERATION_ID]["responses"];
 /** Names of the contract's examples for a status. */
 export type ExampleOf<Status extends ResponseStatus> = Responses[`${Status}`]["examples"][number];
 
-interface ContractResponse {
-  status: number;
-  headers: Headers;
-  body: object;
-}
-
 /**
  * The response for the contract's named example; by default the first one of the status.
  * @throws NexusError `config` if the contract has no such response or example; the message lists the available ones.
  */
-export function contractResponse(status: number, example?: string): ContractResponse {
+export function contractResponse(status: number, example?: string): { status: number; headers: Headers; body: object } {
   const declared = OPERATION.responses[status];
   if (!declared) {
     const statuses = Object.keys(OPERATION.responses).join(", ");
