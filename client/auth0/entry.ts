@@ -1,11 +1,10 @@
 /** The exports of `nexus-sync-client/auth0`. */
-export { type PostLoginEvent, type SignIn, type SignInOptions, signInOf } from "./sign-in.ts";
 export {
   type ActionCache,
   type CachedTokenOptions,
-  type ClientCredentials,
   cachedToken,
-  clientCredentialsToken,
   type FetchedToken,
   type FetchToken,
-} from "./token.ts";
+} from "./cached-token.ts";
+export { type ClientCredentials, clientCredentialsToken } from "./client-credentials.ts";
+export { type PostLoginEvent, type SignIn, type SignInOptions, signInOf } from "./sign-in.ts";

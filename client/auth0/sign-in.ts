@@ -24,6 +24,10 @@ export interface SignInOptions {
   audience?: string | undefined;
   /** The property of the connection that the directory uses as its id (`azoConnectionId`). Default `name`. */
   connectionBy?: "name" | "id" | undefined;
+  /** Default: the claim `groups` of the connection, or no groups. */
+  groups?: readonly string[] | undefined;
+  /** Override claims of the profile; null means no change. */
+  attributes?: Readonly<Record<string, string | null>> | undefined;
   /** Selects the custom UPN in the result. Default: all of them. */
   clientUpnKey?: string | null | undefined;
 }
@@ -54,14 +58,15 @@ export function signInOf(event: PostLoginEvent, options: SignInOptions = {}): Si
   const { connectionBy = "name", clientUpnKey } = options;
   const userId = required(event.user?.user_id, "event.user.user_id");
   const claims = connectionClaims(event);
+  const attributes = [...profileOf(claims), ...Object.entries(options.attributes ?? {})];
   return {
     userId,
     body: {
       audience: required(options.audience ?? event.resource_server?.identifier, "audience or event.resource_server"),
-      attributes: profileOf(claims),
+      attributes: attributes.map(([key, value]) => ({ key, value })),
       connection: {
         connectionId: required(event.connection?.[connectionBy], `event.connection.${connectionBy}`),
-        groups: groupsOf(claims),
+        groups: [...(options.groups ?? groupsOf(claims))],
       },
       ...(clientUpnKey !== undefined && { clientUpnKey }),
     },
@@ -87,11 +92,11 @@ function groupsOf({ groups }: Claims): string[] {
 }
 
 /** The profile, without claims that are blank, not a string, or so long that the server would reject the request. */
-function profileOf(claims: Claims) {
-  return Object.entries(PROFILE_CLAIMS).flatMap(([key, maxLength]) => {
+function profileOf(claims: Claims): [string, string][] {
+  return Object.entries(PROFILE_CLAIMS).flatMap(([key, maxLength]): [string, string][] => {
     const value = claims[key];
     if (typeof value !== "string" || value.trim() === "") return [];
-    return Array.from(value).length <= maxLength ? [{ key, value }] : [];
+    return Array.from(value).length <= maxLength ? [[key, value]] : [];
   });
 }
 

@@ -24,10 +24,20 @@ test("an event becomes the user id and a body that is valid by the contract", ()
   expect(syncUserIdentityRequestSchema["~standard"].validate(body).issues).toBeUndefined();
 });
 
-test("options select the audience, the connection's id and the custom UPN", () => {
-  const { body } = signInOf(EVENT, { audience: "https://other.example", connectionBy: "id", clientUpnKey: "erp" });
+test("options override the event", () => {
+  const { body } = signInOf(EVENT, {
+    audience: "https://other.example",
+    connectionBy: "id",
+    groups: ["g"],
+    attributes: { nickname: null, cost_center: "7" },
+    clientUpnKey: "erp",
+  });
   expect(body).toMatchObject({ audience: "https://other.example", clientUpnKey: "erp" });
-  expect(body.connection.connectionId).toBe(CONNECTION);
+  expect(body.connection).toEqual({ connectionId: CONNECTION, groups: ["g"] });
+  expect(body.attributes.slice(-2)).toEqual([
+    { key: "nickname", value: null },
+    { key: "cost_center", value: "7" },
+  ]);
 });
 
 test.for<[string, object, string[]]>([
@@ -39,27 +49,24 @@ test.for<[string, object, string[]]>([
   expect(signInOf({ ...EVENT, user: { ...EVENT.user, ...claims } }).body.connection.groups).toEqual(groups);
 });
 
-const GUEST = { groups: ["guests"], given_name: "Ada" };
+test.for(["profileData", "profile_data"])("a linked account has its own groups and profile, in %s", (member) => {
+  const linked = { connection: "acme-ad", [member]: { groups: ["guests"], given_name: "Ada" } };
+  const identities = [{ connection: "google" }, linked];
+  const { connection, attributes } = signInOf({ ...EVENT, user: { ...EVENT.user, identities } }).body;
+  expect(connection.groups).toEqual(["guests"]);
+  expect(attributes).toEqual([{ key: "given_name", value: "Ada" }]);
+});
 
-test.for<[object, string[], object[]]>([
-  [{ profileData: GUEST }, ["guests"], [{ key: "given_name", value: "Ada" }]],
-  [{ profile_data: GUEST }, ["guests"], [{ key: "given_name", value: "Ada" }]],
-  [{}, [], []],
-])(
-  "the linked account %j has its own groups and profile, never those of the primary one",
-  ([linked, groups, profile]) => {
-    const identities = [{ connection: "google" }, { connection: "acme-ad", ...linked }];
-    const { connection, attributes } = signInOf({ ...EVENT, user: { ...EVENT.user, identities } }).body;
-    expect([connection.groups, attributes]).toEqual([groups, profile]);
-  },
-);
+test("a linked account without claims has no groups, even if the primary account has some", () => {
+  const identities = [{ connection: "google" }, { connection: "acme-ad" }];
+  const { connection, attributes } = signInOf({ ...EVENT, user: { ...EVENT.user, identities } }).body;
+  expect([connection.groups, attributes]).toEqual([[], []]);
+});
 
 test("profile claims that are blank, too long or not strings are left out, and the server accepts the longest ones", async () => {
   const { client } = await startStubWithClient({ directory: acme({ user: { id: "auth0|ada" } }) });
-  const { givenName, familyName, nickname, picture } = contract.components.schemas.User.properties;
-  const longest = { given_name: givenName, family_name: familyName, name: { maxLength: 200 }, nickname, picture };
-  const of = (extra: number) =>
-    Object.entries(longest).map(([key, { maxLength }]) => [key, "😀".repeat(maxLength + extra)]);
+  const longest = { given_name: 100, family_name: 100, name: 200, nickname: 100, picture: 250 };
+  const of = (extra: number) => Object.entries(longest).map(([key, max]) => [key, "😀".repeat(max + extra)]);
   const sent = (claims: object) => {
     const { userId, body } = signInOf({ ...EVENT, user: { user_id: "auth0|ada", ...claims } }, { connectionBy: "id" });
     return { body, result: client.safeSyncUserIdentity(userId, body) };
@@ -67,7 +74,7 @@ test("profile claims that are blank, too long or not strings are left out, and t
 
   const fits = sent(Object.fromEntries(of(0)));
   expect(fits.body.attributes).toHaveLength(5);
-  expect(await fits.result).toMatchObject({ ok: true, data: { user: { picture: "😀".repeat(picture.maxLength) } } });
+  expect(await fits.result).toMatchObject({ ok: true, data: { user: { picture: "😀".repeat(250) } } });
   expect(sent(Object.fromEntries(of(1))).body.attributes).toEqual([]);
   expect(sent({ given_name: 7, nickname: " ", locale: "en" }).body.attributes).toEqual([
     { key: "locale", value: "en" },
@@ -85,4 +92,9 @@ test.for<[string, object, SignInOptions, string]>([
   expect(() => signInOf(event, options)).toThrow(
     expect.objectContaining({ kind: "config", message: `The sign-in requires ${name}.` }),
   );
+});
+
+test("the maximum lengths of profile claims are those of the contract", () => {
+  const { givenName, familyName, nickname, picture } = contract.components.schemas.User.properties;
+  expect([givenName, familyName, nickname, picture].map(({ maxLength }) => maxLength)).toEqual([100, 100, 100, 250]);
 });

@@ -1,48 +1,5 @@
-import type { SecretSource } from "../credentials.ts";
 import { NexusError } from "../nexus-error.ts";
-
-/** `api.cache` of an Action. */
-export interface ActionCache {
-  get(key: string): { value: string; expires_at: number } | undefined;
-  set(key: string, value: string, options?: { ttl?: number }): unknown;
-}
-
-export interface FetchedToken {
-  token: string;
-  /** Milliseconds; 0 if unknown. */
-  expiresInMs: number;
-}
-
-export type FetchToken = (ask: { signal: AbortSignal }) => Promise<FetchedToken>;
-
-export interface CachedTokenOptions {
-  /** Key in the cache, at most 64 bytes; use one key per API. Default `nexus-sync-client.token`. */
-  key?: string;
-}
-
-/** A cached token is not used in the last minute before it expires. */
-const SKEW_MS = 60_000;
-/** Maximum lifetime of an entry in Auth0's cache. */
-const DAY_MS = 86_400_000;
-
-/**
- * A source for `credentials.token` that keeps the token in the Action's cache. A forced refresh bypasses the cache. If
- * the cache does not store the token, each execution fetches one.
- */
-export function cachedToken(
-  cache: ActionCache,
-  fetchToken: FetchToken,
-  { key = "nexus-sync-client.token" }: CachedTokenOptions = {},
-): Exclude<SecretSource, string> {
-  return async ({ forceRefresh, signal }) => {
-    const entry = forceRefresh ? undefined : cache.get(key);
-    if (entry && entry.expires_at > Date.now()) return entry.value;
-    const { token, expiresInMs } = await fetchToken({ signal });
-    const ttl = Math.min(expiresInMs - SKEW_MS, DAY_MS);
-    if (ttl > 0) cache.set(key, token, { ttl });
-    return token;
-  };
-}
+import type { FetchedToken, FetchToken } from "./cached-token.ts";
 
 export interface ClientCredentials {
   /** Host of the tenant: `acme.eu.auth0.com`. */
