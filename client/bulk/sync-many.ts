@@ -7,6 +7,14 @@ export type { SyncItem, SyncOutcome };
 /** Maximum number of items started beyond the first unfinished one. Bounds memory, and repeated items after a crash. */
 const WINDOW = 1_024;
 
+export interface SyncProgress {
+  /** Items finished in this run, including the `failed` ones. */
+  done: number;
+  failed: number;
+  /** The checkpoint: items finished without a gap, earlier runs included. */
+  next: number;
+}
+
 export interface SyncManyOptions {
   /** Items in flight, including outcomes that your loop has not taken. Default 8, at least 1. */
   concurrency?: number;
@@ -18,6 +26,8 @@ export interface SyncManyOptions {
     /** Called and awaited each time the count of items finished without a gap grows. Its errors end the iteration. */
     save?(next: number): void | Promise<void>;
   };
+  /** Called after each item. */
+  onProgress?(progress: SyncProgress): void;
   /** Ends the iteration with TooManyFailures after this many failed items. Default: no limit. */
   maxFailures?: number;
 }
@@ -77,20 +87,22 @@ export async function* syncMany(
   }
 }
 
-/** Counts finished items, saves the checkpoint and ends after too many failures. */
-function createTracker({ checkpoint, maxFailures = Number.MAX_SAFE_INTEGER }: SyncManyOptions, from: number) {
+/** Counts finished items, saves the checkpoint, reports progress and ends after too many failures. */
+function createTracker(options: SyncManyOptions, from: number) {
+  const { checkpoint, onProgress, maxFailures = Number.MAX_SAFE_INTEGER } = options;
   const finishedBeyondGap = new Set<number>();
-  let [failures, next] = [0, from];
+  let [done, failed, next] = [0, 0, from];
   return {
     next: () => next,
     async finish(outcome: SyncOutcome): Promise<void> {
+      done += 1;
+      if (!outcome.ok) failed += 1;
       finishedBeyondGap.add(outcome.index);
       const before = next;
       while (finishedBeyondGap.delete(next)) next += 1;
       if (next > before) await checkpoint?.save?.(next);
-      if (outcome.ok) return;
-      failures += 1;
-      if (failures >= maxFailures) throw new TooManyFailures(failures, next, outcome.error);
+      onProgress?.({ done, failed, next });
+      if (!outcome.ok && failed >= maxFailures) throw new TooManyFailures(failed, next, outcome.error);
     },
   };
 }

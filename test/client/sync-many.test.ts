@@ -212,3 +212,18 @@ test.for<SyncManyOptions>([
   const outcomes = collect(syncMany(clientFor(NOWHERE), itemsFor(users(1)), options));
   await expect(outcomes).rejects.toMatchObject({ kind: "config" });
 });
+
+test("progress reports finished and failed items and the checkpoint", async () => {
+  const { url } = await startFaultServer((request, response) =>
+    response.writeHead(request.url?.includes("u-1/") ? 404 : 200, JSON_TYPE).end("{}"),
+  );
+  const reports: object[] = [];
+  await collect(
+    syncMany(clientFor(url), itemsFor(users(3)), { concurrency: 1, onProgress: (now) => reports.push(now) }),
+  );
+  expect(reports).toEqual([
+    { done: 1, failed: 0, next: 1 },
+    { done: 2, failed: 1, next: 2 },
+    { done: 3, failed: 1, next: 3 },
+  ]);
+});
