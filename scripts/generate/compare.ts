@@ -18,14 +18,17 @@ export interface Difference {
 /** Not reported: the output folder of another contract inside this one, and the staging folder of a run. */
 const IGNORED = new Set([...CONTRACTS.map(({ output }) => basename(output)), STAGING]);
 
-/** Compares all files of a contract's output folder with the rendered files. Line endings are ignored. */
+/** Compares all files of a contract's output folder with the rendered files. Other line endings are no difference. */
 export async function compare(root: string, contract: ContractFile & { files: ReadonlyMap<string, string> }) {
   const { output, files } = contract;
   const names = await readdir(join(root, output)).catch((): string[] => []);
   const present = names.filter((name) => !IGNORED.has(name));
   const found = new Map<string, string>();
+  const otherLineEndings: string[] = [];
   for (const name of present.filter((other) => files.has(other))) {
-    found.set(name, (await readFile(join(root, output, name), "utf8")).replaceAll("\r\n", "\n"));
+    const text = await readFile(join(root, output, name), "utf8");
+    found.set(name, text.replaceAll("\r\n", "\n"));
+    if (text.includes("\r\n") && found.get(name) === files.get(name)) otherLineEndings.push(`${output}/${name}`);
   }
   const written = readManifest(found.get("manifest.json"));
   const extra = present.filter((name) => !files.has(name));
@@ -34,7 +37,7 @@ export async function compare(root: string, contract: ContractFile & { files: Re
     ...extra.map((file) => ({ file, cause: "is not a generated file" as const })),
   ].map((difference) => ({ ...difference, file: `${output}/${difference.file}` }));
   const manifests = { written, fresh: readManifest(files.get("manifest.json")) };
-  return { differences, reasons: reasonsOf(contract, manifests, differences) };
+  return { differences, otherLineEndings, reasons: reasonsOf(contract, manifests, differences) };
 }
 
 type Found = { text: string; found: string | undefined; written: Partial<Manifest> };

@@ -39,8 +39,9 @@ export async function regenerate(root: string, print: Print): Promise<Outcome | 
 export async function check(root: string, print: Print): Promise<number> {
   const contracts = await renderContracts(root, CONTRACTS, print);
   if (!contracts) return 2;
-  const { differences, reasons } = await compareAll(root, contracts);
+  const { differences, otherLineEndings, reasons } = await compareAll(root, contracts);
   for (const reason of reasons) print(reason);
+  if (otherLineEndings.length > 0) print(`Ignored: only line endings differ in ${otherLineEndings.join(", ")}.`);
   for (const { file, cause, detail } of differences) print(`${file} ${cause}.${detail ?? ""}`);
   const isStale = differences.length > 0;
   print(isStale ? "Run: npm run generate" : `${UP_TO_DATE}.`);
@@ -92,5 +93,6 @@ async function renderOne(root: string, where: ContractFile, print: Print): Promi
 async function compareAll(root: string, contracts: RenderedContract[]) {
   const all = await Promise.all(contracts.map((contract) => compare(root, contract)));
   const differences: Difference[] = all.flatMap((comparison) => comparison.differences);
-  return { differences, reasons: new Set(all.flatMap(({ reasons }) => reasons)) };
+  const otherLineEndings = all.flatMap((comparison) => comparison.otherLineEndings);
+  return { differences, otherLineEndings, reasons: new Set(all.flatMap(({ reasons }) => reasons)) };
 }

@@ -27,8 +27,9 @@ test("the service of the bench has the default settings, except the files it nee
   };
   const required = ["--credentials", site.credentials, "--database", "nexus.sqlite"];
   const defaults = readSettings(["--mode", "service", ...required], {});
-  const { credentials, directory, keys: jwksFile } = site;
-  const files = { credentials, directory, jwksFile, issuer: expect.any(String), audience: expect.any(String) };
+  const { credentials, directory, keys: file } = site;
+  const bearer = { jwks: { file }, issuer: expect.any(String), audience: expect.any(String) };
+  const files = { credentials, directory, bearer };
 
   const settings = settingsOf("nexus.sqlite");
   expect(settings).toEqual({ ...defaults, ...files, database: "nexus.sqlite" });
