@@ -50,6 +50,18 @@ export function handleConnectionErrors(server: Server, latest: LatestExchanges, 
   });
 }
 
+/**
+ * Destroys connections on which no byte has moved for the request time, unless the server itself still works on a request.
+ * That is a client that does not read its responses; Node has limits only for clients that do not send.
+ */
+export function closeInactiveConnections(server: Server, latest: LatestExchanges): void {
+  server.timeout = server.requestTimeout;
+  server.on("timeout", (socket) => {
+    const exchange = latest.get(socket);
+    if (socket.writableLength > 0 || !exchange || isFinished(exchange)) socket.destroy();
+  });
+}
+
 function isFinished({ request, response }: Exchange): boolean {
   return request.complete && response.writableFinished;
 }

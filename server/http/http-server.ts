@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Request, Response } from "express";
 import type { Logger } from "pino";
 import { ConfigurationError } from "../configuration-error.ts";
-import { handleConnectionErrors, type LatestExchanges } from "./connection-errors.ts";
+import { closeInactiveConnections, handleConnectionErrors, type LatestExchanges } from "./connection-errors.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
 /**
@@ -40,6 +40,9 @@ export function createHttpServer(log: Logger): HttpServer {
     server.on(event, (request, response) => server.emit("request", request, response));
   }
   handleConnectionErrors(server, latest, log);
+  closeInactiveConnections(server, latest);
+  // A client that closes its side after a request still gets the response. Not documented, and the only way.
+  Object.assign(server, { httpAllowHalfOpen: true });
   const handle = (handler: RequestListener) => {
     current.handler = handler;
   };

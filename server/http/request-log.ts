@@ -23,6 +23,8 @@ export function requestContext(shutdown: Pick<Shutdown, "isOpen" | "closes">, lo
       };
     };
     response.setHeader("X-Request-Id", locals.requestId);
+    // Node ignores the upgrade, but loses the bytes behind such a request, so no later request can be on this connection.
+    if (request.headers.upgrade !== undefined) response.setHeader("Connection", "close");
     listenForEnd(response, () => registered(), log);
     next();
   };
