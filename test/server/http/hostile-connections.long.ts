@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFailed, test } from "vitest";
 import { openConnection, putBytes } from "../../../scripts/shared/connection.ts";
 import { until } from "../../../scripts/shared/program.ts";
-import { seededRandom } from "../../faults/steady-load.ts";
+import { seededRandom } from "../../../server/stub/fault-rules.ts";
 import { type MeasuredServer, startMeasuredServer } from "../../helpers/measured-server.ts";
 import { signIn } from "../../helpers/stub.ts";
 
