@@ -1,6 +1,13 @@
 import type { RequestHandler } from "express";
-import { middleware } from "express-openapi-validator";
-import type { ContractDocument } from "./document.ts";
+import { error, middleware } from "express-openapi-validator";
+import {
+  type ContractDocument,
+  operationsOf,
+  type RequestBodyObject,
+  resolve,
+  type Schema,
+  valueAt,
+} from "./document.ts";
 import { requestDocument } from "./request-document.ts";
 import type { Violation } from "./violations.ts";
 
@@ -11,7 +18,7 @@ type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
  * validator's own security is off, because it runs after the body is read.
  */
 export function requestValidation(document: ContractDocument): RequestHandler[] {
-  return middleware({
+  const validation = middleware({
     // The validator has a type of its own for documents.
     apiSpec: requestDocument(document) as ApiDocument,
     $refParser: { mode: "bundle" },
@@ -21,6 +28,49 @@ export function requestValidation(document: ContractDocument): RequestHandler[] 
     validateSecurity: false,
     fileUploader: false,
   });
+  return [arrayLimits(document), ...validation];
+}
+
+/**
+ * Rejects a body with more items than `maxItems` before it is validated, because the validator takes about 1 µs for each
+ * item. Checks the arrays in properties, not those in items of other arrays.
+ */
+function arrayLimits(document: ContractDocument): RequestHandler {
+  const limits = new Map(
+    operationsOf(document).map(({ operation }) => {
+      const { content } = resolve<RequestBodyObject>(document, operation.requestBody ?? { content: {} });
+      const schemas = Object.entries(content).map(
+        ([type, { schema = {} }]) => [type, limitsIn(document, schema)] as const,
+      );
+      return [operation.operationId, new Map(schemas)];
+    }),
+  );
+  return ({ body, headers }, response, next) => {
+    const found = limits.get(response.locals.operation.id)?.get(headers["content-type"] ?? "") ?? [];
+    const errors = found.flatMap(({ pointer, max }) => {
+      const value = valueAt(body, pointer);
+      if (!Array.isArray(value) || value.length <= max) return [];
+      return [{ path: ["/body", ...pointer].join("/"), message: `must NOT have more than ${max} items` }];
+    });
+    if (errors.length === 0) return next();
+    throw Object.assign(new error.BadRequest({ path: "", message: "too many items" }), { errors });
+  };
+}
+
+interface Limit {
+  pointer: readonly string[];
+  max: number;
+}
+
+/** `open` are the schemas on the way to this one: a schema may contain itself. */
+function limitsIn(document: ContractDocument, schema: Schema, pointer: string[] = [], open: Schema[] = []): Limit[] {
+  const resolved = resolve<Schema>(document, schema);
+  if (open.includes(resolved)) return [];
+  const { properties = {}, maxItems } = resolved as { properties?: Record<string, Schema>; maxItems?: number };
+  const inner = Object.entries(properties).flatMap(([name, property]) =>
+    limitsIn(document, property, [...pointer, name], [...open, resolved]),
+  );
+  return maxItems === undefined ? inner : [{ pointer, max: maxItems }, ...inner];
 }
 
 /** The violations in an error of the validator; undefined for any other error. */
