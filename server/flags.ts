@@ -17,6 +17,7 @@ export const FLAGS = {
   issuer: { default: NONE, help: "required issuer (iss) of Bearer tokens" },
   audience: { default: NONE, help: "required audience (aud) of Bearer tokens" },
   "body-limit": { default: "256kb", help: "maximum size of a body: bytes, or with kb or mb" },
+  "user-limit": { default: "1mb", help: "maximum size of a stored user as JSON: bytes, or with kb or mb" },
   "max-in-flight": { default: "256", help: "concurrent requests; more get 503" },
   "cors-origin": { default: NONE, help: "the one origin whose pages may call the operation" },
   "control-port": {

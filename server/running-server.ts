@@ -26,6 +26,8 @@ export interface ServerOptions extends AccessOptions {
   progress?: ReportProgress | undefined;
   /** Maximum size of a body in bytes. Default 262,144. */
   bodyLimit?: number;
+  /** Maximum size of a stored user in bytes of JSON. Default 1,048,576. */
+  userLimit?: number;
   /** Default: 256 requests in progress, and no limit on the event-loop delay. */
   load?: LoadLimits;
   /** The one origin whose pages may call the operations. Default: none. */

@@ -65,9 +65,9 @@ function endOnSignals(server: RunningServer): Serving {
 }
 
 function serverOptions(settings: Settings, { delayMs }: { delayMs: number | undefined }): ServerOptions {
-  const { port, host, database, databasePool, databasePassword, bodyLimit, corsOrigin, bearer } = settings;
+  const { port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer } = settings;
   return {
-    ...{ port, host, database, databasePool, databasePassword, bodyLimit, corsOrigin, bearer },
+    ...{ port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer },
     credentialsFile: settings.credentials,
     load: { inFlight: settings.maxInFlight, delayMs },
     log: createLog({ level: settings.logLevel, isPretty: process.stdout.isTTY, output: standardOutput() }),

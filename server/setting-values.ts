@@ -32,6 +32,7 @@ export function readValues(flags: Readonly<Record<string, unknown>>, environment
     credentials: optional("credentials"),
     bearer: readBearer(optional),
     bodyLimit: readBytes("body-limit", value("body-limit")),
+    userLimit: readBytes("user-limit", value("user-limit")),
     maxInFlight: readCount("max-in-flight", value("max-in-flight")),
     corsOrigin: readOrigin("cors-origin", optional("cors-origin")),
     logLevel: readOneOf("log-level", value("log-level"), LOG_LEVELS),
@@ -67,7 +68,7 @@ function readControlPort(text: string): number | typeof NONE {
   return text === NONE ? NONE : readPort("control-port", text, ", or none");
 }
 
-/** Maximum of --body-limit, because the server keeps the whole body in memory. */
+/** Maximum of --body-limit and --user-limit, because the server keeps whole bodies and users in memory. */
 const MAX_BYTES = 104_857_600;
 
 function readPort(name: string, text: string, alternative = ""): number {

@@ -93,11 +93,11 @@ async function openParts(
 
 function buildApp(contract: Contract, options: ServerOptions, parts: Parts) {
   const { store, extension, metrics, access, loadShedding, shutdown, formatUserId, log } = parts;
-  const { clock, bodyLimit = 262_144, corsOrigin = [] } = options;
+  const { clock, userLimit, bodyLimit = 262_144, corsOrigin = [] } = options;
   return createApp({
     ...{ ...extension, contract, loadShedding, shutdown, metrics, log, bodyLimit, formatUserId },
     schemes: schemeHandlers(contract.securitySchemes, access, clock),
-    handlers: createHandlers({ store, contract, clock, metrics }),
+    handlers: createHandlers({ store, contract, clock, userLimit, metrics }),
     corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
   });
 }

@@ -18,6 +18,8 @@ export interface HandlerOptions {
   contract: Contract;
   /** Default: the system clock. */
   clock?: Clock | undefined;
+  /** Maximum size of a stored user in bytes. */
+  userLimit?: number | undefined;
   metrics: Pick<Metrics, "store" | "violations">;
 }
 
@@ -29,6 +31,7 @@ export function syncUserIdentity({
   store: defaultStore,
   contract,
   clock = () => new Date(),
+  userLimit,
   metrics,
 }: HandlerOptions): SyncHandler {
   const validate = contract.validator("SyncUserIdentityResult");
@@ -36,7 +39,7 @@ export function syncUserIdentity({
     const { connectionId, groups } = body.connection;
     const decide = (found: Found | undefined): Decision<Result> => {
       if (!found) throw new Problem("unknown-user");
-      const plan = planSync({ ...found, request: body, caller: caller.id, now: clock() });
+      const plan = planSync({ ...found, request: body, caller: caller.id, now: clock(), maxUserBytes: userLimit });
       if ("violations" in plan) throw new Problem("invalid-request", { violations: plan.violations });
       checkResult(plan.result);
       return { user: plan.changed, result: plan.result };

@@ -15,13 +15,26 @@ export interface SignIn extends Pick<RoleSources, "roles" | "mapped" | "now"> {
   request: SyncUserIdentityRequest;
   /** Id of the authenticated caller; stored as `modifiedBy`. */
   caller: string;
+  /** Maximum size of a stored user in bytes of JSON. A larger user may stay, and must not grow. */
+  maxUserBytes?: number | undefined;
 }
+
+/** Default maximum size of a stored user, in bytes of JSON. Each sign-in reads and sends the whole user. */
+export const MAX_USER_BYTES = 1_048_576;
 
 /** The response and, if anything changed, the user to save; or the violations for a 400 response. */
 export type SyncPlan = { result: SyncUserIdentityResult; changed?: User } | { violations: BodyViolation[] };
 
 /** Computes the outcome of a sync by the rules in server/README.md. Pure. */
-export function planSync({ user, roles, mapped, request, caller, now }: SignIn): SyncPlan {
+export function planSync({
+  user,
+  roles,
+  mapped,
+  request,
+  caller,
+  now,
+  maxUserBytes = MAX_USER_BYTES,
+}: SignIn): SyncPlan {
   const { audience, connection, clientUpnKey } = request;
   const { identities: storedIdentities = [], attributes: storedAttributes = [], roles: assigned = [] } = user;
   if (!passesGate(user, connection.connectionId)) {
@@ -36,9 +49,26 @@ export function planSync({ user, roles, mapped, request, caller, now }: SignIn):
     identities === storedIdentities && attributes === storedAttributes && Object.keys(profile).length === 0;
   const stamp = { modified: now.toISOString(), modifiedBy: caller };
   const next = isSame ? user : { ...user, ...profile, identities, attributes, ...stamp };
+  const bytes = isSame ? 0 : userBytes(next);
+  if (bytes > maxUserBytes && bytes > userBytes({ ...user, ...stamp }))
+    return { violations: [tooLarge(request, maxUserBytes)] };
+
   const effective = effectiveRoles({ assigned, roles, mapped, audience, now });
   const result = syncResult({ user: next, isAuthenticated: true, roles: effective, clientUpnKey, now });
   return isSame ? { result } : { result, changed: next };
+}
+
+export function userBytes(user: User): number {
+  return Buffer.byteLength(JSON.stringify(user));
+}
+
+/** At the longest attribute, or at the groups if they are longer. */
+function tooLarge({ attributes, connection: { groups } }: SyncUserIdentityRequest, maxBytes: number): BodyViolation {
+  const lengths = attributes.map(({ key, value }) => key.length + (value?.length ?? 0));
+  const longest = Math.max(...lengths);
+  const isGroups = (groups ?? []).join().length > longest;
+  const pointer = isGroups ? "/connection/groups" : `/attributes/${lengths.indexOf(longest)}`;
+  return { pointer, detail: `must NOT make the stored user larger than ${maxBytes} bytes` };
 }
 
 /** The groups as stored and matched: trimmed, without blanks and duplicates, sorted by code point. */
