@@ -521,11 +521,11 @@ export interface components {
             /** @description The violation, without the value itself. */
             detail: string;
         };
-        /** @description A path parameter or header that does not match this document. */
+        /** @description A parameter or header that does not match this document. */
         ParameterViolation: {
             /** @enum {string} */
-            in: "path" | "header";
-            /** @description Name of the path parameter or header. */
+            in: "path" | "query" | "header";
+            /** @description Name of the parameter or header. */
             name: string;
             /** @description The violation, without the value itself. */
             detail: string;

@@ -76,7 +76,7 @@ export function createApp(options: AppOptions): Express {
       loadShedding.track,
       ...contract.requestValidation(),
       ...options.beforeHandler,
-      dispatch(handlers, send),
+      dispatch(handlers, options),
     )
     .use(problemHandler({ log, metrics, send }));
 }

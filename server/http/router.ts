@@ -6,24 +6,20 @@ import { Problem } from "./problem.ts";
 interface Route {
   operation: Operation;
   pattern: RegExp;
-  /** The template's text around its parameters. */
-  literals: string[];
   names: string[];
 }
 
 /**
  * Finds the operation by the path as sent, strict about slashes and case, so that an encoded slash never leads to
  * another route. Literal segments take precedence over parameters. Parameters stay encoded until security has passed.
- * The query is ignored, because no operation of the contract has query parameters.
  */
 export function router(operations: readonly Operation[]): RequestHandler {
-  // "{" sorts after every character of a literal segment, so literals come before parameters.
-  const routes = operations.map(routeOf).sort((a, b) => (a.operation.template < b.operation.template ? -1 : 1));
+  const routes = operations.map(routeOf).sort((a, b) => (sortKey(a.operation) < sortKey(b.operation) ? -1 : 1));
   return (request, response, next) => {
-    const [path = ""] = request.url.split("?", 1);
+    const [path = "", ...query] = request.url.split("?");
     const route = routes.find(({ operation, pattern }) => hasMethod(operation, request.method) && pattern.test(path));
     if (!route) throw rejected(routes.filter(({ pattern }) => pattern.test(path)));
-    const { operation, names, literals } = route;
+    const { operation, names } = route;
     const [, ...encoded] = route.pattern.exec(path) ?? [];
     const { locals } = response;
     locals.operation = operation;
@@ -31,9 +27,7 @@ export function router(operations: readonly Operation[]): RequestHandler {
     // The validator does not support HEAD. Node omits the body of the response.
     request.method = operation.method;
     locals.encodedPath = Object.fromEntries(names.map((name, index) => [name, encoded[index] ?? ""]));
-    // The validator compares literals with the template, so `%24` becomes `$`.
-    request.url = literals.map((literal, index) => literal + (encoded[index] ?? "")).join("");
-    request.originalUrl = request.url;
+    locals.queryText = query.join("?");
     next();
   };
 }
@@ -46,9 +40,13 @@ function routeOf(operation: Operation): Route {
   return {
     operation,
     pattern: new RegExp(`^${pattern.join("([^/]+)")}$`),
-    literals,
     names: Array.from(template.matchAll(/\{([^}]+)\}/g), ([, name]) => name ?? ""),
   };
+}
+
+/** U+FFFF sorts after every character of a literal segment, so literals come before parameters. */
+function sortKey({ template }: Operation): string {
+  return template.replaceAll("{", "\uffff");
 }
 
 /** A path that supports GET supports HEAD too (RFC 9110 section 9.3.2). */

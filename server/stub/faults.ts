@@ -53,12 +53,17 @@ function injectedFault({ status, retryAfterSeconds }: Extract<Fault, { kind: "st
 /** Sends a response of the stub, changed by the fault that fired, and keeps its text for the journal. */
 export function sendWithFault(response: Response, reply: Reply): void {
   const { responseFault } = response.locals;
-  const { text = JSON.stringify(reply.body) } = reply;
-  const half = text.slice(0, text.length / 2);
   if (responseFault === "drop-answer") {
     response.destroy();
     return;
   }
+  const text: string | Uint8Array | undefined = reply.text ?? JSON.stringify(reply.body);
+  // A response without a body, or with bytes, has no text to change.
+  if (typeof text !== "string") {
+    send(response, reply);
+    return;
+  }
+  const half = text.slice(0, text.length / 2);
   if (responseFault === "truncated-body") {
     sendTruncated(response, { ...reply, text }, half);
     return;

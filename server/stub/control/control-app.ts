@@ -59,7 +59,7 @@ export function createControlApp({ url, token, stubUrl, shutdown, sessions, cloc
         await selectSession(sessions, request, response);
         next();
       },
-      dispatch(createControlHandlers(clock), sendControl),
+      dispatch(createControlHandlers(clock), { send: sendControl, contract }),
     )
     .use(translateErrors, problemHandler({ log }));
 }
