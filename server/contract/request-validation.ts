@@ -1,13 +1,6 @@
 import type { RequestHandler } from "express";
 import { error, middleware } from "express-openapi-validator";
-import {
-  type ContractDocument,
-  operationsOf,
-  type RequestBodyObject,
-  resolve,
-  type Schema,
-  valueAt,
-} from "./document.ts";
+import { type ContractDocument, operationsOf, type RequestBodyObject, resolve, type Schema } from "./document.ts";
 import { requestDocument } from "./request-document.ts";
 import type { Violation } from "./violations.ts";
 
@@ -48,7 +41,7 @@ function arrayLimits(document: ContractDocument): RequestHandler {
   return ({ body, headers }, response, next) => {
     const found = limits.get(response.locals.operation.id)?.get(headers["content-type"] ?? "") ?? [];
     const errors = found.flatMap(({ pointer, max }) => {
-      const value = valueAt(body, pointer);
+      const value = pointer.reduce<unknown>((parent, name) => Object(parent)[name], body);
       if (!Array.isArray(value) || value.length <= max) return [];
       return [{ path: ["/body", ...pointer].join("/"), message: `must NOT have more than ${max} items` }];
     });
