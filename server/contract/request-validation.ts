@@ -1,9 +1,11 @@
 import type { Request, RequestHandler, Response } from "express";
 import { error, middleware } from "express-openapi-validator";
+
 import { type ContractDocument, resolve, type Schema } from "./document.ts";
 import type { Operation } from "./operations.ts";
 import { originalName, safeName } from "./parameters.ts";
 import { readAddress, requestDocument } from "./request-document.ts";
+
 import type { Violation } from "./violations.ts";
 
 type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
@@ -32,7 +34,12 @@ export function validatedRequest({ params, query, headers, body }: Request, { pa
     const declared = parameters.filter((parameter) => parameter.in === place);
     return Object.fromEntries(declared.flatMap(({ name, key }) => (key in values ? [[name, values[key]]] : [])));
   };
-  return { path: valuesIn("path", params), query: valuesIn("query", query), headers: valuesIn("header", headers), body };
+  return {
+    path: valuesIn("path", params),
+    query: valuesIn("query", query),
+    headers: valuesIn("header", headers),
+    body,
+  };
 }
 
 /** Gives the request the address that the operation has in the validator's document. */
