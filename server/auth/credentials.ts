@@ -39,19 +39,28 @@ export function basicScheme(current: CurrentCredentials, clock: Clock): SchemeHa
     source: { scheme: "basic" },
     verify(encoded, address) {
       const pair = basicPair(encoded);
-      if (!pair) return "malformed";
-      const [known] = current.value.apiKeys.filter(({ id, revoked }) => id === pair.id && revoked === undefined);
-      // A hash is compared for an unknown id too, so that the time does not depend on whether the id exists.
-      const key = known ?? NO_SECRET;
-      if (matches(sha256(pair.secret), key)) return isExpired(key, clock) ? "expired" : key;
-      const attempt = attemptOf({ id: pair.id, address, exists: known !== undefined });
+      if (!pair) return { failure: "malformed" };
+      const { key, reason } = findKey(current.value.apiKeys, pair.id);
+      if (matches(sha256(pair.secret), key)) return isExpired(key, clock) ? { failure: "expired" } : key;
+      const attempt = attemptOf({ id: pair.id, address, exists: key !== NO_SECRET });
       if (attempt.secondsToWait > 0) {
         throw new Problem("too-many-requests", { headers: { "Retry-After": String(attempt.secondsToWait) } });
       }
       attempt.fail();
-      return "wrong";
+      return { failure: "wrong", reason };
     },
   };
+}
+
+/**
+ * The API key, and the reason for the log if its secret is wrong. An unknown id gets NO_SECRET, whose hash is compared
+ * too, so that the time does not depend on whether the id exists.
+ */
+function findKey(apiKeys: readonly StoredSecret[], id: string): { key: StoredSecret; reason: string } {
+  const found = apiKeys.filter((key) => key.id === id);
+  const key = found.find(({ revoked }) => revoked === undefined);
+  if (key) return { key, reason: "secret-wrong" };
+  return { key: NO_SECRET, reason: found.length > 0 ? "revoked" : "id-unknown" };
 }
 
 /** User id and password (RFC 7617): padded base64 of UTF-8 without control characters, split at the first colon. */
@@ -71,11 +80,10 @@ export function applicationTokenScheme(name: string, current: CurrentCredentials
     verify(sent) {
       const digest = sha256(sent);
       // Compared with every token, so that the time does not depend on which one matches.
-      const [token] = current.value.applicationTokens.filter(
-        (candidate) => matches(digest, candidate) && candidate.revoked === undefined,
-      );
-      if (!token) return "wrong";
-      return isExpired(token, clock) ? "expired" : token;
+      const found = current.value.applicationTokens.filter((candidate) => matches(digest, candidate));
+      const token = found.find(({ revoked }) => revoked === undefined);
+      if (!token) return { failure: "wrong", reason: found.length > 0 ? "revoked" : "unknown" };
+      return isExpired(token, clock) ? { failure: "expired" } : token;
     },
   };
 }

@@ -17,6 +17,8 @@ export interface RequestLocals {
   /** Path parameters as sent, percent-encoded. */
   encodedPath: Readonly<Record<string, string>>;
   caller: Caller;
+  /** Codes of the reasons for a 401 or 403, by security scheme; for the log only. */
+  refusals: Readonly<Record<string, string>>;
   /** The store of the request's session; undefined in service mode, which has one store. */
   store?: Store;
   /** Path parameters, decoded. */
