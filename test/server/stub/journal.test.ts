@@ -163,7 +163,7 @@ describe("redaction", () => {
       [401, { headers: { ...SECRET_HEADERS, "X-Trace": "shown" }, credentials: {} }],
       [200, { headers: { ...JSON_TYPE, ...SECRET_HEADERS }, credentials: good }],
       [200, { path: `${pathOf("u-ada")}?access_token=${PLANTED}&api_key=${String(password)}` }],
-      [404, { path: `http://${username}:${String(password)}@127.0.0.1${pathOf("u-ada")}` }],
+      [404, { path: `ftp://${username}:${String(password)}@127.0.0.1${pathOf("u-ada")}` }],
       [404, { path: `//${username}:${PLANTED}@127.0.0.1${pathOf("u-ada")}` }],
       [401, { headers: { Prefer: "code=401" } }],
       [401, { credentials: {}, headers: { Prefer: "code=401" } }],
