@@ -28,6 +28,7 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   // Cached compiled code shortens the start. `npm start` sets NODE_COMPILE_CACHE, so that main.ts is cached too: 400
   // instead of 480 ms to the first response.
   enableCompileCache(CACHE);
+  for (const line of settings.ignored) console.error(line);
   const bar = createProgressBar((text) => process.stderr.write(text));
   const progress = process.stderr.isTTY ? bar.report : undefined;
   const options = { ...serverOptions(settings, load), progress };

@@ -34,7 +34,7 @@ export async function startServer(
     const parts = await openParts(options, extend, resources);
     const { store, server, shutdown, handle, loaded } = parts;
     handle(buildApp(contract, options, parts));
-    const url = await listen(server, { port, host, flags: "--port or --host" });
+    const url = await listen(server, { port, host, names: "port or host" });
     let ended: Promise<boolean> | undefined;
     const end = (how: ShutdownOptions) => {
       ended ??= shutdown.end(how).finally(() => release(resources));
