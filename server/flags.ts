@@ -19,6 +19,10 @@ export const FLAGS = {
   "body-limit": { default: "256kb", help: "maximum size of a body: bytes, or with kb or mb" },
   "user-limit": { default: "1mb", help: "maximum size of a stored user as JSON: bytes, or with kb or mb" },
   "max-in-flight": { default: "256", help: "concurrent requests; more get 503" },
+  "trust-proxy": {
+    default: NONE,
+    help: "proxies in front, for counting wrong secrets: their number, or addresses and networks (10.0.0.0/8,fd00::1)",
+  },
   "cors-origin": { default: NONE, help: "the one origin whose pages may call the operation" },
   "control-port": {
     default: "4011",

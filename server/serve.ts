@@ -66,9 +66,10 @@ function endOnSignals(server: RunningServer): Serving {
 }
 
 function serverOptions(settings: Settings, { delayMs }: { delayMs: number | undefined }): ServerOptions {
-  const { port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer } = settings;
+  const { port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer, trustProxy } =
+    settings;
   return {
-    ...{ port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer },
+    ...{ port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer, trustProxy },
     credentialsFile: settings.credentials,
     load: { inFlight: settings.maxInFlight, delayMs },
     log: createLog({ level: settings.logLevel, isPretty: process.stdout.isTTY, output: standardOutput() }),

@@ -1,3 +1,4 @@
+import { isNetwork, type TrustedProxies } from "./auth/client-address.ts";
 import type { BearerOptions } from "./auth/schemes.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { FLAGS, type FlagName, type Given, LOG_LEVELS, NONE } from "./flags.ts";
@@ -38,6 +39,7 @@ export function readValues(given: Given, environment: NodeJS.ProcessEnv) {
     bodyLimit: readBytes(value("body-limit")),
     userLimit: readBytes(value("user-limit")),
     maxInFlight: readCount(value("max-in-flight")),
+    trustProxy: readProxies(value("trust-proxy")),
     corsOrigin: readOrigin(value("cors-origin")),
     logLevel: readOneOf(value("log-level"), LOG_LEVELS),
     logUserIds: readOneOf(value("log-user-ids"), ["on", "off"] as const) === "on",
@@ -106,6 +108,16 @@ function readOneOf<T extends string>({ source, text }: Value, choices: readonly 
   const choice = choices.find((one) => one === text);
   if (choice !== undefined) return choice;
   throw new ConfigurationError(`${source} takes one of ${choices.join(", ")}, not '${text}'.`);
+}
+
+function readProxies({ source, text }: Value): TrustedProxies | undefined {
+  if (text === NONE) return undefined;
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  const networks = text.split(",").map((network) => network.trim());
+  if (networks.every(isNetwork)) return networks;
+  throw new ConfigurationError(
+    `${source} takes a number of proxies from 1 to 99, or addresses and networks such as 10.0.0.0/8,fd00::1, not '${text}'.`,
+  );
 }
 
 /** An origin as browsers send it: scheme, host and port. */

@@ -93,10 +93,10 @@ async function openParts(
 
 function buildApp(contract: Contract, options: ServerOptions, parts: Parts) {
   const { store, extension, metrics, access, loadShedding, shutdown, formatUserId, log } = parts;
-  const { clock, userLimit, bodyLimit = 262_144, corsOrigin = [] } = options;
+  const { clock, trustProxy, userLimit, bodyLimit = 262_144, corsOrigin = [] } = options;
   return createApp({
     ...{ ...extension, contract, loadShedding, shutdown, metrics, log, bodyLimit, formatUserId },
-    schemes: schemeHandlers(contract.securitySchemes, access, clock),
+    schemes: schemeHandlers(contract.securitySchemes, access, { clock, trustProxy }),
     handlers: createHandlers({ store, contract, clock, userLimit, metrics }),
     corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
   });

@@ -2,6 +2,7 @@ import { hash, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { Problem } from "../http/problem.ts";
 import { createAttemptLimiter } from "./attempt-limiter.ts";
+import type { ClientAddress } from "./client-address.ts";
 import type { SchemeHandler } from "./security.ts";
 
 /** A stored secret: only its SHA-256 is kept. */
@@ -33,16 +34,16 @@ export interface CurrentCredentials {
 }
 
 /** Basic (RFC 7617): id and secret of an API key. Limits wrong secrets per key id and address, never the right one. */
-export function basicScheme(current: CurrentCredentials, clock: Clock): SchemeHandler {
+export function basicScheme(current: CurrentCredentials, clock: Clock, addressOf: ClientAddress): SchemeHandler {
   const attemptOf = createAttemptLimiter(clock);
   return {
     source: { scheme: "basic" },
-    verify(encoded, address) {
+    verify(encoded, request) {
       const pair = basicPair(encoded);
       if (!pair) return { failure: "malformed" };
       const { key, reason } = findKey(current.value.apiKeys, pair.id);
       if (matches(sha256(pair.secret), key)) return isExpired(key, clock) ? { failure: "expired" } : key;
-      const attempt = attemptOf({ id: pair.id, address, exists: key !== NO_SECRET });
+      const attempt = attemptOf({ id: pair.id, address: addressOf(request), exists: key !== NO_SECRET });
       if (attempt.secondsToWait > 0) {
         throw new Problem("too-many-requests", { headers: { "Retry-After": String(attempt.secondsToWait) } });
       }

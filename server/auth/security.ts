@@ -22,8 +22,8 @@ export interface Refusal {
 export interface SchemeHandler {
   /** Name of an HTTP authentication scheme in lower case, or of a header whose value is the credentials. */
   source: { scheme: "basic" | "bearer" } | { header: string };
-  /** Checks credentials of this scheme. `address` is the client's. */
-  verify(credentials: string, address: string | undefined): Caller | Refusal | Promise<Caller | Refusal>;
+  /** Checks credentials of this scheme. */
+  verify(credentials: string, request: IncomingMessage): Caller | Refusal | Promise<Caller | Refusal>;
 }
 
 /** One handler per security scheme of the contract, by the scheme's name. */
@@ -62,7 +62,7 @@ export function security(handlers: SchemeHandlers, { securitySchemes }: Contract
 
 async function evaluate({ source, verify }: SchemeHandler, request: IncomingMessage): Promise<Caller | Refusal> {
   const sent = "scheme" in source ? authorization(request, source.scheme) : singleHeader(request, source.header);
-  return typeof sent === "string" ? { failure: sent } : verify(sent.value, request.socket.remoteAddress);
+  return typeof sent === "string" ? { failure: sent } : verify(sent.value, request);
 }
 
 /** The part of Authorization after the scheme's name (in any case) and exactly one space (RFC 9110 section 11.4). */

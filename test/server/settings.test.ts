@@ -64,6 +64,21 @@ test.for<[name: string, args: string[], error: RegExp]>([
   ["the control token as a flag", ["--control-token", "t"], /Unknown option '--control-token'/],
 ])("%s is rejected", ([, args, error]) => expect(errorOf(...args)).toMatch(error));
 
+test.for([
+  "0",
+  "-1",
+  "100",
+  "10.0.0.0/33",
+  "fd00::/129",
+  "10.0.0/8",
+  "10.0.0.0/8,",
+  "true",
+  "loopback",
+  "10.0.0.0/8/8",
+])("%s as trusted proxies is rejected", (text) =>
+  expect(errorOf(`--trust-proxy=${text}`)).toMatch(/^--trust-proxy takes a number of proxies/),
+);
+
 const URL_WITH_PASSWORD = "postgres://me:guess@db.example:5432/nexus";
 test.for<[name: string, args: string[], environment: NodeJS.ProcessEnv, settings: object]>([
   ["a service loads no directory by default", SERVICE, {}, { directory: "none" }],
@@ -87,6 +102,14 @@ test.for<[name: string, args: string[], environment: NodeJS.ProcessEnv, settings
     { NEXUS_SYNC_DATABASE: URL_WITH_PASSWORD },
     { database: URL_WITH_PASSWORD, databasePool: 10 },
   ],
+  ["a number of proxies is trusted", ["--trust-proxy", "2"], {}, { trustProxy: 2 }],
+  [
+    "networks of proxies are trusted",
+    [],
+    { NEXUS_SYNC_TRUST_PROXY: "10.0.0.0/8, fd00::/8,::1" },
+    { trustProxy: ["10.0.0.0/8", "fd00::/8", "::1"] },
+  ],
+  ["no proxy is trusted by default", [], {}, { trustProxy: undefined }],
   ["the pool has the size of its flag", ["--database-pool", "3"], {}, { databasePool: 3 }],
 ])("%s", ([, args, environment, settings]) => expect(readSettings(args, environment)).toMatchObject(settings));
 
