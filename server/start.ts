@@ -84,7 +84,7 @@ async function openParts(
   const extension = await extend({ store, server: http.server, log });
   // The extension closes the store too.
   resources.splice(0, 1, () => extension.close());
-  const metrics = createMetrics();
+  const metrics = createMetrics(options.lostLogLines);
   const access = openAccess(options, log);
   const loadShedding = createLoadShedding(options.load ?? {}, { metrics, log });
   resources.push(metrics.close, access.close, loadShedding.close);

@@ -62,6 +62,8 @@ if (isEntry()) {
   // Once: a second signal ends the process.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
   const { env, stderr: output } = process;
+  // Without a listener, progress that can't be written, to a full disk or a closed pipe, would end the backfill.
+  output.on("error", () => {});
   const io = { env, output, signal: controller.signal, print: console.log };
   process.exitCode = await run(process.argv.slice(2), io).catch((error: Error) => {
     console.error(`The backfill failed. ${error.stack}`);
