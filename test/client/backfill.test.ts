@@ -176,6 +176,19 @@ test.for<[string[], string, Environment?]>([
   expect(await backfill(args, env)).toEqual({ code: 2, output: message, shown: "" });
 });
 
+test("unprintable characters of arguments and file names are replaced in the output", async () => {
+  const name = "\u001b]0;title\u0007\n\u2028\u202e\u009b";
+  const shown = "\uFFFD]0;title\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD";
+  expect(await backfill([`/nowhere/${name}`, ...URL_FLAG], BASIC)).toMatchObject({
+    code: 2,
+    output: `/nowhere/${shown} can't be read: ENOENT.`,
+  });
+  expect(await backfill([`--${name}`], BASIC)).toMatchObject({ output: `Unknown option '--${shown}'. See --help.` });
+  const path = temporaryPaths();
+  writeFileSync(path(name), "no JSON\n");
+  expect((await backfill([path(name), ...URL_FLAG], BASIC)).output).toContain(`${shown}.failed.ndjson`);
+});
+
 test("a list of failed lines that can't be written ends the command with exit code 2", async () => {
   const path = temporaryPaths();
   writeFileSync(path("in.ndjson"), "no JSON\n");
