@@ -5,3 +5,8 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_C}]/gu;
 export function printable(text: string, maxLength?: number): string {
   return text.slice(0, maxLength).replace(UNPRINTABLE, "\uFFFD");
 }
+
+/** False for text that the server rejects anywhere in a body: with U+0000 or a lone surrogate. */
+export function isStorable(text: string): boolean {
+  return !text.includes("\u0000") && text.isWellFormed();
+}

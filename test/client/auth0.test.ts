@@ -81,6 +81,61 @@ test("profile claims that are blank, too long or not strings are left out, and t
   ]);
 });
 
+const UNSTORABLE = [["\ud83d"], ["a\ude00b"], ["\u0000"], ["Ada \ud83d"]] as const;
+
+test.for(UNSTORABLE)(
+  "claims, attributes and groups that contain %j are left out, and the user is synced",
+  async ([text]) => {
+    const { client, server } = await startStubWithClient({ directory: acme({ user: { id: "auth0|ada" } }) });
+    const names = ["given_name", "family_name", "name", "nickname", "picture"];
+    const claims = Object.fromEntries(names.map((name) => [name, text]));
+    const attributes = {
+      level: text,
+      [text]: "x",
+      nickname: text,
+      "": "x",
+      color: "red",
+      family_name: "F".repeat(101),
+    };
+    const user = { ...EVENT.user, ...claims, locale: "en", groups: [text, "engineers"] };
+    const { userId, body } = signInOf({ ...EVENT, user }, { connectionBy: "id", attributes });
+    expect(body.attributes).toEqual([
+      { key: "locale", value: "en" },
+      { key: "color", value: "red" },
+    ]);
+    expect((await client.syncUserIdentity(userId, body)).roles).toMatchObject([{ name: "Engineer" }]);
+    expect((await server.user(userId))?.identities?.[0]?.groups).toEqual(["engineers"]);
+    expect(signInOf(EVENT, { groups: [text, "g"] }).body.connection.groups).toEqual(["g"]);
+  },
+);
+
+test("an override that is left out removes the claim that it overrides", () => {
+  const attributes = { nickname: "\ud83d", name: 7 as unknown as string, given_name: null };
+  const sent = signInOf(EVENT, { attributes }).body.attributes;
+  expect(sent.map(({ key }) => key)).toEqual(["family_name", "picture", "given_name"]);
+});
+
+test.for(UNSTORABLE)("the user id, connection, audience and UPN key must not contain %j", ([text]) => {
+  const wrong: [object, SignInOptions, string][] = [
+    [{ user: { ...EVENT.user, user_id: `auth0|${text}` } }, {}, "event.user.user_id"],
+    [{ connection: { id: text, name: text } }, {}, "event.connection.name"],
+    [{ connection: { id: text, name: text } }, { connectionBy: "id" }, "event.connection.id"],
+    [{ resource_server: { identifier: text } }, {}, "audience or event.resource_server"],
+    [{}, { audience: text }, "audience or event.resource_server"],
+    [{}, { clientUpnKey: text }, "clientUpnKey"],
+  ];
+  for (const [changes, options, name] of wrong) {
+    expect(() => signInOf({ ...EVENT, ...changes }, options)).toThrow(
+      expect.objectContaining({ kind: "config", message: `${name} must have no U+0000 and no lone surrogate.` }),
+    );
+  }
+});
+
+test("a UPN key may have 255 characters, and a longer one is a config error", () => {
+  expect(signInOf(EVENT, { clientUpnKey: "😀".repeat(255) }).body.clientUpnKey).toHaveLength(510);
+  expect(() => signInOf(EVENT, { clientUpnKey: "x".repeat(256) })).toThrow(expect.objectContaining({ kind: "config" }));
+});
+
 test.for<[string, object, SignInOptions, string]>([
   ["user id", { user: {} }, {}, "event.user.user_id"],
   ["user", { user: undefined }, {}, "event.user.user_id"],
