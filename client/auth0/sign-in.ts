@@ -1,6 +1,7 @@
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import { NexusError } from "../nexus-error.ts";
 import { isStorable } from "../text.ts";
+import { groupsOf } from "./groups.ts";
 
 /**
  * The used members of a post-login Action's `event`. Structural, so that it accepts any version of Auth0's types.
@@ -25,7 +26,7 @@ export interface SignInOptions {
   audience?: string | undefined;
   /** The property of the connection that the directory uses as its id (`azoConnectionId`). Default `name`. */
   connectionBy?: "name" | "id" | undefined;
-  /** Default: the claim `groups` of the connection, or no groups. */
+  /** Default: the claim `groups` of the connection, or no groups. Required if the provider keeps the groups elsewhere. */
   groups?: readonly string[] | undefined;
   /** Override claims of the profile; null means no change. Values that the server would reject are left out. */
   attributes?: Readonly<Record<string, string | null>> | undefined;
@@ -54,7 +55,8 @@ const MAX_UPN_KEY_LENGTH = 255;
 /**
  * The arguments of `syncUserIdentity` for a post-login Action's event. Groups and profile are the claims of the
  * connection of this sign-in, even if accounts are linked. A claim or group that the server would reject is left out.
- * @throws NexusError `config` if the user id, the connection, the audience or `clientUpnKey` is missing or invalid.
+ * @throws NexusError `config` if the user id, the connection, the audience or `clientUpnKey` is missing or invalid,
+ * or the groups are unknown: the provider keeps them elsewhere, or they are neither a string nor a list of strings.
  */
 export function signInOf(event: PostLoginEvent, options: SignInOptions = {}): SignIn {
   const { connectionBy = "name", clientUpnKey } = options;
@@ -72,7 +74,7 @@ export function signInOf(event: PostLoginEvent, options: SignInOptions = {}): Si
       attributes: attributes.map(([key, value]) => ({ key, value })),
       connection: {
         connectionId: required(event.connection?.[connectionBy], `event.connection.${connectionBy}`),
-        groups: (options.groups ?? groupsOf(claims)).filter(isStorable),
+        groups: groupsOf(claims, options.groups).filter(isStorable),
       },
       ...(clientUpnKey !== undefined && { clientUpnKey }),
     },
@@ -89,12 +91,6 @@ function connectionClaims({ user, connection }: PostLoginEvent): Claims {
   if (index <= 0) return user as Claims;
   const linked = identities[index];
   return (linked?.profileData ?? linked?.profile_data ?? {}) as Claims;
-}
-
-/** The claim `groups`, which enterprise connections set; a string counts as one group. */
-function groupsOf({ groups }: Claims): string[] {
-  const list: unknown[] = Array.isArray(groups) ? groups : [groups];
-  return list.filter((group) => typeof group === "string");
 }
 
 /** The profile, without claims that are blank or not a string. */

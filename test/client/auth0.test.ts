@@ -43,10 +43,78 @@ test("options override the event", () => {
 test.for<[string, object, string[]]>([
   ["no claim", { groups: undefined }, []],
   ["one string", { groups: "engineers" }, ["engineers"]],
-  ["other values", { groups: ["engineers", 7, null] }, ["engineers"]],
+  ["null", { groups: null }, []],
+  ["an empty list", { groups: [] }, []],
+  ["names with brackets", { groups: ["[EU] Admins", "{x"] }, ["[EU] Admins", "{x"]],
+  [
+    "other claims elsewhere",
+    { _claim_names: { address: "src1" }, _claim_sources: { src1: {} } },
+    ["engineers", "on-call"],
+  ],
+  ["no overage", { hasgroups: false, _claim_names: null, _claim_sources: null }, ["engineers", "on-call"]],
   ["groups in app_metadata only", { groups: undefined, app_metadata: { groups: ["admins"] } }, []],
 ])("groups come from the user's `groups` claim only: %s", ([, claims, groups]) => {
   expect(signInOf({ ...EVENT, user: { ...EVENT.user, ...claims } }).body.connection.groups).toEqual(groups);
+});
+
+const SOURCES = { src1: { endpoint: "https://graph.windows.net/planted/getMemberObjects" } };
+const LINK = "http://schemas.microsoft.com/claims/groups.link";
+
+/** An event with claims of its user, or of its linked account. */
+const withClaims = (claims: object): PostLoginEvent[] => [
+  { ...EVENT, user: { ...EVENT.user, groups: undefined, ...claims } as PostLoginEvent["user"] },
+  {
+    ...EVENT,
+    user: { ...EVENT.user, identities: [{ connection: "google" }, { connection: "acme-ad", profileData: claims }] },
+  },
+];
+
+test.for<[string, object]>([
+  ["_claim_names", { _claim_names: { groups: "src1" }, _claim_sources: SOURCES }],
+  ["_claim_names", { _claim_names: { groups: "src1" }, groups: ["planted"] }],
+  ["_claim_names", { _claim_names: '{"groups":"src1"}' }],
+  ["_claim_sources", { _claim_sources: SOURCES }],
+  ["hasgroups", { hasgroups: true }],
+  ["hasgroups", { hasgroups: "true", groups: [] }],
+  [LINK, { [LINK]: "https://graph.windows.net/planted" }],
+  ["groups:src1", { "groups:src1": "planted" }],
+])("groups that are elsewhere by the claim %s are a config error, unless the option has them: %j", ([name, claims]) => {
+  for (const event of withClaims(claims)) {
+    const message = `The claim '${name}' says that the groups are elsewhere. Pass the user's groups as the option 'groups' of signInOf.`;
+    expect(() => signInOf(event)).toThrow(expect.objectContaining({ kind: "config", message }));
+    expect(signInOf(event, { groups: ["g"] }).body.connection.groups).toEqual(["g"]);
+    expect(signInOf(event, { groups: [] }).body.connection.groups).toEqual([]);
+  }
+});
+
+test.for([
+  ["objects", [{ id: "planted", displayName: "planted" }]],
+  ["an object", { planted: true }],
+  ["a number", 7],
+  ["true", true],
+  ["JSON text", '["planted"]'],
+  ["JSON text of objects", ' [{"id":"planted"}]'],
+  ["JSON text in a list", ['{"id":"planted"}']],
+  ["strings and others", ["planted", 7]],
+  ["strings and null", ["planted", null]],
+  ["lists", [["planted"]]],
+])("groups of an unknown shape are a config error, unless the option has them: %s", ([, groups]) => {
+  for (const event of withClaims({ groups })) {
+    const message =
+      "The claim 'groups' is not a list of strings. Pass the user's groups as the option 'groups' of signInOf.";
+    expect(() => signInOf(event)).toThrow(expect.objectContaining({ kind: "config", message }));
+    expect(signInOf(event, { groups: ["g"] }).body.connection.groups).toEqual(["g"]);
+  }
+  const options = { groups: groups as string[] };
+  expect(() => signInOf(EVENT, options)).toThrow(expect.objectContaining({ kind: "config" }));
+});
+
+test("claims of a linked account that are not an object are a config error, unless the option has the groups", () => {
+  const profileData = '{"groups":["planted"]}' as unknown as object;
+  const identities = [{ connection: "google" }, { connection: "acme-ad", profileData }];
+  const event = { ...EVENT, user: { ...EVENT.user, identities } };
+  expect(() => signInOf(event)).toThrow(expect.objectContaining({ kind: "config" }));
+  expect(signInOf(event, { groups: ["g"] }).body.connection.groups).toEqual(["g"]);
 });
 
 test.for(["profileData", "profile_data"])("a linked account has its own groups and profile, in %s", (member) => {
