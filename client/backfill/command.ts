@@ -63,9 +63,9 @@ if (isEntry()) {
   const controller = new AbortController();
   // Once: a second signal ends the process.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
-  const { env, stderr: output } = process;
-  // Without a listener, progress that can't be written, to a full disk or a closed pipe, would end the backfill.
-  output.on("error", () => {});
+  const { env, stdout, stderr: output } = process;
+  // Lost lines, on a full disk or after `| head -1`, must not end the backfill. The exit code still has the result.
+  for (const stream of [stdout, output]) stream.on("error", () => {});
   const io = { env, output, signal: controller.signal, print: console.log };
   process.exitCode = await run(process.argv.slice(2), io).catch((error: Error) => {
     for (const line of `The backfill failed. ${error.stack}`.split("\n")) console.error(printable(line));
