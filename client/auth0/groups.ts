@@ -2,7 +2,10 @@ import { NexusError } from "../nexus-error.ts";
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Instead of groups over its limit, Entra ID sends a link: https://learn.microsoft.com/entra/identity-platform/reference-saml-tokens */
+/**
+ * Entra ID sends a link instead of more than 150 or 200 groups:
+ * https://learn.microsoft.com/entra/identity-platform/reference-saml-tokens
+ */
 const GROUPS_LINK = /^groups:src|\/claims\/groups\.link$/;
 
 /**
