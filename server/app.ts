@@ -14,7 +14,7 @@ import { problemHandler } from "./http/problem.ts";
 import { type AccessLogOptions, requestContext } from "./http/request-log.ts";
 import type { Send } from "./http/respond.ts";
 import { dispatch } from "./http/respond.ts";
-import { pathParameters, router } from "./http/router.ts";
+import { originForm, pathParameters, router, validHost } from "./http/router.ts";
 import type { Shutdown } from "./http/shutdown.ts";
 
 /** Additions to the pipeline, and the function that writes responses. */
@@ -59,7 +59,7 @@ export function createApp(options: AppOptions): Express {
     .disable("etag")
     .enable("strict routing")
     .enable("case sensitive routing")
-    .use(requestContext(options.shutdown, options))
+    .use(requestContext(options.shutdown, options), validHost, originForm)
     .all(HEALTH_PATHS, health(options))
     .all(
       EVERY_PATH,

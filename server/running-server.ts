@@ -36,6 +36,8 @@ export interface ServerOptions extends AccessOptions {
   formatUserId?: (userId: string) => string;
   /** Default: silent. */
   log?: Logger;
+  /** Number of log lines that could not be written, for the metrics. Default: 0. */
+  lostLogLines?: () => number;
   /** Default: the system clock. */
   clock?: Clock;
 }

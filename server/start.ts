@@ -34,7 +34,7 @@ export async function startServer(
     const parts = await openParts(options, extend, resources);
     const { store, server, shutdown, handle, loaded } = parts;
     handle(buildApp(contract, options, parts));
-    const url = await listen(server, { port, host, flags: "--port or --host" });
+    const url = await listen(server, { port, host, names: "port or host" });
     let ended: Promise<boolean> | undefined;
     const end = (how: ShutdownOptions) => {
       ended ??= shutdown.end(how).finally(() => release(resources));
@@ -84,7 +84,7 @@ async function openParts(
   const extension = await extend({ store, server: http.server, log });
   // The extension closes the store too.
   resources.splice(0, 1, () => extension.close());
-  const metrics = createMetrics();
+  const metrics = createMetrics(options.lostLogLines);
   const access = openAccess(options, log);
   const loadShedding = createLoadShedding(options.load ?? {}, { metrics, log });
   resources.push(metrics.close, access.close, loadShedding.close);
@@ -93,10 +93,10 @@ async function openParts(
 
 function buildApp(contract: Contract, options: ServerOptions, parts: Parts) {
   const { store, extension, metrics, access, loadShedding, shutdown, formatUserId, log } = parts;
-  const { clock, userLimit, bodyLimit = 262_144, corsOrigin = [] } = options;
+  const { clock, trustProxy, userLimit, bodyLimit = 262_144, corsOrigin = [] } = options;
   return createApp({
     ...{ ...extension, contract, loadShedding, shutdown, metrics, log, bodyLimit, formatUserId },
-    schemes: schemeHandlers(contract.securitySchemes, access, clock),
+    schemes: schemeHandlers(contract.securitySchemes, access, { clock, trustProxy }),
     handlers: createHandlers({ store, contract, clock, userLimit, metrics }),
     corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
   });

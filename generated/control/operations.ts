@@ -106,7 +106,7 @@ export interface OperationConstants {
   path: string;
   /** Alternatives: all schemes of one alternative are required together; an empty one needs no credentials. */
   security: readonly (readonly (keyof typeof SECURITY_SCHEMES)[])[];
-  /** Any one of these is sufficient; an empty list requires no permission. */
+  /** The credentials of each scheme must hold one of these; an empty list requires no permission. */
   permissions: readonly string[];
   requestMediaTypes: readonly string[];
   requestExamples: readonly string[];

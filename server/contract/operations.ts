@@ -31,7 +31,7 @@ export interface Operation {
   successMediaTypes: readonly string[];
   /** Alternatives, each a list of scheme names that are all required; an empty list needs no credentials. */
   security: readonly (readonly string[])[];
-  /** One of these is required; an empty list requires no permission. */
+  /** The credentials of each scheme must hold one of these; an empty list requires no permission. */
   permissions: readonly string[];
 }
 

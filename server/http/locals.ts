@@ -19,6 +19,8 @@ export interface RequestLocals {
   /** The query as sent, without "?". */
   queryText: string;
   caller: Caller;
+  /** Codes of the reasons for a 401 or 403, by security scheme; for the log only. */
+  refusals: Readonly<Record<string, string>>;
   /** The store of the request's session; undefined in service mode, which has one store. */
   store?: Store;
   /** Path parameters, decoded. */

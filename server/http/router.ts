@@ -3,6 +3,43 @@ import type { Operation } from "../contract/operations.ts";
 import type { Violation } from "../contract/violations.ts";
 import { Problem } from "./problem.ts";
 
+/** Host and port (RFC 3986 section 3.2.2), without user information. */
+const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
+/** The absolute form of a request target: scheme, authority, path and query. */
+const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
+
+/** Requires one valid Host (RFC 9112 section 3.2), which HTTP/1.0 may omit, and no Transfer-Encoding in HTTP/1.0 (6.1). */
+export const validHost: RequestHandler = ({ headers, headersDistinct, httpVersion }, _response, next) => {
+  const isOld = httpVersion === "1.0";
+  const hosts = headersDistinct.host ?? (isOld ? [""] : []);
+  if (hosts.length !== 1 || !HOST.test(hosts[0] ?? ""))
+    throw badHeader("Host", "must be one host, with an optional port");
+  if (isOld && headers["transfer-encoding"] !== undefined)
+    throw badHeader("Transfer-Encoding", "must NOT be sent with HTTP/1.0");
+  next();
+};
+
+/**
+ * Replaces the absolute form of a request target by its path and query, which stay as sent, and Host by its authority
+ * (RFC 9112 section 3.2.2).
+ */
+export const originForm: RequestHandler = (request, _response, next) => {
+  const [absolute, authority = "", path = ""] = ABSOLUTE.exec(request.url) ?? [];
+  if (absolute === undefined) return next();
+  if (authority === "" || !HOST.test(authority)) throw badHeader("Host", "must be one host in the request target");
+  request.headers.host = authority;
+  request.url = path.startsWith("/") ? path : `/${path}`;
+  next();
+};
+
+/** The connection is closed, because a proxy may have read the request in another way. */
+function badHeader(name: string, detail: string): Problem {
+  return new Problem("invalid-request", {
+    violations: [{ in: "header", name, detail }],
+    headers: { Connection: "close" },
+  });
+}
+
 interface Route {
   operation: Operation;
   pattern: RegExp;

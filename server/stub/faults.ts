@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RequestHandler, Response } from "express";
 import type { Fault } from "../../generated/control/types.ts";
 import { Problem } from "../http/problem.ts";
 import { type Reply, send, writeHead } from "../http/respond.ts";
 import { STUB_PROBLEMS } from "./problem-types.ts";
 import { syncFacts } from "./record.ts";
+import { wait } from "./wait.ts";
 
 declare global {
   namespace Express {
@@ -34,16 +34,6 @@ export const fireFault: RequestHandler = async (request, response, next) => {
   if (fired?.fault.kind === "reset") request.socket.resetAndDestroy();
   else next();
 };
-
-/** Waits, at most until the client disconnects. Returns whether the client is still connected. */
-export async function wait(ms: number, response: Response): Promise<boolean> {
-  if (ms > 0 && !response.closed) {
-    const end = new AbortController();
-    response.locals.onEnd(() => end.abort());
-    await sleep(ms, undefined, { signal: end.signal }).catch(() => {});
-  }
-  return !response.closed;
-}
 
 function injectedFault({ status, retryAfterSeconds }: Extract<Fault, { kind: "status" }>): Problem {
   const headers = retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) };

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { FaultMatch, JournalEntry } from "../../generated/control/types.ts";
 import { type Sessions, selectSession } from "./sessions.ts";
+import { isDisconnected } from "./wait.ts";
 
 /** Maximum length of a body, path or name in an entry, in characters. */
 const MAX_TEXT = 16_384;
@@ -21,7 +22,7 @@ export function record(sessions: Sessions): RequestHandler {
       session.journal.add(entryOf(request, response, { ...received, durationMs }));
     };
     // The client may have disconnected while the session was opened.
-    if (response.closed) return add();
+    if (isDisconnected(response)) return add();
     response.locals.onEnd(add);
     next();
   };
