@@ -4,7 +4,7 @@ import { duplexPair } from "node:stream";
 import express, { type ErrorRequestHandler } from "express";
 import { type Contract, ContractError } from "./contract/contract.ts";
 import type { Operation } from "./contract/operations.ts";
-import { violationsIn } from "./contract/request-validation.ts";
+import { violationsIn } from "./contract/violations.ts";
 import { jsonBody } from "./http/body.ts";
 import { contentType } from "./http/negotiation.ts";
 import { requestContext } from "./http/request-log.ts";

@@ -29,7 +29,7 @@ export async function startServer(
   const { port = 0, host = "127.0.0.1" } = options;
   const resources: Resources = [];
   try {
-    const contract = loadContract();
+    const contract = loadContract(options.document);
     await selfCheck(contract);
     const parts = await openParts(options, extend, resources);
     const { store, server, shutdown, handle, loaded } = parts;
@@ -46,7 +46,7 @@ export async function startServer(
       user: (id) => store.user(id),
       load: (source) => load(store, source),
       async reload() {
-        const next = loadContract();
+        const next = loadContract(options.document);
         await selfCheck(next);
         handle(buildApp(next, options, parts));
       },

@@ -1,6 +1,7 @@
 import {
   type Content,
   type ContractDocument,
+  type ExampleObject,
   type HeaderObject,
   type OperationObject,
   operationsOf,
@@ -52,6 +53,8 @@ export interface DeclaredResponse {
   headers: Readonly<Record<string, { required: boolean; example: string | undefined }>>;
   /** Values of the named examples, of all media types. */
   examples: Readonly<Record<string, unknown>>;
+  /** By media type. */
+  firstExamples: Readonly<Record<string, unknown>>;
 }
 
 export type SecurityScheme =
@@ -109,13 +112,21 @@ function responsesIn(document: ContractDocument, { responses = {} }: OperationOb
 }
 
 function contentIn(document: ContractDocument, content: Content) {
-  const named = Object.values(content).flatMap(({ example, examples }) =>
-    Object.entries(examples ?? (example === undefined ? {} : { example: { value: example } })),
+  const examples = mapValues(content, ({ example, examples: named }) =>
+    mapValues(named ?? (example === undefined ? {} : { example: { value: example } }), (one) => {
+      return resolve<ExampleObject>(document, one).value;
+    }),
+  );
+  const first = Object.entries(examples).flatMap(([type, named]) =>
+    Object.values(named)
+      .slice(0, 1)
+      .map((value) => [type, value]),
   );
   return {
     mediaTypes: Object.keys(content),
     schemas: mapValues(content, ({ schema = {} }) => schema),
-    examples: Object.fromEntries(named.map(([name, example]) => [name, resolve(document, example).value])),
+    examples: Object.assign({}, ...Object.values(examples)) as Record<string, unknown>,
+    firstExamples: Object.fromEntries(first) as Record<string, unknown>,
   };
 }
 

@@ -8,14 +8,13 @@ import {
 } from "./document.ts";
 
 export interface Parameter {
-  /** For a header in lower case. */
   name: string;
   in: "path" | "query" | "header";
   required: boolean;
   /** Whether each item of an array is a parameter of its own: `?id=1&id=2`. */
   explode: boolean;
   schema: Schema;
-  /** The name by which the request validator knows it. */
+  /** The name by which the request and its validator know it; for a header in lower case. */
   key: string;
 }
 
@@ -30,13 +29,12 @@ export function parametersIn(document: ContractDocument, item: PathItem, operati
   const declared = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => {
     const found = resolve<ParameterObject>(document, parameter);
     const place = found.in as Parameter["in"];
-    const isHeader = place === "header";
-    const name = isHeader ? found.name.toLowerCase() : found.name;
-    const { required = false, explode = place === "query", schema = {} } = found;
-    return { name, in: place, required, explode, schema, key: isHeader ? name : safeName(name) };
+    const { name, required = false, explode = place === "query", schema = {} } = found;
+    const key = place === "header" ? name.toLowerCase() : safeName(name);
+    return { name, in: place, required, explode, schema, key };
   });
-  const last = new Map(declared.map((parameter) => [`${parameter.in} ${parameter.name}`, parameter]));
-  return [...last.values()].filter(({ in: place, name }) => place !== "header" || !IGNORED_HEADERS.includes(name));
+  const last = new Map(declared.map((parameter) => [`${parameter.in} ${parameter.key}`, parameter]));
+  return [...last.values()].filter(({ in: place, key }) => place !== "header" || !IGNORED_HEADERS.includes(key));
 }
 
 /** A name of letters, digits and `_`: the validator gives other characters in names a meaning of its own. */

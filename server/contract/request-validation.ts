@@ -3,15 +3,13 @@ import { error, middleware } from "express-openapi-validator";
 
 import { type ContractDocument, resolve, type Schema } from "./document.ts";
 import type { Operation } from "./operations.ts";
-import { originalName, safeName } from "./parameters.ts";
+import { safeName } from "./parameters.ts";
 import { readAddress, requestDocument } from "./request-document.ts";
-
-import type { Violation } from "./violations.ts";
 
 type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
 
 /**
- * Validates parameters and body against the contract and throws all violations at once, see `violationsIn`. The
+ * Validates parameters and body against the contract and throws all violations at once, see `violationsIn` in violations.ts. The
  * validator's own security is off, because it runs after the body is read.
  */
 export function requestValidation(document: ContractDocument, operations: readonly Operation[]): RequestHandler[] {
@@ -29,13 +27,16 @@ export function requestValidation(document: ContractDocument, operations: readon
 }
 
 /** The parameters and the body of a validated request, with the types of the contract and the contract's names. */
-export function validatedRequest({ params, query, headers, body }: Request, { parameters }: Operation) {
+export function validatedRequest(request: Request, { parameters }: Operation) {
+  const { query, headers, body } = request;
+  // Express resets `params` for each middleware. The validator keeps those it has validated.
+  const { openapi: { pathParams = {} } = {} } = request as { openapi?: { pathParams?: Record<string, unknown> } };
   const valuesIn = (place: string, values: Readonly<Record<string, unknown>>) => {
     const declared = parameters.filter((parameter) => parameter.in === place);
     return Object.fromEntries(declared.flatMap(({ name, key }) => (key in values ? [[name, values[key]]] : [])));
   };
   return {
-    path: valuesIn("path", params),
+    path: valuesIn("path", pathParams),
     query: valuesIn("query", query),
     headers: valuesIn("header", headers),
     body,
@@ -124,25 +125,4 @@ function limitsIn(document: ContractDocument, schema: Schema, pointer: string[] 
     limitsIn(document, property, [...pointer, name], [...open, resolved]),
   );
   return maxItems === undefined ? inner : [{ pointer, max: maxItems }, ...inner];
-}
-
-/** The violations in an error of the validator; undefined for any other error. */
-export function violationsIn(error: unknown): Violation[] | undefined {
-  if (!(error instanceof Error) || !("errors" in error) || !Array.isArray(error.errors)) return undefined;
-  if (!("status" in error) || error.status !== 400) return undefined;
-  return (error.errors as { path: string; message: string }[]).map(({ path, message }) => {
-    const [, place = "", name = ""] = path.split("/");
-    const detail = plain(message);
-    // Only declared names are reported, and the contract has no name with "/" or "~", which RFC 6901 would escape.
-    if (place === "body") return { pointer: path.slice("/body".length), detail };
-    if (place === "headers") return { in: "header", name, detail };
-    return { in: place === "query" ? "query" : "path", name: originalName(name), detail };
-  });
-}
-
-/** Rewords Ajv's messages that use its own notation, and the validator's own. */
-function plain(message: string): string {
-  if (message.startsWith("must have required property")) return "must be present";
-  if (message.startsWith("Unknown query parameter")) return "must NOT be sent: the operation has no such parameter";
-  return /^must be [a-z]+(,[a-z]+)+$/.test(message) ? message.replaceAll(",", " or ") : message;
 }

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from "node:http";
+import type { ValidateFunction } from "ajv/dist/2020.js";
 import type { RequestHandler, Response } from "express";
 import type { Contract } from "../contract/contract.ts";
 import type { Schema } from "../contract/document.ts";
@@ -58,6 +59,12 @@ export function dispatch(
   handlers: Readonly<Record<string, Handler>>,
   { send, contract, metrics }: { send: Send; contract: Contract; metrics?: Pick<Metrics, "violations"> },
 ): RequestHandler {
+  const validators = new Map<Schema, ValidateFunction>();
+  const validatorOf = (schema: Schema): ValidateFunction => {
+    const validate = validators.get(schema) ?? contract.validator(schema);
+    validators.set(schema, validate);
+    return validate;
+  };
   return async (request, response) => {
     const { operation, responseMediaType } = response.locals;
     const handler = handlers[operation.id];
@@ -68,7 +75,7 @@ export function dispatch(
       ...returned,
       mediaType: mediaTypeOf(returned, declaredResponse(operation, returned.status), responseMediaType),
     };
-    const violations = responseViolations(contract, operation, { ...reply, sent: response.getHeaders() });
+    const violations = responseViolations(validatorOf, operation, { ...reply, sent: response.getHeaders() });
     if (violations.length > 0) {
       metrics?.violations.inc({ side: "answer" }, violations.length);
       throw new Error(`The response of ${operation.id} violates the contract: ${violations.join("; ")}.`);
@@ -94,6 +101,8 @@ export function declaredResponse({ responses }: Operation, status: number): Decl
   return responses[status] ?? responses[`${Math.floor(status / 100)}XX`] ?? responses.default;
 }
 
+type ValidatorOf = (schema: Schema) => ValidateFunction;
+
 interface Returned extends HandlerResponse {
   mediaType: string;
   /** The headers that are already set. */
@@ -101,7 +110,7 @@ interface Returned extends HandlerResponse {
 }
 
 function responseViolations(
-  contract: Contract,
+  validatorOf: ValidatorOf,
   operation: Operation,
   { status, mediaType, headers, body, sent }: Returned,
 ) {
@@ -111,17 +120,17 @@ function responseViolations(
   const missing = Object.entries(declared.headers)
     .filter(([name, { required }]) => required && !names.includes(name.toLowerCase()))
     .map(([name]) => `the header ${name} is missing`);
-  return [...missing, ...bodyViolations(contract, declared.schemas[mediaType], { mediaType, body })];
+  return [...missing, ...bodyViolations(validatorOf, declared.schemas[mediaType], { mediaType, body })];
 }
 
 function bodyViolations(
-  contract: Contract,
+  validatorOf: ValidatorOf,
   schema: Schema | undefined,
   { mediaType, body }: Pick<Reply, "mediaType" | "body">,
 ) {
   if (!schema) return body === undefined ? [] : [`the contract declares no ${mediaType || "body"} for this status`];
   if (!isJson(mediaType ?? "")) return [];
-  const validate = contract.validator(schema);
+  const validate = validatorOf(schema);
   return validate(body) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 

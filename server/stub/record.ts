@@ -48,7 +48,12 @@ function entryOf(request: Request, response: Response, { headers, ...received }:
 export function syncFacts({ body }: Request, { locals }: Response): FaultMatch {
   const { audience, connection }: Record<string, unknown> = Object(body);
   const { connectionId }: Record<string, unknown> = Object(connection);
-  const members = Object.entries({ userId: locals.path?.userId, audience, connectionId });
+  const members = Object.entries({
+    userId: locals.path?.userId,
+    audience,
+    connectionId,
+    operationId: locals.operation?.id,
+  });
   return Object.fromEntries(
     members.flatMap(([name, value]) => (typeof value === "string" ? [[name, cut(value)]] : [])),
   );
