@@ -60,13 +60,13 @@ export interface AccessLogOptions {
  * that load shedding rejects are counted and not logged.
  */
 function logRequest(response: Response, start: number, { log, metrics, formatUserId }: AccessLogOptions): void {
-  const { requestId, route, problem, caller, path, refusals } = response.locals;
+  const { requestId, route, operation, problem, caller, path, refusals } = response.locals;
   const { method } = response.req;
   const userId = path?.userId;
   const ms = Math.round((performance.now() - start) * 100) / 100;
   const status = response.writableFinished ? response.statusCode : undefined;
   metrics.inFlight.dec();
-  metrics.requests.inc({ status: status ?? "none", problem: problem ?? "" });
+  metrics.requests.inc({ operation: operation?.id ?? "", status: status ?? "none", problem: problem ?? "" });
   metrics.duration.observe(ms / 1_000);
   if (problem === "overloaded") return;
   const user = userId && formatUserId(userId);
