@@ -1,11 +1,4 @@
-import type {
-  ExpectedCount,
-  Journal,
-  JournalEntry,
-  RequestMatch,
-  Verdict,
-  Verification,
-} from "../../generated/control/types.ts";
+import type { Journal, JournalEntry, RequestMatch, Verdict, Verification } from "../../generated/control/types.ts";
 
 /** The last `limit` requests of a session; older ones are evicted and counted. */
 export function createJournal(limit: number) {
@@ -20,17 +13,18 @@ export function createJournal(limit: number) {
     },
     /** The latest first. */
     list: (): Journal => ({ requests: entries.toReversed(), evicted }),
-    /** Checks how many entries match; if the count is not as expected, lists the closest misses. */
-    verify({ match, count: expected }: Verification): Verdict {
+    /** Checks how many entries match; if too many do, lists them, and if too few do, the closest misses. */
+    verify({ match, count: { exactly, atLeast = 0, atMost } }: Verification): Verdict {
       // The latest first, so that the latest of equal misses is listed first.
-      const misses = entries.toReversed().flatMap(({ id, ...entry }) => {
-        const reasons = differences(match, entry);
-        return reasons.length > 0 ? [{ id, reasons }] : [];
+      const compared = entries.toReversed().map((entry) => ({ entry, reasons: differences(match, entry) }));
+      const matches = compared.filter(({ reasons }) => reasons.length === 0);
+      const count = matches.length;
+      const [least, most] = [Math.max(exactly ?? 0, atLeast), Math.min(exactly ?? count, atMost ?? count)];
+      const listed = count > most ? matches : count < least ? closestOf(compared) : [];
+      const closest = listed.slice(0, MAX_LISTED).map(({ entry, reasons }) => {
+        return { id: entry.id, reasons: reasons.length > 0 ? reasons : [summaryOf(entry)] };
       });
-      const count = entries.length - misses.length;
-      const passed = isExpected(count, expected);
-      const closest = misses.toSorted((a, b) => a.reasons.length - b.reasons.length).slice(0, MAX_MISSES);
-      return { passed, count, evicted, closest: passed ? [] : closest };
+      return { passed: count >= least && count <= most, count, evicted, closest };
     },
     clear(): void {
       entries = [];
@@ -39,14 +33,25 @@ export function createJournal(limit: number) {
   };
 }
 
-const MAX_MISSES = 5;
+const MAX_LISTED = 5;
 
-function isExpected(count: number, { exactly = count, atLeast = count, atMost = count }: ExpectedCount): boolean {
-  return count === exactly && count >= atLeast && count <= atMost;
+interface Compared {
+  entry: JournalEntry;
+  /** Empty if the entry matches. */
+  reasons: string[];
+}
+
+function closestOf(compared: readonly Compared[]): Compared[] {
+  const misses = compared.filter(({ reasons }) => reasons.length > 0);
+  return misses.toSorted((a, b) => a.reasons.length - b.reasons.length);
+}
+
+function summaryOf({ method, path, status, at }: JournalEntry): string {
+  return `matches: ${method} ${path}, ${status ?? "no response"}, at ${at}`;
 }
 
 /** One sentence for each member that differs: "status is 404, not 200". */
-function differences(match: RequestMatch, entry: Omit<JournalEntry, "id">): string[] {
+function differences(match: RequestMatch, entry: JournalEntry): string[] {
   return Object.entries(match).flatMap(([name, expected]) => {
     const actual = entry[name as keyof RequestMatch];
     if (actual === expected) return [];
