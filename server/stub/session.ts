@@ -19,6 +19,8 @@ export interface SessionOptions {
   start: string | Directory | undefined;
   /** Maximum number of entries in the start directory. */
   maxEntries: number;
+  /** Maximum size of a user in bytes. */
+  userLimit: number | undefined;
   /** Maximum number of journal entries. */
   journalSize: number;
 }
@@ -28,16 +30,16 @@ export interface SessionOptions {
  * @throws DirectoryRefused
  */
 export async function openSession(
-  { name, start, maxEntries, journalSize }: SessionOptions,
+  { name, start, maxEntries, journalSize, userLimit }: SessionOptions,
   given?: { store: Store; isInMemory: boolean },
 ) {
   const [faults, journal] = [createFaultRules(), createJournal(journalSize)];
-  let store = given?.store ?? (await loadStore(start, maxEntries)).store;
+  let store = given?.store ?? (await loadStore(start, { userLimit, maxEntries })).store;
   const withMutex = createMutex();
-  const replaceStore = (source: string | Directory | undefined, max?: number): Promise<LoadCount> =>
+  const replaceStore = (source: string | Directory | undefined, max = Number.POSITIVE_INFINITY): Promise<LoadCount> =>
     withMutex(name, async () => {
       if (given?.isInMemory === false) throw new Problem(STUB_PROBLEMS.fixedDirectory);
-      const [old, next] = [store, await loadStore(source, max)];
+      const [old, next] = [store, await loadStore(source, { userLimit, maxEntries: max })];
       store = next.store;
       await old.close();
       return next.count;
@@ -73,7 +75,7 @@ export async function openSession(
 /** Stops reading a directory of more than `max` entries. */
 async function loadStore(
   source: string | Directory = { users: [], roles: [], roleConnectionMaps: [] },
-  max = Number.POSITIVE_INFINITY,
+  { userLimit, maxEntries: max }: Pick<SessionOptions, "userLimit" | "maxEntries">,
 ): Promise<{ store: Store; count: LoadCount }> {
   const rejectAbove = (entries: number) => {
     if (entries <= max) return;
@@ -83,10 +85,11 @@ async function loadStore(
   const store = openSqliteStore(":memory:");
   let read = 0;
   try {
-    const count = await load(store, source, (phase) => {
+    const progress = (phase: string) => {
       if (phase === "checking") read += ENTRIES_PER_STEP;
       rejectAbove(read);
-    });
+    };
+    const count = await load(store, source, { userLimit, progress });
     rejectAbove(count.total);
     return { store, count };
   } catch (error) {

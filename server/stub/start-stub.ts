@@ -49,7 +49,7 @@ export async function startStub(options: StubOptions = {}): Promise<RunningStub>
   return {
     ...{ ...server, faults, journal, directory, reset },
     user: (id) => directory.user(id),
-    load: (source) => load(unnamed.store(), source),
+    load: (source) => load(unnamed.store(), source, { userLimit: options.userLimit }),
     session: (name) => sessions.use(name).session,
     ...(controlUrl !== undefined && { controlUrl }),
     ...(generated && { demo: generated.demo }),
@@ -60,10 +60,10 @@ export async function startStub(options: StubOptions = {}): Promise<RunningStub>
 const MAX_ENTRIES = 10_000;
 
 async function compose({ store, server, log }: Base, options: StubOptions & { clock: Clock }) {
-  const { clock, host = "127.0.0.1", database = ":memory:", directory, journalSize = 1_000 } = options;
+  const { clock, host = "127.0.0.1", database = ":memory:", directory, userLimit, journalSize = 1_000 } = options;
   // A copy: later changes to the object do not change what a reset restores.
   const start = typeof directory === "object" ? structuredClone(directory) : directory;
-  const first = { name: "", start, journalSize, maxEntries: Number.POSITIVE_INFINITY };
+  const first = { name: "", start, userLimit, journalSize, maxEntries: Number.POSITIVE_INFINITY };
   const unnamed = await openSession(first, { store, isInMemory: database === ":memory:" });
   const sessions = createSessions(unnamed, (name) =>
     openSession({ ...first, name, maxEntries: MAX_ENTRIES }).catch(withoutFolder(start)),
