@@ -1,4 +1,5 @@
 import { readFileSync, unwatchFile, watchFile } from "node:fs";
+import { clearTimeout, setTimeout } from "node:timers";
 import type { Logger } from "pino";
 import { ConfigurationError } from "../configuration-error.ts";
 import { parseJson } from "../json-text.ts";

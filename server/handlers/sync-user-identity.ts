@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { Handlers } from "../../generated/operations.ts";
 import type { Caller } from "../auth/security.ts";
 import type { Clock } from "../clock.ts";

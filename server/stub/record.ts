@@ -1,5 +1,7 @@
+import { performance } from "node:perf_hooks";
 import type { Request, RequestHandler, Response } from "express";
 import type { FaultMatch, JournalEntry } from "../../generated/control/types.ts";
+import { systemClock } from "../clock.ts";
 import { type Sessions, selectSession } from "./sessions.ts";
 import { isDisconnected } from "./wait.ts";
 
@@ -15,7 +17,11 @@ export function record(sessions: Sessions): RequestHandler {
   return async (request, response, next) => {
     const start = performance.now();
     // Read now: later middleware changes the URL and the headers.
-    const received = { at: new Date().toISOString(), path: pathIn(request.url), headers: headersIn(request.headers) };
+    const received = {
+      at: systemClock().toISOString(),
+      path: pathIn(request.url),
+      headers: headersIn(request.headers),
+    };
     const session = await selectSession(sessions, request, response);
     const add = () => {
       const durationMs = Math.round((performance.now() - start) * 100) / 100;

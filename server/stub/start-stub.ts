@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Directory } from "../../generated/types.ts";
-import type { Clock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
 import type { Base, RunningExtension, RunningServer, ServerOptions } from "../running-server.ts";
 import { load, startServer } from "../start.ts";
@@ -34,10 +34,10 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
  */
 export async function startStub(options: StubOptions = {}): Promise<RunningStub> {
   checkControlPort(options);
-  const { clock = () => new Date(), access, credentialsFile } = options;
+  const { clock = systemClock, access, credentialsFile } = options;
   const generated = access || credentialsFile !== undefined ? undefined : await createDemoCredentials(clock);
   const composed: Awaited<ReturnType<typeof compose>>[] = [];
-  const server = await startServer({ ...options, ...(generated && { access: generated }) }, async (base) => {
+  const server = await startServer({ ...options, clock, ...(generated && { access: generated }) }, async (base) => {
     const stub = await compose(base, { ...options, clock });
     composed.push(stub);
     return stub.extension;
