@@ -11,7 +11,7 @@ import { type Decision, type Found, type Store, StoreUnavailable } from "../stor
 export interface RequestContext {
   caller: Caller;
   /** Overrides the store of the options. */
-  store?: Store;
+  store?: Pick<Store, "sync">;
 }
 
 export interface HandlerOptions {

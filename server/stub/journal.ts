@@ -1,15 +1,29 @@
 import type { Journal, JournalEntry, RequestMatch, Verdict, Verification } from "../../generated/control/types.ts";
 
-/** The last `limit` requests of a session; older ones are evicted and counted. */
+/** Maximum size of the entries of a journal as JSON. */
+const MAX_BYTES = 8_388_608;
+
+/** The last `limit` requests of a session, up to 8 MiB; older ones are evicted and counted. */
 export function createJournal(limit: number) {
   let entries: JournalEntry[] = [];
+  let bytes = 0;
   let evicted = 0;
   return {
+    bytes: () => bytes,
     add(entry: JournalEntry): void {
       entries.push(entry);
-      if (entries.length <= limit) return;
-      entries.shift();
-      evicted += 1;
+      bytes += bytesOf(entry);
+      while (entries.length > limit || bytes > MAX_BYTES) {
+        bytes -= bytesOf(entries.shift());
+        evicted += 1;
+      }
+    },
+    /** Removes and returns the entries of this session, the oldest first. */
+    take(name: string): JournalEntry[] {
+      const { taken = [], rest = [] } = Object.groupBy(entries, ({ session }) => (session === name ? "taken" : "rest"));
+      entries = rest;
+      bytes -= taken.reduce((sum, entry) => sum + bytesOf(entry), 0);
+      return taken;
     },
     /** The latest first. */
     list: (): Journal => ({ requests: entries.toReversed(), evicted }),
@@ -28,9 +42,14 @@ export function createJournal(limit: number) {
     },
     clear(): void {
       entries = [];
+      bytes = 0;
       evicted = 0;
     },
   };
+}
+
+function bytesOf(entry: JournalEntry | undefined): number {
+  return Buffer.byteLength(JSON.stringify(entry) ?? "");
 }
 
 const MAX_LISTED = 5;

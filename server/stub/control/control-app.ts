@@ -14,7 +14,7 @@ import { dispatch, type Send, send } from "../../http/respond.ts";
 import { originForm, pathParameters, router, validHost } from "../../http/router.ts";
 import type { Shutdown } from "../../http/shutdown.ts";
 import { StoreUnavailable } from "../../store/store.ts";
-import { type Sessions, selectSession } from "../sessions.ts";
+import { openStore, type Sessions, selectSession } from "../sessions.ts";
 import { ownHost, ownOrigin, requireToken, securityHeaders } from "./guard.ts";
 import { createControlHandlers } from "./handlers.ts";
 import { contractDocument, controlPages } from "./pages.ts";
@@ -62,8 +62,9 @@ export function createControlApp({ url, token, stubUrl, shutdown, sessions, cloc
       contentType,
       jsonBody(BODY_LIMIT, { ReplaceDirectory: DIRECTORY_LIMIT }),
       ...contract.requestValidation(),
-      async (request, response, next) => {
-        await selectSession(sessions, request, response);
+      selectSession(sessions),
+      async (_request, response, next) => {
+        await openStore(response);
         next();
       },
       dispatch(createControlHandlers(clock), sendControl),
