@@ -3,34 +3,39 @@ import type { Journal, JournalEntry, RequestMatch, Verdict, Verification } from 
 /** Maximum size of the entries of a journal as JSON. */
 const MAX_BYTES = 8_388_608;
 
+interface Stored {
+  session: string | undefined;
+  /** The entry as JSON, outside V8's heap, whose limit may be low. */
+  json: Buffer;
+}
+
 /** The last `limit` requests of a session, up to 8 MiB; older ones are evicted and counted. */
 export function createJournal(limit: number) {
-  let entries: JournalEntry[] = [];
-  let bytes = 0;
+  let stored: Stored[] = [];
   let evicted = 0;
+  const bytes = () => sizeOf(stored);
+  const latestFirst = () => stored.map(parsed).reverse();
   return {
-    bytes: () => bytes,
+    bytes,
     add(entry: JournalEntry): void {
-      entries.push(entry);
-      bytes += bytesOf(entry);
-      while (entries.length > limit || bytes > MAX_BYTES) {
-        bytes -= bytesOf(entries.shift());
+      stored.push({ session: entry.session, json: Buffer.from(JSON.stringify(entry)) });
+      while (stored.length > limit || bytes() > MAX_BYTES) {
+        stored.shift();
         evicted += 1;
       }
     },
     /** Removes and returns the entries of this session, the oldest first. */
     take(name: string): JournalEntry[] {
-      const { taken = [], rest = [] } = Object.groupBy(entries, ({ session }) => (session === name ? "taken" : "rest"));
-      entries = rest;
-      bytes -= taken.reduce((sum, entry) => sum + bytesOf(entry), 0);
-      return taken;
+      const taken = stored.filter(({ session }) => session === name);
+      stored = stored.filter(({ session }) => session !== name);
+      return taken.map(parsed);
     },
     /** The latest first. */
-    list: (): Journal => ({ requests: entries.toReversed(), evicted }),
+    list: (): Journal => ({ requests: latestFirst(), evicted }),
     /** Checks how many entries match; if too many do, lists them, and if too few do, the closest misses. */
     verify({ match, count: { exactly, atLeast = 0, atMost } }: Verification): Verdict {
       // The latest first, so that the latest of equal misses is listed first.
-      const compared = entries.toReversed().map((entry) => ({ entry, reasons: differences(match, entry) }));
+      const compared = latestFirst().map((entry) => ({ entry, reasons: differences(match, entry) }));
       const matches = compared.filter(({ reasons }) => reasons.length === 0);
       const count = matches.length;
       const [least, most] = [Math.max(exactly ?? 0, atLeast), Math.min(exactly ?? count, atMost ?? count)];
@@ -41,15 +46,18 @@ export function createJournal(limit: number) {
       return { passed: count >= least && count <= most, count, evicted, closest };
     },
     clear(): void {
-      entries = [];
-      bytes = 0;
+      stored = [];
       evicted = 0;
     },
   };
 }
 
-function bytesOf(entry: JournalEntry | undefined): number {
-  return Buffer.byteLength(JSON.stringify(entry) ?? "");
+function sizeOf(stored: readonly Stored[]): number {
+  return stored.reduce((sum, { json }) => sum + json.length, 0);
+}
+
+function parsed({ json }: Stored): JournalEntry {
+  return JSON.parse(json.toString());
 }
 
 const MAX_LISTED = 5;

@@ -91,17 +91,17 @@ async function versionOf(start: string | Directory | undefined): Promise<string>
   return [ino, size, mtimeMs].join();
 }
 
-/** Reads from `base`, which stays as it is, and keeps the changed users as JSON, by id. */
+/** Reads from `base`, which stays as it is, and keeps the changed users as JSON, by id; outside V8's heap like `base`. */
 function copyOnWrite(base: Store): Pick<SessionUsers, "store" | "bytes"> {
-  const changed = new Map<string, string>();
+  const changed = new Map<string, Buffer>();
   let bytes = 0;
   const current = (user: User): User => {
     const json = changed.get(user.id);
-    return json === undefined ? user : (JSON.parse(json) as User);
+    return json === undefined ? user : (JSON.parse(json.toString()) as User);
   };
   const save = (user: User) => {
-    const json = JSON.stringify(user);
-    bytes += Buffer.byteLength(json) - Buffer.byteLength(changed.get(user.id) ?? "");
+    const json = Buffer.from(JSON.stringify(user));
+    bytes += json.length - (changed.get(user.id)?.length ?? 0);
     changed.set(user.id, json);
   };
   const store: SessionStore = {
