@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { ValidateFunction } from "ajv/dist/2020.js";
 import type { Handlers } from "../../generated/operations.ts";
 import type { Caller } from "../auth/security.ts";
@@ -11,7 +12,7 @@ import { type Decision, type Found, type Store, StoreUnavailable } from "../stor
 export interface RequestContext {
   caller: Caller;
   /** Overrides the store of the options. */
-  store?: Store;
+  store?: Pick<Store, "sync">;
 }
 
 export interface HandlerOptions {

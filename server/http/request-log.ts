@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { performance } from "node:perf_hooks";
 import type { RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import type { Metrics } from "./metrics.ts";
