@@ -96,7 +96,7 @@ function buildApp(contract: Contract, options: ServerOptions, parts: Parts) {
   return createApp({
     ...{ ...extension, contract, loadShedding, shutdown, metrics, log, bodyLimit, formatUserId },
     schemes: schemeHandlers(contract.securitySchemes, access, { clock, trustProxy }),
-    handlers: createHandlers({ store, contract, clock, userLimit, metrics }),
+    handlers: createHandlers({ store, clock, userLimit, metrics }),
     corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
   });
 }
