@@ -15,7 +15,7 @@ import { checkKeywords, checkSchemas } from "./schemas.ts";
 import { checkPermissions, checkSecurityScheme } from "./security.ts";
 
 export interface LintResult {
-  /** All problems in line order. */
+  /** All problems by file, in line order. */
   problems: Diagnostic[];
   /** Compiles the schemas of a valid contract. */
   ajv: Ajv2020;
@@ -30,7 +30,7 @@ export async function lint(contract: ParsedContract): Promise<LintResult> {
   const inLineOrder = (findings: Finding[]) =>
     findings
       .map(({ pointer, at, rule, message }) => ({ ...contract.locate(pointer, at), rule, message }))
-      .sort((a, b) => a.line - b.line || a.column - b.column);
+      .sort((a, b) => compareTexts(a.file, b.file) || a.line - b.line || a.column - b.column);
   const wrongVersion = checkVersion(document);
   if (wrongVersion.length > 0) return { problems: inLineOrder(wrongVersion), ajv: contractAjv([]) };
   const { findings, nodes } = await lintWithRedocly(document);
@@ -40,6 +40,12 @@ export async function lint(contract: ParsedContract): Promise<LintResult> {
   const ajv = contractAjv(schemas);
   const invalid = checkSchemas(schemas, ajv);
   return { problems: inLineOrder(invalid.length > 0 ? invalid : checkExamples(document, nodes, ajv)), ajv };
+}
+
+/** In code-point order on every machine; the contract, which has no name, comes before its other files. */
+function compareTexts(a = "", b = ""): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
