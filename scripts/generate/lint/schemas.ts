@@ -1,10 +1,10 @@
 import type { Ajv2020 } from "ajv/dist/2020.js";
-import { type ContractDocument, referencePointer, type Schema } from "../../../server/contract/document.ts";
+import type { ContractDocument, Schema } from "../../../server/contract/document.ts";
 import { contractAjv, outermost, type PlacedSchema, schemaReference } from "../contract-ajv.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import { checkApplicable, checkBounds } from "./contradictions.ts";
 import { checkFormat } from "./formats.ts";
-import type { Node } from "./nodes.ts";
+import { type Node, pointerOf } from "./nodes.ts";
 
 /** Keywords of all schemas: patterns, formats, contradictions, and the keywords that are not supported. */
 export function checkKeywords(schemas: readonly Node[]): Finding[] {
@@ -72,7 +72,7 @@ export function checkSchemas(schemas: readonly PlacedSchema[], ajv: Ajv2020): Fi
     const rule = "schema-compiles";
     if (!ajv.validateSchema(value)) {
       const [problem] = ajv.errors ?? [];
-      const inside = referencePointer(problem?.instancePath ?? "").filter((segment) => segment !== "");
+      const inside = pointerOf(problem?.instancePath ?? "");
       const message = `This is not valid in a schema: it ${problem?.message}.`;
       return [{ pointer: [...pointer, ...inside], rule, message }];
     }
