@@ -60,9 +60,15 @@ const ID_RULE = "operation-operationId";
 function checkOperationId({ value, pointer }: Node): Finding[] {
   const { operationId } = value;
   if (operationId !== undefined) {
+    const place = [...pointer, "operationId"];
+    if (String(operationId).includes("#")) {
+      return [
+        { pointer: place, rule: ID_RULE, message: "'#' is not supported in an operationId. Write another character." },
+      ];
+    }
     if (methodName(String(operationId)) !== "") return [];
     const message = `'${operationId}' has no letter (a-z) or digit to name the operation by. Write a word.`;
-    return [{ pointer: [...pointer, "operationId"], rule: ID_RULE, message }];
+    return [{ pointer: place, rule: ID_RULE, message }];
   }
   const misspelt = Object.entries(value).find(([key]) => nearest(key, ["operationId"]));
   if (!misspelt)

@@ -165,6 +165,18 @@ testRejections([
     { path: "put: { operationId: writeThing }" },
     ["operation-responses", "The operation declares no response. Write each status that it returns.", "put"],
   ],
+  ...[
+    ["/a?b={id}", "A path has no query and no fragment. Declare query parameters of the operation."],
+    ["/a%/{id}", "'%' must be followed by two digits in a path. Write '%25'."],
+    ["/ä/{id}", "'ä' is not allowed in a path. Write '%C3%A4'."],
+    ["/{id}/{id}", "The path has the parameter '{id}' twice. Rename one."],
+  ].map(
+    ([path = "", message = ""]): Rejection => [
+      `the path ${path}`,
+      { text: contractWith({}).replace("/things/{id}", path) },
+      ["path", message, path],
+    ],
+  ),
   [
     "a version that is not semantic",
     { text: contractWith({}).replace("version: 1.0.0", 'version: "2026-11"') },

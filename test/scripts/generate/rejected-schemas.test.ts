@@ -85,6 +85,50 @@ testRejections([
     ["schema-compiles", "This is not valid in a schema: it must be > 0.", "0"],
   ],
   [
+    "a schema that does not compile, once and at its place",
+    property("{ enum: [] }"),
+    ["schema-compiles", "Ajv cannot compile this schema: enum must have non-empty array.", "{ enum: [] }"],
+  ],
+  [
+    "references that lead back to themselves",
+    { components: "  A: { $ref: '#/components/schemas/B' }\n  B: { allOf: [{ $ref: '#/components/schemas/A' }] }" },
+    [
+      "reference",
+      "This reference leads back to itself. Put a property or an item in between.",
+      "'#/components/schemas/B'",
+    ],
+    [
+      "reference",
+      "This reference leads back to itself. Put a property or an item in between.",
+      "'#/components/schemas/A'",
+    ],
+  ],
+  [
+    "a reference that leads through another one",
+    {
+      schema: 'properties: { a: { $ref: "#/components/schemas/Outer/properties/inner/properties/b" } }',
+      components:
+        "  Outer: { properties: { inner: { $ref: '#/components/schemas/Inner' } } }\n  Inner: { properties: { b: true } }",
+    },
+    [
+      "reference",
+      "'#/components/schemas/Outer/properties/inner/properties/b' leads through a reference. Write '#/components/schemas/Inner/properties/b'.",
+      '"#/components/schemas/Outer/properties/inner/properties/b"',
+    ],
+  ],
+  [
+    "references that are malformed, to the whole document, or to an anchor",
+    property("{ allOf: [{ $ref: '#/a%' }, { $ref: '#' }, { $ref: '#thing' }] }"),
+    ["reference", "'%' must be followed by two digits in '#/a%'. Write '%25'.", "'#/a%'"],
+    ["reference", "'#' is not supported. Refer to an object by its place: '#/components/schemas/…'.", "'#'"],
+    ["reference", "'#thing' is not supported. Refer to an object by its place: '#/components/schemas/…'.", "'#thing'"],
+  ],
+  [
+    "a name that JavaScript gives to every object",
+    { schema: "properties: { constructor: { type: string } }" },
+    ["name", "'constructor' is a member of every object in JavaScript. Choose another name.", "constructor"],
+  ],
+  [
     "a format that is nearly a known one, and an invalid pattern of property names",
     property('{ type: object, properties: { at: { format: datetime } }, patternProperties: { "[a": {} } }'),
     ["schema-format", "Unknown format 'datetime'. Did you mean 'date-time'?", "datetime"],
