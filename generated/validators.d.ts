@@ -16,29 +16,57 @@ export interface Validator<T> {
   errors?: Violation[] | null;
 }
 
-export declare const SyncUserIdentityRequest: Validator<components["schemas"]["SyncUserIdentityRequest"]>;
-export declare const IdentityAttribute: Validator<components["schemas"]["IdentityAttribute"]>;
-export declare const IdentityConnection: Validator<components["schemas"]["IdentityConnection"]>;
-export declare const SyncUserIdentityResult: Validator<components["schemas"]["SyncUserIdentityResult"]>;
-export declare const User: Validator<components["schemas"]["User"]>;
-export declare const UserRole: Validator<components["schemas"]["UserRole"]>;
-export declare const UserAttribute: Validator<components["schemas"]["UserAttribute"]>;
-export declare const CustomUpn: Validator<components["schemas"]["CustomUpn"]>;
-export declare const Identity: Validator<components["schemas"]["Identity"]>;
-export declare const OrganizationMember: Validator<components["schemas"]["OrganizationMember"]>;
-export declare const Organization: Validator<components["schemas"]["Organization"]>;
-export declare const OrganizationAlias: Validator<components["schemas"]["OrganizationAlias"]>;
-export declare const OrganizationDomain: Validator<components["schemas"]["OrganizationDomain"]>;
-export declare const Subscription: Validator<components["schemas"]["Subscription"]>;
-export declare const SubscriptionLog: Validator<components["schemas"]["SubscriptionLog"]>;
-export declare const Product: Validator<components["schemas"]["Product"]>;
-export declare const ApplicationDeployment: Validator<components["schemas"]["ApplicationDeployment"]>;
-export declare const Application: Validator<components["schemas"]["Application"]>;
-export declare const DeploymentTarget: Validator<components["schemas"]["DeploymentTarget"]>;
-export declare const ProblemDetails: Validator<components["schemas"]["ProblemDetails"]>;
-export declare const ValidationProblemDetails: Validator<components["schemas"]["ValidationProblemDetails"]>;
-export declare const BodyViolation: Validator<components["schemas"]["BodyViolation"]>;
-export declare const ParameterViolation: Validator<components["schemas"]["ParameterViolation"]>;
-export declare const Directory: Validator<components["schemas"]["Directory"]>;
-export declare const Role: Validator<components["schemas"]["Role"]>;
-export declare const RoleConnectionMap: Validator<components["schemas"]["RoleConnectionMap"]>;
+declare const schema_0: Validator<components["schemas"]["SyncUserIdentityRequest"]>;
+declare const schema_1: Validator<components["schemas"]["IdentityAttribute"]>;
+declare const schema_2: Validator<components["schemas"]["IdentityConnection"]>;
+declare const schema_3: Validator<components["schemas"]["SyncUserIdentityResult"]>;
+declare const schema_4: Validator<components["schemas"]["User"]>;
+declare const schema_5: Validator<components["schemas"]["UserRole"]>;
+declare const schema_6: Validator<components["schemas"]["UserAttribute"]>;
+declare const schema_7: Validator<components["schemas"]["CustomUpn"]>;
+declare const schema_8: Validator<components["schemas"]["Identity"]>;
+declare const schema_9: Validator<components["schemas"]["OrganizationMember"]>;
+declare const schema_10: Validator<components["schemas"]["Organization"]>;
+declare const schema_11: Validator<components["schemas"]["OrganizationAlias"]>;
+declare const schema_12: Validator<components["schemas"]["OrganizationDomain"]>;
+declare const schema_13: Validator<components["schemas"]["Subscription"]>;
+declare const schema_14: Validator<components["schemas"]["SubscriptionLog"]>;
+declare const schema_15: Validator<components["schemas"]["Product"]>;
+declare const schema_16: Validator<components["schemas"]["ApplicationDeployment"]>;
+declare const schema_17: Validator<components["schemas"]["Application"]>;
+declare const schema_18: Validator<components["schemas"]["DeploymentTarget"]>;
+declare const schema_19: Validator<components["schemas"]["ProblemDetails"]>;
+declare const schema_20: Validator<components["schemas"]["ValidationProblemDetails"]>;
+declare const schema_21: Validator<components["schemas"]["BodyViolation"]>;
+declare const schema_22: Validator<components["schemas"]["ParameterViolation"]>;
+declare const schema_23: Validator<components["schemas"]["Directory"]>;
+declare const schema_24: Validator<components["schemas"]["Role"]>;
+declare const schema_25: Validator<components["schemas"]["RoleConnectionMap"]>;
+export {
+  schema_0 as SyncUserIdentityRequest,
+  schema_1 as IdentityAttribute,
+  schema_2 as IdentityConnection,
+  schema_3 as SyncUserIdentityResult,
+  schema_4 as User,
+  schema_5 as UserRole,
+  schema_6 as UserAttribute,
+  schema_7 as CustomUpn,
+  schema_8 as Identity,
+  schema_9 as OrganizationMember,
+  schema_10 as Organization,
+  schema_11 as OrganizationAlias,
+  schema_12 as OrganizationDomain,
+  schema_13 as Subscription,
+  schema_14 as SubscriptionLog,
+  schema_15 as Product,
+  schema_16 as ApplicationDeployment,
+  schema_17 as Application,
+  schema_18 as DeploymentTarget,
+  schema_19 as ProblemDetails,
+  schema_20 as ValidationProblemDetails,
+  schema_21 as BodyViolation,
+  schema_22 as ParameterViolation,
+  schema_23 as Directory,
+  schema_24 as Role,
+  schema_25 as RoleConnectionMap,
+};

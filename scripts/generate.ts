@@ -1,10 +1,11 @@
+import { relative, resolve, sep } from "node:path";
 import { ConfigurationError } from "../server/configuration-error.ts";
 import { gate, printChangelog } from "./breaking/breaking.ts";
 import { DifferFailed } from "./breaking/wire-changes.ts";
 import { printAdvice } from "./generate/advice.ts";
-import { PUBLIC_CONTRACT } from "./generate/contracts.ts";
+import { CONTRACTS, type ContractFile, PUBLIC_CONTRACT } from "./generate/contracts.ts";
 import { check, regenerate, renderContracts } from "./generate/regenerate.ts";
-import { watchContracts } from "./generate/watch.ts";
+import { type WatchOptions, watchContracts } from "./generate/watch.ts";
 import { parseOptions } from "./shared/parse-options.ts";
 import type { Print } from "./shared/print.ts";
 
@@ -19,7 +20,8 @@ export interface GenerateOptions {
 
 /**
  * `npm run generate`: regenerates `generated/` from the contracts. `--check` only compares, `--watch` regenerates after
- * each change, `--breaking` compares the public contract with an older version.
+ * each change, `--breaking` compares the public contract with an older version. `--contract` and `--out` name another
+ * contract and the folder of its files.
  * Exit codes: 0 done, up to date or nothing breaks; 1 stale (`--check`) or breaking (`--breaking`); 2 the contract, an
  * approval or an argument is invalid; 3 the generator failed.
  */
@@ -28,19 +30,26 @@ export async function run(args: string[], print: Print, options: GenerateOptions
   try {
     const call = readCall(args);
     if (call.breaking) return await compareWithRevision(root, call, print);
-    if (call.check) return await check(root, print);
-    if (call.watch) {
-      await watchContracts({ root, isBrief, signal }, print);
-      return 0;
-    }
-    const outcome = await regenerate(root, print);
-    if (outcome && !isBrief) await printAdvice({ root, ...outcome }, print);
-    return outcome ? 0 : 2;
+    const other = otherContract(root, call);
+    const project = { root, contracts: other ? [other] : CONTRACTS };
+    if (call.check) return await check(project, print);
+    // The advice is about this project's code and history.
+    return await generate({ ...project, isWatch: call.watch, isBrief: isBrief || other !== undefined, signal }, print);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     print(error.message);
     return 2;
   }
+}
+
+async function generate({ isWatch, ...options }: WatchOptions & { isWatch: boolean }, print: Print): Promise<number> {
+  if (isWatch) {
+    await watchContracts(options, print);
+    return 0;
+  }
+  const outcome = await regenerate(options, print);
+  if (outcome && !options.isBrief) await printAdvice({ root: options.root, ...outcome }, print);
+  return outcome ? 0 : 2;
 }
 
 const FLAGS = {
@@ -49,6 +58,8 @@ const FLAGS = {
   breaking: { type: "boolean", default: false },
   against: { type: "string" },
   changelog: { type: "boolean", default: false },
+  contract: { type: "string" },
+  out: { type: "string" },
 } as const;
 
 /** @throws ConfigurationError */
@@ -60,13 +71,26 @@ function readCall(args: string[]) {
   if (!breaking && (changelog || against !== undefined)) {
     throw new ConfigurationError(`--${changelog ? "changelog" : "against"} requires --breaking.`);
   }
+  if ((values.contract === undefined) !== (values.out === undefined)) {
+    throw new ConfigurationError("--contract and --out are required together.");
+  }
+  if (breaking && values.contract !== undefined) {
+    throw new ConfigurationError("--breaking and --contract cannot be combined.");
+  }
   return { ...values, against: against ?? "HEAD" };
+}
+
+/** The contract of `--contract`, with paths relative to `root`, so that the files are the same on every machine. */
+function otherContract(root: string, { contract, out }: ReturnType<typeof readCall>): ContractFile | undefined {
+  if (contract === undefined || out === undefined) return undefined;
+  const [file, output] = [contract, out].map((path) => relative(root, resolve(root, path)).split(sep).join("/"));
+  return { file: file || contract, output: output || "." };
 }
 
 type Comparison = Pick<ReturnType<typeof readCall>, "changelog" | "against">;
 
 async function compareWithRevision(root: string, { changelog, against }: Comparison, print: Print): Promise<number> {
-  const [current] = (await renderContracts(root, [PUBLIC_CONTRACT], print)) ?? [];
+  const [current] = (await renderContracts({ root, contracts: [PUBLIC_CONTRACT] }, print)) ?? [];
   if (!current) return 2;
   const report = changelog ? printChangelog : gate;
   return report({ root, against, contract: current.contract }, print);

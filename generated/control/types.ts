@@ -304,31 +304,6 @@ export interface components {
     headers: never;
     pathItems: never;
 }
-export type ControlProblem = components['schemas']['ControlProblem'];
-export type Violation = components['schemas']['Violation'];
-export type Journal = components['schemas']['Journal'];
-export type JournalEntry = components['schemas']['JournalEntry'];
-export type JournalMessage = components['schemas']['JournalMessage'];
-export type Verification = components['schemas']['Verification'];
-export type RequestMatch = components['schemas']['RequestMatch'];
-export type ExpectedCount = components['schemas']['ExpectedCount'];
-export type Verdict = components['schemas']['Verdict'];
-export type Miss = components['schemas']['Miss'];
-export type FaultRules = components['schemas']['FaultRules'];
-export type FaultRule = components['schemas']['FaultRule'];
-export type FaultMatch = components['schemas']['FaultMatch'];
-export type Fault = components['schemas']['Fault'];
-export type LatencyFault = components['schemas']['LatencyFault'];
-export type StatusFault = components['schemas']['StatusFault'];
-export type BrokenAnswerFault = components['schemas']['BrokenAnswerFault'];
-export type Faults = components['schemas']['Faults'];
-export type ActiveFault = components['schemas']['ActiveFault'];
-export type LoadCount = components['schemas']['LoadCount'];
-export type Users = components['schemas']['Users'];
-export type UserPreview = components['schemas']['UserPreview'];
-export type SignInPreview = components['schemas']['SignInPreview'];
-export type StoredUser = components['schemas']['StoredUser'];
-export type ResponseProblem = components['responses']['Problem'];
 export type $defs = Record<string, never>;
 export interface operations {
     ListRequests: {
@@ -553,3 +528,28 @@ export interface operations {
         };
     };
 }
+export type ControlProblem = components['schemas']['ControlProblem'];
+export type Violation = components['schemas']['Violation'];
+export type Journal = components['schemas']['Journal'];
+export type JournalEntry = components['schemas']['JournalEntry'];
+export type JournalMessage = components['schemas']['JournalMessage'];
+export type Verification = components['schemas']['Verification'];
+export type RequestMatch = components['schemas']['RequestMatch'];
+export type ExpectedCount = components['schemas']['ExpectedCount'];
+export type Verdict = components['schemas']['Verdict'];
+export type Miss = components['schemas']['Miss'];
+export type FaultRules = components['schemas']['FaultRules'];
+export type FaultRule = components['schemas']['FaultRule'];
+export type FaultMatch = components['schemas']['FaultMatch'];
+export type Fault = components['schemas']['Fault'];
+export type LatencyFault = components['schemas']['LatencyFault'];
+export type StatusFault = components['schemas']['StatusFault'];
+export type BrokenAnswerFault = components['schemas']['BrokenAnswerFault'];
+export type Faults = components['schemas']['Faults'];
+export type ActiveFault = components['schemas']['ActiveFault'];
+export type LoadCount = components['schemas']['LoadCount'];
+export type Users = components['schemas']['Users'];
+export type UserPreview = components['schemas']['UserPreview'];
+export type SignInPreview = components['schemas']['SignInPreview'];
+export type StoredUser = components['schemas']['StoredUser'];
+export type ResponseProblem = components['responses']['Problem'];

@@ -16,27 +16,53 @@ export interface Validator<T> {
   errors?: Violation[] | null;
 }
 
-export declare const ControlProblem: Validator<components["schemas"]["ControlProblem"]>;
-export declare const Violation: Validator<components["schemas"]["Violation"]>;
-export declare const Journal: Validator<components["schemas"]["Journal"]>;
-export declare const JournalEntry: Validator<components["schemas"]["JournalEntry"]>;
-export declare const JournalMessage: Validator<components["schemas"]["JournalMessage"]>;
-export declare const Verification: Validator<components["schemas"]["Verification"]>;
-export declare const RequestMatch: Validator<components["schemas"]["RequestMatch"]>;
-export declare const ExpectedCount: Validator<components["schemas"]["ExpectedCount"]>;
-export declare const Verdict: Validator<components["schemas"]["Verdict"]>;
-export declare const Miss: Validator<components["schemas"]["Miss"]>;
-export declare const FaultRules: Validator<components["schemas"]["FaultRules"]>;
-export declare const FaultRule: Validator<components["schemas"]["FaultRule"]>;
-export declare const FaultMatch: Validator<components["schemas"]["FaultMatch"]>;
-export declare const Fault: Validator<components["schemas"]["Fault"]>;
-export declare const LatencyFault: Validator<components["schemas"]["LatencyFault"]>;
-export declare const StatusFault: Validator<components["schemas"]["StatusFault"]>;
-export declare const BrokenAnswerFault: Validator<components["schemas"]["BrokenAnswerFault"]>;
-export declare const Faults: Validator<components["schemas"]["Faults"]>;
-export declare const ActiveFault: Validator<components["schemas"]["ActiveFault"]>;
-export declare const LoadCount: Validator<components["schemas"]["LoadCount"]>;
-export declare const Users: Validator<components["schemas"]["Users"]>;
-export declare const UserPreview: Validator<components["schemas"]["UserPreview"]>;
-export declare const SignInPreview: Validator<components["schemas"]["SignInPreview"]>;
-export declare const StoredUser: Validator<components["schemas"]["StoredUser"]>;
+declare const schema_0: Validator<components["schemas"]["ControlProblem"]>;
+declare const schema_1: Validator<components["schemas"]["Violation"]>;
+declare const schema_2: Validator<components["schemas"]["Journal"]>;
+declare const schema_3: Validator<components["schemas"]["JournalEntry"]>;
+declare const schema_4: Validator<components["schemas"]["JournalMessage"]>;
+declare const schema_5: Validator<components["schemas"]["Verification"]>;
+declare const schema_6: Validator<components["schemas"]["RequestMatch"]>;
+declare const schema_7: Validator<components["schemas"]["ExpectedCount"]>;
+declare const schema_8: Validator<components["schemas"]["Verdict"]>;
+declare const schema_9: Validator<components["schemas"]["Miss"]>;
+declare const schema_10: Validator<components["schemas"]["FaultRules"]>;
+declare const schema_11: Validator<components["schemas"]["FaultRule"]>;
+declare const schema_12: Validator<components["schemas"]["FaultMatch"]>;
+declare const schema_13: Validator<components["schemas"]["Fault"]>;
+declare const schema_14: Validator<components["schemas"]["LatencyFault"]>;
+declare const schema_15: Validator<components["schemas"]["StatusFault"]>;
+declare const schema_16: Validator<components["schemas"]["BrokenAnswerFault"]>;
+declare const schema_17: Validator<components["schemas"]["Faults"]>;
+declare const schema_18: Validator<components["schemas"]["ActiveFault"]>;
+declare const schema_19: Validator<components["schemas"]["LoadCount"]>;
+declare const schema_20: Validator<components["schemas"]["Users"]>;
+declare const schema_21: Validator<components["schemas"]["UserPreview"]>;
+declare const schema_22: Validator<components["schemas"]["SignInPreview"]>;
+declare const schema_23: Validator<components["schemas"]["StoredUser"]>;
+export {
+  schema_0 as ControlProblem,
+  schema_1 as Violation,
+  schema_2 as Journal,
+  schema_3 as JournalEntry,
+  schema_4 as JournalMessage,
+  schema_5 as Verification,
+  schema_6 as RequestMatch,
+  schema_7 as ExpectedCount,
+  schema_8 as Verdict,
+  schema_9 as Miss,
+  schema_10 as FaultRules,
+  schema_11 as FaultRule,
+  schema_12 as FaultMatch,
+  schema_13 as Fault,
+  schema_14 as LatencyFault,
+  schema_15 as StatusFault,
+  schema_16 as BrokenAnswerFault,
+  schema_17 as Faults,
+  schema_18 as ActiveFault,
+  schema_19 as LoadCount,
+  schema_20 as Users,
+  schema_21 as UserPreview,
+  schema_22 as SignInPreview,
+  schema_23 as StoredUser,
+};

@@ -14,4 +14,6 @@ export const CONTRACTS: readonly ContractFile[] = [
 ];
 
 /** The contracts' file names, for messages. */
-export const CONTRACT_NAMES = CONTRACTS.map(({ file }) => file).join(" and ");
+export function namesOf(contracts: readonly ContractFile[]): string {
+  return contracts.map(({ file }) => file).join(" and ");
+}

@@ -3,6 +3,8 @@ export interface Place {
   line: number;
   column: number;
   length: number;
+  /** Another file than the contract, relative to the contract's folder. */
+  file?: string;
 }
 
 /** Keys and indexes from the document's root to a value. */

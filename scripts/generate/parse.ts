@@ -1,6 +1,8 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Range } from "yaml";
+import { isNode, isScalar, LineCounter, parseDocument, type Range } from "yaml";
 import type { ContractDocument } from "../../server/contract/document.ts";
 import type { Diagnostic, Place, Pointer } from "./diagnostic.ts";
+import { expandAliases } from "./read/expand-aliases.ts";
+import { keyText, nodeErrors, pairAt } from "./read/yaml-nodes.ts";
 
 /** Position of a value, or of its key if `at` is "key". A missing value has the position of its nearest parent. */
 export type Locate = (pointer: Pointer, at?: "key" | "value") => Place;
@@ -24,31 +26,38 @@ export function parseContract(source: string): { contract?: ParsedContract; diag
   return { contract: { document: value as ContractDocument, source, locate }, diagnostics };
 }
 
-/** Parses YAML and keeps positions. The schema "failsafe" reads every scalar as a string. */
+type Problem = Place & { message: string };
+
+/**
+ * Parses YAML 1.2 with merge keys, or JSON, and keeps positions. Each alias becomes a copy of its anchor's value. The schema
+ * "failsafe" reads every scalar as a string.
+ */
 export function parseYaml(source: string, schema: "core" | "failsafe" = "core") {
   const lines = new LineCounter();
-  const yaml = parseDocument(source, { lineCounter: lines, prettyErrors: false, stringKeys: true, schema });
+  const yaml = parseDocument(source, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    uniqueKeys: (a, b) => isScalar(a) && isScalar(b) && keyText(a.value) === keyText(b.value),
+    schema,
+  });
   const placeOf = ([from, to]: readonly [number, number] | Range): Place => {
     const { line, col } = lines.linePos(from);
     return { line, column: col, length: Math.max(1, to - from) };
   };
   const locate: Locate = (pointer, at) => {
-    const value = yaml.getIn(pointer, true);
-    const parents = pointer.slice(0, -1);
-    const key = at === "key" ? keyNode(yaml.getIn(parents, true), pointer.at(-1)) : undefined;
-    const node = key ?? value;
+    const pair = pairAt(yaml, pointer);
+    const node = (at === "key" && isNode(pair?.key) && pair.key) || pair?.value;
     if (isNode(node) && node.range) return placeOf(node.range);
-    return pointer.length > 0 ? locate(parents, at) : placeOf([0, 1]);
+    return pointer.length > 0 ? locate(pointer.slice(0, -1), at) : placeOf([0, 1]);
   };
-  const problems = withoutFollowUps([...yaml.errors, ...yaml.warnings]).map(({ pos, message }) => ({
-    ...placeOf(pos),
-    message,
-  }));
-  return { value: problems.length > 0 ? undefined : (yaml.toJS() as unknown), locate, problems };
-}
-
-function keyNode(parent: unknown, name: unknown): unknown {
-  return isMap(parent) ? parent.items.find(({ key }) => isScalar(key) && key.value === name)?.key : undefined;
+  const problems: Problem[] = withoutFollowUps([...yaml.errors, ...yaml.warnings, ...nodeErrors(yaml)]).map(
+    ({ pos, message }) => ({ ...placeOf(pos), message }),
+  );
+  if (problems.length > 0) return { value: undefined, locate, problems };
+  const { value, problem } = expandAliases(yaml.toJS({ maxAliasCount: -1 }));
+  if (problem) problems.push({ ...locate(problem.pointer), message: problem.message });
+  return { value, locate, problems };
 }
 
 /** Keeps errors up to the first structural one: the parser repeats a structural error at every later line. */

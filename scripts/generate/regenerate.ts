@@ -1,51 +1,61 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { ConfigurationError } from "../../server/configuration-error.ts";
+import { dirname, join, resolve } from "node:path";
 import type { Print } from "../shared/print.ts";
 import { compare, type Difference } from "./compare.ts";
-import { CONTRACT_NAMES, CONTRACTS, type ContractFile, PUBLIC_CONTRACT } from "./contracts.ts";
-import { formatDiagnostic } from "./diagnostic.ts";
-import { lint } from "./lint.ts";
-import { type ParsedContract, parseContract } from "./parse.ts";
+import { type ContractFile, namesOf } from "./contracts.ts";
+import { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
+import { lint } from "./lint/lint.ts";
+import type { ParsedContract } from "./parse.ts";
+import { readContract } from "./read/read-contract.ts";
 import { render } from "./render.ts";
 import { withStaging, writeAll } from "./write.ts";
 
-const UP_TO_DATE = `generated/ is up to date with ${CONTRACT_NAMES}`;
+/** The contracts of a run; the output folder of the first one contains those of the others. */
+export interface Project {
+  root: string;
+  contracts: readonly ContractFile[];
+}
 
 export interface Outcome {
   /** Files that were written. */
   written: string[];
-  /** The public contract. */
+  /** The first contract. */
   contract: ParsedContract | undefined;
 }
 
-/** Checks and renders all contracts, then writes the files of `generated/` that differ. Undefined if a contract is invalid. */
-export async function regenerate(root: string, print: Print): Promise<Outcome | undefined> {
-  const contracts = await renderContracts(root, CONTRACTS, print);
-  if (!contracts) return undefined;
-  const written = await withStaging(join(root, PUBLIC_CONTRACT.output), async (staging) => {
-    const { differences } = await compareAll(root, contracts);
+/** Checks and renders all contracts, then writes the files that differ. Undefined if a contract is invalid. */
+export async function regenerate(project: Project, print: Print): Promise<Outcome | undefined> {
+  const { root, contracts } = project;
+  const rendered = await renderContracts(project, print);
+  if (!rendered) return undefined;
+  const written = await withStaging(resolve(root, outputOf(project)), async (staging) => {
+    const { differences } = await compareAll(root, rendered);
     const stale = differences.flatMap(({ file, text }) => (text === undefined ? [] : [[file, text] as const]));
     await writeAll({ root, staging }, new Map(stale));
     for (const [file] of stale) print(`wrote ${file}`);
     for (const { file, text, cause } of differences) if (text === undefined) print(`kept ${file}: it ${cause}`);
     return stale.map(([file]) => file);
   });
-  if (written.length === 0) print(`${UP_TO_DATE}; nothing was written.`);
-  return { written, contract: contracts[0]?.contract };
+  if (written.length === 0) {
+    print(`${outputOf(project)}/ is up to date with ${namesOf(contracts)}; nothing was written.`);
+  }
+  return { written, contract: rendered[0]?.contract };
 }
 
-/** Compares `generated/` with what would be generated. Returns 0 up to date, 1 stale, 2 a contract is invalid. */
-export async function check(root: string, print: Print): Promise<number> {
-  const contracts = await renderContracts(root, CONTRACTS, print);
-  if (!contracts) return 2;
-  const { differences, otherLineEndings, reasons } = await compareAll(root, contracts);
+/** Compares the output folders with what would be generated. Returns 0 up to date, 1 stale, 2 a contract is invalid. */
+export async function check(project: Project, print: Print): Promise<number> {
+  const rendered = await renderContracts(project, print);
+  if (!rendered) return 2;
+  const { differences, otherLineEndings, reasons } = await compareAll(project.root, rendered);
   for (const reason of reasons) print(reason);
   if (otherLineEndings.length > 0) print(`Ignored: only line endings differ in ${otherLineEndings.join(", ")}.`);
   for (const { file, cause, detail } of differences) print(`${file} ${cause}.${detail ?? ""}`);
   const isStale = differences.length > 0;
-  print(isStale ? "Run: npm run generate" : `${UP_TO_DATE}.`);
+  print(isStale ? "Run: npm run generate" : `${outputOf(project)}/ is up to date with ${namesOf(project.contracts)}.`);
   return isStale ? 1 : 0;
+}
+
+function outputOf({ contracts: [first] }: Project): string {
+  return first?.output ?? ".";
 }
 
 export interface RenderedContract extends ContractFile {
@@ -54,39 +64,53 @@ export interface RenderedContract extends ContractFile {
 }
 
 /** The last valid version of each contract: a watch renders a contract again only after it has changed. */
-const LAST = new Map<string, RenderedContract>();
+const LAST = new Map<string, { texts: string; rendered: RenderedContract }>();
+/** By the path of a contract, the other files that the last run has read for it. */
+const READ = new Map<string, string[]>();
+
+/** Absolute paths of all files from which the last run generated. */
+export function sourcesOf({ root, contracts }: Project): string[] {
+  return contracts.flatMap(({ file }) => [resolve(root, file), ...(READ.get(resolve(root, file)) ?? [])]);
+}
 
 /**
  * Reads, lints and renders contracts. Prints all problems; returns undefined if there are any.
  * @throws ConfigurationError if a contract can't be read
  */
-export async function renderContracts(
-  root: string,
-  contracts: readonly ContractFile[],
-  print: Print,
-): Promise<RenderedContract[] | undefined> {
+export async function renderContracts(project: Project, print: Print): Promise<RenderedContract[] | undefined> {
   const results = [];
-  for (const where of contracts) results.push(await renderOne(root, where, print));
+  for (const where of project.contracts) results.push(await renderOne(project.root, where, print));
   const errors = results.reduce<number>((sum, result) => sum + (typeof result === "number" ? result : 0), 0);
   if (errors === 0) return results.filter((result) => typeof result !== "number");
-  print(`generated/ was not changed.  ${errors} error${errors === 1 ? "" : "s"}.`);
+  print(`${outputOf(project)}/ was not changed.  ${errors} error${errors === 1 ? "" : "s"}.`);
   return undefined;
 }
 
 /** The rendered contract, or the number of problems printed. */
 async function renderOne(root: string, where: ContractFile, print: Print): Promise<RenderedContract | number> {
-  const source = await readFile(join(root, where.file), "utf8").catch(() => {
-    throw new ConfigurationError(`${where.file} can't be read. Run this command in the project's root folder.`);
-  });
+  const path = resolve(root, where.file);
+  const { contract, diagnostics, source, sources } = await readContract(root, where.file);
+  READ.set(
+    path,
+    Array.from(sources.keys(), (name) => join(dirname(path), name)),
+  );
+  const texts = JSON.stringify([source, ...sources]);
   const last = LAST.get(where.file);
-  if (last?.contract.source === source) return last;
-  const { contract, diagnostics } = parseContract(source);
-  const problems = contract ? await lint(contract) : diagnostics;
-  for (const problem of problems) print(formatDiagnostic(where.file, source, problem));
-  if (!contract || problems.length > 0) return problems.length;
-  const rendered = { ...where, contract, files: await render(where.file, contract.document) };
-  LAST.set(where.file, rendered);
+  if (last?.texts === texts) return last.rendered;
+  const linted = contract && (await lint(contract));
+  const problems = linted?.problems ?? diagnostics;
+  for (const problem of problems) print(problemText(where.file, { source, sources }, problem));
+  if (!linted || problems.length > 0) return problems.length;
+  const rendered = { ...where, contract, files: await render(where.file, contract.document, linted.ajv) };
+  LAST.set(where.file, { texts, rendered });
   return rendered;
+}
+
+type Sources = Pick<Awaited<ReturnType<typeof readContract>>, "source" | "sources">;
+
+function problemText(contract: string, { source, sources }: Sources, problem: Diagnostic): string {
+  if (problem.file === undefined) return formatDiagnostic(contract, source, problem);
+  return formatDiagnostic(join(dirname(contract), problem.file), sources.get(problem.file) ?? "", problem);
 }
 
 /** The differences of all output folders, and the reasons of out-of-date files, each once. */

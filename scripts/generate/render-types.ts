@@ -1,13 +1,20 @@
+import { createConfig } from "@redocly/openapi-core";
 import openapiTS, { astToString } from "openapi-typescript";
 import type { ContractDocument } from "../../server/contract/document.ts";
 import { type Operation, readOperations, readSecuritySchemes } from "../../server/contract/operations.ts";
+import { NODE_TYPES } from "./lint/openapi-types.ts";
+import { renderRootTypes } from "./root-types.ts";
+import { typesDocument } from "./types-document.ts";
 
 /** types.ts. This is the only use of openapi-typescript (no releases since 2026-09). */
 export async function renderTypes(document: ContractDocument): Promise<string> {
-  // A copy, because the library writes into the document. Its own document type describes the same JSON.
-  const source = structuredClone(document) as unknown as Parameters<typeof openapiTS>[0];
-  const ast = await openapiTS(source, { rootTypes: true, rootTypesNoSchemaPrefix: true, silent: true });
-  return astToString(ast);
+  // The library has its own type of documents, which describes the same JSON.
+  const source = typesDocument(document) as unknown as Parameters<typeof openapiTS>[0];
+  // Without rules, because the linter has checked the document; extensions and examples are data.
+  const plugin = { id: "contract", typeExtension: { oas3: () => NODE_TYPES } };
+  const redocly = await createConfig({ rules: {}, plugins: [plugin], resolve: { doNotResolveExamples: true } });
+  const options = { defaultNonNullable: false, emptyObjectsUnknown: true, redocly, silent: true };
+  return `${astToString(await openapiTS(source, options))}${renderRootTypes(document)}`;
 }
 
 /** Registered error statuses, https://www.iana.org/assignments/http-status-codes. */

@@ -1,21 +1,25 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { Ajv2020 } from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
 import type { ContractDocument } from "../../server/contract/document.ts";
-import { contractAjv, schemaReference } from "./contract-ajv.ts";
+import { schemaReference } from "./contract-ajv.ts";
 
 const { resolve } = createRequire(import.meta.url);
 
 /** validators.js: one precompiled validator per component schema, as an ES module without imports. */
-export function renderValidators({ components: { schemas } }: ContractDocument): string {
-  const references = Object.keys(schemas).map((name) => [name, schemaReference(name)]);
-  return inlineRequires(standalone.default(contractAjv(schemas), Object.fromEntries(references)));
+export function renderValidators(document: ContractDocument, ajv: Ajv2020): string {
+  const names = schemaNames(document);
+  const references = names.map((name, index) => [variable(index), schemaReference(["components", "schemas", name])]);
+  const code = inlineRequires(standalone.default(ajv, Object.fromEntries(references)));
+  return `${code.replaceAll(/export const (schema_\d+) = /g, "const $1 = ")}\n${exportsOf(names)}`;
 }
 
 /** validators.d.ts */
-export function renderDeclarations({ components: { schemas } }: ContractDocument): string {
-  const declarations = Object.keys(schemas).map(
-    (name) => `export declare const ${name}: Validator<components["schemas"]["${name}"]>;`,
+export function renderDeclarations(document: ContractDocument): string {
+  const names = schemaNames(document);
+  const declarations = names.map(
+    (name, index) => `declare const ${variable(index)}: Validator<components["schemas"]["${name}"]>;`,
   );
   return `import type { components } from "./types.ts";
 
@@ -35,7 +39,24 @@ export interface Validator<T> {
 }
 
 ${declarations.join("\n")}
-`;
+${exportsOf(names)}`;
+}
+
+function schemaNames({ components }: ContractDocument): string[] {
+  return Object.keys(components?.schemas ?? {});
+}
+
+/** Not the schema's name, which can be a reserved word, a global object or no identifier. */
+function variable(index: number): string {
+  return `schema_${index}`;
+}
+
+/** Every validator has the name of its schema; one that is no identifier is imported as `{ "device-info" as … }`. */
+function exportsOf(names: string[]): string {
+  const clauses = names.map(
+    (name, index) => `  ${variable(index)} as ${/^[A-Za-z_]\w*$/.test(name) ? name : `"${name}"`},\n`,
+  );
+  return `export {\n${clauses.join("")}};\n`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { parentPort } from "node:worker_threads";
+import { CONTRACTS } from "./contracts.ts";
 import { watchContracts } from "./watch.ts";
 
 /** Sent by the thread: a line to print, or the files that a successful run has written. */
@@ -9,6 +10,7 @@ const send = (message: WatchMessage) => parentPort?.postMessage(message);
 // Any message ends the watch.
 parentPort?.once("message", () => end.abort());
 const onGenerated = (written: string[]) => send({ written });
-await watchContracts({ root: process.cwd(), signal: end.signal, onGenerated }, (line) => send({ line }));
+const project = { root: process.cwd(), contracts: CONTRACTS };
+await watchContracts({ ...project, signal: end.signal, onGenerated }, (line) => send({ line }));
 // Does not wait for advice in preparation.
 process.exit();

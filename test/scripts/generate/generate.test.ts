@@ -92,7 +92,7 @@ test("an unknown option ends with exit code 2 and the nearest known option", asy
   expect(await copyProject().generate("--chekc")).toEqual({
     code: 2,
     output:
-      "Unknown option '--chekc'. Did you mean '--check'? Options: --check, --watch, --breaking, --against, --changelog.\n",
+      "Unknown option '--chekc'. Did you mean '--check'? Options: --check, --watch, --breaking, --against, --changelog, --contract, --out.\n",
   });
 });
 

@@ -1,0 +1,81 @@
+import type { Ajv2020, ErrorObject } from "ajv/dist/2020.js";
+import { type ContractDocument, referencePointer, valueAt } from "../../../server/contract/document.ts";
+import { schemaReference } from "../contract-ajv.ts";
+import type { Finding, Pointer } from "../diagnostic.ts";
+import { isJson } from "./media-types.ts";
+import type { Node, Nodes } from "./nodes.ts";
+
+/** A value in the contract that must be valid against a schema. */
+interface Sample {
+  /** As in "The example 'synced'". */
+  name: string;
+  pointer: Pointer;
+  value: unknown;
+  schema: Pointer;
+}
+
+/** Every example and every default must be valid against its schema. */
+export function checkExamples(document: ContractDocument, nodes: Nodes, ajv: Ajv2020): Finding[] {
+  const samples = [...schemaSamples(nodes), ...describedSamples(document, nodes)];
+  const findings = samples.flatMap(({ name, pointer, value, schema }) => {
+    const validate = ajv.getSchema(schemaReference(schema));
+    if (!validate || validate(value)) return [];
+    return (validate.errors ?? []).map((error) => ({
+      pointer: [...pointer, ...placeOf(error)],
+      rule: "example-valid",
+      message: `The ${name} does not match its schema: ${error.message}.`,
+    }));
+  });
+  // An example used under several media types is reported once.
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
+}
+
+function placeOf({ instancePath, params }: ErrorObject): string[] {
+  const unknown = params.additionalProperty ?? params.unevaluatedProperty;
+  const place = referencePointer(`#${instancePath}`).filter((segment) => segment !== "#");
+  return unknown === undefined ? place : [...place, String(unknown)];
+}
+
+function schemaSamples(nodes: Nodes): Sample[] {
+  return (nodes.get("Schema") ?? []).flatMap(({ value, pointer }) => {
+    const single = ["default", "example"].flatMap((name) => {
+      if (value[name] === undefined) return [];
+      return [{ name, pointer: [...pointer, name], value: value[name], schema: pointer }];
+    });
+    const examples = Array.isArray(value.examples) ? value.examples : [];
+    const listed = examples.map((example, index) => ({
+      name: "example",
+      pointer: [...pointer, "examples", index],
+      value: example,
+      schema: pointer,
+    }));
+    return [...single, ...listed];
+  });
+}
+
+/** The examples of media types, parameters and headers. The example of a media type other than JSON can be its text. */
+function describedSamples(document: ContractDocument, nodes: Nodes): Sample[] {
+  const parameters = ["Parameter", "Header"].flatMap((type) => nodes.get(type) ?? []);
+  const contents = (nodes.get("MediaType") ?? []).flatMap((content) => {
+    const samples = samplesOf(document, content);
+    return isJson(String(content.pointer.at(-1))) ? samples : samples.filter(({ value }) => typeof value !== "string");
+  });
+  return [...parameters.flatMap((parameter) => samplesOf(document, parameter)), ...contents];
+}
+
+function samplesOf(document: ContractDocument, { value, pointer }: Node): Sample[] {
+  const schema = [...pointer, "schema"];
+  const samples: Sample[] = Object.keys(Object(value.examples)).flatMap((key) => {
+    const place = exampleAt(document, [...pointer, "examples", key]);
+    const example = valueAt(document, place);
+    return example === undefined ? [] : [{ name: `example '${key}'`, pointer: place, value: example, schema }];
+  });
+  if (value.example === undefined) return samples;
+  return [...samples, { name: "example", pointer: [...pointer, "example"], value: value.example, schema }];
+}
+
+/** The place of an example's value, behind references. */
+function exampleAt(document: ContractDocument, pointer: Pointer): Pointer {
+  const { $ref } = Object(valueAt(document, pointer));
+  return typeof $ref === "string" ? exampleAt(document, referencePointer($ref)) : [...pointer, "value"];
+}

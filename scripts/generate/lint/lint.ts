@@ -1,0 +1,74 @@
+import type { Ajv2020 } from "ajv/dist/2020.js";
+import type { ContractDocument } from "../../../server/contract/document.ts";
+import { contractAjv, type PlacedSchema } from "../contract-ajv.ts";
+import type { Diagnostic, Finding } from "../diagnostic.ts";
+import type { ParsedContract } from "../parse.ts";
+import { checkRoot, checkVersion } from "./document.ts";
+import { checkExamples } from "./examples.ts";
+import { checkExtensions, checkUnknownQuery } from "./extensions.ts";
+import { checkMediaTypes } from "./media-types.ts";
+import type { Node, Nodes } from "./nodes.ts";
+import { checkOperations } from "./operations.ts";
+import { checkParameters } from "./parameters.ts";
+import { checkMapping, lintWithRedocly } from "./redocly.ts";
+import { checkKeywords, checkSchemas } from "./schemas.ts";
+import { checkPermissions, checkSecurityScheme } from "./security.ts";
+
+export interface LintResult {
+  /** All problems by file, in line order. */
+  problems: Diagnostic[];
+  /** Compiles the schemas of a valid contract. */
+  ajv: Ajv2020;
+}
+
+/**
+ * Checks a contract. Schemas are compiled only if the structure is valid, and examples are validated only if the schemas
+ * compile: an earlier problem would be reported again, less precisely.
+ */
+export async function lint(contract: ParsedContract): Promise<LintResult> {
+  const { document } = contract;
+  const inLineOrder = (findings: Finding[]) =>
+    findings
+      .map(({ pointer, at, rule, message }) => ({ ...contract.locate(pointer, at), rule, message }))
+      .sort((a, b) => compareTexts(a.file, b.file) || a.line - b.line || a.column - b.column);
+  const wrongVersion = checkVersion(document);
+  if (wrongVersion.length > 0) return { problems: inLineOrder(wrongVersion), ajv: contractAjv([]) };
+  const { findings, nodes } = await lintWithRedocly(document);
+  const structure = [...findings, ...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? [])];
+  if (structure.length > 0) return { problems: inLineOrder(structure), ajv: contractAjv([]) };
+  const schemas = schemasIn(document, nodes);
+  const ajv = contractAjv(schemas);
+  const invalid = checkSchemas(schemas, ajv);
+  return { problems: inLineOrder(invalid.length > 0 ? invalid : checkExamples(document, nodes, ajv)), ajv };
+}
+
+/** In code-point order on every machine; the contract, which has no name, comes before its other files. */
+function compareTexts(a = "", b = ""): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
+  const each = (type: string, check: (node: Node) => Finding[]) => (nodes.get(type) ?? []).flatMap(check);
+  return [
+    ...checkRoot(document),
+    ...checkOperations(document, nodes),
+    ...checkParameters(document, nodes),
+    ...checkMediaTypes(nodes),
+    ...checkExtensions(nodes),
+    ...each("Operation", checkPermissions),
+    ...each("Operation", checkUnknownQuery),
+    ...each("SecurityScheme", checkSecurityScheme),
+    ...each("DiscriminatorMapping", (node) => checkMapping(document, node)),
+  ];
+}
+
+/** The schemas of a document; components come first, and include boolean schemas. */
+function schemasIn({ components }: ContractDocument, nodes: Nodes): PlacedSchema[] {
+  const named = Object.entries(Object(components?.schemas)).map(([name, value]) => ({
+    pointer: ["components", "schemas", name],
+    value: value as PlacedSchema["value"],
+  }));
+  const isNamed = ({ pointer }: Node) => pointer.length === 3 && pointer[1] === "schemas";
+  return [...named, ...(nodes.get("Schema") ?? []).filter((node) => !isNamed(node))];
+}

@@ -1,0 +1,96 @@
+import { nearest } from "../../../client/backfill/nearest.ts";
+import type { ContractDocument } from "../../../server/contract/document.ts";
+import type { Finding, Pointer } from "../diagnostic.ts";
+import type { Node, Nodes } from "./nodes.ts";
+
+/** The operations that are served; those of webhooks and callbacks are only typed. */
+export function servedOperations(nodes: Nodes): readonly Node[] {
+  return (nodes.get("Operation") ?? []).filter(({ pointer }) => !isDescribedOnly(pointer));
+}
+
+/** Whether a place belongs to a webhook or a callback. */
+export function isDescribedOnly(pointer: Pointer): boolean {
+  return pointer[0] === "webhooks" || pointer.includes("callbacks");
+}
+
+/** Every operation needs an id, a security requirement, and a method that is served. */
+export function checkOperations(document: ContractDocument, nodes: Nodes): Finding[] {
+  const operations = servedOperations(nodes);
+  if (operations.length === 0) {
+    const message = "The contract has no operation to serve. Add one to 'paths'.";
+    return [{ pointer: ["paths"], rule: "operations", message }];
+  }
+  return [
+    ...operations.flatMap((operation) => [
+      ...checkOperationId(operation),
+      ...checkMethod(operation),
+      ...checkSecurity(document, operation),
+    ]),
+    ...checkNames(operations),
+  ];
+}
+
+const SERVED = ["get", "put", "post", "patch", "delete"];
+
+function checkMethod({ pointer }: Node): Finding[] {
+  const method = String(pointer.at(-1));
+  if (SERVED.includes(method)) return [];
+  const hint = method === "head" ? " HEAD comes with GET." : "";
+  const message = `The method ${method.toUpperCase()} is not supported.${hint} Use ${SERVED.join(", ").toUpperCase()}.`;
+  return [atKey(pointer, "operation-method", message)];
+}
+
+function checkSecurity(document: ContractDocument, { value, pointer }: Node): Finding[] {
+  if (value.security !== undefined || Object(document).security !== undefined) return [];
+  const message = "The operation has no security requirement. Write 'security: []' if it needs no credentials.";
+  return [atKey(pointer, "security-defined", message)];
+}
+
+const ID_RULE = "operation-operationId";
+
+function checkOperationId({ value, pointer }: Node): Finding[] {
+  const { operationId } = value;
+  if (operationId !== undefined) {
+    if (camelCase(String(operationId)) !== "") return [];
+    const message = `'${operationId}' has no letter or digit to name the operation by. Write a word.`;
+    return [{ pointer: [...pointer, "operationId"], rule: ID_RULE, message }];
+  }
+  const misspelt = Object.entries(value).find(([key]) => nearest(key, ["operationId"]));
+  if (!misspelt)
+    return [atKey(pointer, ID_RULE, "The operation has no operationId. Add one: the code is named by it.")];
+  const [key, id] = misspelt;
+  return [atKey([...pointer, key], ID_RULE, `'${key}' is misspelt, so ${id} would not be generated.`)];
+}
+
+/** Two operations cannot have one method of the client. */
+function checkNames(operations: readonly Node[]): Finding[] {
+  const ids = new Map<string, unknown>();
+  return operations.flatMap(({ value: { operationId }, pointer }): Finding[] => {
+    if (typeof operationId !== "string") return [];
+    const name = camelCase(operationId);
+    const other = ids.get(name);
+    ids.set(name, operationId);
+    // Two equal ids have their own rule.
+    if (other === undefined || other === operationId) return [];
+    const message = `'${operationId}' and '${other}' both have the method '${name}' in the client. Rename one.`;
+    return [{ pointer: [...pointer, "operationId"], rule: ID_RULE, message }];
+  });
+}
+
+/** `list-users`, `ListUsers` and `list users` → `listUsers` */
+function camelCase(id: string): string {
+  const words = id.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
+  return words.map((word, index) => (index === 0 ? lowerFirst(word) : upperFirst(word))).join("");
+}
+
+function lowerFirst(word: string): string {
+  return word.charAt(0).toLowerCase() + word.slice(1);
+}
+
+function upperFirst(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+function atKey(pointer: Pointer, rule: string, message: string): Finding {
+  return { pointer, at: "key", rule, message };
+}

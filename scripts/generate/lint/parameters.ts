@@ -1,0 +1,75 @@
+import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
+import type { Finding } from "../diagnostic.ts";
+import type { Node, Nodes } from "./nodes.ts";
+import { isDescribedOnly } from "./operations.ts";
+
+const RULE = "parameter";
+
+/** The style of each place; other styles are not supported. */
+const STYLES: Readonly<Record<string, string>> = { path: "simple", query: "form", header: "simple" };
+/** OpenAPI ignores header parameters of these names. */
+const DESCRIBED_ELSEWHERE: Readonly<Record<string, string>> = {
+  accept: "the media types of the responses",
+  "content-type": "the media types of the request body",
+  authorization: "a security scheme",
+};
+
+/** Parameters that the server cannot read. */
+export function checkParameters(document: ContractDocument, nodes: Nodes): Finding[] {
+  const served = (nodes.get("Parameter") ?? []).filter(({ pointer }) => !isDescribedOnly(pointer));
+  return served.flatMap((parameter) => {
+    const found = problemOf(document, parameter);
+    if (!found) return [];
+    const [member, message] = found;
+    const pointer = member === undefined ? parameter.pointer : [...parameter.pointer, member];
+    return [{ pointer, rule: RULE, message }];
+  });
+}
+
+type Problem = [member: string | undefined, message: string];
+
+/** The member with the first problem of a parameter, and the message. */
+function problemOf(document: ContractDocument, { value }: Node): Problem | undefined {
+  const { in: place, schema } = value;
+  if (place === "cookie") return ["in", "Cookie parameters are not supported. Use a header, or a security scheme."];
+  return (
+    (place === "path" && pathProblem(value)) ||
+    (place === "header" && headerProblem(value)) ||
+    formProblem(value) ||
+    (isObject(document, schema)
+      ? ["schema", `An object is not supported in ${place}. Write one parameter for each of its properties.`]
+      : undefined)
+  );
+}
+
+function pathProblem({ name, required }: Node["value"]): Problem | undefined {
+  if (required === true) return undefined;
+  const member = required === undefined ? undefined : "required";
+  return [member, `The path parameter '${name}' is always present. Write 'required: true'.`];
+}
+
+function headerProblem({ name }: Node["value"]): Problem | undefined {
+  const elsewhere = DESCRIBED_ELSEWHERE[String(name).toLowerCase()];
+  return elsewhere === undefined
+    ? undefined
+    : ["name", `OpenAPI ignores the header parameter '${name}'. Write ${elsewhere}.`];
+}
+
+/** How the value is written in the request. */
+function formProblem({ in: place, style, content, allowEmptyValue }: Node["value"]): Problem | undefined {
+  if (content !== undefined) return ["content", "A parameter with 'content' is not supported. Write a 'schema'."];
+  const supported = STYLES[String(place)];
+  if (supported !== undefined && style !== undefined && style !== supported) {
+    return ["style", `The style '${style}' is not supported in ${place}. Write '${supported}'.`];
+  }
+  if (allowEmptyValue !== true) return undefined;
+  return ["allowEmptyValue", "'allowEmptyValue' is not supported. Describe the empty text in the schema."];
+}
+
+function isObject(document: ContractDocument, value: unknown, seen: readonly unknown[] = []): boolean {
+  const { $ref, type, properties, allOf }: Schema = Object(value);
+  if (seen.includes(value)) return false;
+  if (typeof $ref === "string") return isObject(document, valueAt(document, referencePointer($ref)), [...seen, value]);
+  if (type !== undefined) return [type].flat().includes("object");
+  return properties !== undefined || (Array.isArray(allOf) && allOf.some((part) => isObject(document, part, seen)));
+}

@@ -1,0 +1,104 @@
+import { createConfig, lintDocument, Source } from "@redocly/openapi-core";
+import { didYouMean, nearest } from "../../../client/backfill/nearest.ts";
+import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
+import type { Finding } from "../diagnostic.ts";
+import { localResolver } from "../read/offline-resolver.ts";
+import { type Node, type Nodes, nodeCollector, pointerOf } from "./nodes.ts";
+import { NODE_TYPES } from "./openapi-types.ts";
+
+const COLLECTOR = "contract/nodes";
+
+const RULES = {
+  struct: "error",
+  "no-unresolved-refs": "error",
+  "no-required-schema-properties-undefined": "error",
+  "no-enum-type-mismatch": "error",
+  "path-parameters-defined": "error",
+  "path-declaration-must-exist": "error",
+  "no-identical-paths": "error",
+  "no-ambiguous-paths": "error",
+  "operation-operationId-unique": "error",
+  "operation-parameters-unique": "error",
+  "security-defined": "error",
+  "spec-components-invalid-map-name": "error",
+  [COLLECTOR]: "error",
+} as const;
+
+/**
+ * Problems found by Redocly's rules, with the nearest known name if there is one, and the objects of the document. Reads no
+ * redocly.yaml and no other file: references to files are bundled before.
+ */
+export async function lintWithRedocly(document: ContractDocument): Promise<{ findings: Finding[]; nodes: Nodes }> {
+  const { nodes, rule } = nodeCollector();
+  const [id = "", name = ""] = COLLECTOR.split("/");
+  const { styleguide } = await createConfig({
+    rules: RULES,
+    plugins: [{ id, rules: { oas3: { [name]: rule } } }],
+    // A `$ref` in an example is data.
+    resolve: { doNotResolveExamples: true },
+  });
+  const problems = await lintDocument({
+    document: { source: new Source("/", ""), parsed: document },
+    config: styleguide,
+    customTypes: NODE_TYPES,
+    externalRefResolver: localResolver(),
+  });
+  const findings = problems.flatMap(({ ruleId, message, suggest, location: [place] }) => {
+    const at = place && "reportOnKey" in place && place.reportOnKey ? "key" : "value";
+    const plain = `${message.trim().replaceAll("`", "'")}${didYouMean(suggest[0])}`;
+    return reviewed(document, { rule: ruleId, at, pointer: pointerOf(place?.pointer ?? "#/"), message: plain });
+  });
+  return { findings, nodes };
+}
+
+/** Drops findings about valid documents, and rewrites messages that do not say what to write. */
+function reviewed(document: ContractDocument, finding: Finding): Finding[] {
+  const { rule, pointer } = finding;
+  if (rule === "no-unresolved-refs") {
+    const reference = valueAt(document, [...pointer, "$ref"]);
+    // The values of a discriminator's mapping have their own rule, because they can be names.
+    if (typeof reference !== "string") return [];
+    return [{ ...finding, pointer: [...pointer, "$ref"], message: missingText(document, reference) }];
+  }
+  if (rule === "no-required-schema-properties-undefined") {
+    const schema: Schema = Object(valueAt(document, pointer.slice(0, -2)));
+    if (isComposed(schema, pointer.slice(0, -2))) return [];
+    const name = String(valueAt(document, pointer));
+    const near = nearest(name, keysOf(schema.properties));
+    return [{ ...finding, message: `Required property '${name}' is not defined.${didYouMean(near)}` }];
+  }
+  if (finding.message.startsWith("Property 'nullable'")) {
+    return [{ ...finding, message: `OpenAPI 3.1 has no 'nullable'. Write the type as a list: [string, "null"].` }];
+  }
+  // An operation without security has its own rule.
+  return finding.message.startsWith("Every operation should have security") ? [] : [finding];
+}
+
+/** Problems of a discriminator's mapping: each value is the name of a schema, or a reference. */
+export function checkMapping(document: ContractDocument, { value, pointer }: Node): Finding[] {
+  return Object.entries(value).flatMap(([key, target]) => {
+    const name = String(target);
+    const reference = name.startsWith("#/") ? name : `#/components/schemas/${name}`;
+    if (valueAt(document, referencePointer(reference)) !== undefined) return [];
+    return [{ pointer: [...pointer, key], rule: "no-unresolved-refs", message: missingText(document, reference) }];
+  });
+}
+
+function missingText(document: ContractDocument, reference: string): string {
+  const target = referencePointer(reference);
+  const near = nearest(target.at(-1) ?? "", keysOf(valueAt(document, target.slice(0, -1))));
+  return `'${reference}' does not exist.${didYouMean(near)}`;
+}
+
+const COMPOSING = ["$ref", "allOf", "anyOf", "oneOf", "if", "patternProperties", "dependentSchemas"];
+const COMPOSED = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"];
+
+/** Whether other schemas can define the properties that this one requires. */
+function isComposed(schema: Schema, pointer: Finding["pointer"]): boolean {
+  const isPart = COMPOSED.some((keyword) => pointer.includes(keyword));
+  return isPart || schema.properties === undefined || COMPOSING.some((keyword) => keyword in schema);
+}
+
+function keysOf(value: unknown): string[] {
+  return Object.keys(Object(value));
+}

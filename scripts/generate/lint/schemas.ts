@@ -1,0 +1,93 @@
+import type { Ajv2020 } from "ajv/dist/2020.js";
+import { type ContractDocument, referencePointer, type Schema } from "../../../server/contract/document.ts";
+import { contractAjv, outermost, type PlacedSchema, schemaReference } from "../contract-ajv.ts";
+import type { Finding, Pointer } from "../diagnostic.ts";
+import { checkApplicable, checkBounds } from "./contradictions.ts";
+import { checkFormat } from "./formats.ts";
+import type { Node } from "./nodes.ts";
+
+/** Keywords of all schemas: patterns, formats, contradictions, and the keywords that are not supported. */
+export function checkKeywords(schemas: readonly Node[]): Finding[] {
+  const known = Object.keys(contractAjv([]).formats);
+  return schemas.flatMap(({ value, pointer }) => [
+    ...checkPatterns(value, pointer),
+    ...checkFormat(value, pointer, known),
+    ...checkBounds(value, pointer),
+    ...checkApplicable(value, pointer),
+    ...checkIdentity(value, pointer),
+  ]);
+}
+
+function checkPatterns({ pattern, patternProperties }: Schema, pointer: Pointer): Finding[] {
+  const names = Object.keys(Object(patternProperties));
+  const patterns: Pick<Finding, "pointer" | "at">[] = names.map((name) => ({
+    pointer: [...pointer, "patternProperties", name],
+    at: "key",
+  }));
+  if (pattern !== undefined) patterns.push({ pointer: [...pointer, "pattern"] });
+  return patterns.flatMap((place) => {
+    const text = place.at === "key" ? place.pointer.at(-1) : pattern;
+    const error = errorOf(() => new RegExp(String(text), "u"));
+    return error === undefined ? [] : [{ ...place, rule: "schema-pattern", message: `${error}.` }];
+  });
+}
+
+const DIALECTS = ["https://spec.openapis.org/oas/3.1/dialect/base", "https://json-schema.org/draft/2020-12/schema"];
+
+/** References are places in the document, and every schema has the dialect of OpenAPI 3.1. */
+function checkIdentity({ $id, $schema, $ref }: Schema, pointer: Pointer): Finding[] {
+  const rule = "schema-keyword";
+  if ($id !== undefined) {
+    const message =
+      "'$id' is not supported. Remove it, and refer to the schema by its place: '#/components/schemas/…'.";
+    return [{ pointer: [...pointer, "$id"], at: "key", rule, message }];
+  }
+  if ($schema !== undefined && !isKnown($schema)) {
+    return [{ pointer: [...pointer, "$schema"], rule, message: dialectMessage("$schema", $schema) }];
+  }
+  if (typeof $ref !== "string" || /^(#\/|[^#])/.test($ref)) return [];
+  const message = `'${$ref}' is not supported. Refer to the schema by its place: '#/components/schemas/…'.`;
+  return [{ pointer: [...pointer, "$ref"], rule, message }];
+}
+
+/** `jsonSchemaDialect` of the document. */
+export function checkDialect(document: ContractDocument): Finding[] {
+  const { jsonSchemaDialect: dialect }: { jsonSchemaDialect?: unknown } = Object(document);
+  if (dialect === undefined || isKnown(dialect)) return [];
+  const message = dialectMessage("jsonSchemaDialect", dialect);
+  return [{ pointer: ["jsonSchemaDialect"], rule: "schema-keyword", message }];
+}
+
+function isKnown(dialect: unknown): boolean {
+  return DIALECTS.includes(String(dialect).replace(/#$/, ""));
+}
+
+function dialectMessage(name: string, dialect: unknown): string {
+  return `The dialect '${dialect}' is not supported. Remove '${name}', or write '${DIALECTS[0]}'.`;
+}
+
+/** Every schema must be valid under the meta-schema of 2020-12, and compile. */
+export function checkSchemas(schemas: readonly PlacedSchema[], ajv: Ajv2020): Finding[] {
+  return outermost(schemas).flatMap(({ value, pointer }): Finding[] => {
+    const rule = "schema-compiles";
+    if (!ajv.validateSchema(value)) {
+      const [problem] = ajv.errors ?? [];
+      const inside = referencePointer(problem?.instancePath ?? "").filter((segment) => segment !== "");
+      const message = `This is not valid in a schema: it ${problem?.message}.`;
+      return [{ pointer: [...pointer, ...inside], rule, message }];
+    }
+    const error = errorOf(() => ajv.getSchema(schemaReference(pointer)));
+    return error === undefined
+      ? []
+      : [{ pointer, at: "key", rule, message: `Ajv cannot compile this schema: ${error}.` }];
+  });
+}
+
+function errorOf(work: () => unknown): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

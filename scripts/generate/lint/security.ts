@@ -1,0 +1,39 @@
+import type { Finding, Pointer } from "../diagnostic.ts";
+import type { Node } from "./nodes.ts";
+
+/** Security schemes: bearer tokens, HTTP Basic, and API keys in a header. */
+export function checkSecurityScheme({ value, pointer }: Node): Finding[] {
+  const { type, scheme, in: place } = value;
+  const report = (member: string, message: string): Finding[] => [
+    { pointer: [...pointer, member], rule: "security-scheme", message },
+  ];
+  if (type === "mutualTLS") {
+    return report(
+      "type",
+      "'mutualTLS' is not supported. Use 'http' with the scheme 'bearer' or 'basic', or an apiKey.",
+    );
+  }
+  if (type === "apiKey" && place !== "header") {
+    return report("in", `An API key in a ${place} is not supported, because it ends up in logs. Write 'in: header'.`);
+  }
+  if (type === "http" && !["basic", "bearer"].includes(String(scheme).toLowerCase())) {
+    return report("scheme", `The HTTP scheme '${scheme}' is not supported. Write 'bearer' or 'basic'.`);
+  }
+  return [];
+}
+
+const PERMISSIONS = "x-required-permissions";
+
+/** `x-required-permissions` must be a list of strings. */
+export function checkPermissions({ value, pointer }: Node): Finding[] {
+  const permissions = value[PERMISSIONS];
+  if (permissions === undefined) return [];
+  const place: Pointer = [...pointer, PERMISSIONS];
+  const message = `'${PERMISSIONS}' must be a list of strings, for example [user.write].`;
+  if (!Array.isArray(permissions)) return [{ pointer: place, rule: "extension", message }];
+  return permissions.flatMap((permission, index) =>
+    typeof permission === "string" && permission !== ""
+      ? []
+      : [{ pointer: [...place, index], rule: "extension", message }],
+  );
+}

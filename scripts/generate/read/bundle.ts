@@ -1,0 +1,58 @@
+import { bundleDocument, createConfig, Source } from "@redocly/openapi-core";
+import { type ContractDocument, valueAt } from "../../../server/contract/document.ts";
+import type { Diagnostic } from "../diagnostic.ts";
+import { pointerOf } from "../lint/nodes.ts";
+import { NODE_TYPES } from "../lint/openapi-types.ts";
+import type { ParsedContract } from "../parse.ts";
+import { expandAliases } from "./expand-aliases.ts";
+import { offlineResolver } from "./offline-resolver.ts";
+import { trackOrigins } from "./origins.ts";
+import { type ContractPath, sourceFiles } from "./source-files.ts";
+
+export interface Bundled {
+  /** Undefined if there are problems. */
+  contract?: ParsedContract;
+  /** The problem of another file than the contract names it. */
+  diagnostics: Diagnostic[];
+  /** The texts of the other files, by their names relative to the contract's folder. */
+  sources: ReadonlyMap<string, string>;
+}
+
+/** Replaces references to other files by references to components of the contract. */
+export async function bundleContract(contract: ParsedContract, where: ContractPath): Promise<Bundled> {
+  const { document: parsed } = contract;
+  // Data can contain such a text as well; bundling changes nothing then.
+  if (!/"\$ref":"[^#]/.test(JSON.stringify(parsed))) return { contract, diagnostics: [], sources: new Map() };
+  const found = sourceFiles(where, contract);
+  const origins = trackOrigins();
+  origins.add(where.path, parsed);
+  const resolver = offlineResolver(async (file) => {
+    const value = await found.parse(file);
+    origins.add(file, value);
+    return value;
+  });
+  // The bundler writes into the document.
+  const document = { source: new Source(where.path, ""), parsed };
+  resolver.cache.set(where.path, Promise.resolve(document));
+  const { styleguide: config } = await createConfig({ resolve: { doNotResolveExamples: true } });
+  const options = { document, config, customTypes: NODE_TYPES, externalRefResolver: resolver };
+  const { problems } = await bundleDocument(options);
+  const unresolved = problems.flatMap(({ message, location: [place] }): Diagnostic[] => {
+    const file = place?.source.absoluteRef ?? where.path;
+    const pointer = [...pointerOf(place?.pointer ?? "#/"), "$ref"];
+    const reference = valueAt(found.files.get(file)?.value, pointer);
+    // A local reference of the contract is checked by the linter. A renamed component is no problem.
+    if (typeof reference !== "string" || (file === where.path && reference.startsWith("#"))) return [];
+    const reason = message.split("$ref: ")[1] ?? `'${reference}' does not exist.`;
+    return [{ ...found.placeIn(file, pointer), rule: "no-unresolved-refs", message: reason }];
+  });
+  const diagnostics = found.syntaxErrors.length > 0 ? found.syntaxErrors : unresolved;
+  const sources = found.otherSources();
+  if (diagnostics.length > 0) return { diagnostics, sources };
+  const locate: ParsedContract["locate"] = (pointer, at) => {
+    const origin = origins.originOf(parsed, pointer) ?? { file: where.path, pointer };
+    return found.placeIn(origin.file, origin.pointer, at);
+  };
+  const { value } = expandAliases(parsed);
+  return { contract: { ...contract, document: value as ContractDocument, locate }, diagnostics, sources };
+}

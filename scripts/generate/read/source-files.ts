@@ -1,0 +1,55 @@
+import { dirname, relative, sep } from "node:path";
+import type { Diagnostic, Pointer } from "../diagnostic.ts";
+import { type Locate, type ParsedContract, parseYaml } from "../parse.ts";
+
+export interface ContractPath {
+  /** Absolute path of the contract. Only files below its folder are read. */
+  path: string;
+  read: (path: string) => Promise<string>;
+}
+
+interface SourceFile {
+  value: unknown;
+  source: string;
+  locate: Locate;
+}
+
+/** The files of one contract. Other files are named relative to the contract's folder. */
+export function sourceFiles({ path, read }: ContractPath, { document, source, locate }: ParsedContract) {
+  const files = new Map<string, SourceFile>([[path, { value: document, source, locate }]]);
+  const syntaxErrors: Diagnostic[] = [];
+  const folder = dirname(path);
+  const nameOf = (file: string) => relative(folder, file).split(sep).join("/");
+  const placeIn = (file: string, pointer: Pointer, at?: "key" | "value") => {
+    const place = files.get(file)?.locate(pointer, at) ?? locate([]);
+    return file === path ? place : { ...place, file: nameOf(file) };
+  };
+  return {
+    files,
+    syntaxErrors,
+    placeIn,
+    otherSources() {
+      const others = Array.from(files).filter(([file]) => file !== path);
+      return new Map(others.map(([file, other]) => [nameOf(file), other.source]));
+    },
+    /** Reads and parses a file below the contract's folder. @throws Error with the reason why that is not possible */
+    async parse(file: string): Promise<unknown> {
+      if (/^[a-z][a-z+.-]+:/i.test(file)) {
+        throw new Error(
+          `'${file}' is a URL, and generation uses no network. Save the file below the contract's folder.`,
+        );
+      }
+      if (nameOf(file).startsWith("../"))
+        throw new Error(`'${nameOf(file)}' is not below the contract's folder. Move it.`);
+      const text = await read(file).catch(() => {
+        throw new Error(`The file '${nameOf(file)}' can't be read.`);
+      });
+      const { problems, ...parsed } = parseYaml(text);
+      files.set(file, { ...parsed, source: text });
+      for (const { line, column, length, message } of problems) {
+        syntaxErrors.push({ line, column, length, file: nameOf(file), rule: "yaml", message });
+      }
+      return parsed.value;
+    },
+  };
+}

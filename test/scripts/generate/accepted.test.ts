@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { compileErrors } from "../../../scripts/generate/compile.ts";
+import { lint } from "../../../scripts/generate/lint/lint.ts";
+import { readContract } from "../../../scripts/generate/read/read-contract.ts";
+import { renderTypes } from "../../../scripts/generate/render-types.ts";
+import { renderDeclarations, renderValidators } from "../../../scripts/generate/render-validators.ts";
+import { contractFolder, contractWith } from "./contract-folder.ts";
+
+const FIXTURES = fileURLToPath(new URL("../../fixtures/", import.meta.url));
+
+/** The types and validators of a fixture. It must have no problem, and the sources must compile. */
+async function renderFixture(file: string) {
+  const { contract, diagnostics } = await readContract(FIXTURES, file);
+  if (!contract) return expect.fail(JSON.stringify(diagnostics));
+  const { problems, ajv } = await lint(contract);
+  expect(problems).toEqual([]);
+  const types = await renderTypes(contract.document);
+  const declarations = renderDeclarations(contract.document);
+  const validators = renderValidators(contract.document, ajv);
+  const sources = { "types.ts": types, "validators.d.ts": declarations };
+  return {
+    sources,
+    validators,
+    errorsOf: (code: string) => compileErrors(new Map(Object.entries({ ...sources, "use.ts": code }))),
+  };
+}
+
+test("a contract with all that OpenAPI 3.1 allows has types that compile", async () => {
+  const { errorsOf } = await renderFixture("orders.yaml");
+  const code = `
+    import type { _2FA, AcmeDevice, Class, components, DeviceInfo, Order, Record as ApiError } from "./types.ts";
+    import { "2FA" as is2fa, "Acme.Device" as isDevice, class as isClass, Record as isError } from "./validators.js";
+    const device: DeviceInfo = { os: "linux" };
+    const order: Order = { id: "o-1", status: "open", lines: [{ sku: "a", count: 2 }], secret: "s", device, anything: 7 };
+    const error: ApiError = { title: "Not found", status: 404, os: "linux" };
+    const kind: Class = device;
+    const code: _2FA = null;
+    const pair: AcmeDevice = ["a", 1];
+    const request: components["requestBodies"]["Order"]["content"]["application/json"] = { ...order, callbackUrl: "" };
+    export const used = [order.lines[0]?.sku?.length, error, kind, code, pair, request, is2fa, isDevice, isClass, isError];
+  `;
+  expect(errorsOf(code)).toEqual([]);
+  expect(errorsOf('import type { Order } from "./types.ts"; export const order: Order = {};')).toHaveLength(1);
+});
+
+test("the validators of a contract are exported by the names of their schemas", async () => {
+  const { validators } = await renderFixture("orders.yaml");
+  const module = await import(`data:text/javascript,${encodeURIComponent(validators)}`);
+  const verdicts = (name: string, ...values: unknown[]) => values.map((value) => module[name](value));
+  expect(verdicts("device-info", { os: "linux" }, { os: "vms" })).toEqual([true, false]);
+  expect(verdicts("class", ["a", 1], { type: "", os: "vms" }, 7)).toEqual([true, true, false]);
+  expect(verdicts("Acme.Device", ["a", 1], ["A", 1], ["a", 1, 2])).toEqual([true, false, false]);
+  expect(verdicts("2FA", null, "1234", "12345678901")).toEqual([true, true, false]);
+  expect(verdicts("Record", { title: "" }, {})).toEqual([true, false]);
+  expect(verdicts("Never", {}, null)).toEqual([false, false]);
+  expect(verdicts("Object", {}, [])).toEqual([true, false]);
+  // Requests have no id, and responses no secret: neither is required of both.
+  expect(verdicts("Order", { status: "open", lines: [] }, { status: "open", lines: [{ count: 0 }] })).toEqual([
+    true,
+    false,
+  ]);
+});
+
+const YAML = contractWith({
+  operation: "x-internal: true",
+  schema: "properties:\n  at: { type: string, format: date-time }\n  kind: { type: string, default: login }",
+});
+
+test("a property with a default is optional in the types", async () => {
+  const folder = await contractFolder({ "openapi.yaml": YAML });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  expect(folder.read("out/types.ts")).toContain("kind?: string;");
+});
+
+test.for([
+  ["CRLF line endings", YAML.replaceAll("\n", "\r\n")],
+  ["a byte order mark", `\uFEFF${YAML}`],
+  ["a comment on top", `# mine\n${YAML}`],
+] as const)("a contract with %s gives the same files", async ([, text]) => {
+  const folder = await contractFolder({ "openapi.yaml": YAML });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  const other = await contractFolder({ "openapi.yaml": text });
+  expect(await other.generate()).toMatchObject({ code: 0 });
+  expect(other.read("out/manifest.json")).toBe(folder.read("out/manifest.json"));
+});
+
+test("a JSON document is a contract, with positions", async () => {
+  const { document } = (await readContract(FIXTURES, "orders.yaml")).contract ?? expect.fail();
+  const text = JSON.stringify({ ...document, info: { title: "Orders", version: "1" } }, null, "\t");
+  const folder = await contractFolder({ "openapi.yaml": text });
+  const line = text.split("\n").findIndex((one) => one.includes('"version": "1"')) + 1;
+  expect((await folder.generate()).output).toContain(`openapi.yaml:${line}:14  error  info-version`);
+});
+
+test("hundreds of aliases of one anchor are replaced", async () => {
+  const properties = Array.from({ length: 500 }, (_, index) => `  p${index}: *text\n`).join("");
+  const schema = `properties:\n  first: &text { type: string, maxLength: 5 }\n${properties}`;
+  const folder = await contractFolder({ "openapi.yaml": contractWith({ schema }) });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  expect(folder.read("out/types.ts")).toContain("p499?: string;");
+});
+
+test("another contract is generated into its own folder, compared and checked there", async () => {
+  const folder = await contractFolder({ "openapi.yaml": YAML });
+  const files = ["openapi.json", "operations.ts", "types.ts", "validators.d.ts", "validators.js", "manifest.json"];
+  expect((await folder.generate()).output).toBe(files.map((file) => `wrote out/${file}\n`).join(""));
+  expect(await folder.generate("--check")).toEqual({ code: 0, output: "out/ is up to date with openapi.yaml.\n" });
+  expect(readFileSync(`${folder.root}/out/types.ts`, "utf8")).toMatch(/^\/\/ Generated from openapi\.yaml by /);
+});
