@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { ConfigurationError } from "../../server/configuration-error.ts";
 import { PUBLIC_CONTRACT } from "../generate/contracts.ts";
 import { type ParsedContract, parseContract } from "../generate/parse.ts";
+import { type Bundled, bundleContract } from "../generate/read/bundle.ts";
 
 const { file: FILE } = PUBLIC_CONTRACT;
 const SHALLOW =
@@ -47,15 +48,22 @@ async function fileAt(root: string, commit: string, file: string): Promise<strin
 }
 
 /**
- * The contract at a revision.
+ * The contract at a revision, with the files to which it refers.
  * @throws ConfigurationError if the revision does not exist or has no valid contract
  */
 export async function contractAt(root: string, revision: string): Promise<ParsedContract> {
   const commit = await commitOf(root, revision);
-  const { contract, diagnostics } = parseContract(await fileAt(root, commit, FILE));
+  const { contract, diagnostics } = await bundledAt(root, commit);
   if (contract) return contract;
-  const [problem] = diagnostics;
-  throw new ConfigurationError(`${FILE} at ${revision} can't be parsed: line ${problem?.line}: ${problem?.message}`);
+  const { file = FILE, line, message } = diagnostics[0] ?? {};
+  throw new ConfigurationError(`${file} at ${revision} can't be read: line ${line}: ${message}`);
+}
+
+async function bundledAt(root: string, commit: string): Promise<Pick<Bundled, "contract" | "diagnostics">> {
+  const { contract, diagnostics } = parseContract(await fileAt(root, commit, FILE));
+  if (!contract) return { diagnostics };
+  const read = (path: string) => fileAt(root, commit, relative(root, path));
+  return bundleContract(contract, { path: resolve(root, FILE), read });
 }
 
 /**

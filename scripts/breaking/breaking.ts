@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { PUBLIC_CONTRACT } from "../generate/contracts.ts";
 import type { ParsedContract } from "../generate/parse.ts";
 import type { Print } from "../shared/print.ts";
@@ -58,13 +59,12 @@ export async function breakingLines(request: ComparisonRequest): Promise<string[
 /** All changes, breaking ones first, the new contract's `info.version`, and the lowest version that they require. */
 async function judge({ root, contract, against }: ComparisonRequest) {
   const old = await contractAt(root, against);
-  // A checkout may have other line endings.
-  const isSame = old.source.replaceAll("\r\n", "\n") === contract.source.replaceAll("\r\n", "\n");
+  const isSame = isDeepStrictEqual(old.document, contract.document);
   const found = isSame ? [] : await compareContracts(old.document, contract.document);
   const { reasons, problems } = await readApprovals(root, found);
   const changes = found.map((change): JudgedChange => {
-    const { line, column } = (change.isRemoved ? old : contract).locate(change.place, "key");
-    const at = `${change.isRemoved ? `${against}:` : ""}${FILE}:${line}:${column}`;
+    const { file = FILE, line, column } = (change.isRemoved ? old : contract).locate(change.place, "key");
+    const at = `${change.isRemoved ? `${against}:` : ""}${file}:${line}:${column}`;
     return { ...change, at, approval: reasons.get(fingerprint(change)), line };
   });
   changes.sort((a, b) => Number(isBreaking(b)) - Number(isBreaking(a)) || a.line - b.line);

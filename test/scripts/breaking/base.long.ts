@@ -1,13 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, renameSync, symlinkSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { run } from "../../../scripts/generate.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { copyProject, copyWithHistory } from "../generate/project-copy.ts";
+import { TAGS, THINGS, thingsWith } from "./things-contract.ts";
 
-const git = (cwd: string, ...args: string[]) => execFileSync("git", args, { cwd, encoding: "utf8" }).trim();
+const IDENTITY = ["-c", "user.name=Test", "-c", "user.email=test@test.example", "-c", "commit.gpgsign=false"];
+const git = (cwd: string, ...args: string[]) =>
+  execFileSync("git", [...IDENTITY, ...args], { cwd, encoding: "utf8" }).trim();
 
 /** The gate in a folder that contains a contract only. */
 async function gateIn(root: string, ...args: string[]) {
@@ -73,15 +76,38 @@ test("the first line of git is printed", async () => {
   expect(code).toBe(2);
 });
 
-test("a contract that is a symbolic link is compared with the target that it had", async () => {
-  const project = copyProject();
-  const { root } = project;
-  mkdirSync(join(root, "contracts"));
-  renameSync(join(root, "openapi.yaml"), join(root, "contracts/things.yaml"));
-  symlinkSync("contracts/things.yaml", join(root, "openapi.yaml"));
+/** A repository with the given files, all committed. */
+function repositoryWith(files: Readonly<Record<string, object>>) {
+  const root = temporaryFolder();
+  const write = (name: string, content: object) => writeFileSync(join(root, name), JSON.stringify(content, null, 2));
+  for (const [name, content] of Object.entries(files)) write(name, content);
   git(root, "init", "--quiet");
-  git(root, "add", "openapi.yaml", "contracts");
-  git(root, "-c", "user.name=Test", "-c", "user.email=test@test.example", "commit", "--quiet", "--message", "Link");
-  project.edit("openapi.yaml", "maxItems: 1000\n", "maxItems: 10\n");
-  expect((await gateIn(root)).output).toContain("1 breaking");
+  git(root, "add", ".");
+  git(root, "commit", "--quiet", "--message", "Contract");
+  return { root, write };
+}
+
+test("a contract that is a symbolic link is compared with the target that it had", async () => {
+  const { root } = repositoryWith({ "things.yaml": THINGS });
+  symlinkSync("things.yaml", join(root, "openapi.yaml"));
+  git(root, "add", ".");
+  git(root, "commit", "--quiet", "--amend", "--no-edit");
+  rmSync(join(root, "openapi.yaml"));
+  writeFileSync(join(root, "openapi.yaml"), JSON.stringify(thingsWith({ PUT: undefined })));
+  expect((await gateIn(root)).output).toContain("  breaking  operation-removed\n");
+});
+
+test("moving a schema to another file breaks nobody, and a change in that file is reported at its line", async () => {
+  const { root, write } = repositoryWith({ "openapi.yaml": THINGS });
+  const split = thingsWith({ "THING properties tags": { $ref: "tags.yaml" } });
+  write("tags.yaml", TAGS);
+  write("openapi.yaml", split);
+  expect((await gateIn(root)).output).toContain("Compared with HEAD: 0 breaking");
+  git(root, "add", ".");
+  git(root, "commit", "--quiet", "--message", "Split");
+  expect(await gateIn(root)).toEqual({ code: 0, output: "openapi.yaml describes the same API as at HEAD." });
+  write("tags.yaml", { ...TAGS, items: { type: "string", maxLength: 3 } });
+  const { code, output } = await gateIn(root);
+  expect(output).toContain("tags.yaml:5:5  breaking  schema-constraint-changed\n");
+  expect(code).toBe(1);
 });
