@@ -78,8 +78,8 @@ function isTemplate({ keyword, use }: WireChange): boolean {
 
 /** Whether the change affects a type that handlers or clients use: that of a body or a parameter. */
 function isTyped(change: WireChange, [root, section, ...path]: readonly string[]): boolean {
-  // No code uses an added path, operation or component.
-  if (change.isAdded && change.use.length <= 3) return false;
+  // No code uses an added path, operation, component or media type.
+  if (change.isAdded && (change.use.length <= 3 || change.use.at(-2) === "content")) return false;
   // Definitions, and parts of components other than schemas, are judged where an operation uses them.
   if (change.use.includes("$defs") || (root === "components" && section !== "schemas")) return false;
   return isTypeKeyword(change) && !path.includes("headers");

@@ -137,6 +137,11 @@ const OPERATIONS: Row[] = [
     { "paths /things get": { ...GET, operationId: "listThings", parameters: [] } },
   ],
   [
+    "a media type of a request is added",
+    [`minor, compiles: element-added ${AT_PUT}/requestBody/content/text~1json`],
+    { "PUT requestBody content text/json": { schema: { type: "object" } } },
+  ],
+  [
     "a path is added",
     ["minor, compiles: element-added #/paths/~1others~1{id}"],
     { "paths /others/{id}": { get: { ...GET, operationId: "getOther" } } },
