@@ -20,10 +20,10 @@ function isLoopback({ hostname }: URL): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** Checks that a time is in the range of timers: more than 0, at most 2^31 - 1 milliseconds. */
-export function checkTime(name: "timeoutMs" | "deadlineMs", ms: number): number {
-  if (ms > 0 && ms <= 2_147_483_647) return ms;
-  throw new NexusError("config", `${name} must be more than 0 and at most 2147483647 milliseconds.`);
+/** Checks that a time or size is more than 0 and at most 2^31 - 1, the range of timers in milliseconds. */
+export function checkLimit(name: "timeoutMs" | "deadlineMs" | "maxResponseBytes", value: number): number {
+  if (value > 0 && value <= 2_147_483_647) return value;
+  throw new NexusError("config", `${name} must be more than 0 and at most 2147483647.`);
 }
 
 /** Rejects use in a browser page, where any visitor can read the credentials. */

@@ -26,7 +26,7 @@ export interface Secrets {
 
 export type SecretProvider = ReturnType<typeof createSecretProvider>;
 
-const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+const VISIBLE_ASCII = /^[!-~]+$/;
 /** Time limit of a refresh, in milliseconds; each call waits for it within its own deadline. */
 const REFRESH_MS = 30_000;
 

@@ -1,10 +1,18 @@
 import type { SyncUserIdentityRequest } from "../generated/operations.ts";
 import type { SyncUserIdentityResult } from "../generated/types.ts";
 import { callApi, REQUEST_ID } from "./api-call.ts";
-import { checkBaseUrl, checkCredentials, checkHeaders, checkRuntime, checkTime, checkUserId } from "./check-options.ts";
+import {
+  checkBaseUrl,
+  checkCredentials,
+  checkHeaders,
+  checkLimit,
+  checkRuntime,
+  checkUserId,
+} from "./check-options.ts";
 import { type Credentials, createSecretProvider } from "./credentials.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
 import { checkResponse, type ResponseSchema } from "./response-schema.ts";
+import { MAX_RESPONSE_BYTES } from "./response-text.ts";
 import type { RetryOptions } from "./retry.ts";
 import { type ClientEvent, sendWithRetries } from "./send.ts";
 
@@ -16,6 +24,8 @@ export interface NexusClientOptions {
   timeoutMs?: number;
   /** Milliseconds for a whole call: secrets, attempts and backoff. Default 15,000. */
   deadlineMs?: number;
+  /** Maximum size of a response body, in bytes after decompression. Default 10,000,000. */
+  maxResponseBytes?: number;
   /** Default: at most two retries. */
   retry?: RetryOptions;
   /** Default: the global one, looked up at each attempt. */
@@ -92,8 +102,9 @@ function createSync(options: NexusClientOptions): NexusClient["safeSyncUserIdent
   checkRuntime(options.dangerouslyAllowBrowser ?? false);
   const baseUrl = checkBaseUrl(options.baseUrl, options.allowInsecureHttp ?? false);
   const secrets = createSecretProvider(checkCredentials(options.credentials));
-  const timeoutMs = checkTime("timeoutMs", options.timeoutMs ?? 5_000);
-  const deadlineMs = checkTime("deadlineMs", options.deadlineMs ?? 15_000);
+  const timeoutMs = checkLimit("timeoutMs", options.timeoutMs ?? 5_000);
+  const deadlineMs = checkLimit("deadlineMs", options.deadlineMs ?? 15_000);
+  const maxResponseBytes = checkLimit("maxResponseBytes", options.maxResponseBytes ?? MAX_RESPONSE_BYTES);
   const userAgent = options.userAgent ?? "nexus-sync-client";
   const added = Object.entries(checkHeaders({ "User-Agent": userAgent, ...options.headers }));
   const emit = (event: ClientEvent) => {
@@ -115,14 +126,15 @@ function createSync(options: NexusClientOptions): NexusClient["safeSyncUserIdent
     try {
       checkUserId(userId);
       const sending = {
+        ...call,
+        ...options,
         headers: [["Accept", "application/json"], ...added, [REQUEST_ID, requestId]] as const,
-        ...{ requestId, secrets, emit, fetch: options.fetch, signal: call.signal },
-        ...{ retry: options.retry, reportsPauses: call.reportsPauses },
-        timeoutMs: checkTime("timeoutMs", call.timeoutMs ?? timeoutMs),
-        deadlineMs: checkTime("deadlineMs", call.deadlineMs ?? deadlineMs),
+        ...{ requestId, secrets, emit, maxResponseBytes },
+        timeoutMs: checkLimit("timeoutMs", call.timeoutMs ?? timeoutMs),
+        deadlineMs: checkLimit("deadlineMs", call.deadlineMs ?? deadlineMs),
       };
       const send = (request: Request) => sendWithRetries(request, sending);
-      const { data, meta } = await callApi({ baseUrl, userId, body, requestId, send });
+      const { data, meta } = await callApi({ baseUrl, userId, body, send });
       if (options.responseSchema) await checkResponse(options.responseSchema, data, meta);
       return { ok: true, data, meta: { ...meta, durationMs: end(true, meta) } };
     } catch (thrown) {

@@ -1,4 +1,5 @@
 import type { SyncUserIdentityResponse } from "../generated/operations.ts";
+import { printable } from "./text.ts";
 
 /**
  * - `http`: a response other than 2xx; see `status` and `problem`
@@ -7,7 +8,7 @@ import type { SyncUserIdentityResponse } from "../generated/operations.ts";
  *   repeating the call is safe
  * - `aborted`: by the caller's signal
  * - `auth`: a secret is unavailable, or contains characters not allowed in a header
- * - `decode`: a 2xx whose body is not a JSON object
+ * - `decode`: a 2xx whose body is not a JSON object, or any response over `maxResponseBytes`
  * - `validation`: a 2xx whose body does not match `responseSchema`; the sync was stored
  * - `redirect`: not followed, because the credentials would go to another origin
  * - `config`: an invalid argument; nothing was sent
@@ -34,9 +35,13 @@ export interface NexusErrorDetails {
 }
 
 const BRAND = Symbol.for("nexus-sync-client.NexusError");
-const MESSAGE_LIMIT = 256;
+/** Characters. */
+const TEXT_LIMIT = 256;
 
-/** The only error of this package. Its message and its JSON contain no user id, body or credential. */
+/**
+ * The only error of this package. Its message and its JSON contain no user id, body or credential; each text in them is
+ * one line of at most 256 characters. `problem` is unchanged.
+ */
 export class NexusError extends Error {
   override readonly name = "NexusError";
   readonly kind: NexusErrorKind;
@@ -50,7 +55,7 @@ export class NexusError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(kind: NexusErrorKind, message: string, { cause, ...details }: NexusErrorDetails = {}) {
-    super(message.slice(0, MESSAGE_LIMIT), cause === undefined ? undefined : { cause });
+    super(printable(message, TEXT_LIMIT), cause === undefined ? undefined : { cause });
     Object.defineProperty(this, BRAND, { value: true });
     this.kind = kind;
     this.status = details.status;
@@ -61,7 +66,10 @@ export class NexusError extends Error {
 
   toJSON(): Record<string, unknown> {
     const { name, kind, message, status, requestId, retryAfterMs } = this;
-    return { name, kind, message, status, problemType: this.problem?.type, requestId, retryAfterMs };
+    // The server may send any JSON.
+    const type: unknown = this.problem?.type;
+    const problemType = typeof type === "string" ? printable(type, TEXT_LIMIT) : undefined;
+    return { name, kind, message, status, problemType, requestId, retryAfterMs };
   }
 }
 

@@ -19,18 +19,19 @@ export interface SendOptions {
   secrets: SecretProvider;
   timeoutMs: number;
   deadlineMs: number;
-  retry: RetryOptions | undefined;
+  maxResponseBytes: number;
+  retry?: RetryOptions | undefined;
   /** See CallOptions. */
-  reportsPauses: boolean | undefined;
-  signal: AbortSignal | undefined;
+  reportsPauses?: boolean | undefined;
+  signal?: AbortSignal | undefined;
   emit: (event: ClientEvent) => void;
   /** Default: the global one, looked up at each attempt, so that interceptors can be installed later. */
-  fetch: typeof globalThis.fetch | undefined;
+  fetch?: typeof globalThis.fetch | undefined;
 }
 
 /**
  * Sends the request of one call: adds credentials, limits the time, reads the body, classifies the response and retries.
- * @returns a 2xx response, its body, and the number of requests sent.
+ * @returns a 2xx response, the JSON object in it, its request id, and the number of requests sent.
  * @throws NexusError
  */
 export async function sendWithRetries(request: Request, options: SendOptions) {
@@ -44,7 +45,7 @@ export async function sendWithRetries(request: Request, options: SendOptions) {
       emit({ type: "attempt", attempt: attempts, requestId });
       const { fetch = globalThis.fetch } = options;
       const headers = [...options.headers, ...secrets.headers];
-      return attempt({ request, body, headers, requestId, signal, fetch });
+      return attempt({ ...options, request, body, headers, signal, fetch });
     }).catch((cause) => (isNexusError(cause) ? cause : limits.error("network", "got no complete response.", cause)));
     if (!isNexusError(result)) return { ...result, attempts };
     secrets = await recover(result, secrets, attempts);

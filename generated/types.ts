@@ -18,7 +18,7 @@ export interface paths {
          *
          *     The operation is idempotent: repeating a request leads to the same state and the same response. After a 4xx response nothing has changed. After a 5xx response or a timeout the outcome is unknown, and the request can be sent again.
          *
-         *     The credentials need one of the permissions `user.write` and `write`. The request id is taken from the header `X-Request-Id` if it consists of 1 to 128 visible ASCII characters, and generated otherwise; every response contains it.
+         *     Each of the credentials must hold one of the permissions `user.write` and `write`; Bearer and ApplicationToken need not hold the same one. The request id is taken from the header `X-Request-Id` if it consists of 1 to 128 visible ASCII characters, and generated otherwise; every response contains it.
          *
          *     Only the responses 200 and 404 are published; the others are additions of this document.
          */
@@ -521,11 +521,11 @@ export interface components {
             /** @description The violation, without the value itself. */
             detail: string;
         };
-        /** @description A path parameter or header that does not match this document. */
+        /** @description A parameter or header that does not match this document. */
         ParameterViolation: {
             /** @enum {string} */
-            in: "path" | "header";
-            /** @description Name of the path parameter or header. */
+            in: "path" | "query" | "header";
+            /** @description Name of the parameter or header. */
             name: string;
             /** @description The violation, without the value itself. */
             detail: string;
@@ -577,7 +577,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDetails"];
             };
         };
-        /** @description The credentials are valid but have neither `user.write` nor `write`. */
+        /** @description The credentials are valid, but Bearer, ApplicationToken or Basic holds neither `user.write` nor `write`. Each of Bearer and ApplicationToken must hold one of them, not necessarily the same. */
         Forbidden: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];

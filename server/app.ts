@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Handlers } from "../generated/operations.ts";
 import { type SchemeHandlers, security } from "./auth/security.ts";
 import { type Contract, ContractError } from "./contract/contract.ts";
+import type { Operation } from "./contract/operations.ts";
 import type { RequestContext } from "./handlers/sync-user-identity.ts";
 import { jsonBody } from "./http/body.ts";
 import { cors } from "./http/cors.ts";
@@ -13,8 +14,8 @@ import { acceptable, contentType } from "./http/negotiation.ts";
 import { problemHandler } from "./http/problem.ts";
 import { type AccessLogOptions, requestContext } from "./http/request-log.ts";
 import type { Send } from "./http/respond.ts";
-import { dispatch } from "./http/respond.ts";
-import { pathParameters, router } from "./http/router.ts";
+import { dispatch, type Handler } from "./http/respond.ts";
+import { originForm, pathParameters, router, validHost } from "./http/router.ts";
 import type { Shutdown } from "./http/shutdown.ts";
 
 /** Additions to the pipeline, and the function that writes responses. */
@@ -24,6 +25,8 @@ export interface Extension {
   /** Runs before the operation's handler, on valid requests. */
   beforeHandler: readonly RequestHandler[];
   send: Send;
+  /** Handles operations that have no handler yet. Default: they are a ContractError. */
+  handlerFor?: (operation: Operation) => Handler;
 }
 
 export interface AppOptions extends AccessLogOptions, Pick<HealthOptions, "ready">, Extension {
@@ -48,18 +51,19 @@ const EVERY_PATH = /^/;
  * @throws ContractError if an operation has no handler.
  */
 export function createApp(options: AppOptions): Express {
-  const { contract, handlers, loadShedding, log, metrics, send } = options;
-  const missing = contract.operations.filter(({ id }) => !Object.hasOwn(handlers, id)).map(({ id }) => id);
-  if (missing.length > 0) {
+  const { contract, handlers, handlerFor, loadShedding, log, metrics, send } = options;
+  const missing = contract.operations.filter(({ id }) => !Object.hasOwn(handlers, id));
+  if (missing.length > 0 && !handlerFor) {
     const place = "add it to server/handlers/handlers.ts and start again";
-    throw new ContractError(`There is no handler for ${missing.join(", ")}: ${place}.`);
+    throw new ContractError(`There is no handler for ${missing.map(({ id }) => id).join(", ")}: ${place}.`);
   }
+  const added = missing.flatMap((operation) => (handlerFor ? [[operation.id, handlerFor(operation)]] : []));
   return express()
     .disable("x-powered-by")
     .disable("etag")
     .enable("strict routing")
     .enable("case sensitive routing")
-    .use(requestContext(options.shutdown, options))
+    .use(requestContext(options.shutdown, options), validHost, originForm)
     .all(HEALTH_PATHS, health(options))
     .all(
       EVERY_PATH,
@@ -76,7 +80,7 @@ export function createApp(options: AppOptions): Express {
       loadShedding.track,
       ...contract.requestValidation(),
       ...options.beforeHandler,
-      dispatch(handlers, send),
+      dispatch({ ...handlers, ...Object.fromEntries(added) }, options),
     )
     .use(problemHandler({ log, metrics, send }));
 }

@@ -19,6 +19,10 @@ export const FLAGS = {
   "body-limit": { default: "256kb", help: "maximum size of a body: bytes, or with kb or mb" },
   "user-limit": { default: "1mb", help: "maximum size of a stored user as JSON: bytes, or with kb or mb" },
   "max-in-flight": { default: "256", help: "concurrent requests; more get 503" },
+  "trust-proxy": {
+    default: NONE,
+    help: "proxies in front, for counting wrong secrets: their number, or addresses and networks (10.0.0.0/8,fd00::1)",
+  },
   "cors-origin": { default: NONE, help: "the one origin whose pages may call the operation" },
   "control-port": {
     default: "4011",
@@ -47,4 +51,37 @@ export function readFlags(args: string[]): Record<string, unknown> {
     const [sentence] = (error as Error).message.split(/\. |\n/);
     throw new ConfigurationError(`${sentence?.replace(/\.$/, "")}. --help lists the options.`);
   }
+}
+
+/** The settings as given, and where. */
+export interface Given {
+  /** The text of a setting; undefined if neither its flag nor its variable is given. @throws ConfigurationError */
+  text(name: FlagName): string | undefined;
+  /** The flag or variable that gives a setting, for messages; the flag if neither does. */
+  source(name: FlagName): string;
+  /** One line for each variable that is not used. */
+  ignored: readonly string[];
+}
+
+/** Kubernetes sets variables such as `NEXUS_SYNC_PORT=tcp://10.96.0.12:4010` for a Service named nexus-sync. */
+const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\/\S+:\d+$/i;
+
+/** A flag overrides its variable. An empty variable counts as not given. */
+export function readGiven(flags: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv): Given {
+  const isService = (name: FlagName) => SERVICE_ADDRESS.test(environment[variableOf(name)] ?? "");
+  const services = (["port", "control-port"] as const).filter((name) => flags[name] === undefined && isService(name));
+  const inEnvironment = (name: FlagName) =>
+    services.some((one) => one === name) ? undefined : environment[variableOf(name)] || undefined;
+  return {
+    text(name) {
+      const flag = flags[name];
+      if (flag === "") throw new ConfigurationError(`--${name} must not be empty: ${FLAGS[name].help}.`);
+      return typeof flag === "string" ? flag : inEnvironment(name);
+    },
+    source: (name) => (flags[name] === undefined && inEnvironment(name) !== undefined ? variableOf(name) : `--${name}`),
+    ignored: services.map(
+      (name) =>
+        `${variableOf(name)} is ignored: it is the address of a Kubernetes Service. Set the port with --${name}.`,
+    ),
+  };
 }

@@ -20,6 +20,8 @@ export interface ServerOptions extends AccessOptions {
   databasePassword?: string | undefined;
   /** Maximum number of connections to PostgreSQL. Default 10. */
   databasePool?: number;
+  /** The bundled document of the contract. Default: generated/openapi.json. */
+  document?: URL;
   /** Path of a JSON or NDJSON file, or the content of one. Default: nothing is loaded. */
   directory?: string | Directory | undefined;
   /** Called while the directory is loaded. */
@@ -36,6 +38,8 @@ export interface ServerOptions extends AccessOptions {
   formatUserId?: (userId: string) => string;
   /** Default: silent. */
   log?: Logger;
+  /** Number of log lines that could not be written, for the metrics. Default: 0. */
+  lostLogLines?: () => number;
   /** Default: the system clock. */
   clock?: Clock;
 }

@@ -28,6 +28,9 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   // Cached compiled code shortens the start. `npm start` sets NODE_COMPILE_CACHE, so that main.ts is cached too: 400
   // instead of 480 ms to the first response.
   enableCompileCache(CACHE);
+  // Without a listener, a write to a full disk or to a pipe that nothing reads ends the process.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  for (const line of settings.ignored) console.error(line);
   const bar = createProgressBar((text) => process.stderr.write(text));
   const progress = process.stderr.isTTY ? bar.report : undefined;
   const options = { ...serverOptions(settings, load), progress };
@@ -65,12 +68,15 @@ function endOnSignals(server: RunningServer): Serving {
 }
 
 function serverOptions(settings: Settings, { delayMs }: { delayMs: number | undefined }): ServerOptions {
-  const { port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer } = settings;
+  const { port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer, trustProxy } =
+    settings;
+  const output = standardOutput();
   return {
-    ...{ port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer },
+    ...{ port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer, trustProxy },
     credentialsFile: settings.credentials,
     load: { inFlight: settings.maxInFlight, delayMs },
-    log: createLog({ level: settings.logLevel, isPretty: process.stdout.isTTY, output: standardOutput() }),
+    log: createLog({ level: settings.logLevel, isPretty: process.stdout.isTTY, output }),
+    lostLogLines: output.lost,
     formatUserId: settings.logUserIds ? (userId) => userId : userIdHash(settings.logKey),
   };
 }

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "./configuration-error.ts";
-import { FLAGS, readFlags, variableOf } from "./flags.ts";
+import { FLAGS, type Given, readFlags, readGiven, variableOf } from "./flags.ts";
 import { readValues, type Settings } from "./setting-values.ts";
 
 /**
@@ -9,20 +9,30 @@ import { readValues, type Settings } from "./setting-values.ts";
 export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Settings | undefined {
   const flags = readFlags(args);
   if (flags.help === true) return undefined;
-  const settings = readValues(flags, environment);
-  if (settings.mode === "service") checkService(settings);
+  const given = readGiven(flags, environment);
+  const settings = readValues(given, environment);
+  if (settings.mode === "service") checkService(settings, given);
   return settings;
 }
 
-function checkService({ database, directory, credentials, controlPort, controlHost }: Settings): void {
-  if (controlPort !== "none" || controlHost !== undefined)
-    throw new ConfigurationError("--mode service has no control port: remove --control-port and --control-host.");
+function checkService(
+  { database, directory, credentials, controlPort, controlHost }: Settings,
+  { source }: Pick<Given, "source">,
+): void {
+  const control = [
+    ...(controlPort === "none" ? [] : [source("control-port")]),
+    ...(controlHost === undefined ? [] : [source("control-host")]),
+  ];
+  if (control.length > 0)
+    throw new ConfigurationError(`A service has no control port: remove ${control.join(" and ")}.`);
   if (credentials === undefined)
-    throw new ConfigurationError("--mode service has no demo credentials: name a file with --credentials.");
+    throw new ConfigurationError(`A service has no demo credentials: name a file with ${source("credentials")}.`);
   if (database === ":memory:")
-    throw new ConfigurationError("--mode service needs a durable database: name a file or URL with --database.");
+    throw new ConfigurationError(`A service needs a durable database: name a file or URL with ${source("database")}.`);
   if (directory === "demo")
-    throw new ConfigurationError("--mode service does not load the demo directory: name another one with --directory.");
+    throw new ConfigurationError(
+      `A service does not load the demo directory: name another one with ${source("directory")}.`,
+    );
 }
 
 export function helpText(): string {

@@ -29,12 +29,12 @@ export async function startServer(
   const { port = 0, host = "127.0.0.1" } = options;
   const resources: Resources = [];
   try {
-    const contract = loadContract();
+    const contract = loadContract(options.document);
     await selfCheck(contract);
     const parts = await openParts(options, extend, resources);
     const { store, server, shutdown, handle, loaded } = parts;
     handle(buildApp(contract, options, parts));
-    const url = await listen(server, { port, host, flags: "--port or --host" });
+    const url = await listen(server, { port, host, names: "port or host" });
     let ended: Promise<boolean> | undefined;
     const end = (how: ShutdownOptions) => {
       ended ??= shutdown.end(how).finally(() => release(resources));
@@ -46,7 +46,7 @@ export async function startServer(
       user: (id) => store.user(id),
       load: (source) => load(store, source),
       async reload() {
-        const next = loadContract();
+        const next = loadContract(options.document);
         await selfCheck(next);
         handle(buildApp(next, options, parts));
       },
@@ -84,7 +84,7 @@ async function openParts(
   const extension = await extend({ store, server: http.server, log });
   // The extension closes the store too.
   resources.splice(0, 1, () => extension.close());
-  const metrics = createMetrics();
+  const metrics = createMetrics(options.lostLogLines);
   const access = openAccess(options, log);
   const loadShedding = createLoadShedding(options.load ?? {}, { metrics, log });
   resources.push(metrics.close, access.close, loadShedding.close);
@@ -93,10 +93,10 @@ async function openParts(
 
 function buildApp(contract: Contract, options: ServerOptions, parts: Parts) {
   const { store, extension, metrics, access, loadShedding, shutdown, formatUserId, log } = parts;
-  const { clock, userLimit, bodyLimit = 262_144, corsOrigin = [] } = options;
+  const { clock, trustProxy, userLimit, bodyLimit = 262_144, corsOrigin = [] } = options;
   return createApp({
     ...{ ...extension, contract, loadShedding, shutdown, metrics, log, bodyLimit, formatUserId },
-    schemes: schemeHandlers(contract.securitySchemes, access, clock),
+    schemes: schemeHandlers(contract.securitySchemes, access, { clock, trustProxy }),
     handlers: createHandlers({ store, contract, clock, userLimit, metrics }),
     corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
   });

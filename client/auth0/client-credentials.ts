@@ -1,4 +1,5 @@
 import { NexusError } from "../nexus-error.ts";
+import { MAX_RESPONSE_BYTES, readText } from "../response-text.ts";
 import type { FetchedToken, FetchToken } from "./cached-token.ts";
 
 export interface ClientCredentials {
@@ -14,8 +15,8 @@ export interface ClientCredentials {
 
 /**
  * Fetches a token by the client credentials grant (RFC 6749 section 4.4), as JSON, from Auth0's `/oauth/token`.
- * @throws NexusError `config` at once if the domain is not a host name. The source throws `auth`, without any part of the
- * request or response, or the error of fetch.
+ * @throws NexusError `config` at once if the domain is not a host name. The source throws `auth` or, for more than
+ * 10,000,000 bytes, `decode`, without any part of the request or response, or the error of fetch.
  */
 export function clientCredentialsToken({
   domain,
@@ -35,19 +36,30 @@ export function clientCredentialsToken({
       redirect: "manual",
       signal,
     });
-    // The parser's error would contain a part of the body.
-    const body: unknown = await response.json().catch(() => undefined);
-    signal.throwIfAborted();
-    if (!response.ok) throw new NexusError("auth", `The token endpoint returned ${response.status}.`);
-    return tokenIn(body);
+    if (!response.ok) {
+      response.body?.cancel().catch(() => {});
+      throw new NexusError("auth", `The token endpoint returned ${response.status}.`);
+    }
+    return tokenIn(await readText(response, MAX_RESPONSE_BYTES, TOO_LARGE));
   };
 }
 
+const TOO_LARGE = `The token endpoint returned more than ${MAX_RESPONSE_BYTES} bytes.`;
+
 /** Without `expires_in` (optional in RFC 6749 section 5.1) the lifetime is 0, and the token is not cached. */
-function tokenIn(body: unknown): FetchedToken {
-  const { access_token: token, expires_in: seconds } = (body ?? {}) as Record<string, unknown>;
+function tokenIn(text: string): FetchedToken {
+  const { access_token: token, expires_in: seconds } = (parseJson(text) ?? {}) as Record<string, unknown>;
   if (typeof token !== "string" || token === "") {
     throw new NexusError("auth", "The token endpoint returned no access token.");
   }
   return { token, expiresInMs: typeof seconds === "number" ? seconds * 1_000 : 0 };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's error would contain a part of the body.
+    return undefined;
+  }
 }

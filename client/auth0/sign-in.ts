@@ -1,5 +1,7 @@
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import { NexusError } from "../nexus-error.ts";
+import { isStorable } from "../text.ts";
+import { groupsOf } from "./groups.ts";
 
 /**
  * The used members of a post-login Action's `event`. Structural, so that it accepts any version of Auth0's types.
@@ -24,11 +26,11 @@ export interface SignInOptions {
   audience?: string | undefined;
   /** The property of the connection that the directory uses as its id (`azoConnectionId`). Default `name`. */
   connectionBy?: "name" | "id" | undefined;
-  /** Default: the claim `groups` of the connection, or no groups. */
+  /** Default: the claim `groups` of the connection, or no groups. Required if the provider keeps the groups elsewhere. */
   groups?: readonly string[] | undefined;
-  /** Override claims of the profile; null means no change. */
+  /** Override claims of the profile; null means no change. Values that the server would reject are left out. */
   attributes?: Readonly<Record<string, string | null>> | undefined;
-  /** Selects the custom UPN in the result. Default: all of them. */
+  /** Selects the custom UPN in the result; at most 255 characters. Default: all of them. */
   clientUpnKey?: string | null | undefined;
 }
 
@@ -39,26 +41,32 @@ export interface SignIn {
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Claims of the profile, with the maximum length that the server accepts, in characters. */
-const PROFILE_CLAIMS = {
-  given_name: 100,
-  family_name: 100,
-  name: 200,
-  nickname: 100,
-  picture: 250,
-  locale: Number.POSITIVE_INFINITY,
-} as const;
+/** Claims of the profile, with their maximum length in characters. The server has no maximum for `locale`. */
+const PROFILE_CLAIMS: ReadonlyMap<string, number> = new Map([
+  ["given_name", 100],
+  ["family_name", 100],
+  ["name", 200],
+  ["nickname", 100],
+  ["picture", 250],
+  ["locale", 100],
+]);
+const MAX_UPN_KEY_LENGTH = 255;
 
 /**
  * The arguments of `syncUserIdentity` for a post-login Action's event. Groups and profile are the claims of the
- * connection of this sign-in, even if accounts are linked.
- * @throws NexusError `config` if the user id, the connection or the audience is missing.
+ * connection of this sign-in, even if accounts are linked. A claim or group that the server would reject is left out.
+ * @throws NexusError `config` if the user id, the connection, the audience or `clientUpnKey` is missing or invalid,
+ * or the groups are unknown: the provider keeps them elsewhere, or they are neither a string nor a list of strings.
  */
 export function signInOf(event: PostLoginEvent, options: SignInOptions = {}): SignIn {
   const { connectionBy = "name", clientUpnKey } = options;
   const userId = required(event.user?.user_id, "event.user.user_id");
   const claims = connectionClaims(event);
-  const attributes = [...profileOf(claims), ...Object.entries(options.attributes ?? {})];
+  // An override that is left out must not bring the claim back.
+  const overrides = options.attributes ?? {};
+  const profile = profileOf(claims).filter(([key]) => !Object.hasOwn(overrides, key));
+  const attributes = [...profile, ...Object.entries(overrides)].filter(isAccepted);
+  if (typeof clientUpnKey === "string") checkText(clientUpnKey, "clientUpnKey", MAX_UPN_KEY_LENGTH);
   return {
     userId,
     body: {
@@ -66,7 +74,7 @@ export function signInOf(event: PostLoginEvent, options: SignInOptions = {}): Si
       attributes: attributes.map(([key, value]) => ({ key, value })),
       connection: {
         connectionId: required(event.connection?.[connectionBy], `event.connection.${connectionBy}`),
-        groups: [...(options.groups ?? groupsOf(claims))],
+        groups: groupsOf(claims, options.groups).filter(isStorable),
       },
       ...(clientUpnKey !== undefined && { clientUpnKey }),
     },
@@ -85,22 +93,30 @@ function connectionClaims({ user, connection }: PostLoginEvent): Claims {
   return (linked?.profileData ?? linked?.profile_data ?? {}) as Claims;
 }
 
-/** The claim `groups`, which enterprise connections set; a string counts as one group. */
-function groupsOf({ groups }: Claims): string[] {
-  const list: unknown[] = Array.isArray(groups) ? groups : [groups];
-  return list.filter((group) => typeof group === "string");
-}
-
-/** The profile, without claims that are blank, not a string, or so long that the server would reject the request. */
+/** The profile, without claims that are blank or not a string. */
 function profileOf(claims: Claims): [string, string][] {
-  return Object.entries(PROFILE_CLAIMS).flatMap(([key, maxLength]): [string, string][] => {
+  return Array.from(PROFILE_CLAIMS.keys()).flatMap((key): [string, string][] => {
     const value = claims[key];
-    if (typeof value !== "string" || value.trim() === "") return [];
-    return Array.from(value).length <= maxLength ? [[key, value]] : [];
+    return typeof value === "string" && value.trim() !== "" ? [[key, value]] : [];
   });
 }
 
+/** False for an attribute for which the server would reject the whole request. */
+function isAccepted([key, value]: readonly [string, unknown]): boolean {
+  if (key === "" || !isStorable(key)) return false;
+  if (value === null || value === undefined) return true;
+  if (typeof value !== "string" || !isStorable(value)) return false;
+  return Array.from(value).length <= (PROFILE_CLAIMS.get(key) ?? Number.POSITIVE_INFINITY);
+}
+
 function required(value: string | undefined, name: string): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw new NexusError("config", `The sign-in requires ${name}.`);
+  if (typeof value !== "string" || value === "") throw new NexusError("config", `The sign-in requires ${name}.`);
+  checkText(value, name);
+  return value;
+}
+
+function checkText(text: string, name: string, maxLength = Number.POSITIVE_INFINITY): void {
+  if (!isStorable(text)) throw new NexusError("config", `${name} must have no U+0000 and no lone surrogate.`);
+  if (Array.from(text).length <= maxLength) return;
+  throw new NexusError("config", `${name} must have at most ${maxLength} characters.`);
 }

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { CommandError, codeOf } from "./command-error.ts";
 import type { Fingerprint } from "./input.ts";
 
@@ -48,11 +48,18 @@ export async function openCheckpoint(path: string | undefined, input: Fingerprin
   };
 }
 
-/** Replaces the file by renaming, so that after a kill it is the old one or the new one. */
+/**
+ * Replaces the file by renaming, so that after a kill it is the old one or the new one. A new file is readable by its
+ * owner only; the mode of an existing one is kept.
+ */
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.tmp`;
   try {
-    await writeFile(temporary, text, { flush: true });
+    const existing = await stat(path).catch(ifMissing);
+    // Left from a killed process, or a link to another file.
+    await rm(temporary, { force: true });
+    await writeFile(temporary, text, { flush: true, flag: "wx", mode: 0o600 });
+    if (existing) await chmod(temporary, existing.mode);
     await rename(temporary, path);
   } catch (error) {
     throw new CommandError(`The checkpoint ${path} can't be written: ${codeOf(error)}.`);
@@ -60,9 +67,11 @@ async function replaceFile(path: string, text: string): Promise<void> {
 }
 
 async function readSaved(path: string, input: Fingerprint): Promise<Saved | undefined> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    if (codeOf(error) !== "ENOENT") throw new CommandError(`The checkpoint ${path} can't be read: ${codeOf(error)}.`);
-  });
+  const text = await readFile(path, "utf8")
+    .catch(ifMissing)
+    .catch((error: unknown) => {
+      throw new CommandError(`The checkpoint ${path} can't be read: ${codeOf(error)}.`);
+    });
   if (text === undefined) return undefined;
   const saved = parseSaved(text);
   if (!saved) throw new CommandError(`${path} is not a checkpoint.`);
@@ -70,6 +79,11 @@ async function readSaved(path: string, input: Fingerprint): Promise<Saved | unde
   throw new CommandError(
     `The checkpoint ${path} belongs to another input file. Use another path, or remove it to start over.`,
   );
+}
+
+/** Returns undefined if the file is missing, and rethrows any other error. */
+function ifMissing(error: unknown): undefined {
+  if (codeOf(error) !== "ENOENT") throw error;
 }
 
 function parseSaved(text: string): Saved | undefined {

@@ -2,6 +2,7 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { isNexusError } from "../nexus-error.ts";
+import { printable } from "../text.ts";
 import { type BackfillContext, type BackfillResult, backfillFile } from "./backfill-file.ts";
 import { CommandError } from "./command-error.ts";
 import { type BackfillOptions, readOptions, USAGE } from "./options.ts";
@@ -18,6 +19,7 @@ export interface CommandIo extends Omit<BackfillContext, "options"> {
  * 130 interrupted.
  */
 export async function run(args: string[], { print, ...io }: CommandIo): Promise<number> {
+  const printLine = (line: string) => print(printable(line));
   try {
     const options = readOptions(args);
     if (!options) {
@@ -25,12 +27,12 @@ export async function run(args: string[], { print, ...io }: CommandIo): Promise<
       return 0;
     }
     const result = await backfillFile({ options, ...io });
-    for (const line of summaryOf(result, options)) print(line);
+    for (const line of summaryOf(result, options)) printLine(line);
     if (result.isInterrupted) return 130;
     return result.failed + result.earlier.failed > 0 ? 1 : 0;
   } catch (error) {
-    if (isNexusError(error)) print(error.message.replace("baseUrl", "--url"));
-    else if (error instanceof CommandError) print(error.message);
+    if (isNexusError(error)) printLine(error.message.replace("baseUrl", "--url"));
+    else if (error instanceof CommandError) printLine(error.message);
     else throw error;
     return 2;
   }
@@ -61,10 +63,12 @@ if (isEntry()) {
   const controller = new AbortController();
   // Once: a second signal ends the process.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
-  const { env, stderr: output } = process;
+  const { env, stdout, stderr: output } = process;
+  // Lost lines, on a full disk or after `| head -1`, must not end the backfill. The exit code still has the result.
+  for (const stream of [stdout, output]) stream.on("error", () => {});
   const io = { env, output, signal: controller.signal, print: console.log };
   process.exitCode = await run(process.argv.slice(2), io).catch((error: Error) => {
-    console.error(`The backfill failed. ${error.stack}`);
+    for (const line of `The backfill failed. ${error.stack}`.split("\n")) console.error(printable(line));
     return 3;
   });
 }

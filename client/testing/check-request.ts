@@ -1,4 +1,5 @@
 import type { BodyViolation } from "../../generated/types.ts";
+import { isStorable } from "../text.ts";
 import { syncUserIdentityRequestSchema } from "../validate.ts";
 import { OPERATION, SECURITY_SCHEMES } from "./contract-response.ts";
 
@@ -116,8 +117,4 @@ function unstorablePointers(value: unknown, pointer = ""): string[] {
     const name = key.replaceAll("~", "~0").replaceAll("/", "~1");
     return isStorable(key) ? unstorablePointers(inner, `${pointer}/${name}`) : [pointer];
   });
-}
-
-function isStorable(text: string): boolean {
-  return !text.includes("\u0000") && text.isWellFormed();
 }

@@ -235,6 +235,7 @@ export interface components {
             userId?: string;
             audience?: string;
             connectionId?: string;
+            operationId?: string;
         };
         Fault: components["schemas"]["LatencyFault"] | components["schemas"]["StatusFault"] | components["schemas"]["BrokenAnswerFault"];
         /** @description Delays the request by `ms`, or by a lognormal delay around `ms` with `sigma` and `seed`. */

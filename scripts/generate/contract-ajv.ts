@@ -39,8 +39,8 @@ export function contractAjv(schemas: readonly PlacedSchema[]): Ajv2020 {
   return ajv.addSchema({ $id: CONTRACT_ID, ...schemaTree(schemas) });
 }
 
-/** Keywords whose values Ajv must not read as schemas, and the dialect, which is always that of OpenAPI 3.1. */
-const DATA = ["$schema", "default", "example", "examples", "discriminator", "externalDocs", "xml"];
+/** Keywords whose values are data, and two without effect: there is one dialect, and no reference to an anchor. */
+const DATA = ["$schema", "$anchor", "default", "example", "examples", "discriminator", "externalDocs", "xml"];
 
 type Tree = Record<string, unknown>;
 

@@ -97,13 +97,22 @@ async function renderOne(root: string, where: ContractFile, print: Print): Promi
   const texts = JSON.stringify([source, ...sources]);
   const last = LAST.get(where.file);
   if (last?.texts === texts) return last.rendered;
-  const linted = contract && (await lint(contract));
-  const problems = linted?.problems ?? diagnostics;
+  const { files, problems } = contract ? await lintAndRender(where.file, contract) : { problems: diagnostics };
   for (const problem of problems) print(problemText(where.file, { source, sources }, problem));
-  if (!linted || problems.length > 0) return problems.length;
-  const rendered = { ...where, contract, files: await render(where.file, contract.document, linted.ajv) };
+  if (!contract || !files) return problems.length;
+  const rendered = { ...where, contract, files };
   LAST.set(where.file, { texts, rendered });
   return rendered;
+}
+
+/** @throws Error with the contract's file, after a defect of the generator */
+async function lintAndRender(file: string, contract: ParsedContract) {
+  try {
+    const { problems, ajv } = await lint(contract);
+    return { problems, files: problems.length > 0 ? undefined : await render(file, contract.document, ajv) };
+  } catch (cause) {
+    throw new Error(`Nothing was generated from ${file}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 type Sources = Pick<Awaited<ReturnType<typeof readContract>>, "source" | "sources">;

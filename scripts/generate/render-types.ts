@@ -3,6 +3,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 import type { ContractDocument } from "../../server/contract/document.ts";
 import { type Operation, readOperations, readSecuritySchemes } from "../../server/contract/operations.ts";
 import { NODE_TYPES } from "./lint/openapi-types.ts";
+import { responseType } from "./response-types.ts";
 import { renderRootTypes } from "./root-types.ts";
 import { typesDocument } from "./types-document.ts";
 
@@ -17,24 +18,19 @@ export async function renderTypes(document: ContractDocument): Promise<string> {
   return `${astToString(await openapiTS(source, options))}${renderRootTypes(document)}`;
 }
 
-/** Registered error statuses, https://www.iana.org/assignments/http-status-codes. */
-const ERROR_STATUS = `/** Statuses of a \`default\` response, except those the operation declares itself. */
-export type ErrorStatus =
-  | 400 | 401 | 402 | 403 | 404 | 405 | 406 | 407 | 408 | 409 | 410 | 411 | 412 | 413 | 414 | 415 | 416 | 417 | 421
-  | 422 | 423 | 424 | 425 | 426 | 428 | 429 | 431 | 451
-  | 500 | 501 | 502 | 503 | 504 | 505 | 506 | 507 | 508 | 511;
-
-`;
-
 /** operations.ts: each operation's request and response types, the handler table's type, and the constants. */
 export function renderOperations(document: ContractDocument): string {
   const operations = readOperations(document);
-  const hasDefault = operations.some(({ responses }) => responses.default);
-  const rows = operations.map(({ id }) => `  ${id}: { path: ${id}Path; body: ${id}Request; response: ${id}Response };`);
+  const rows = operations.map(({ id }) => {
+    const name = typeName(id);
+    const members = ["path: Path", "query: Query", "headers: Headers", "body: Request", "response: Response"];
+    const typed = members.map((member) => member.replace(": ", `: ${name}`));
+    return `  ${JSON.stringify(id)}: { ${typed.join("; ")} };`;
+  });
   return `import type { operations } from "./types.ts";
 
-${hasDefault ? ERROR_STATUS : ""}${operations.map(typesOf).join("\n")}
-/** Path parameters, body and responses of each operation. */
+${operations.map(typesOf).join("\n")}
+/** Parameters, body and responses of each operation. */
 export interface Operations {
 ${rows.join("\n")}
 }
@@ -42,7 +38,7 @@ ${rows.join("\n")}
 /** The handler table. A missing handler, an extra handler or an undeclared status does not compile. */
 export type Handlers<Context> = {
   [Id in keyof Operations]: (
-    request: Pick<Operations[Id], "path" | "body">,
+    request: Omit<Operations[Id], "response">,
     context: Context,
   ) => Promise<Operations[Id]["response"]>;
 };
@@ -70,11 +66,12 @@ const CONSTANT_TYPES = `export interface OperationConstants {
   path: string;
   /** Alternatives: all schemes of one alternative are required together; an empty one needs no credentials. */
   security: readonly (readonly (keyof typeof SECURITY_SCHEMES)[])[];
-  /** Any one of these is sufficient; an empty list requires no permission. */
+  /** The credentials of each scheme must hold one of these; an empty list requires no permission. */
   permissions: readonly string[];
   requestMediaTypes: readonly string[];
   requestExamples: readonly string[];
-  responses: Readonly<Record<number, ResponseConstants>> & { readonly default?: ResponseConstants };
+  /** By status, range (\`4XX\`) or \`default\`. */
+  responses: Readonly<Record<string, ResponseConstants>>;
 }
 
 export interface ResponseConstants {
@@ -84,35 +81,32 @@ export interface ResponseConstants {
 }
 `;
 
-function typesOf({ id, template, requestBody, responses }: Operation): string {
-  const type = `operations["${id}"]`;
-  const path = template.includes("{") ? `${type}["parameters"]["path"]` : "Record<string, never>";
-  const content = `NonNullable<${type}["requestBody"]>["content"]`;
-  const statuses = Object.keys(responses);
-  const union = Object.entries(responses).map(
-    ([
-      key,
-      {
-        mediaTypes: [mediaType],
-      },
-    ]) => {
-      const isDefault = key === "default";
-      const status = isDefault ? undeclaredErrors(statuses) : key;
-      if (!mediaType) return `  | { status: ${status}; body?: undefined }`;
-      return `  | { status: ${status}; body: ${type}["responses"][${isDefault ? '"default"' : key}]["content"]["${mediaType}"] }`;
-    },
-  );
-  return `export type ${id}Path = ${path};
-export type ${id}Request = ${requestBody ? `${content}[keyof ${content}]` : "undefined"};
-/** Every response the contract declares. */
-export type ${id}Response =
-${union.join("\n")};
-`;
+/** The id as a part of a TypeScript identifier: the words of `list-users` are joined as `ListUsers`. */
+export function typeName(id: string): string {
+  const name = id.replace(/[^A-Za-z0-9_$]+(.?)/g, (_, next: string) => next.toUpperCase());
+  return /^\d/.test(name) ? `_${name}` : name;
 }
 
-function undeclaredErrors(statuses: string[]): string {
-  const declared = statuses.filter((status) => Number(status) >= 400);
-  return declared.length > 0 ? `Exclude<ErrorStatus, ${declared.join(" | ")}>` : "ErrorStatus";
+function typesOf(operation: Operation): string {
+  const { id, requestBody, responses } = operation;
+  const name = typeName(id);
+  const type = `operations[${JSON.stringify(id)}]`;
+  const content = `NonNullable<${type}["requestBody"]>["content"]`;
+  const body = `${content}[keyof ${content}]${requestBody?.required === false ? " | undefined" : ""}`;
+  const parameters = (place: "path" | "query" | "header") =>
+    operation.parameters.some((parameter) => parameter.in === place)
+      ? `NonNullable<${type}["parameters"]["${place}"]>`
+      : "Record<string, never>";
+  return `export type ${name}Path = ${parameters("path")};
+export type ${name}Query = ${parameters("query")};
+export type ${name}Headers = ${parameters("header")};
+export type ${name}Request = ${requestBody ? body : "undefined"};
+/** Every response the contract declares. */
+export type ${name}Response =
+${Object.entries(responses)
+  .map(([key, declared]) => `  | ${responseType(key, { type, declared, statuses: Object.keys(responses) })}`)
+  .join("\n")};
+`;
 }
 
 function constant(operations: Operation[], describe: (operation: Operation) => object): string {

@@ -1,15 +1,15 @@
 import {
   type CryptoKey,
   decodeProtectedHeader,
-  errors,
   type JWTHeaderParameters,
   type JWTPayload,
   jwtVerify,
   type ProtectedHeaderParameters,
 } from "jose";
 import type { Clock } from "../clock.ts";
+import { refusalOf, TokenRefused } from "./bearer-refusal.ts";
 import { ALGORITHMS, type FindKey, isKid } from "./key-set.ts";
-import type { Caller, Failure, SchemeHandler } from "./security.ts";
+import type { Caller, Refusal, SchemeHandler } from "./security.ts";
 import { createTokenCache, type VerifiedToken } from "./token-cache.ts";
 
 /** Requirements for a Bearer token to be accepted. */
@@ -33,16 +33,16 @@ const REFUSED_PARAMETERS = ["jwk", "jku", "x5u", "x5c", "crit", "b64"];
  */
 export function bearerScheme(rules: TokenRules | undefined, clock: Clock): SchemeHandler {
   const callerOf = createTokenCache();
-  const verifyToken = async (token: string): Promise<Caller | Failure> => {
-    if (!isCompactJws(token)) return "malformed";
+  const verifyToken = async (token: string): Promise<Caller | Refusal> => {
+    if (!isCompactJws(token)) return { failure: "malformed" };
+    if (!rules) return { failure: "wrong", reason: "bearer-not-configured" };
     try {
-      const parameters = decodeProtectedHeader(token);
-      if (!rules || !isAccepted(parameters)) return "wrong";
+      const parameters = accepted(decodeProtectedHeader(token));
       const now = clock();
       const key = await rules.keys(parameters);
       return await callerOf(token, { key, now: now.getTime() }, () => verify(token, { ...rules, key, now }));
     } catch (error) {
-      return failureOf(error);
+      return refusalOf(error);
     }
   };
   return { source: { scheme: "bearer" }, verify: verifyToken };
@@ -58,11 +58,14 @@ function isCompactJws(token: string): boolean {
  * Checked before the key lookup, which may fetch the key set. A kid is required, because without one jose uses the only
  * key that fits.
  */
-function isAccepted(header: ProtectedHeaderParameters): header is JWTHeaderParameters {
+function accepted(header: ProtectedHeaderParameters): JWTHeaderParameters {
   const { alg, typ = "JWT", kid } = header;
-  const isAccessToken = typeof typ === "string" && /^(application\/)?(at\+)?jwt$/i.test(typ);
-  const isAllowed = alg !== undefined && ALGORITHMS.includes(alg);
-  return isAccessToken && isAllowed && isKid(kid) && !REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name));
+  if (typeof typ !== "string" || !/^(application\/)?(at\+)?jwt$/i.test(typ)) throw new TokenRefused("typ-not-accepted");
+  if (alg === undefined || !ALGORITHMS.includes(alg)) throw new TokenRefused("algorithm-not-accepted");
+  if (!isKid(kid)) throw new TokenRefused(kid === undefined ? "kid-missing" : "kid-invalid");
+  if (REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name)))
+    throw new TokenRefused("header-parameter-not-accepted");
+  return { ...header, alg };
 }
 
 type Verification = Pick<TokenRules, "issuer" | "audience"> & { key: CryptoKey; now: Date };
@@ -79,8 +82,9 @@ async function verify(token: string, { issuer, audience, key, now }: Verificatio
     currentDate: now,
   });
   const { sub, iat = Number.NaN, exp = Number.NaN } = payload;
+  if (!isSubject(sub)) throw new TokenRefused("subject-invalid");
   // Also rejects an infinite `exp`: 1e400 is valid JSON, and jose accepts it.
-  if (!isSubject(sub) || !(exp - iat <= MAX_LIFETIME_SECONDS)) throw new errors.JWTInvalid();
+  if (!(exp - iat <= MAX_LIFETIME_SECONDS)) throw new TokenRefused("lifetime-too-long");
   return {
     caller: { id: sub, permissions: permissionsOf(payload) },
     endsAt: (exp + TOLERANCE_SECONDS) * 1_000,
@@ -98,15 +102,4 @@ function isSubject(sub: unknown): sub is string {
 function permissionsOf({ permissions, scope }: JWTPayload): string[] {
   if (Array.isArray(permissions)) return permissions.filter((permission) => typeof permission === "string");
   return typeof scope === "string" ? scope.split(" ") : [];
-}
-
-/**
- * Errors of jose, its decoder and the key import mean an invalid token. Other errors, such as an unavailable key set,
- * are rethrown.
- */
-function failureOf(error: unknown): Failure {
-  if (error instanceof errors.JWTExpired) return "expired";
-  const isRefusal = [errors.JOSEError, TypeError, DOMException].some((Refusal) => error instanceof Refusal);
-  if (isRefusal) return "wrong";
-  throw error;
 }

@@ -2,6 +2,7 @@ import { hash, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { Problem } from "../http/problem.ts";
 import { createAttemptLimiter } from "./attempt-limiter.ts";
+import type { ClientAddress } from "./client-address.ts";
 import type { SchemeHandler } from "./security.ts";
 
 /** A stored secret: only its SHA-256 is kept. */
@@ -33,25 +34,34 @@ export interface CurrentCredentials {
 }
 
 /** Basic (RFC 7617): id and secret of an API key. Limits wrong secrets per key id and address, never the right one. */
-export function basicScheme(current: CurrentCredentials, clock: Clock): SchemeHandler {
+export function basicScheme(current: CurrentCredentials, clock: Clock, addressOf: ClientAddress): SchemeHandler {
   const attemptOf = createAttemptLimiter(clock);
   return {
     source: { scheme: "basic" },
-    verify(encoded, address) {
+    verify(encoded, request) {
       const pair = basicPair(encoded);
-      if (!pair) return "malformed";
-      const [known] = current.value.apiKeys.filter(({ id, revoked }) => id === pair.id && revoked === undefined);
-      // A hash is compared for an unknown id too, so that the time does not depend on whether the id exists.
-      const key = known ?? NO_SECRET;
-      if (matches(sha256(pair.secret), key)) return isExpired(key, clock) ? "expired" : key;
-      const attempt = attemptOf({ id: pair.id, address, exists: known !== undefined });
+      if (!pair) return { failure: "malformed" };
+      const { key, reason } = findKey(current.value.apiKeys, pair.id);
+      if (matches(sha256(pair.secret), key)) return isExpired(key, clock) ? { failure: "expired" } : key;
+      const attempt = attemptOf({ id: pair.id, address: addressOf(request), exists: key !== NO_SECRET });
       if (attempt.secondsToWait > 0) {
         throw new Problem("too-many-requests", { headers: { "Retry-After": String(attempt.secondsToWait) } });
       }
       attempt.fail();
-      return "wrong";
+      return { failure: "wrong", reason };
     },
   };
+}
+
+/**
+ * The API key, and the reason for the log if its secret is wrong. An unknown id gets NO_SECRET, whose hash is compared
+ * too, so that the time does not depend on whether the id exists.
+ */
+function findKey(apiKeys: readonly StoredSecret[], id: string): { key: StoredSecret; reason: string } {
+  const found = apiKeys.filter((key) => key.id === id);
+  const key = found.find(({ revoked }) => revoked === undefined);
+  if (key) return { key, reason: "secret-wrong" };
+  return { key: NO_SECRET, reason: found.length > 0 ? "revoked" : "id-unknown" };
 }
 
 /** User id and password (RFC 7617): padded base64 of UTF-8 without control characters, split at the first colon. */
@@ -71,11 +81,10 @@ export function applicationTokenScheme(name: string, current: CurrentCredentials
     verify(sent) {
       const digest = sha256(sent);
       // Compared with every token, so that the time does not depend on which one matches.
-      const [token] = current.value.applicationTokens.filter(
-        (candidate) => matches(digest, candidate) && candidate.revoked === undefined,
-      );
-      if (!token) return "wrong";
-      return isExpired(token, clock) ? "expired" : token;
+      const found = current.value.applicationTokens.filter((candidate) => matches(digest, candidate));
+      const token = found.find(({ revoked }) => revoked === undefined);
+      if (!token) return { failure: "wrong", reason: found.length > 0 ? "revoked" : "unknown" };
+      return isExpired(token, clock) ? { failure: "expired" } : token;
     },
   };
 }

@@ -55,7 +55,7 @@ function jwksUrl(text: string): URL {
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback);
   if (url && isSafe && !url.username && !url.password) return url;
   throw new ConfigurationError(
-    "The URL of a key set (--jwks-url) must be https, or http to a loopback address, without user name and password.",
+    "The URL of the key set must be https, or http to a loopback address, without user name and password.",
   );
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { SecurityScheme } from "../contract/operations.ts";
 import { bearerScheme, type TokenRules } from "./bearer.ts";
+import { clientAddress, type TrustedProxies } from "./client-address.ts";
 import { applicationTokenScheme, basicScheme, type Credentials, type CurrentCredentials } from "./credentials.ts";
 import { CREDENTIALS_FILE } from "./credentials-file.ts";
 import { followJsonFile } from "./json-file.ts";
@@ -23,6 +24,8 @@ export interface AccessOptions {
   credentialsFile?: string | undefined;
   /** Takes precedence over `access.tokens`. */
   bearer?: BearerOptions | undefined;
+  /** Default: none; the address of a client is that of its socket. It is used to count wrong secrets only. */
+  trustProxy?: TrustedProxies | undefined;
 }
 
 /** Accepted credentials. */
@@ -60,11 +63,13 @@ export function openAccess({ access, credentialsFile, bearer }: AccessOptions, l
 export function schemeHandlers(
   schemes: Readonly<Record<string, SecurityScheme>>,
   { credentials, tokens }: Pick<Access, "credentials" | "tokens">,
-  clock: Clock = () => new Date(),
+  { clock = () => new Date(), trustProxy }: { clock?: Clock | undefined } & Pick<AccessOptions, "trustProxy">,
 ): Record<string, SchemeHandler> {
   const handlerOf = (scheme: SecurityScheme) => {
     if (scheme.type === "apiKey") return applicationTokenScheme(scheme.name, credentials, clock);
-    return scheme.scheme === "basic" ? basicScheme(credentials, clock) : bearerScheme(tokens, clock);
+    return scheme.scheme === "basic"
+      ? basicScheme(credentials, clock, clientAddress(trustProxy))
+      : bearerScheme(tokens, clock);
   };
   return Object.fromEntries(Object.entries(schemes).map(([name, scheme]) => [name, handlerOf(scheme)]));
 }

@@ -13,11 +13,17 @@ export interface Caller {
 /** Reason for rejecting credentials, part of the problem detail. Contains nothing of the request. */
 export type Failure = "missing" | "sent twice" | "malformed" | "wrong" | "expired";
 
+/** Rejected credentials. `reason` is a code for the log, never for the response. Default: the failure. */
+export interface Refusal {
+  failure: Failure;
+  reason?: string;
+}
+
 export interface SchemeHandler {
   /** Name of an HTTP authentication scheme in lower case, or of a header whose value is the credentials. */
   source: { scheme: "basic" | "bearer" } | { header: string };
-  /** Checks credentials of this scheme. `address` is the client's. */
-  verify(credentials: string, address: string | undefined): Caller | Failure | Promise<Caller | Failure>;
+  /** Checks credentials of this scheme. */
+  verify(credentials: string, request: IncomingMessage): Caller | Refusal | Promise<Caller | Refusal>;
 }
 
 /** One handler per security scheme of the contract, by the scheme's name. */
@@ -27,23 +33,26 @@ const REALM = 'realm="Nexus APIs"';
 
 /**
  * Evaluates the security requirements of the operation before the body is read. A request is authenticated if all
- * schemes of one alternative accept it; its permissions are those that all of them grant. The response does not depend
- * on the user id.
+ * schemes of one alternative accept it, and authorized if the credentials of each of them hold a required permission. The
+ * response does not depend on the user id.
  */
 export function security(handlers: SchemeHandlers, { securitySchemes }: Contract): RequestHandler {
-  return async (request, response, next) => {
-    const { security: alternatives, permissions } = response.locals.operation;
+  return async (request, { locals }, next) => {
+    const { security: alternatives } = locals.operation;
     const failures: string[] = [];
+    const reasons: Record<string, string> = {};
     for (const schemes of alternatives) {
       const results = await Promise.all(schemes.map((scheme) => evaluate(handlerOf(handlers, scheme), request)));
-      const callers = results.filter((result) => typeof result !== "string");
+      const callers = results.filter(isCaller);
       if (callers.length === schemes.length) {
-        response.locals.caller = authorized(callers, permissions);
+        locals.caller = authorized(schemes, callers, locals);
         return next();
       }
       failures.push(describe(schemes, results));
+      Object.assign(reasons, reasonsOf(schemes, results));
     }
     if (alternatives.length === 0) return next();
+    locals.refusals = reasons;
     throw new Problem("unauthenticated", {
       detail: failures.join(" "),
       headers: { "WWW-Authenticate": challenges(alternatives, securitySchemes) },
@@ -51,9 +60,9 @@ export function security(handlers: SchemeHandlers, { securitySchemes }: Contract
   };
 }
 
-function evaluate({ source, verify }: SchemeHandler, request: IncomingMessage) {
+async function evaluate({ source, verify }: SchemeHandler, request: IncomingMessage): Promise<Caller | Refusal> {
   const sent = "scheme" in source ? authorization(request, source.scheme) : singleHeader(request, source.header);
-  return typeof sent === "string" ? sent : verify(sent.value, request.socket.remoteAddress);
+  return typeof sent === "string" ? { failure: sent } : verify(sent.value, request);
 }
 
 /** The part of Authorization after the scheme's name (in any case) and exactly one space (RFC 9110 section 11.4). */
@@ -79,22 +88,45 @@ function handlerOf(handlers: SchemeHandlers, scheme: string): SchemeHandler {
   return handler;
 }
 
-function authorized(callers: Caller[], required: readonly string[]): Caller {
-  const [first = { id: "", permissions: [] }, ...others] = callers;
-  const permissions = first.permissions.filter((one) => others.every((other) => other.permissions.includes(one)));
-  if (required.length > 0 && !required.some((permission) => permissions.includes(permission))) {
-    throw new Problem("forbidden", { detail: `One of these permissions is required: ${required.join(", ")}.` });
-  }
-  return { id: first.id, permissions };
+function isCaller(result: Caller | Refusal): result is Caller {
+  return !("failure" in result);
+}
+
+/** The first caller, if each of them holds one of the required permissions. @throws Problem */
+function authorized(schemes: readonly string[], callers: readonly Caller[], locals: Express.Locals): Caller {
+  const required = locals.operation.permissions;
+  const lacking = schemes.filter((_, index) => !required.some((one) => callers[index]?.permissions.includes(one)));
+  if (required.length === 0 || lacking.length === 0) return callers[0] ?? { id: "", permissions: [] };
+  locals.refusals = Object.fromEntries(lacking.map((scheme) => [logName(scheme), "permission-missing"]));
+  const list = required.join(", ");
+  const [only = "", ...others] = schemes;
+  if (others.length === 0)
+    throw new Problem("forbidden", { detail: `${only} must hold one of these permissions: ${list}.` });
+  const rule = `Each of ${schemes.join(" and ")} must hold one of these permissions, not necessarily the same: ${list}.`;
+  throw new Problem("forbidden", { detail: `${rule} Without one: ${lacking.join(", ")}.` });
 }
 
 /** "Bearer is missing, ApplicationToken is wrong." */
-function describe(schemes: readonly string[], results: readonly (Caller | Failure)[]): string {
+function describe(schemes: readonly string[], results: readonly (Caller | Refusal)[]): string {
   const parts = schemes.flatMap((scheme, index) => {
     const result = results[index];
-    return typeof result === "string" ? [`${scheme} is ${result}`] : [];
+    return !result || isCaller(result) ? [] : [`${scheme} is ${result.failure}`];
   });
   return `${parts.join(", ")}.`;
+}
+
+/** Reason codes by scheme, for the log; empty if no credentials of the alternative were sent. */
+function reasonsOf(schemes: readonly string[], results: readonly (Caller | Refusal)[]): Record<string, string> {
+  const refusals = results.flatMap((result, index) =>
+    isCaller(result) ? [] : [[logName(schemes[index] ?? ""), result.reason ?? result.failure.replace(" ", "-")]],
+  );
+  const isSent = refusals.length < schemes.length || refusals.some(([_, reason]) => reason !== "missing");
+  return isSent ? Object.fromEntries(refusals) : {};
+}
+
+/** `ApplicationToken` is `applicationToken` in the log. */
+function logName(scheme: string): string {
+  return scheme.charAt(0).toLowerCase() + scheme.slice(1);
 }
 
 /** One challenge per alternative (RFC 9110 section 11.6.1); API keys in a header have no registered scheme. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type AnySchemaObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { RequestHandler } from "express";
-import type { ContractDocument } from "./document.ts";
+import type { ContractDocument, Schema } from "./document.ts";
 import { type Operation, readOperations, readSecuritySchemes, type SecurityScheme } from "./operations.ts";
 import { requestValidation } from "./request-validation.ts";
 
@@ -14,8 +14,11 @@ export interface Contract {
   securitySchemes: Readonly<Record<string, SecurityScheme>>;
   /** Middleware that validates requests; compiled on the first call. */
   requestValidation(): RequestHandler[];
-  /** Returns a validator for a component schema that collects all violations; compiled on the first call. */
-  validator(schema: string): ValidateFunction;
+  /**
+   * Returns a validator that collects all violations, for a component schema by its name or for a schema of this
+   * document; compiled on the first call.
+   */
+  validator(schema: string | Schema): ValidateFunction;
 }
 
 /** An invalid contract. The message has the reason and the remedy. */
@@ -47,12 +50,13 @@ export function loadContract(file: URL = DOCUMENT): Contract {
 
 function contractOf(document: ContractDocument): Contract {
   const compiled: { validation?: RequestHandler[] } = {};
+  const operations = readOperations(document);
   return {
     document,
-    operations: readOperations(document),
+    operations,
     securitySchemes: readSecuritySchemes(document),
     requestValidation() {
-      compiled.validation ??= requestValidation(document);
+      compiled.validation ??= requestValidation(document, operations);
       return compiled.validation;
     },
     validator: schemaValidator(document),
@@ -61,14 +65,25 @@ function contractOf(document: ContractDocument): Contract {
 
 const ID = "contract";
 
-function schemaValidator({ components: { schemas } }: ContractDocument): Contract["validator"] {
-  // The generator has checked the schemas strictly; here unknown keywords are annotations.
-  const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false });
+function schemaValidator({ components, paths }: ContractDocument): Contract["validator"] {
+  // The generator has checked the schemas strictly; here unknown keywords and formats are annotations.
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false, logger: false });
   addFormats.default(ajv);
-  ajv.addSchema({ $id: ID, components: { schemas } });
+  const { examples: _, ...described } = components ?? {};
+  ajv.addSchema({ $id: ID, components: described, paths });
+  const compiled = new WeakMap<Schema, ValidateFunction>();
   return (schema) => {
-    const validate = ajv.getSchema(`${ID}#/components/schemas/${schema}`);
-    if (!validate) throw new ContractError(`The contract has no schema ${schema}.`);
+    if (typeof schema === "string") {
+      const validate = ajv.getSchema(`${ID}#/components/schemas/${schema}`);
+      if (!validate) throw new ContractError(`The contract has no schema ${schema}.`);
+      return validate;
+    }
+    const known = compiled.get(schema);
+    if (known) return known;
+    // References are relative to the document.
+    const absolute = JSON.stringify(schema).replaceAll('"$ref":"#/', `"$ref":"${ID}#/`);
+    const validate = ajv.compile(JSON.parse(absolute) as AnySchemaObject);
+    compiled.set(schema, validate);
     return validate;
   };
 }

@@ -4,7 +4,9 @@
 export interface ContractDocument {
   openapi: string;
   info: { title: string; version: string };
-  paths: Record<string, Record<string, OperationObject>>;
+  paths: Record<string, PathItem>;
+  /** The default of operations without `security`. */
+  security?: Record<string, string[]>[];
   components: {
     schemas: Record<string, Schema>;
     securitySchemes: Record<string, { type: string; scheme?: string; in?: string; name?: string }>;
@@ -12,8 +14,14 @@ export interface ContractDocument {
   };
 }
 
+export type PathItem = Partial<Record<(typeof METHODS)[number], OperationObject>> & {
+  $ref?: string;
+  parameters?: (ParameterObject | Reference)[];
+};
+
 export interface OperationObject {
   operationId?: string;
+  "x-allow-unknown-query"?: boolean;
   "x-required-permissions"?: string[];
   security?: Record<string, string[]>[];
   parameters?: (ParameterObject | Reference)[];
@@ -28,9 +36,11 @@ export interface ParameterObject {
   name: string;
   in: string;
   required?: boolean;
+  explode?: boolean;
   schema?: Schema;
 }
 export interface RequestBodyObject {
+  required?: boolean;
   content: Content;
 }
 export interface ResponseObject {
@@ -38,9 +48,16 @@ export interface ResponseObject {
   content?: Content;
 }
 export interface HeaderObject {
+  required?: boolean;
+  schema?: Schema;
   example?: unknown;
 }
-export type Content = Record<string, { schema?: Schema; examples?: Record<string, ExampleObject | Reference> }>;
+export type Content = Record<string, MediaTypeObject>;
+export interface MediaTypeObject {
+  schema?: Schema;
+  example?: unknown;
+  examples?: Record<string, ExampleObject | Reference>;
+}
 export interface ExampleObject {
   value: unknown;
 }
@@ -48,14 +65,15 @@ export type Schema = Record<string, unknown>;
 
 export const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"] as const;
 
-/** Every operation with its path, method and JSON pointer, in the order of the document. */
+/** Every operation with its path, path item, method and JSON pointer, in the order of the document. */
 export function operationsOf(document: ContractDocument) {
-  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
-    METHODS.flatMap((method) => {
+  return Object.entries(document.paths ?? {}).flatMap(([path, declared]) => {
+    const item = declared?.$ref === undefined ? declared : resolve<PathItem>(document, { $ref: declared.$ref });
+    return METHODS.flatMap((method) => {
       const operation = item?.[method];
-      return operation ? [{ path, method, operation, pointer: ["paths", path, method] }] : [];
-    }),
-  );
+      return operation ? [{ path, item, method, operation, pointer: ["paths", path, method] }] : [];
+    });
+  });
 }
 
 /** Resolves a local reference; returns any other value unchanged. */
@@ -69,7 +87,7 @@ export function referencePointer(reference: string): string[] {
   return reference
     .replace(/^#\//, "")
     .split("/")
-    .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
+    .map((segment) => decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 export function valueAt(root: unknown, pointer: readonly (string | number)[]): unknown {

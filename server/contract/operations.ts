@@ -1,15 +1,18 @@
 import {
   type Content,
   type ContractDocument,
+  type ExampleObject,
   type HeaderObject,
   type OperationObject,
   operationsOf,
   type RequestBodyObject,
   type ResponseObject,
   resolve,
+  type Schema,
 } from "./document.ts";
+import { type Parameter, parametersIn } from "./parameters.ts";
 
-/** One operation of the contract, with all references resolved. */
+/** One operation of the contract, with all references resolved, except those in schemas. */
 export interface Operation {
   /** Its operationId. */
   id: string;
@@ -17,30 +20,41 @@ export interface Operation {
   method: string;
   /** Path template: `/v1/users/{userId}/$sync`. */
   template: string;
+  /** Those of the path item too. */
+  parameters: readonly Parameter[];
+  /** Whether undeclared query parameters are ignored, and not rejected (`x-allow-unknown-query`). */
+  allowsUnknownQuery: boolean;
   /** Undefined if the operation has no body. */
   requestBody: RequestBody | undefined;
-  /** By status. */
+  /** By status, range (`4XX`) or `default`. */
   responses: Readonly<Record<string, DeclaredResponse>>;
   /** Media types of the first 2xx response. */
   successMediaTypes: readonly string[];
   /** Alternatives, each a list of scheme names that are all required; an empty list needs no credentials. */
   security: readonly (readonly string[])[];
-  /** One of these is required; an empty list requires no permission. */
+  /** The credentials of each scheme must hold one of these; an empty list requires no permission. */
   permissions: readonly string[];
 }
 
 export interface RequestBody {
+  required: boolean;
   mediaTypes: readonly string[];
+  /** By media type. */
+  schemas: Readonly<Record<string, Schema>>;
   /** Values of the named examples, of all media types. */
   examples: Readonly<Record<string, unknown>>;
 }
 
 export interface DeclaredResponse {
   mediaTypes: readonly string[];
+  /** By media type. */
+  schemas: Readonly<Record<string, Schema>>;
   /** The example is text; undefined if the contract has none. */
-  headers: Readonly<Record<string, { example: string | undefined }>>;
+  headers: Readonly<Record<string, { required: boolean; example: string | undefined }>>;
   /** Values of the named examples, of all media types. */
   examples: Readonly<Record<string, unknown>>;
+  /** By media type. */
+  firstExamples: Readonly<Record<string, unknown>>;
 }
 
 export type SecurityScheme =
@@ -50,53 +64,70 @@ export type SecurityScheme =
 
 /** The operations of a bundled document, in its order. Pure; imports nothing outside this folder. */
 export function readOperations(document: ContractDocument): Operation[] {
-  return operationsOf(document).map(({ path, method, operation }) => {
+  return operationsOf(document).map(({ path, item, method, operation }) => {
     const responses = responsesIn(document, operation);
     const success = Object.keys(responses).find((status) => status.startsWith("2"));
     return {
       id: operation.operationId ?? "",
       method: method.toUpperCase(),
       template: path,
+      parameters: parametersIn(document, item, operation),
+      allowsUnknownQuery: operation["x-allow-unknown-query"] ?? false,
       requestBody: operation.requestBody && requestBodyIn(document, operation.requestBody),
       responses,
       successMediaTypes: (success !== undefined && responses[success]?.mediaTypes) || [],
-      security: (operation.security ?? []).map((requirement) => Object.keys(requirement)),
+      security: (operation.security ?? document.security ?? []).map((requirement) => Object.keys(requirement)),
       permissions: operation["x-required-permissions"] ?? [],
     };
   });
 }
 
-/** The security schemes of a bundled document by name; the generator accepts no other types. */
+/** The security schemes of a bundled document by name. OAuth 2 and OpenID Connect use Bearer tokens. */
 export function readSecuritySchemes({ components }: ContractDocument): Record<string, SecurityScheme> {
-  const schemes = Object.entries(components.securitySchemes ?? {}).map(([name, { type, scheme, name: header }]) => [
+  const schemes = Object.entries(components?.securitySchemes ?? {}).map(([name, { type, scheme, name: header }]) => [
     name,
-    type === "apiKey" ? { type, in: "header", name: header } : { type: "http", scheme: scheme?.toLowerCase() },
+    type === "apiKey"
+      ? { type, in: "header", name: header }
+      : { type: "http", scheme: type === "http" ? scheme?.toLowerCase() : "bearer" },
   ]);
   return Object.fromEntries(schemes);
 }
 
 function requestBodyIn(document: ContractDocument, body: NonNullable<OperationObject["requestBody"]>): RequestBody {
-  const { content } = resolve<RequestBodyObject>(document, body);
-  return { mediaTypes: Object.keys(content), examples: examplesIn(document, content) };
+  const { content, required = false } = resolve<RequestBodyObject>(document, body);
+  return { required, ...contentIn(document, content) };
 }
 
 function responsesIn(document: ContractDocument, { responses = {} }: OperationObject): Operation["responses"] {
   return mapValues(responses, (declared) => {
     const { headers = {}, content = {} } = resolve<ResponseObject>(document, declared);
     return {
-      mediaTypes: Object.keys(content),
+      ...contentIn(document, content),
       headers: mapValues(headers, (header) => {
-        const { example } = resolve<HeaderObject>(document, header);
-        return { example: example === undefined ? undefined : String(example) };
+        const { example, required = false } = resolve<HeaderObject>(document, header);
+        return { required, example: example === undefined ? undefined : String(example) };
       }),
-      examples: examplesIn(document, content),
     };
   });
 }
 
-function examplesIn(document: ContractDocument, content: Content): Record<string, unknown> {
-  const named = Object.values(content).flatMap(({ examples = {} }) => Object.entries(examples));
-  return Object.fromEntries(named.map(([name, example]) => [name, resolve(document, example).value]));
+function contentIn(document: ContractDocument, content: Content) {
+  const examples = mapValues(content, ({ example, examples: named }) =>
+    mapValues(named ?? (example === undefined ? {} : { example: { value: example } }), (one) => {
+      return resolve<ExampleObject>(document, one).value;
+    }),
+  );
+  const first = Object.entries(examples).flatMap(([type, named]) =>
+    Object.values(named)
+      .slice(0, 1)
+      .map((value) => [type, value]),
+  );
+  return {
+    mediaTypes: Object.keys(content),
+    schemas: mapValues(content, ({ schema = {} }) => schema),
+    examples: Object.assign({}, ...Object.values(examples)) as Record<string, unknown>,
+    firstExamples: Object.fromEntries(first) as Record<string, unknown>,
+  };
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {

@@ -1,43 +1,89 @@
 import type { ContractDocument } from "./document.ts";
+import type { Operation } from "./operations.ts";
+import type { Parameter } from "./parameters.ts";
 
-interface Paths {
-  [template: string]: Record<string, { requestBody?: { content: Record<string, { schema?: object }> } }>;
+/** The address of an operation in the validator's document. */
+export interface Address {
+  /** `/0`, before the path parameters. */
+  withBody: string;
+  /** For a request without the operation's optional body. */
+  withoutBody: string;
+  /** The names of the path parameters, in the order of the segments that follow. */
+  segments: readonly string[];
+  /** By declared media type: each schema of a body has a type of its own, because the validator matches types differently. */
+  mediaTypes: Readonly<Record<string, string>>;
+}
+
+export function readAddress({ parameters, requestBody }: Operation, index: number): Address {
+  const types = requestBody?.mediaTypes ?? [];
+  return {
+    withBody: `/${index}`,
+    withoutBody: requestBody?.required === false ? `/${index}-` : `/${index}`,
+    segments: parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name),
+    mediaTypes: Object.fromEntries(types.map((type, at) => [type, `application/v${at}`])),
+  };
 }
 
 /**
- * The contract without responses, examples and `servers`. The request validator processes the whole document, and the
- * schemas of responses would take a third of the start time. It treats the path in `servers` as a base path and
- * validates nothing outside of it.
+ * The document that the request validator gets: for each operation a path with its parameters and body under safe names,
+ * and the schemas they reach. Everything else in the contract would only take time and memory, or be understood
+ * differently: the validator treats the path in `servers` as a base path and validates nothing outside of it.
  */
-export function requestDocument({ openapi, info, ...document }: ContractDocument): object {
-  const { parameters = {}, schemas: all } = document.components;
-  // The type has only the members that are read below.
-  const paths = document.paths as Paths;
-  const requests = mapValues(paths, (item) =>
-    mapValues(item, ({ requestBody, ...operation }) => ({
-      ...operation,
-      responses: {},
-      ...(requestBody && { requestBody: { ...requestBody, content: withoutExamples(requestBody.content) } }),
-    })),
+export function requestDocument(
+  { openapi, info, components }: ContractDocument,
+  operations: readonly Operation[],
+): object {
+  const { schemas: all = {}, ...others } = components ?? {};
+  const paths = Object.fromEntries(
+    operations.flatMap((operation, index) => {
+      const { withBody, withoutBody } = readAddress(operation, index);
+      const keys = operation.parameters.flatMap(({ in: place, key }) => (place === "path" ? [`/{${key}}`] : []));
+      return [...new Set([withBody, withoutBody])].map((address) => [
+        address + keys.join(""),
+        { [operation.method.toLowerCase()]: describe(operation, readAddress(operation, index), address === withBody) },
+      ]);
+    }),
   );
-  const reached = schemasIn([requests, parameters]);
+  const { examples: _, responses: __, ...rest } = others;
+  return { openapi, info, paths, components: { ...rest, schemas: reachedSchemas(paths, all) } };
+}
+
+function describe(
+  { parameters, requestBody, allowsUnknownQuery }: Operation,
+  { mediaTypes }: Address,
+  hasBody: boolean,
+) {
+  const schemas = Object.entries(requestBody?.schemas ?? {});
+  const content = Object.fromEntries(schemas.map(([type, schema]) => [mediaTypes[type], { schema }]));
+  return {
+    "x-eov-allow-unknown-query-parameters": allowsUnknownQuery,
+    parameters: parameters.map(describeParameter),
+    responses: {},
+    ...(requestBody && hasBody && { requestBody: { required: requestBody.required, content } }),
+  };
+}
+
+function describeParameter({ key, in: place, required, explode, schema }: Parameter) {
+  const described = { name: key, in: place, required, schema, explode };
+  if (place !== "query") return { ...described, style: "simple" };
+  // Reserved characters and empty values are left to the schema.
+  return { ...described, style: "form", allowReserved: true, allowEmptyValue: true };
+}
+
+/** The named schemas that are reached from the paths. */
+function reachedSchemas(paths: object, all: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const reached = schemasIn(paths);
   const schemas: Record<string, unknown> = {};
   for (const name of reached) {
-    if (Object.hasOwn(schemas, name)) continue;
+    if (Object.hasOwn(schemas, name) || !Object.hasOwn(all, name)) continue;
     schemas[name] = all[name];
     reached.push(...schemasIn(schemas[name]));
   }
-  return { openapi, info, paths: requests, components: { parameters, schemas } };
-}
-
-function withoutExamples(content: Record<string, { schema?: object }>) {
-  return mapValues(content, ({ schema }) => ({ schema }));
+  return schemas;
 }
 
 function schemasIn(value: unknown): string[] {
-  return Array.from(JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"]+)"/g), ([, name]) => name ?? "");
-}
-
-function mapValues<T, U>(record: Record<string, T>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+  return Array.from(JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"/]+)/g), ([, name = ""]) =>
+    decodeURIComponent(name).replaceAll("~1", "/").replaceAll("~0", "~"),
+  );
 }

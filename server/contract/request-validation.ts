@@ -1,26 +1,21 @@
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import { error, middleware } from "express-openapi-validator";
-import {
-  type ContractDocument,
-  operationsOf,
-  type RequestBodyObject,
-  resolve,
-  type Schema,
-  valueAt,
-} from "./document.ts";
-import { requestDocument } from "./request-document.ts";
-import type { Violation } from "./violations.ts";
+
+import { type ContractDocument, resolve, type Schema } from "./document.ts";
+import type { Operation } from "./operations.ts";
+import { safeName } from "./parameters.ts";
+import { readAddress, requestDocument } from "./request-document.ts";
 
 type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
 
 /**
- * Validates path parameters and body against the contract and throws all violations at once, see `violationsIn`. The
+ * Validates parameters and body against the contract and throws all violations at once, see `violationsIn` in violations.ts. The
  * validator's own security is off, because it runs after the body is read.
  */
-export function requestValidation(document: ContractDocument): RequestHandler[] {
+export function requestValidation(document: ContractDocument, operations: readonly Operation[]): RequestHandler[] {
   const validation = middleware({
     // The validator has a type of its own for documents.
-    apiSpec: requestDocument(document) as ApiDocument,
+    apiSpec: requestDocument(document, operations) as ApiDocument,
     $refParser: { mode: "bundle" },
     validateApiSpec: false,
     validateRequests: { allErrors: true, allowUnknownQueryParameters: false },
@@ -28,27 +23,86 @@ export function requestValidation(document: ContractDocument): RequestHandler[] 
     validateSecurity: false,
     fileUploader: false,
   });
-  return [arrayLimits(document), ...validation];
+  return [arrayLimits(document, operations), addressed(operations), ...validation];
+}
+
+/** The parameters and the body of a validated request, with the types of the contract and the contract's names. */
+export function validatedRequest(request: Request, { parameters }: Operation) {
+  const { query, headers, body } = request;
+  // Express resets `params` for each middleware. The validator keeps those it has validated.
+  const { openapi: { pathParams = {} } = {} } = request as { openapi?: { pathParams?: Record<string, unknown> } };
+  const valuesIn = (place: string, values: Readonly<Record<string, unknown>>) => {
+    const declared = parameters.filter((parameter) => parameter.in === place);
+    return Object.fromEntries(declared.flatMap(({ name, key }) => (key in values ? [[name, values[key]]] : [])));
+  };
+  return {
+    path: valuesIn("path", pathParams),
+    query: valuesIn("query", query),
+    headers: valuesIn("header", headers),
+    body,
+  };
+}
+
+/** Gives the request the address that the operation has in the validator's document. */
+function addressed(operations: readonly Operation[]): RequestHandler {
+  const addresses = new Map(operations.map((operation, index) => [operation, readAddress(operation, index)]));
+  return (request, response, next) => {
+    const { operation, encodedPath, requestMediaType, bodyText } = response.locals;
+    const address = addresses.get(operation);
+    if (!address) throw new Error(`The validator does not know ${operation.id}.`);
+    const values = address.segments.map((name) => `/${encodedPath[name]}`).join("");
+    request.url = (bodyText === undefined ? address.withoutBody : address.withBody) + values + safeQuery(response);
+    request.originalUrl = request.url;
+    request.headers["content-type"] = address.mediaTypes[requestMediaType];
+    splitLists(request, operation);
+    next();
+  };
+}
+
+/** The validator does not split the arrays in headers. */
+function splitLists({ headers }: Request, { parameters }: Operation): void {
+  for (const { in: place, key, schema } of parameters) {
+    const value = headers[key];
+    if (place !== "header" || schema.type !== "array" || typeof value !== "string") continue;
+    headers[key] = value.split(",").map((item) => item.trim());
+  }
+}
+
+/** The query with safe names; without undeclared parameters if the operation ignores them. */
+function safeQuery({ locals: { queryText, operation } }: Response): string {
+  const declared = operation.parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
+  if (queryText === "" || (operation.allowsUnknownQuery && declared.length === 0)) return "";
+  const pairs = queryText.split("&").flatMap((pair) => {
+    const [encoded = "", ...value] = pair.split("=");
+    const name = decode(encoded);
+    if (pair === "" || (operation.allowsUnknownQuery && !declared.includes(name))) return [];
+    return [`${safeName(name)}=${value.join("=")}`];
+  });
+  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text;
+  }
 }
 
 /**
  * Rejects a body with more items than `maxItems` before it is validated, because the validator takes about 1 µs for each
  * item. Checks the arrays in properties, not those in items of other arrays.
  */
-function arrayLimits(document: ContractDocument): RequestHandler {
+function arrayLimits(document: ContractDocument, operations: readonly Operation[]): RequestHandler {
   const limits = new Map(
-    operationsOf(document).map(({ operation }) => {
-      const { content } = resolve<RequestBodyObject>(document, operation.requestBody ?? { content: {} });
-      const schemas = Object.entries(content).map(
-        ([type, { schema = {} }]) => [type, limitsIn(document, schema)] as const,
-      );
-      return [operation.operationId, new Map(schemas)];
-    }),
+    operations.flatMap(({ requestBody }) =>
+      Object.values(requestBody?.schemas ?? {}).map((schema) => [schema, limitsIn(document, schema)] as const),
+    ),
   );
-  return ({ body, headers }, response, next) => {
-    const found = limits.get(response.locals.operation.id)?.get(headers["content-type"] ?? "") ?? [];
-    const errors = found.flatMap(({ pointer, max }) => {
-      const value = valueAt(body, pointer);
+  return ({ body }, { locals: { operation, requestMediaType } }, next) => {
+    const schema = operation.requestBody?.schemas[requestMediaType];
+    const errors = ((schema && limits.get(schema)) ?? []).flatMap(({ pointer, max }) => {
+      const value = pointer.reduce<unknown>((parent, name) => Object(parent)[name], body);
       if (!Array.isArray(value) || value.length <= max) return [];
       return [{ path: ["/body", ...pointer].join("/"), message: `must NOT have more than ${max} items` }];
     });
@@ -71,23 +125,4 @@ function limitsIn(document: ContractDocument, schema: Schema, pointer: string[] 
     limitsIn(document, property, [...pointer, name], [...open, resolved]),
   );
   return maxItems === undefined ? inner : [{ pointer, max: maxItems }, ...inner];
-}
-
-/** The violations in an error of the validator; undefined for any other error. */
-export function violationsIn(error: unknown): Violation[] | undefined {
-  if (!(error instanceof Error) || !("errors" in error) || !Array.isArray(error.errors)) return undefined;
-  if (!("status" in error) || error.status !== 400) return undefined;
-  return (error.errors as { path: string; message: string }[]).map(({ path, message }) => {
-    const [, place = "", ...names] = path.split("/");
-    const detail = plain(message);
-    // Only declared names are reported, and the contract has no name with "/" or "~", which RFC 6901 would escape.
-    if (place === "body") return { pointer: path.slice("/body".length), detail };
-    return { in: place === "headers" ? "header" : "path", name: names.join("/"), detail };
-  });
-}
-
-/** Rewords Ajv's messages that use its own notation. */
-function plain(message: string): string {
-  if (message.startsWith("must have required property")) return "must be present";
-  return /^must be [a-z]+(,[a-z]+)+$/.test(message) ? message.replaceAll(",", " or ") : message;
 }

@@ -1,4 +1,26 @@
 import type { BodyViolation, ParameterViolation } from "../../generated/types.ts";
+import { originalName } from "./parameters.ts";
 
 /** One violation of the contract in a request, with its place. */
 export type Violation = BodyViolation | ParameterViolation;
+
+/** The violations in an error of the validator; undefined for any other error. */
+export function violationsIn(error: unknown): Violation[] | undefined {
+  if (!(error instanceof Error) || !("errors" in error) || !Array.isArray(error.errors)) return undefined;
+  if (!("status" in error) || error.status !== 400) return undefined;
+  return (error.errors as { path: string; message: string }[]).map(({ path, message }) => {
+    const [, place = "", name = ""] = path.split("/");
+    const detail = plain(message);
+    // Only declared names are reported, and the contract has no name with "/" or "~", which RFC 6901 would escape.
+    if (place === "body") return { pointer: path.slice("/body".length), detail };
+    if (place === "headers") return { in: "header", name, detail };
+    return { in: place === "query" ? "query" : "path", name: originalName(name), detail };
+  });
+}
+
+/** Rewords Ajv's messages that use its own notation, and the validator's own. */
+function plain(message: string): string {
+  if (message.startsWith("must have required property")) return "must be present";
+  if (message.startsWith("Unknown query parameter")) return "must NOT be sent: the operation has no such parameter";
+  return /^must be [a-z]+(,[a-z]+)+$/.test(message) ? message.replaceAll(",", " or ") : message;
+}

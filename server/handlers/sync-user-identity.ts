@@ -1,3 +1,4 @@
+import type { ValidateFunction } from "ajv/dist/2020.js";
 import type { Handlers } from "../../generated/operations.ts";
 import type { Caller } from "../auth/security.ts";
 import type { Clock } from "../clock.ts";
@@ -34,7 +35,8 @@ export function syncUserIdentity({
   userLimit,
   metrics,
 }: HandlerOptions): SyncHandler {
-  const validate = contract.validator("SyncUserIdentityResult");
+  // Compiled on the first call: a contract for tests may lack the schema.
+  let validate: ValidateFunction | undefined;
   return async ({ path, body }, { caller, store = defaultStore }) => {
     const { connectionId, groups } = body.connection;
     const decide = (found: Found | undefined): Decision<Result> => {
@@ -58,6 +60,7 @@ export function syncUserIdentity({
 
   /** Runs inside the transaction: an error rolls it back, and the log has the pointer. */
   function checkResult(result: Result): void {
+    validate ??= contract.validator("SyncUserIdentityResult");
     if (validate(result)) return;
     const errors = validate.errors ?? [];
     metrics.violations.inc({ side: "answer" }, errors.length);

@@ -22,11 +22,16 @@ export function jsonBody(limit: number, limits: Readonly<Record<string, number>>
   };
 }
 
-/** `sendContinue` sends the 100 that a client with `Expect: 100-continue` waits for (RFC 9110 section 10.1.1). */
+/** Whether the client waits for a 100 (RFC 9110 section 10.1.1); a client of HTTP/1.0 never does. */
+function expectsContinue({ headers: { expect = "" }, httpVersion }: IncomingMessage): boolean {
+  const expectations = expect.split(",").map((expectation) => expectation.trim().toLowerCase());
+  return httpVersion !== "1.0" && expectations.includes("100-continue");
+}
+
 function read(request: IncomingMessage, limit: number, sendContinue: () => void): Promise<Buffer> {
   const tooLarge = () => new Problem("content-too-large", { detail: `The limit is ${limit} bytes.` });
   if (Number(request.headers["content-length"] ?? 0) > limit) throw tooLarge();
-  if (request.headers.expect?.toLowerCase() === "100-continue") sendContinue();
+  if (expectsContinue(request)) sendContinue();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

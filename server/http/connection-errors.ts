@@ -97,6 +97,7 @@ function rawResponse(key: Key, requestId: string): string {
     "Content-Type: application/problem+json",
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
+    `Date: ${new Date().toUTCString()}`,
     "Connection: close",
     "",
     body,

@@ -16,7 +16,8 @@ const PARSER = {
   connectionsCheckingInterval: 500,
   /** Bytes of all headers together. */
   maxHeaderSize: 16_384,
-  requireHostHeader: true,
+  // `validHost` checks Host: the parser's 400 has no body.
+  requireHostHeader: false,
 };
 
 export interface HttpServer {
@@ -50,16 +51,16 @@ export function createHttpServer(log: Logger): HttpServer {
 }
 
 /**
- * Opens the port and returns the URL. `flags` are the flags that set port and host, for the error message.
+ * Opens the port and returns the URL. `names` are those of port and host, for the error message.
  * @throws ConfigurationError if the port is in use or the host is invalid.
  */
 export function listen(
   server: Server,
-  { port, host, flags }: { port: number; host: string; flags: string },
+  { port, host, names }: { port: number; host: string; names: string },
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause) => {
-      reject(new ConfigurationError(`${cause.message}. Choose another ${flags}.`, { cause }));
+      reject(new ConfigurationError(`${cause.message}. Choose another ${names}.`, { cause }));
     });
     server.listen(port, host, () => resolve(urlOf(server, host) ?? ""));
   });

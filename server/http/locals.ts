@@ -16,15 +16,21 @@ export interface RequestLocals {
   operation: Operation;
   /** Path parameters as sent, percent-encoded. */
   encodedPath: Readonly<Record<string, string>>;
+  /** The query as sent, without "?". */
+  queryText: string;
   caller: Caller;
+  /** Codes of the reasons for a 401 or 403, by security scheme; for the log only. */
+  refusals: Readonly<Record<string, string>>;
   /** The store of the request's session; undefined in service mode, which has one store. */
   store?: Store;
   /** Path parameters, decoded. */
   path: Readonly<Record<string, string>>;
+  /** The declared media type that the body's Content-Type matches. */
+  requestMediaType: string;
   /** Media type of a successful response, negotiated by Accept. */
   responseMediaType: string;
-  /** The body as it was sent. */
-  bodyText: string;
+  /** The body as it was sent; absent without one. */
+  bodyText?: string;
   /** Key of the problem that ended the request. */
   problem: string;
   violations: readonly Violation[];

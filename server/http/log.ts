@@ -1,3 +1,4 @@
+import { writevSync } from "node:fs";
 import pino, { type DestinationStream, type Logger } from "pino";
 
 export interface LogOptions {
@@ -10,11 +11,83 @@ export interface LogOptions {
 /** Milliseconds and bytes after which buffered log lines are written; a killed process loses buffered lines. */
 const FLUSH_MS = 100;
 const FLUSH_BYTES = 8_192;
+/** Bytes that may wait for the reader of a full pipe; further lines are lost. */
+const MAX_WAITING_BYTES = 1_048_576;
+const MAX_LINES_PER_WRITE = 100;
 
-/** Standard output: unbuffered on a terminal, else buffered and flushed at exit. */
-export function standardOutput(): DestinationStream {
-  if (process.stdout.isTTY) return process.stdout;
-  return pino.destination({ dest: 1, sync: false, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS });
+export interface LogOutput extends DestinationStream {
+  /** Number of lines that could not be written. */
+  lost(): number;
+}
+
+/**
+ * Standard output: unbuffered on a terminal, else buffered and flushed at exit. Lines that can't be written, because the
+ * disk is full or nothing reads the pipe, are lost and counted, and later lines are written again.
+ */
+export function standardOutput(): LogOutput {
+  // `process.stdout` makes a pipe non-blocking: if it is full, a write fails with EAGAIN, and the process does not stop.
+  const { isTTY, fd } = process.stdout;
+  const waiting = createLineQueue();
+  let lost = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    try {
+      waiting.writeTo(fd);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") lost += waiting.clear();
+    }
+    if (waiting.bytes() > 0) timer = setTimeout(flush, FLUSH_MS).unref();
+  };
+  process.once("exit", flush);
+  return {
+    lost: () => lost,
+    write(line) {
+      if (waiting.bytes() > MAX_WAITING_BYTES) {
+        lost += 1;
+        return;
+      }
+      waiting.add(line);
+      timer ??= setTimeout(flush, FLUSH_MS).unref();
+      if (isTTY || waiting.bytes() >= FLUSH_BYTES) flush();
+    },
+  };
+}
+
+/** Lines that are not written yet. */
+function createLineQueue() {
+  const lines: Buffer[] = [];
+  let bytes = 0;
+  let isCut = false;
+  const remove = (written: number) => {
+    bytes -= written;
+    let left = written;
+    for (let first = lines[0]; first && first.length <= left; first = lines[0]) {
+      left -= first.length;
+      lines.shift();
+    }
+    isCut = left > 0;
+    if (isCut && lines[0]) lines[0] = lines[0].subarray(left);
+  };
+  return {
+    bytes: () => bytes,
+    add(line: string) {
+      const added = Buffer.from(line);
+      lines.push(added);
+      bytes += added.length;
+    },
+    /** @throws the error of a write; the lines that are not written stay. */
+    writeTo(fd: number) {
+      while (lines.length > 0) remove(writevSync(fd, lines.slice(0, MAX_LINES_PER_WRITE)));
+    },
+    /** Removes the lines and returns their number. A line of which a part is written stays, so that the next one is whole. */
+    clear(): number {
+      const removed = lines.splice(isCut ? 1 : 0);
+      bytes = lines[0]?.length ?? 0;
+      return removed.length;
+    },
+  };
 }
 
 /** Members of errors that are never logged, because an error of a library may contain the request. */

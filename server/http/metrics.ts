@@ -7,12 +7,22 @@ const NANOSECONDS = 1e9;
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Metrics of one server; several servers in one process do not share them. */
-export function createMetrics() {
+/**
+ * Metrics of one server; several servers in one process do not share them. `lostLogLines` returns the number of log lines
+ * that could not be written.
+ */
+export function createMetrics(lostLogLines: () => number = () => 0) {
   const registry = new Registry();
   const registers = [registry];
   const named = (name: string, help: string) => ({ name: `nexus_sync_${name}`, help, registers });
   const close = observeEventLoopDelay(registry);
+  new Counter({
+    ...named("log_lines_lost_total", "Log lines that could not be written"),
+    collect() {
+      this.reset();
+      this.inc(lostLogLines());
+    },
+  });
   return {
     registry,
     requests: new Counter({

@@ -25,18 +25,15 @@ function exactMatch(accept: string | undefined, offered: readonly string[]): str
   return offered.find((mediaType) => mediaType === accept);
 }
 
-/**
- * Rejects a body with 415 unless it is uncompressed JSON in UTF-8. Then sets Content-Type to `application/json`,
- * because the contract's validator caches a compiled schema per spelling and does not match `application/*+json`.
- */
+/** Rejects a body with 415 unless it is uncompressed JSON in UTF-8, in a media type of the operation. */
 export const contentType: RequestHandler = (request, response, next) => {
   if (request.headers["content-encoding"] !== undefined) {
     throw new Problem("unsupported-media-type", { detail: "Send the body without a Content-Encoding." });
   }
   const sent = request.headersDistinct["content-type"] ?? [];
   const accepted = response.locals.operation.requestBody?.mediaTypes ?? [];
-  if (accepted.length > 0 && (sent.length > 0 || hasBody(request.headers))) checkMediaType(sent, accepted);
-  request.headers["content-type"] = "application/json";
+  const isSent = accepted.length > 0 && (sent.length > 0 || hasBody(request.headers));
+  response.locals.requestMediaType = (isSent ? declaredType(sent, accepted) : accepted[0]) ?? "";
   next();
 };
 
@@ -47,11 +44,13 @@ function hasBody(headers: {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
-function checkMediaType(sent: string[], accepted: readonly string[]): void {
-  if (sent.length === 1 && accepted.some((mediaType) => mediaType === sent[0])) return;
+function declaredType(sent: string[], accepted: readonly string[]): string {
+  const exact = sent.length === 1 && accepted.find((mediaType) => mediaType === sent[0]);
+  if (exact) return exact;
   const match = sent.length === 1 ? MEDIA_TYPE.exec(sent[0] ?? "") : null;
   const [, mediaType = "", parameters = ""] = match ?? [];
-  if (!accepted.some((pattern) => fits(mediaType.toLowerCase(), pattern))) {
+  const declared = accepted.find((pattern) => fits(mediaType.toLowerCase(), pattern));
+  if (declared === undefined) {
     throw new Problem("unsupported-media-type", { detail: `Send the body as ${accepted.join(" or ")}.` });
   }
   const charsets = Array.from(parameters.matchAll(PARAMETER), ([, name = "", value = ""]) =>
@@ -60,6 +59,7 @@ function checkMediaType(sent: string[], accepted: readonly string[]): void {
   if (charsets.some((charset) => charset !== "utf-8")) {
     throw new Problem("unsupported-media-type", { detail: "Send the body in UTF-8." });
   }
+  return declared;
 }
 
 /** `application/*+json` matches every type with that suffix. */

@@ -1,8 +1,7 @@
 import type { ErrorRequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import type { ProblemDetails, ValidationProblemDetails } from "../../generated/types.ts";
-import { violationsIn } from "../contract/request-validation.ts";
-import type { Violation } from "../contract/violations.ts";
+import { type Violation, violationsIn } from "../contract/violations.ts";
 import type { Metrics } from "./metrics.ts";
 import { PROBLEM_TYPES, type ProblemKey, type ProblemType } from "./problem-types.ts";
 import { type Send, send as sendPlain } from "./respond.ts";

@@ -60,7 +60,7 @@ export interface AccessLogOptions {
  * that load shedding rejects are counted and not logged.
  */
 function logRequest(response: Response, start: number, { log, metrics, formatUserId }: AccessLogOptions): void {
-  const { requestId, route, problem, caller, path } = response.locals;
+  const { requestId, route, problem, caller, path, refusals } = response.locals;
   const { method } = response.req;
   const userId = path?.userId;
   const ms = Math.round((performance.now() - start) * 100) / 100;
@@ -70,7 +70,7 @@ function logRequest(response: Response, start: number, { log, metrics, formatUse
   metrics.duration.observe(ms / 1_000);
   if (problem === "overloaded") return;
   const user = userId && formatUserId(userId);
-  log.info({ requestId, method, route, status, problem, ms, caller: caller?.id, user }, "request");
+  log.info({ requestId, method, route, status, problem, ms, caller: caller?.id, user, ...refusals }, "request");
 }
 
 /** Maximum number of cached hashes. Ids longer than `MAX_CACHED_ID` characters are not cached. */

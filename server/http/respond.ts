@@ -1,4 +1,11 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { ValidateFunction } from "ajv/dist/2020.js";
 import type { RequestHandler, Response } from "express";
+import type { Contract } from "../contract/contract.ts";
+import type { Schema } from "../contract/document.ts";
+import type { DeclaredResponse, Operation } from "../contract/operations.ts";
+import { validatedRequest } from "../contract/request-validation.ts";
+import type { Metrics } from "./metrics.ts";
 
 export interface Reply {
   status: number;
@@ -8,7 +15,7 @@ export interface Reply {
   /** Sent as JSON. */
   body?: unknown;
   /** Sent as given, in place of `body`. */
-  text?: string;
+  text?: string | Uint8Array;
 }
 
 export type Send = (response: Response, reply: Reply) => void;
@@ -38,22 +45,95 @@ export function writeHead(
   response.writeHead(status, { "Content-Type": contentType, "Content-Length": length });
 }
 
+/** What a handler returns: one of the responses that the contract declares for its operation. */
+export type HandlerResponse = Pick<Reply, "status" | "mediaType" | "headers" | "body">;
+
 /** A handler of any operation: `never` accepts handlers of every request type. */
-export type Handler = (request: never, context: Express.Locals) => Promise<Pick<Reply, "status" | "body">>;
+export type Handler = (request: never, context: Express.Locals) => Promise<HandlerResponse>;
 
 /**
- * Calls the handler of the request's operation with `response.locals` as its context, and sends its result in the
- * negotiated media type if the contract declares it for that status.
+ * Calls the handler of the request's operation with `response.locals` as its context, checks its response against the
+ * contract, and sends it in the negotiated media type if the contract declares it for that status.
  */
-export function dispatch(handlers: Readonly<Record<string, Handler>>, send: Send): RequestHandler {
+export function dispatch(
+  handlers: Readonly<Record<string, Handler>>,
+  { send, contract, metrics }: { send: Send; contract: Contract; metrics?: Pick<Metrics, "violations"> },
+): RequestHandler {
+  const validators = new Map<Schema, ValidateFunction>();
+  const validatorOf = (schema: Schema): ValidateFunction => {
+    const validate = validators.get(schema) ?? contract.validator(schema);
+    validators.set(schema, validate);
+    return validate;
+  };
   return async (request, response) => {
-    const { operation, path, responseMediaType } = response.locals;
+    const { operation, responseMediaType } = response.locals;
     const handler = handlers[operation.id];
     if (!handler) throw new Error(`The operation ${operation.id} has no handler.`);
-    // Request validation has checked path and body against the types of the operation.
-    const { status, body } = await handler({ path, body: request.body } as never, response.locals);
-    const { mediaTypes = [] } = operation.responses[status] ?? {};
-    const mediaType = mediaTypes.includes(responseMediaType) ? responseMediaType : (mediaTypes[0] ?? "");
-    send(response, { status, mediaType, body });
+    // Request validation has checked the request against the types of the operation.
+    const returned = await handler(validatedRequest(request, operation) as never, response.locals);
+    const reply = {
+      ...returned,
+      mediaType: mediaTypeOf(returned, declaredResponse(operation, returned.status), responseMediaType),
+    };
+    const violations = responseViolations(validatorOf, operation, { ...reply, sent: response.getHeaders() });
+    if (violations.length > 0) {
+      metrics?.violations.inc({ side: "answer" }, violations.length);
+      throw new Error(`The response of ${operation.id} violates the contract: ${violations.join("; ")}.`);
+    }
+    const { body, ...head } = reply;
+    const isRaw = (typeof body === "string" || body instanceof Uint8Array) && !isJson(reply.mediaType);
+    send(response, isRaw ? { ...head, text: body } : reply);
   };
+}
+
+/** The handler's choice, else the negotiated one if it is declared for this status, else the first. */
+function mediaTypeOf(
+  { mediaType }: HandlerResponse,
+  declared: DeclaredResponse | undefined,
+  negotiated: string,
+): string {
+  const mediaTypes = declared?.mediaTypes ?? [];
+  return mediaType ?? (mediaTypes.includes(negotiated) ? negotiated : (mediaTypes[0] ?? ""));
+}
+
+/** By status, by range or the default. */
+export function declaredResponse({ responses }: Operation, status: number): DeclaredResponse | undefined {
+  return responses[status] ?? responses[`${Math.floor(status / 100)}XX`] ?? responses.default;
+}
+
+type ValidatorOf = (schema: Schema) => ValidateFunction;
+
+interface Returned extends HandlerResponse {
+  mediaType: string;
+  /** The headers that are already set. */
+  sent: OutgoingHttpHeaders;
+}
+
+function responseViolations(
+  validatorOf: ValidatorOf,
+  operation: Operation,
+  { status, mediaType, headers, body, sent }: Returned,
+) {
+  const declared = declaredResponse(operation, status);
+  if (!declared) return [`the contract declares no response ${status}`];
+  const names = Object.keys({ ...sent, ...headers }).map((name) => name.toLowerCase());
+  const missing = Object.entries(declared.headers)
+    .filter(([name, { required }]) => required && !names.includes(name.toLowerCase()))
+    .map(([name]) => `the header ${name} is missing`);
+  return [...missing, ...bodyViolations(validatorOf, declared.schemas[mediaType], { mediaType, body })];
+}
+
+function bodyViolations(
+  validatorOf: ValidatorOf,
+  schema: Schema | undefined,
+  { mediaType, body }: Pick<Reply, "mediaType" | "body">,
+) {
+  if (!schema) return body === undefined ? [] : [`the contract declares no ${mediaType || "body"} for this status`];
+  if (!isJson(mediaType ?? "")) return [];
+  const validate = validatorOf(schema);
+  return validate(body) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+function isJson(mediaType: string): boolean {
+  return /[/+]json$/.test(mediaType);
 }

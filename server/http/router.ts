@@ -3,27 +3,60 @@ import type { Operation } from "../contract/operations.ts";
 import type { Violation } from "../contract/violations.ts";
 import { Problem } from "./problem.ts";
 
+/** Host and port (RFC 3986 section 3.2.2), without user information. */
+const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
+/** The absolute form of a request target: scheme, authority, path and query. */
+const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
+
+/** Requires one valid Host (RFC 9112 section 3.2), which HTTP/1.0 may omit, and no Transfer-Encoding in HTTP/1.0 (6.1). */
+export const validHost: RequestHandler = ({ headers, headersDistinct, httpVersion }, _response, next) => {
+  const isOld = httpVersion === "1.0";
+  const hosts = headersDistinct.host ?? (isOld ? [""] : []);
+  if (hosts.length !== 1 || !HOST.test(hosts[0] ?? ""))
+    throw badHeader("Host", "must be one host, with an optional port");
+  if (isOld && headers["transfer-encoding"] !== undefined)
+    throw badHeader("Transfer-Encoding", "must NOT be sent with HTTP/1.0");
+  next();
+};
+
+/**
+ * Replaces the absolute form of a request target by its path and query, which stay as sent, and Host by its authority
+ * (RFC 9112 section 3.2.2).
+ */
+export const originForm: RequestHandler = (request, _response, next) => {
+  const [absolute, authority = "", path = ""] = ABSOLUTE.exec(request.url) ?? [];
+  if (absolute === undefined) return next();
+  if (authority === "" || !HOST.test(authority)) throw badHeader("Host", "must be one host in the request target");
+  request.headers.host = authority;
+  request.url = path.startsWith("/") ? path : `/${path}`;
+  next();
+};
+
+/** The connection is closed, because a proxy may have read the request in another way. */
+function badHeader(name: string, detail: string): Problem {
+  return new Problem("invalid-request", {
+    violations: [{ in: "header", name, detail }],
+    headers: { Connection: "close" },
+  });
+}
+
 interface Route {
   operation: Operation;
   pattern: RegExp;
-  /** The template's text around its parameters. */
-  literals: string[];
   names: string[];
 }
 
 /**
  * Finds the operation by the path as sent, strict about slashes and case, so that an encoded slash never leads to
  * another route. Literal segments take precedence over parameters. Parameters stay encoded until security has passed.
- * The query is ignored, because no operation of the contract has query parameters.
  */
 export function router(operations: readonly Operation[]): RequestHandler {
-  // "{" sorts after every character of a literal segment, so literals come before parameters.
-  const routes = operations.map(routeOf).sort((a, b) => (a.operation.template < b.operation.template ? -1 : 1));
+  const routes = operations.map(routeOf).sort((a, b) => (sortKey(a.operation) < sortKey(b.operation) ? -1 : 1));
   return (request, response, next) => {
-    const [path = ""] = request.url.split("?", 1);
+    const [path = "", ...query] = request.url.split("?");
     const route = routes.find(({ operation, pattern }) => hasMethod(operation, request.method) && pattern.test(path));
     if (!route) throw rejected(routes.filter(({ pattern }) => pattern.test(path)));
-    const { operation, names, literals } = route;
+    const { operation, names } = route;
     const [, ...encoded] = route.pattern.exec(path) ?? [];
     const { locals } = response;
     locals.operation = operation;
@@ -31,9 +64,7 @@ export function router(operations: readonly Operation[]): RequestHandler {
     // The validator does not support HEAD. Node omits the body of the response.
     request.method = operation.method;
     locals.encodedPath = Object.fromEntries(names.map((name, index) => [name, encoded[index] ?? ""]));
-    // The validator compares literals with the template, so `%24` becomes `$`.
-    request.url = literals.map((literal, index) => literal + (encoded[index] ?? "")).join("");
-    request.originalUrl = request.url;
+    locals.queryText = query.join("?");
     next();
   };
 }
@@ -46,9 +77,13 @@ function routeOf(operation: Operation): Route {
   return {
     operation,
     pattern: new RegExp(`^${pattern.join("([^/]+)")}$`),
-    literals,
     names: Array.from(template.matchAll(/\{([^}]+)\}/g), ([, name]) => name ?? ""),
   };
+}
+
+/** U+FFFF sorts after every character of a literal segment, so literals come before parameters. */
+function sortKey({ template }: Operation): string {
+  return template.replaceAll("{", "\uffff");
 }
 
 /** A path that supports GET supports HEAD too (RFC 9110 section 9.3.2). */

@@ -1,5 +1,5 @@
 import type { BodyViolation, IdentityAttribute, User, UserAttribute } from "../../generated/types.ts";
-import { liveOnly } from "./roles.ts";
+import { liveOnly } from "./result.ts";
 import { isBlank } from "./text.ts";
 
 /** Maximum number of unexpired custom attributes per user. */

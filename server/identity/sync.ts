@@ -6,8 +6,7 @@ import type {
   User,
 } from "../../generated/types.ts";
 import { applyAttributes } from "./attributes.ts";
-import { syncResult } from "./result.ts";
-import { effectiveRoles, type RoleSources } from "./roles.ts";
+import { effectiveRoles, type RoleSources, syncResult } from "./result.ts";
 import { compareCodePoints } from "./text.ts";
 
 export interface SignIn extends Pick<RoleSources, "roles" | "mapped" | "now"> {

@@ -5,6 +5,7 @@ import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { TokenRules } from "../auth/bearer.ts";
 import { type Credentials, hashSecret } from "../auth/credentials.ts";
 import type { Clock } from "../clock.ts";
+import { loadContract } from "../contract/contract.ts";
 import signIns from "../demo-sign-ins.json" with { type: "json" };
 
 export const DEMO_DIRECTORY = fileURLToPath(new URL("../demo-directory.json", import.meta.url));
@@ -28,19 +29,20 @@ export interface DemoCredentials {
   bearerToken: string;
 }
 
-const PERMISSIONS = ["user.write"];
 const ISSUER = "https://login.acme.example/";
 const AUDIENCE = "urn:nexus-sync:stub";
 
 /** Creates new secrets and a new key pair, so that demo credentials are valid on one server only. */
 export async function createDemoCredentials(
   clock: Clock,
+  document?: URL,
 ): Promise<{ demo: DemoCredentials; credentials: Credentials; tokens: TokenRules }> {
+  const permissions = [...new Set(loadContract(document).operations.flatMap((operation) => operation.permissions))];
   const [keySecret, applicationToken] = [randomSecret(), randomSecret()];
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   const kid = randomUUID();
   const issuedAt = Math.floor(clock().getTime() / 1_000);
-  const bearerToken = await new SignJWT({ permissions: PERMISSIONS })
+  const bearerToken = await new SignJWT({ permissions })
     .setProtectedHeader({ alg: "ES256", kid })
     .setSubject("demo-login-hook")
     .setIssuer(ISSUER)
@@ -52,8 +54,8 @@ export async function createDemoCredentials(
   return {
     demo: { apiKey: { id: "demo-key", secret: keySecret }, applicationToken, bearerToken },
     credentials: {
-      apiKeys: [{ id: "demo-key", sha256: hashSecret(keySecret), permissions: PERMISSIONS }],
-      applicationTokens: [{ id: "demo-app", sha256: hashSecret(applicationToken), permissions: PERMISSIONS }],
+      apiKeys: [{ id: "demo-key", sha256: hashSecret(keySecret), permissions }],
+      applicationTokens: [{ id: "demo-app", sha256: hashSecret(applicationToken), permissions }],
     },
     tokens: { keys, issuer: ISSUER, audience: AUDIENCE },
   };

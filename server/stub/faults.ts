@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RequestHandler, Response } from "express";
 import type { Fault } from "../../generated/control/types.ts";
 import { Problem } from "../http/problem.ts";
 import { type Reply, send, writeHead } from "../http/respond.ts";
 import { STUB_PROBLEMS } from "./problem-types.ts";
 import { syncFacts } from "./record.ts";
+import { wait } from "./wait.ts";
 
 declare global {
   namespace Express {
@@ -35,16 +35,6 @@ export const fireFault: RequestHandler = async (request, response, next) => {
   else next();
 };
 
-/** Waits, at most until the client disconnects. Returns whether the client is still connected. */
-export async function wait(ms: number, response: Response): Promise<boolean> {
-  if (ms > 0 && !response.closed) {
-    const end = new AbortController();
-    response.locals.onEnd(() => end.abort());
-    await sleep(ms, undefined, { signal: end.signal }).catch(() => {});
-  }
-  return !response.closed;
-}
-
 function injectedFault({ status, retryAfterSeconds }: Extract<Fault, { kind: "status" }>): Problem {
   const headers = retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) };
   return new Problem({ ...STUB_PROBLEMS.injectedFault, status }, { headers });
@@ -53,12 +43,17 @@ function injectedFault({ status, retryAfterSeconds }: Extract<Fault, { kind: "st
 /** Sends a response of the stub, changed by the fault that fired, and keeps its text for the journal. */
 export function sendWithFault(response: Response, reply: Reply): void {
   const { responseFault } = response.locals;
-  const { text = JSON.stringify(reply.body) } = reply;
-  const half = text.slice(0, text.length / 2);
   if (responseFault === "drop-answer") {
     response.destroy();
     return;
   }
+  const text: string | Uint8Array | undefined = reply.text ?? JSON.stringify(reply.body);
+  // A response without a body, or with bytes, has no text to change.
+  if (typeof text !== "string") {
+    send(response, reply);
+    return;
+  }
+  const half = text.slice(0, text.length / 2);
   if (responseFault === "truncated-body") {
     sendTruncated(response, { ...reply, text }, half);
     return;

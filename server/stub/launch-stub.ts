@@ -19,12 +19,15 @@ export async function launchStub(
 
 /** URLs, demo users, demo credentials, and a command to paste. */
 function banner(stub: RunningStub, { hasDemoUsers }: { hasDemoUsers: boolean }): string {
-  const { url, controlUrl, demo } = stub;
+  const { url, controlUrl, demo, withoutHandler } = stub;
   const [first = "", ...rest] = bannerLines(stub);
   return [
     first,
     ...(controlUrl === undefined ? [] : [`Control port and page: ${controlUrl}`]),
     ...rest,
+    ...(withoutHandler.size > 0
+      ? ["", `No handler yet, so the contract's examples are served: ${[...withoutHandler].join(", ")}`]
+      : []),
     ...(hasDemoUsers
       ? ["", "Users of the demo directory:", ...columns(DEMO_SIGN_INS.map(({ userId, shows }) => [userId, shows]))]
       : []),

@@ -1,7 +1,8 @@
 import type { RequestHandler, Response } from "express";
 import type { Operation } from "../contract/operations.ts";
 import { Problem } from "../http/problem.ts";
-import { sendWithFault, wait } from "./faults.ts";
+import { sendWithFault } from "./faults.ts";
+import { wait } from "./wait.ts";
 
 /** The preferences of the stub; others are ignored (RFC 7240 section 2). */
 const NAMES = ["code", "example", "wait"] as const;

@@ -4,6 +4,7 @@ import type { OwnProblemType } from "../http/problem.ts";
 export const STUB_PROBLEMS = {
   injectedFault: { key: "injected-fault", status: 500, title: "A fault rule of the stub set this status" },
   sessionRefused: { key: "session-refused", status: 500, title: "The directory of this session can't be loaded" },
+  noExample: { key: "no-example", status: 501, title: "The operation has neither a handler nor an example" },
   foreignHost: {
     key: "foreign-host",
     status: 421,

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { FaultMatch, JournalEntry } from "../../generated/control/types.ts";
 import { type Sessions, selectSession } from "./sessions.ts";
+import { isDisconnected } from "./wait.ts";
 
 /** Maximum length of a body, path or name in an entry, in characters. */
 const MAX_TEXT = 16_384;
@@ -21,7 +22,7 @@ export function record(sessions: Sessions): RequestHandler {
       session.journal.add(entryOf(request, response, { ...received, durationMs }));
     };
     // The client may have disconnected while the session was opened.
-    if (response.closed) return add();
+    if (isDisconnected(response)) return add();
     response.locals.onEnd(add);
     next();
   };
@@ -47,7 +48,12 @@ function entryOf(request: Request, response: Response, { headers, ...received }:
 export function syncFacts({ body }: Request, { locals }: Response): FaultMatch {
   const { audience, connection }: Record<string, unknown> = Object(body);
   const { connectionId }: Record<string, unknown> = Object(connection);
-  const members = Object.entries({ userId: locals.path?.userId, audience, connectionId });
+  const members = Object.entries({
+    userId: locals.path?.userId,
+    audience,
+    connectionId,
+    operationId: locals.operation?.id,
+  });
   return Object.fromEntries(
     members.flatMap(([name, value]) => (typeof value === "string" ? [[name, cut(value)]] : [])),
   );

@@ -6,6 +6,7 @@ import type { Base, RunningExtension, RunningServer, ServerOptions } from "../ru
 import { load, startServer } from "../start.ts";
 import { type ControlPortOptions, checkControlPort, openControlPort } from "./control/control-port.ts";
 import { createDemoCredentials, type DemoCredentials } from "./demo.ts";
+import { exampleHandler } from "./examples.ts";
 import { fireFault, sendWithFault } from "./faults.ts";
 import { prefer } from "./prefer.ts";
 import { record } from "./record.ts";
@@ -23,6 +24,8 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
   controlUrl?: string;
   /** Absent if other credentials were given. */
   demo?: DemoCredentials;
+  /** Operations that respond with the contract's examples, because they have no handler yet. */
+  withoutHandler: ReadonlySet<string>;
   /** The session of requests with `X-Contract-Session: NAME`. */
   session(name: string): Promise<Omit<Session, "store" | "close">>;
 }
@@ -35,7 +38,8 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
 export async function startStub(options: StubOptions = {}): Promise<RunningStub> {
   checkControlPort(options);
   const { clock = () => new Date(), access, credentialsFile } = options;
-  const generated = access || credentialsFile !== undefined ? undefined : await createDemoCredentials(clock);
+  const generated =
+    access || credentialsFile !== undefined ? undefined : await createDemoCredentials(clock, options.document);
   const composed: Awaited<ReturnType<typeof compose>>[] = [];
   const server = await startServer({ ...options, ...(generated && { access: generated }) }, async (base) => {
     const stub = await compose(base, { ...options, clock });
@@ -44,10 +48,10 @@ export async function startStub(options: StubOptions = {}): Promise<RunningStub>
   });
   const [stub] = composed;
   if (!stub) throw new Error("The stub was not composed.");
-  const { unnamed, sessions, controlUrl } = stub;
+  const { unnamed, sessions, withoutHandler, controlUrl } = stub;
   const { faults, journal, directory, reset } = unnamed;
   return {
-    ...{ ...server, faults, journal, directory, reset },
+    ...{ ...server, faults, journal, directory, reset, withoutHandler },
     user: (id) => directory.user(id),
     load: (source) => load(unnamed.store(), source),
     session: (name) => sessions.use(name).session,
@@ -68,11 +72,16 @@ async function compose({ store, server, log }: Base, options: StubOptions & { cl
   const sessions = createSessions(unnamed, (name) =>
     openSession({ ...first, name, maxEntries: MAX_ENTRIES }).catch(withoutFolder(start)),
   );
+  const withoutHandler = new Set<string>();
   const control = await openControlPort(options, { sessions, server, host, clock, log });
   const extension: RunningExtension = {
     first: [record(sessions)],
     beforeHandler: [prefer, fireFault],
     send: sendWithFault,
+    handlerFor: (operation) => {
+      withoutHandler.add(operation.id);
+      return exampleHandler(operation);
+    },
     // The pages of the control port call the operations with the credentials typed into them.
     corsOrigins: control.origins,
     ready: () => unnamed.store().ready(),
@@ -81,7 +90,7 @@ async function compose({ store, server, log }: Base, options: StubOptions & { cl
       await sessions.close();
     },
   };
-  return { extension, unnamed, sessions, controlUrl: control.url };
+  return { extension, unnamed, sessions, withoutHandler, controlUrl: control.url };
 }
 
 /** Shortens the path of the start file in problems to its name: callers must not see this machine's folders. */

@@ -43,10 +43,78 @@ test("options override the event", () => {
 test.for<[string, object, string[]]>([
   ["no claim", { groups: undefined }, []],
   ["one string", { groups: "engineers" }, ["engineers"]],
-  ["other values", { groups: ["engineers", 7, null] }, ["engineers"]],
+  ["null", { groups: null }, []],
+  ["an empty list", { groups: [] }, []],
+  ["names with brackets", { groups: ["[EU] Admins", "{x"] }, ["[EU] Admins", "{x"]],
+  [
+    "other claims elsewhere",
+    { _claim_names: { address: "src1" }, _claim_sources: { src1: {} } },
+    ["engineers", "on-call"],
+  ],
+  ["no overage", { hasgroups: false, _claim_names: null, _claim_sources: null }, ["engineers", "on-call"]],
   ["groups in app_metadata only", { groups: undefined, app_metadata: { groups: ["admins"] } }, []],
 ])("groups come from the user's `groups` claim only: %s", ([, claims, groups]) => {
   expect(signInOf({ ...EVENT, user: { ...EVENT.user, ...claims } }).body.connection.groups).toEqual(groups);
+});
+
+const SOURCES = { src1: { endpoint: "https://graph.windows.net/planted/getMemberObjects" } };
+const LINK = "http://schemas.microsoft.com/claims/groups.link";
+
+/** An event with claims of its user, or of its linked account. */
+const withClaims = (claims: object): PostLoginEvent[] => [
+  { ...EVENT, user: { ...EVENT.user, groups: undefined, ...claims } as PostLoginEvent["user"] },
+  {
+    ...EVENT,
+    user: { ...EVENT.user, identities: [{ connection: "google" }, { connection: "acme-ad", profileData: claims }] },
+  },
+];
+
+test.for<[string, object]>([
+  ["_claim_names", { _claim_names: { groups: "src1" }, _claim_sources: SOURCES }],
+  ["_claim_names", { _claim_names: { groups: "src1" }, groups: ["planted"] }],
+  ["_claim_names", { _claim_names: '{"groups":"src1"}' }],
+  ["_claim_sources", { _claim_sources: SOURCES }],
+  ["hasgroups", { hasgroups: true }],
+  ["hasgroups", { hasgroups: "true", groups: [] }],
+  [LINK, { [LINK]: "https://graph.windows.net/planted" }],
+  ["groups:src1", { "groups:src1": "planted" }],
+])("groups that are elsewhere by the claim %s are a config error, unless the option has them: %j", ([name, claims]) => {
+  for (const event of withClaims(claims)) {
+    const message = `The claim '${name}' says that the groups are elsewhere. Pass the user's groups as the option 'groups' of signInOf.`;
+    expect(() => signInOf(event)).toThrow(expect.objectContaining({ kind: "config", message }));
+    expect(signInOf(event, { groups: ["g"] }).body.connection.groups).toEqual(["g"]);
+    expect(signInOf(event, { groups: [] }).body.connection.groups).toEqual([]);
+  }
+});
+
+test.for([
+  ["objects", [{ id: "planted", displayName: "planted" }]],
+  ["an object", { planted: true }],
+  ["a number", 7],
+  ["true", true],
+  ["JSON text", '["planted"]'],
+  ["JSON text of objects", ' [{"id":"planted"}]'],
+  ["JSON text in a list", ['{"id":"planted"}']],
+  ["strings and others", ["planted", 7]],
+  ["strings and null", ["planted", null]],
+  ["lists", [["planted"]]],
+])("groups of an unknown shape are a config error, unless the option has them: %s", ([, groups]) => {
+  for (const event of withClaims({ groups })) {
+    const message =
+      "The claim 'groups' is not a list of strings. Pass the user's groups as the option 'groups' of signInOf.";
+    expect(() => signInOf(event)).toThrow(expect.objectContaining({ kind: "config", message }));
+    expect(signInOf(event, { groups: ["g"] }).body.connection.groups).toEqual(["g"]);
+  }
+  const options = { groups: groups as string[] };
+  expect(() => signInOf(EVENT, options)).toThrow(expect.objectContaining({ kind: "config" }));
+});
+
+test("claims of a linked account that are not an object are a config error, unless the option has the groups", () => {
+  const profileData = '{"groups":["planted"]}' as unknown as object;
+  const identities = [{ connection: "google" }, { connection: "acme-ad", profileData }];
+  const event = { ...EVENT, user: { ...EVENT.user, identities } };
+  expect(() => signInOf(event)).toThrow(expect.objectContaining({ kind: "config" }));
+  expect(signInOf(event, { groups: ["g"] }).body.connection.groups).toEqual(["g"]);
 });
 
 test.for(["profileData", "profile_data"])("a linked account has its own groups and profile, in %s", (member) => {
@@ -79,6 +147,61 @@ test("profile claims that are blank, too long or not strings are left out, and t
   expect(sent({ given_name: 7, nickname: " ", locale: "en" }).body.attributes).toEqual([
     { key: "locale", value: "en" },
   ]);
+});
+
+const UNSTORABLE = [["\ud83d"], ["a\ude00b"], ["\u0000"], ["Ada \ud83d"]] as const;
+
+test.for(UNSTORABLE)(
+  "claims, attributes and groups that contain %j are left out, and the user is synced",
+  async ([text]) => {
+    const { client, server } = await startStubWithClient({ directory: acme({ user: { id: "auth0|ada" } }) });
+    const names = ["given_name", "family_name", "name", "nickname", "picture"];
+    const claims = Object.fromEntries(names.map((name) => [name, text]));
+    const attributes = {
+      level: text,
+      [text]: "x",
+      nickname: text,
+      "": "x",
+      color: "red",
+      family_name: "F".repeat(101),
+    };
+    const user = { ...EVENT.user, ...claims, locale: "en", groups: [text, "engineers"] };
+    const { userId, body } = signInOf({ ...EVENT, user }, { connectionBy: "id", attributes });
+    expect(body.attributes).toEqual([
+      { key: "locale", value: "en" },
+      { key: "color", value: "red" },
+    ]);
+    expect((await client.syncUserIdentity(userId, body)).roles).toMatchObject([{ name: "Engineer" }]);
+    expect((await server.user(userId))?.identities?.[0]?.groups).toEqual(["engineers"]);
+    expect(signInOf(EVENT, { groups: [text, "g"] }).body.connection.groups).toEqual(["g"]);
+  },
+);
+
+test("an override that is left out removes the claim that it overrides", () => {
+  const attributes = { nickname: "\ud83d", name: 7 as unknown as string, given_name: null };
+  const sent = signInOf(EVENT, { attributes }).body.attributes;
+  expect(sent.map(({ key }) => key)).toEqual(["family_name", "picture", "given_name"]);
+});
+
+test.for(UNSTORABLE)("the user id, connection, audience and UPN key must not contain %j", ([text]) => {
+  const wrong: [object, SignInOptions, string][] = [
+    [{ user: { ...EVENT.user, user_id: `auth0|${text}` } }, {}, "event.user.user_id"],
+    [{ connection: { id: text, name: text } }, {}, "event.connection.name"],
+    [{ connection: { id: text, name: text } }, { connectionBy: "id" }, "event.connection.id"],
+    [{ resource_server: { identifier: text } }, {}, "audience or event.resource_server"],
+    [{}, { audience: text }, "audience or event.resource_server"],
+    [{}, { clientUpnKey: text }, "clientUpnKey"],
+  ];
+  for (const [changes, options, name] of wrong) {
+    expect(() => signInOf({ ...EVENT, ...changes }, options)).toThrow(
+      expect.objectContaining({ kind: "config", message: `${name} must have no U+0000 and no lone surrogate.` }),
+    );
+  }
+});
+
+test("a UPN key may have 255 characters, and a longer one is a config error", () => {
+  expect(signInOf(EVENT, { clientUpnKey: "😀".repeat(255) }).body.clientUpnKey).toHaveLength(510);
+  expect(() => signInOf(EVENT, { clientUpnKey: "x".repeat(256) })).toThrow(expect.objectContaining({ kind: "config" }));
 });
 
 test.for<[string, object, SignInOptions, string]>([

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { linesOf } from "../../client/backfill/lines.ts";
@@ -17,6 +17,8 @@ function envOf(server: Parameters<typeof basicOf>[0]) {
   const { username, password } = basicOf(server);
   return { NEXUS_USERNAME: username, NEXUS_PASSWORD: String(password) };
 }
+
+const modeOf = (file: string) => statSync(file).mode & 0o777;
 
 const startGoodServer = (ms = 0) =>
   startFaultServer((_, response) => void setTimeout(() => response.writeHead(200, JSON_TYPE).end("{}"), ms));
@@ -67,7 +69,7 @@ test("failed lines are listed with their numbers, without bodies or credentials,
   ]);
   expect(readFileSync(file, "utf8")).not.toMatch(/planted|attributes/);
   expect(readFileSync(file, "utf8")).not.toContain(envOf(server).NEXUS_PASSWORD);
-  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(modeOf(file)).toBe(0o600);
   expect((await server.user("u-ada"))?.attributes).toMatchObject([{ value: "planted" }]);
 });
 
@@ -150,6 +152,34 @@ test("a checkpoint of another file is refused, and one of a moved file is accept
   expect(seen.length).toBe(4);
 });
 
+test("the checkpoint and the list of failed lines are created with mode 0600, whatever the umask", async () => {
+  const { url } = await startFaultServer((_, response) => response.writeHead(404, JSON_TYPE).end("{}"));
+  const path = temporaryPaths();
+  writeFileSync(path("in.ndjson"), lines(3));
+  // Left from a killed process, and readable by all; the file it points to must not be written.
+  writeFileSync(path("other"), "unchanged", { mode: 0o644 });
+  symlinkSync(path("other"), path("at.json.tmp"));
+  const call = [path("in.ndjson"), "--url", url, "--checkpoint", path("at.json"), "--failed", path("bad.ndjson")];
+  const umask = process.umask(0);
+  await backfill(call, BASIC).finally(() => process.umask(umask));
+  expect(["at.json", "bad.ndjson"].map((name) => modeOf(path(name)))).toEqual([0o600, 0o600]);
+  expect(readFileSync(path("other"), "utf8")).toBe("unchanged");
+});
+
+test("the modes of an existing checkpoint and list of failed lines are kept", async () => {
+  const { url } = await startFaultServer((_, response) => response.writeHead(404, JSON_TYPE).end("{}"));
+  const path = temporaryPaths();
+  writeFileSync(path("in.ndjson"), lines(3));
+  const call = [path("in.ndjson"), "--url", url, "--checkpoint", path("at.json"), "--failed", path("bad.ndjson")];
+  await backfill(call, BASIC);
+  writeFileSync(path("at.json"), readFileSync(path("at.json"), "utf8").replace('"next":3', '"next":1'));
+  chmodSync(path("at.json"), 0o664);
+  chmodSync(path("bad.ndjson"), 0o660);
+  await backfill(call, BASIC);
+  expect(nextIn(path("at.json"))).toBe(3);
+  expect(["at.json", "bad.ndjson"].map((name) => modeOf(path(name)))).toEqual([0o664, 0o660]);
+});
+
 const URL_FLAG = ["--url", NOWHERE];
 const NO_CREDENTIALS =
   "No credentials: set NEXUS_TOKEN and NEXUS_APPLICATION_TOKEN, or NEXUS_USERNAME and NEXUS_PASSWORD.";
@@ -174,6 +204,19 @@ test.for<[string[], string, Environment?]>([
   ],
 ])("the arguments %j end the command with exit code 2 and the line: %s", async ([args, message, env = BASIC]) => {
   expect(await backfill(args, env)).toEqual({ code: 2, output: message, shown: "" });
+});
+
+test("unprintable characters of arguments and file names are replaced in the output", async () => {
+  const name = "\u001b]0;title\u0007\n\u2028\u202e\u009b";
+  const shown = "\uFFFD]0;title\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD";
+  expect(await backfill([`/nowhere/${name}`, ...URL_FLAG], BASIC)).toMatchObject({
+    code: 2,
+    output: `/nowhere/${shown} can't be read: ENOENT.`,
+  });
+  expect(await backfill([`--${name}`], BASIC)).toMatchObject({ output: `Unknown option '--${shown}'. See --help.` });
+  const path = temporaryPaths();
+  writeFileSync(path(name), "no JSON\n");
+  expect((await backfill([path(name), ...URL_FLAG], BASIC)).output).toContain(`${shown}.failed.ndjson`);
 });
 
 test("a list of failed lines that can't be written ends the command with exit code 2", async () => {

@@ -21,9 +21,11 @@ export const API_KEYS = {
   "key-limited": { secret: "planted-limited", permissions: ["user.write"] },
   "key-expired": { secret: "planted-expired", permissions: ["user.write"], expires: NOW.toISOString() },
   "key-expiring": { secret: "planted-expiring", permissions: ["user.write"], expires: secondsFromNow(1) },
+  "key-revoked": { secret: "planted-revoked", permissions: ["user.write"], revoked: NOW.toISOString() },
 };
 export const APPLICATION_TOKEN = "planted-application-token";
 export const READER_TOKEN = "planted-reader-token";
+export const WRITE_TOKEN = "planted-write-token";
 
 const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 export const PUBLIC_PEM = publicKey.export({ type: "spki", format: "pem" });
@@ -34,8 +36,13 @@ export const ACCESS: NonNullable<StubOptions["access"]> = {
     apiKeys: Object.entries(API_KEYS).map(([id, { secret, ...key }]) => ({ id, sha256: hashSecret(secret), ...key })),
     applicationTokens: [
       { id: "app-main", sha256: hashSecret(APPLICATION_TOKEN), permissions: ["user.write", "write"] },
+      { id: "app-write", sha256: hashSecret(WRITE_TOKEN), permissions: ["write"] },
       { id: "app-reader", sha256: hashSecret(READER_TOKEN), permissions: ["user.read"] },
       { id: "app-old", sha256: hashSecret("planted-old-token"), permissions: ["write"], expires: NOW.toISOString() },
+      {
+        ...{ id: "app-revoked", sha256: hashSecret("planted-revoked-token"), permissions: ["write"] },
+        revoked: NOW.toISOString(),
+      },
     ],
   },
   tokens: { keys: createLocalJWKSet({ keys: [PUBLIC_JWK] }), issuer: ISSUER, audience: AUDIENCE },

@@ -91,17 +91,29 @@ test.for([
 });
 
 test.for([
-  ["--port", "--control-port", "--port or --host"],
-  ["--control-port", "--port", "--control-port or --control-host"],
-])("a %s in use ends the start with exit code 2", async ([flag = "", other = "", flags]) => {
+  ["--port", "--control-port", "port or host"],
+  ["--control-port", "--port", "control port or control host"],
+])("a %s in use ends the start with exit code 2", async ([flag = "", other = "", names]) => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   expect(await start([flag, String(port), other, "0"]).ended).toMatchObject({
     code: 2,
-    output: `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Choose another ${flags}.\n`,
+    output: `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Choose another ${names}.\n`,
   });
+});
+
+test("a port that Kubernetes sets for a Service is ignored with one line", async () => {
+  const environment = { NEXUS_SYNC_PORT: "tcp://10.96.0.12:4010", NEXUS_SYNC_CONTROL_PORT: "tcp://10.96.0.13:4011" };
+  const both = start(["--directory", "none", "--host", "127.0.0.9", "--control-host", "127.0.0.9"], { environment });
+  const output = await both.printed(/contract server on .*\n/);
+  expect(output).toContain("contract server on http://127.0.0.9:4010 ");
+  const line = (variable: string, flag: string) =>
+    `${variable} is ignored: it is the address of a Kubernetes Service. Set the port with ${flag}.\n`;
+  expect(output).toContain(line("NEXUS_SYNC_PORT", "--port"));
+  expect(output).toContain(line("NEXUS_SYNC_CONTROL_PORT", "--control-port"));
+  expect((await both.end()).code).toBe(0);
 });
 
 test("all problems of a directory are printed, and the exit code is 2", async () => {

@@ -28,7 +28,7 @@ export function checkRoot(document: ContractDocument): Finding[] {
 /** The gate for breaking changes compares versions. */
 function checkInfo({ info }: ContractDocument): Finding[] {
   const { version } = Object(info);
-  if (version === undefined || SEMVER.test(String(version))) return [];
+  if (typeof version !== "string" || SEMVER.test(version)) return [];
   const message = `'${version}' is no semantic version. Write major, minor and patch: '1.0.0'.`;
   return [{ pointer: ["info", "version"], rule: "info-version", message }];
 }

@@ -3,7 +3,7 @@ import { type ContractDocument, referencePointer, valueAt } from "../../../serve
 import { schemaReference } from "../contract-ajv.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import { isJson } from "./media-types.ts";
-import type { Node, Nodes } from "./nodes.ts";
+import { type Node, type Nodes, pointerOf } from "./nodes.ts";
 
 /** A value in the contract that must be valid against a schema. */
 interface Sample {
@@ -32,7 +32,7 @@ export function checkExamples(document: ContractDocument, nodes: Nodes, ajv: Ajv
 
 function placeOf({ instancePath, params }: ErrorObject): string[] {
   const unknown = params.additionalProperty ?? params.unevaluatedProperty;
-  const place = referencePointer(`#${instancePath}`).filter((segment) => segment !== "#");
+  const place = pointerOf(instancePath);
   return unknown === undefined ? place : [...place, String(unknown)];
 }
 

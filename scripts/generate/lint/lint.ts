@@ -10,7 +10,9 @@ import { checkMediaTypes } from "./media-types.ts";
 import type { Node, Nodes } from "./nodes.ts";
 import { checkOperations } from "./operations.ts";
 import { checkParameters } from "./parameters.ts";
+import { checkPaths } from "./paths.ts";
 import { checkMapping, lintWithRedocly } from "./redocly.ts";
+import { checkReferences } from "./references.ts";
 import { checkKeywords, checkSchemas } from "./schemas.ts";
 import { checkPermissions, checkSecurityScheme } from "./security.ts";
 
@@ -31,8 +33,9 @@ export async function lint(contract: ParsedContract): Promise<LintResult> {
     findings
       .map(({ pointer, at, rule, message }) => ({ ...contract.locate(pointer, at), rule, message }))
       .sort((a, b) => compareTexts(a.file, b.file) || a.line - b.line || a.column - b.column);
-  const wrongVersion = checkVersion(document);
-  if (wrongVersion.length > 0) return { problems: inLineOrder(wrongVersion), ajv: contractAjv([]) };
+  const version = checkVersion(document);
+  const unreadable = version.length > 0 ? version : checkReferences(document);
+  if (unreadable.length > 0) return { problems: inLineOrder(unreadable), ajv: contractAjv([]) };
   const { findings, nodes } = await lintWithRedocly(document);
   const structure = [...findings, ...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? [])];
   if (structure.length > 0) return { problems: inLineOrder(structure), ajv: contractAjv([]) };
@@ -52,6 +55,7 @@ function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
   const each = (type: string, check: (node: Node) => Finding[]) => (nodes.get(type) ?? []).flatMap(check);
   return [
     ...checkRoot(document),
+    ...checkPaths(document),
     ...checkOperations(document, nodes),
     ...checkParameters(document, nodes),
     ...checkMediaTypes(nodes),

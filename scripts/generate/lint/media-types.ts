@@ -12,9 +12,16 @@ export function isJson(mediaType: string): boolean {
 /** Request bodies are JSON. A response has the one media type that is sent. */
 export function checkMediaTypes(nodes: Nodes): Finding[] {
   return [
+    ...emptyBodies(nodes),
     ...contents(nodes, "RequestBody").flatMap(({ mediaType, pointer }) => checkRequest(mediaType, pointer)),
     ...contents(nodes, "Response").flatMap(({ mediaType, pointer }) => checkResponse(mediaType, pointer)),
   ];
+}
+
+function emptyBodies(nodes: Nodes): Finding[] {
+  const message = "The request body has no media type. Write 'application/json', or remove the body.";
+  const bodies = (nodes.get("RequestBody") ?? []).filter(({ value }) => JSON.stringify(value.content) === "{}");
+  return bodies.map(({ pointer }) => ({ pointer: [...pointer, "content"], rule: RULE, message }));
 }
 
 function contents(nodes: Nodes, type: "RequestBody" | "Response") {

@@ -1,4 +1,3 @@
-import { referencePointer } from "../../../server/contract/document.ts";
 import type { Pointer } from "../diagnostic.ts";
 
 /** An object of a document and its place. The place is that of the object, not that of a reference to it. */
@@ -35,7 +34,9 @@ export function nodeCollector() {
   return { nodes, rule };
 }
 
-/** Redocly's pointer of the root is "#/". */
+/** The segments of a JSON pointer (RFC 6901) or of its fragment form; Redocly's pointer of the root is "#/". */
 export function pointerOf(location: string): string[] {
-  return location === "#/" ? [] : referencePointer(location);
+  const segments = location.replace(/^#/, "").split("/").slice(1);
+  if (location === "#/") return [];
+  return segments.map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
 }

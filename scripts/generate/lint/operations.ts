@@ -1,6 +1,7 @@
 import { nearest } from "../../../client/backfill/nearest.ts";
-import type { ContractDocument } from "../../../server/contract/document.ts";
+import { type ContractDocument, operationsOf, valueAt } from "../../../server/contract/document.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
+import { typeName } from "../render-types.ts";
 import type { Node, Nodes } from "./nodes.ts";
 
 /** The operations that are served; those of webhooks and callbacks are only typed. */
@@ -25,8 +26,9 @@ export function checkOperations(document: ContractDocument, nodes: Nodes): Findi
       ...checkOperationId(operation),
       ...checkMethod(operation),
       ...checkSecurity(document, operation),
+      ...checkResponses(operation),
     ]),
-    ...checkNames(operations),
+    ...checkNames(document),
   ];
 }
 
@@ -46,14 +48,27 @@ function checkSecurity(document: ContractDocument, { value, pointer }: Node): Fi
   return [atKey(pointer, "security-defined", message)];
 }
 
+function checkResponses({ value: { responses }, pointer }: Node): Finding[] {
+  if (Object.keys(Object(responses)).some((status) => !status.startsWith("x-"))) return [];
+  return [
+    atKey(pointer, "operation-responses", "The operation declares no response. Write each status that it returns."),
+  ];
+}
+
 const ID_RULE = "operation-operationId";
 
 function checkOperationId({ value, pointer }: Node): Finding[] {
   const { operationId } = value;
   if (operationId !== undefined) {
-    if (camelCase(String(operationId)) !== "") return [];
-    const message = `'${operationId}' has no letter or digit to name the operation by. Write a word.`;
-    return [{ pointer: [...pointer, "operationId"], rule: ID_RULE, message }];
+    const place = [...pointer, "operationId"];
+    if (String(operationId).includes("#")) {
+      return [
+        { pointer: place, rule: ID_RULE, message: "'#' is not supported in an operationId. Write another character." },
+      ];
+    }
+    if (methodName(String(operationId)) !== "") return [];
+    const message = `'${operationId}' has no letter (a-z) or digit to name the operation by. Write a word.`;
+    return [{ pointer: place, rule: ID_RULE, message }];
   }
   const misspelt = Object.entries(value).find(([key]) => nearest(key, ["operationId"]));
   if (!misspelt)
@@ -62,24 +77,31 @@ function checkOperationId({ value, pointer }: Node): Finding[] {
   return [atKey([...pointer, key], ID_RULE, `'${key}' is misspelt, so ${id} would not be generated.`)];
 }
 
-/** Two operations cannot have one method of the client. */
-function checkNames(operations: readonly Node[]): Finding[] {
-  const ids = new Map<string, unknown>();
-  return operations.flatMap(({ value: { operationId }, pointer }): Finding[] => {
-    if (typeof operationId !== "string") return [];
-    const name = camelCase(operationId);
+/** Two operations cannot have one method of the client, and one operation cannot have two paths. */
+function checkNames(document: ContractDocument): Finding[] {
+  const ids = new Map<string, { id: string; path: string }>();
+  return operationsOf(document).flatMap(({ operation: { operationId: id }, path, method, pointer }): Finding[] => {
+    if (typeof id !== "string") return [];
+    const name = methodName(id);
     const other = ids.get(name);
-    ids.set(name, operationId);
+    ids.set(name, { id, path });
+    if (other === undefined) return [];
+    if (valueAt(document, pointer) === undefined && other.id === id) {
+      const message = `'${id}' is also the ${method.toUpperCase()} of '${other.path}'. Describe each path on its own.`;
+      return [atKey(["paths", path], ID_RULE, message)];
+    }
     // Two equal ids have their own rule.
-    if (other === undefined || other === operationId) return [];
-    const message = `'${operationId}' and '${other}' both have the method '${name}' in the client. Rename one.`;
+    if (other.id === id) return [];
+    const message = `'${id}' and '${other.id}' both have the method '${name}' in the client. Rename one.`;
     return [{ pointer: [...pointer, "operationId"], rule: ID_RULE, message }];
   });
 }
 
-/** `list-users`, `ListUsers` and `list users` → `listUsers` */
-function camelCase(id: string): string {
-  const words = id.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
+/** `list-users`, `ListUsers`, `list_users` and `list users` → `listUsers` */
+function methodName(id: string): string {
+  const words = typeName(id)
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== "");
   return words.map((word, index) => (index === 0 ? lowerFirst(word) : upperFirst(word))).join("");
 }
 

@@ -1,10 +1,10 @@
 import type { Ajv2020 } from "ajv/dist/2020.js";
-import { type ContractDocument, referencePointer, type Schema } from "../../../server/contract/document.ts";
+import type { ContractDocument, Schema } from "../../../server/contract/document.ts";
 import { contractAjv, outermost, type PlacedSchema, schemaReference } from "../contract-ajv.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import { checkApplicable, checkBounds } from "./contradictions.ts";
 import { checkFormat } from "./formats.ts";
-import type { Node } from "./nodes.ts";
+import { type Node, pointerOf } from "./nodes.ts";
 
 /** Keywords of all schemas: patterns, formats, contradictions, and the keywords that are not supported. */
 export function checkKeywords(schemas: readonly Node[]): Finding[] {
@@ -66,21 +66,35 @@ function dialectMessage(name: string, dialect: unknown): string {
   return `The dialect '${dialect}' is not supported. Remove '${name}', or write '${DIALECTS[0]}'.`;
 }
 
+const COMPILES = "schema-compiles";
+
 /** Every schema must be valid under the meta-schema of 2020-12, and compile. */
 export function checkSchemas(schemas: readonly PlacedSchema[], ajv: Ajv2020): Finding[] {
-  return outermost(schemas).flatMap(({ value, pointer }): Finding[] => {
-    const rule = "schema-compiles";
-    if (!ajv.validateSchema(value)) {
-      const [problem] = ajv.errors ?? [];
-      const inside = referencePointer(problem?.instancePath ?? "").filter((segment) => segment !== "");
-      const message = `This is not valid in a schema: it ${problem?.message}.`;
-      return [{ pointer: [...pointer, ...inside], rule, message }];
-    }
-    const error = errorOf(() => ajv.getSchema(schemaReference(pointer)));
-    return error === undefined
-      ? []
-      : [{ pointer, at: "key", rule, message: `Ajv cannot compile this schema: ${error}.` }];
+  const outer = outermost(schemas);
+  const invalid = outer.flatMap(({ value, pointer }): Finding[] => {
+    if (ajv.validateSchema(value)) return [];
+    const [problem] = ajv.errors ?? [];
+    const inside = pointerOf(problem?.instancePath ?? "");
+    const message = `This is not valid in a schema: it ${problem?.message}.`;
+    return [{ pointer: [...pointer, ...inside], rule: COMPILES, message }];
   });
+  const compiles = ({ pointer }: PlacedSchema) => errorOf(() => ajv.getSchema(schemaReference(pointer))) === undefined;
+  return invalid.length > 0 || outer.every(compiles) ? invalid : compileErrors(schemas, ajv);
+}
+
+/** The schemas that do not compile, each error once and at the innermost schema that has it. */
+function compileErrors(schemas: readonly PlacedSchema[], ajv: Ajv2020): Finding[] {
+  const found = new Map<string, Finding>();
+  // A schema without references has its errors itself.
+  const hasReference = ({ value }: PlacedSchema) => JSON.stringify(value).includes('"$ref"');
+  const innerFirst = (a: PlacedSchema, b: PlacedSchema) =>
+    Number(hasReference(a)) - Number(hasReference(b)) || b.pointer.length - a.pointer.length;
+  for (const { pointer } of schemas.toSorted(innerFirst)) {
+    const error = errorOf(() => ajv.getSchema(schemaReference(pointer)));
+    if (error === undefined || found.has(error)) continue;
+    found.set(error, { pointer, rule: COMPILES, message: `Ajv cannot compile this schema: ${error}.` });
+  }
+  return [...found.values()];
 }
 
 function errorOf(work: () => unknown): string | undefined {

@@ -11,7 +11,7 @@ import { contentType } from "../../http/negotiation.ts";
 import { Problem, problemHandler } from "../../http/problem.ts";
 import { requestContext } from "../../http/request-log.ts";
 import { dispatch, type Send, send } from "../../http/respond.ts";
-import { pathParameters, router } from "../../http/router.ts";
+import { originForm, pathParameters, router, validHost } from "../../http/router.ts";
 import type { Shutdown } from "../../http/shutdown.ts";
 import { StoreUnavailable } from "../../store/store.ts";
 import { type Sessions, selectSession } from "../sessions.ts";
@@ -44,6 +44,8 @@ export function createControlApp({ url, token, stubUrl, shutdown, sessions, cloc
     .use(
       requestContext(shutdown),
       securityHeaders,
+      validHost,
+      originForm,
       headerLimit,
       ownHost(url),
       ownOrigin,
@@ -59,7 +61,7 @@ export function createControlApp({ url, token, stubUrl, shutdown, sessions, cloc
         await selectSession(sessions, request, response);
         next();
       },
-      dispatch(createControlHandlers(clock), sendControl),
+      dispatch(createControlHandlers(clock), { send: sendControl, contract }),
     )
     .use(translateErrors, problemHandler({ log }));
 }

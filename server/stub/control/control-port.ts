@@ -53,8 +53,7 @@ export async function openControlPort(
 ): Promise<{ url?: string; origins: string[]; close: () => Promise<void> }> {
   if (controlPort === "none") return { origins: [], close: async () => {} };
   const { server: own, shutdown, handle } = createHttpServer(context.log);
-  const flags = "--control-port or --control-host";
-  const url = await listen(own, { port: controlPort, host: controlHost, flags });
+  const url = await listen(own, { port: controlPort, host: controlHost, names: "control port or control host" });
   handle(createControlApp({ ...context, url, token: controlToken, stubUrl: () => urlOf(server, host), shutdown }));
   const close = async () => void (await shutdown.end({ deadlineMs: DEADLINE_MS }));
   return { url, origins: authoritiesOf(url).map((authority) => `http://${authority}`), close };

@@ -140,5 +140,5 @@ test("an invalid flag and a port in use end the command with exit code 2", async
   onTestFinished(() => void other.close());
   const inUse = await startDev("--port", String((other.address() as AddressInfo).port)).ended;
   expect(inUse.code).toBe(2);
-  expect(inUse.output).toContain("Choose another --port or --host.\n");
+  expect(inUse.output).toContain("Choose another port or host.\n");
 });

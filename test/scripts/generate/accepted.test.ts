@@ -63,6 +63,15 @@ test("the validators of a contract are exported by the names of their schemas", 
   ]);
 });
 
+test("every file of such a contract is generated, and its responses and constants name what it declares", async () => {
+  const folder = await contractFolder({ "openapi.yaml": readFileSync(`${FIXTURES}orders.yaml`, "utf8") });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  const operations = folder.read("out/operations.ts");
+  for (const id of ["list-orders", "orders.create", "Read order", "delete_order", "listLines"]) {
+    expect(operations).toContain(`"${id}"`);
+  }
+});
+
 const YAML = contractWith({
   operation: "x-internal: true",
   schema: "properties:\n  at: { type: string, format: date-time }\n  kind: { type: string, default: login }",

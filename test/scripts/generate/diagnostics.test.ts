@@ -50,7 +50,7 @@ const CASES: [title: string, edits: Edit[], expected: Problem[]][] = [
   [
     "an operationId without letters",
     [["operationId: SyncUserIdentity", "operationId: --"]],
-    [[ID, "'--' has no letter or digit to name the operation by. Write a word.", "--"]],
+    [[ID, "'--' has no letter (a-z) or digit to name the operation by. Write a word.", "--"]],
   ],
   [
     "an unknown type, keyword and member in one run",

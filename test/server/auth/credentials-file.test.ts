@@ -151,7 +151,7 @@ test("a server that has closed, or failed to start, does not watch its file", as
   const { port } = other.address() as { port: number };
   await expect(startStub({ ...options, port })).rejects.toThrow("EADDRINUSE");
   const bearer = { jwks: { url: "ftp://127.0.0.1" }, issuer: "", audience: "" };
-  await expect(startStub({ ...options, bearer })).rejects.toThrow("--jwks-url");
+  await expect(startStub({ ...options, bearer })).rejects.toThrow("URL of the key set");
   replace(fileOf([]));
   await setTimeout(300);
   expect(logged()).toEqual([]);

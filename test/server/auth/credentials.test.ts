@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { OPERATIONS } from "../../../generated/operations.ts";
 import {
   API_KEYS,
   APPLICATION_TOKEN,
@@ -11,6 +12,7 @@ import {
   NOW,
   READER_TOKEN,
   TOKEN_HEADER,
+  WRITE_TOKEN,
 } from "../../helpers/access.ts";
 import { badInputs, type Case } from "../../helpers/bad-input.ts";
 import { type Call, goodBody, type ServerResponse } from "../../helpers/server-fixture.ts";
@@ -56,6 +58,7 @@ describe("good credentials", () => {
       "a Bearer with user.write in its scope": bearer(
         mint(claims({ permissions: undefined, scope: "openid user.write" })),
       ),
+      "a Bearer with user.write and an application token with write": bearer(mint(), WRITE_TOKEN),
       "an API key a second before it expires": { Authorization: basic("key-expiring") },
     }),
   );
@@ -184,6 +187,24 @@ describe("credentials without the permission", () => {
     "an API key that may only read": { Authorization: basic("key-reader") },
   };
   testEach(rows(403, FORBIDDEN));
+
+  test.for([
+    ["an API key", { Authorization: basic("key-reader") }, "Basic must hold one of these permissions: LIST."],
+    ["an application token", bearer(mint(), READER_TOKEN), "EACH Without one: ApplicationToken."],
+    ["a Bearer token", bearer(mint(claims({ permissions: [] }))), "EACH Without one: Bearer."],
+    [
+      "both tokens",
+      bearer(mint(claims({ permissions: [] })), READER_TOKEN),
+      "EACH Without one: Bearer, ApplicationToken.",
+    ],
+  ] as const)("the 403 for %s names the credentials without a permission", async ([, credentials, detail]) => {
+    const each =
+      "Each of Bearer and ApplicationToken must hold one of these permissions, not necessarily the same: LIST.";
+    const list = OPERATIONS.SyncUserIdentity.permissions.join(", ");
+    expect(JSON.parse((await send({ credentials })).text)).toMatchObject({
+      detail: detail.replace("EACH", each).replace("LIST", list),
+    });
+  });
 
   test("a known and an unknown user get the same bytes", async () => {
     for (const sent of Object.values(FORBIDDEN)) await expectSame(sent, 403);

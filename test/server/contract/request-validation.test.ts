@@ -3,7 +3,11 @@ import type { AddressInfo } from "node:net";
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import { expect, onTestFinished, test } from "vitest";
 import { loadContract } from "../../../server/contract/contract.ts";
-import { violationsIn } from "../../../server/contract/request-validation.ts";
+import { violationsIn } from "../../../server/contract/violations.ts";
+import { jsonBody } from "../../../server/http/body.ts";
+import { contentType } from "../../../server/http/negotiation.ts";
+import { requestContext } from "../../../server/http/request-log.ts";
+import { pathParameters, router } from "../../../server/http/router.ts";
 
 const CONTROL = new URL("../../../generated/control/openapi.json", import.meta.url);
 
@@ -13,7 +17,10 @@ async function send(method: string, path: string, body?: unknown) {
     response.status(400).json(violationsIn(error));
   };
   const pass: RequestHandler = (_request, response) => void response.status(204).end();
-  const app = express().use(express.json(), ...loadContract(CONTROL).requestValidation(), pass, reject);
+  const contract = loadContract(CONTROL);
+  const app = express()
+    .use(requestContext({ isOpen: true, closes: () => false }), router(contract.operations), pathParameters)
+    .use(contentType, jsonBody(10_000), contract.requestValidation(), pass, reject);
   const server = app.listen(0, "127.0.0.1");
   onTestFinished(() => void server.close());
   await once(server, "listening");

@@ -34,8 +34,6 @@ export const SERVER_RULES = {
       const max = Object.hasOwn(MAX_LENGTHS, name) ? MAX_LENGTHS[name] : undefined;
       return pointer === `/attributes/${index}/value` && max !== undefined && [...(value ?? "")].length > max;
     }),
-  "more attributes than a user may have": ({ pointer }, { attributes }) =>
-    /^\/attributes\/\d+$/.test(pointer) && new Set(attributes.map(({ key }) => key)).size > 1_000,
 } satisfies Record<string, (violation: BodyViolation, body: SyncUserIdentityRequest) => boolean>;
 
 /** The server rule of each violation in a body that matches the schema; undefined if there is no such rule. */

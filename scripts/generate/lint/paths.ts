@@ -1,0 +1,21 @@
+import type { ContractDocument } from "../../../server/contract/document.ts";
+import type { Finding } from "../diagnostic.ts";
+
+/** Path templates are compared with the path as it is sent: the characters of RFC 3986 section 3.3, percent-encoded. */
+export function checkPaths({ paths }: ContractDocument): Finding[] {
+  return Object.keys(paths).flatMap((path): Finding[] => {
+    const message = path.startsWith("/") ? problemOf(path) : undefined;
+    return message === undefined ? [] : [{ pointer: ["paths", path], at: "key", rule: "path", message }];
+  });
+}
+
+function problemOf(path: string): string | undefined {
+  const literals = path.replaceAll(/\{[^}]*\}/g, "");
+  if (/[?#]/.test(literals)) return "A path has no query and no fragment. Declare query parameters of the operation.";
+  if (/%(?![0-9A-Fa-f]{2})/.test(literals)) return "'%' must be followed by two digits in a path. Write '%25'.";
+  const [invalid] = /[^\w\-.~!$&'()*+,;=:@%/]/u.exec(literals) ?? [];
+  if (invalid !== undefined) return `'${invalid}' is not allowed in a path. Write '${encodeURIComponent(invalid)}'.`;
+  const names = Array.from(path.matchAll(/\{([^}]*)\}/g), ([, name = ""]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  return twice === undefined ? undefined : `The path has the parameter '{${twice}}' twice. Rename one.`;
+}

@@ -1,0 +1,88 @@
+import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
+import type { Finding, Pointer } from "../diagnostic.ts";
+
+/** Objects whose keys are names, so that a key can be any word. */
+const MAPS = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas", "examples"];
+/** Members whose values are data. `examples` is a list of values in a schema, and a map of objects elsewhere. */
+const DATA = ["const", "default", "enum", "example", "value"];
+
+interface Member {
+  pointer: Pointer;
+  key: string;
+  value: unknown;
+}
+
+/** All members of a document, without those of data. */
+function membersOf(value: unknown, pointer: Pointer = []): Member[] {
+  const isMap = MAPS.includes(String(pointer.at(-1))) && !MAPS.includes(String(pointer.at(-2)));
+  return Object.entries(Object(value)).flatMap(([key, inner]) => {
+    const member = { pointer: [...pointer, key], key, value: inner };
+    const isData = DATA.includes(key) || key.startsWith("x-") || (key === "examples" && Array.isArray(inner));
+    if (typeof inner !== "object" || (isData && !isMap)) return [member];
+    return [member, ...membersOf(inner, member.pointer)];
+  });
+}
+
+/**
+ * References and names that the libraries cannot read. They are checked before the libraries, which throw or recurse without
+ * end.
+ */
+export function checkReferences(document: ContractDocument): Finding[] {
+  return membersOf(document).flatMap(({ pointer, key, value }): Finding[] => {
+    if (key in {}) {
+      const message = `'${key}' is a member of every object in JavaScript. Choose another name.`;
+      return [{ pointer, at: "key", rule: "name", message }];
+    }
+    if (key !== "$ref" || typeof value !== "string" || !value.startsWith("#")) return [];
+    const message = problemOf(document, value);
+    if (message !== undefined) return [{ pointer, rule: "reference", message }];
+    if (!containsItself(document, pointer.slice(0, -1))) return [];
+    const loop = "This reference leads back to itself. Put a property or an item in between.";
+    return [{ pointer, rule: "reference", message: loop }];
+  });
+}
+
+function problemOf(document: ContractDocument, reference: string): string | undefined {
+  if (isMalformed(reference)) return `'%' must be followed by two digits in '${reference}'. Write '%25'.`;
+  if (!reference.startsWith("#/")) {
+    return `'${reference}' is not supported. Refer to an object by its place: '#/components/schemas/…'.`;
+  }
+  const place = referencePointer(reference);
+  const through = place.findIndex((_, end) => "$ref" in Object(valueAt(document, place.slice(0, end))));
+  if (through < 0 || valueAt(document, place) !== undefined) return undefined;
+  const { $ref } = Object(valueAt(document, place.slice(0, through)));
+  return `'${reference}' leads through a reference. Write '${[$ref, ...place.slice(through)].join("/")}'.`;
+}
+
+const IN_PLACE = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else"];
+
+/** Whether the object at a place consists of itself: to check a value, it would have to be checked before. */
+function containsItself(document: ContractDocument, start: Pointer): boolean {
+  const reached = partsOf(document, start);
+  const seen = new Set<string>();
+  // Grows while it is read.
+  for (const place of reached) {
+    const name = JSON.stringify(place);
+    if (name === JSON.stringify(start)) return true;
+    if (!seen.has(name)) reached.push(...partsOf(document, place));
+    seen.add(name);
+  }
+  return false;
+}
+
+/** The places of the schemas that a value must match together with the one at `place`, and the target of a reference. */
+function partsOf(document: ContractDocument, place: Pointer): Pointer[] {
+  const value: Schema = Object(valueAt(document, place));
+  const parts = IN_PLACE.flatMap((keyword): Pointer[] => {
+    const part = value[keyword];
+    if (Array.isArray(part)) return part.map((_, index) => [...place, keyword, String(index)]);
+    return part === undefined ? [] : [[...place, keyword]];
+  });
+  const { $ref } = value;
+  const isLocal = typeof $ref === "string" && $ref.startsWith("#/") && !isMalformed($ref);
+  return isLocal ? [...parts, referencePointer($ref)] : parts;
+}
+
+function isMalformed(reference: string): boolean {
+  return /%(?![0-9A-Fa-f]{2})/.test(reference);
+}

@@ -1,0 +1,47 @@
+import {
+  type ContractDocument,
+  type OperationObject,
+  type ParameterObject,
+  type PathItem,
+  resolve,
+  type Schema,
+} from "./document.ts";
+
+export interface Parameter {
+  name: string;
+  in: "path" | "query" | "header";
+  required: boolean;
+  /** Whether each item of an array is a parameter of its own: `?id=1&id=2`. */
+  explode: boolean;
+  schema: Schema;
+  /** The name by which the request and its validator know it; for a header in lower case. */
+  key: string;
+}
+
+/** OpenAPI ignores header parameters of these names. */
+const IGNORED_HEADERS = ["accept", "content-type", "authorization"];
+
+/**
+ * The parameters of an operation, with references resolved. One of the operation replaces one of the path item with the
+ * same name and place.
+ */
+export function parametersIn(document: ContractDocument, item: PathItem, operation: OperationObject): Parameter[] {
+  const declared = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => {
+    const found = resolve<ParameterObject>(document, parameter);
+    const place = found.in as Parameter["in"];
+    const { name, required = false, explode = place === "query", schema = {} } = found;
+    const key = place === "header" ? name.toLowerCase() : safeName(name);
+    return { name, in: place, required, explode, schema, key };
+  });
+  const last = new Map(declared.map((parameter) => [`${parameter.in} ${parameter.key}`, parameter]));
+  return [...last.values()].filter(({ in: place, key }) => place !== "header" || !IGNORED_HEADERS.includes(key));
+}
+
+/** A name of letters, digits and `_`: the validator gives other characters in names a meaning of its own. */
+export function safeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
+}
+
+export function originalName(safe: string): string {
+  return safe.replace(/_([0-9a-f]+)_/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)));
+}

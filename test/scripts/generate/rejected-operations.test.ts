@@ -1,0 +1,185 @@
+import { contractWith } from "./contract-folder.ts";
+import { type Rejection, testRejections } from "./rejection.ts";
+
+const query = (text: string) => ({ operation: `parameters:\n  - { name: q, in: query, ${text} }` });
+const body = (mediaType: string) => ({
+  path: `put:\n  operationId: writeThing\n  requestBody: { content: { ${mediaType}: {} } }\n  responses: { "204": { description: ok } }`,
+});
+const scheme = (text: string) => ({
+  text: contractWith({}).replace("{ type: http, scheme: bearer }", text),
+});
+
+testRejections([
+  [
+    "a misspelt extension of our own",
+    { operation: "x-required-permission: [admin]\nx-allow-unknown-querys: true" },
+    [
+      "extension",
+      "'x-required-permission' is probably misspelt. Write 'x-required-permissions'.",
+      "x-required-permission",
+    ],
+    [
+      "extension",
+      "'x-allow-unknown-querys' is probably misspelt. Write 'x-allow-unknown-query'.",
+      "x-allow-unknown-querys",
+    ],
+  ],
+  [
+    "an extension of our own that is no member of an operation",
+    { path: "x-required-permissions: [admin]" },
+    ["extension", "'x-required-permissions' has no effect here. Write it in each operation.", "x-required-permissions"],
+  ],
+  [
+    "required permissions that are no list",
+    { operation: "x-required-permissions: admin" },
+    ["extension", "'x-required-permissions' must be a list of strings, for example [user.write].", "admin"],
+  ],
+  [
+    "a required permission that is no string",
+    { operation: "x-required-permissions: [admin, 7]\nx-allow-unknown-query: yes" },
+    ["extension", "'x-required-permissions' must be a list of strings, for example [user.write].", "7"],
+    ["extension", "'x-allow-unknown-query' must be true or false.", "yes"],
+  ],
+  [
+    "an API key in the query",
+    scheme("{ type: apiKey, in: query, name: key }"),
+    [
+      "security-scheme",
+      "An API key in a query is not supported, because it ends up in logs. Write 'in: header'.",
+      "query",
+    ],
+  ],
+  [
+    "an API key in a cookie",
+    scheme("{ type: apiKey, in: cookie, name: key }"),
+    [
+      "security-scheme",
+      "An API key in a cookie is not supported, because it ends up in logs. Write 'in: header'.",
+      "cookie",
+    ],
+  ],
+  [
+    "mutual TLS",
+    scheme("{ type: mutualTLS }"),
+    [
+      "security-scheme",
+      "'mutualTLS' is not supported. Use 'http' with the scheme 'bearer' or 'basic', or an apiKey.",
+      "mutualTLS",
+    ],
+  ],
+  [
+    "another HTTP scheme",
+    scheme("{ type: http, scheme: digest }"),
+    ["security-scheme", "The HTTP scheme 'digest' is not supported. Write 'bearer' or 'basic'.", "digest"],
+  ],
+  [
+    "a cookie parameter",
+    { operation: "parameters:\n  - { name: c, in: cookie, schema: { type: string } }" },
+    ["parameter", "Cookie parameters are not supported. Use a header, or a security scheme.", "cookie"],
+  ],
+  [
+    "a header that OpenAPI ignores",
+    { operation: "parameters:\n  - { name: Authorization, in: header, schema: { type: string } }" },
+    ["parameter", "OpenAPI ignores the header parameter 'Authorization'. Write a security scheme.", "Authorization"],
+  ],
+  [
+    "another style",
+    query("style: deepObject, schema: { type: string }"),
+    ["parameter", "The style 'deepObject' is not supported in query. Write 'form'.", "deepObject"],
+  ],
+  [
+    "an object in the query",
+    query("schema: { type: object }"),
+    [
+      "parameter",
+      "An object is not supported in query. Write one parameter for each of its properties.",
+      "{ type: object }",
+    ],
+  ],
+  [
+    "a parameter with content",
+    query("content: { application/json: {} }"),
+    ["parameter", "A parameter with 'content' is not supported. Write a 'schema'.", "{ application/json: {} }"],
+  ],
+  [
+    "an optional path parameter",
+    { text: contractWith({}).replace("required: true", "required: false") },
+    ["parameter", "The path parameter 'id' is always present. Write 'required: true'.", "false"],
+  ],
+  ...[
+    "application/x-ndjson",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "text/plain",
+    "image/png",
+  ].map(
+    (mediaType): Rejection => [
+      `a request body of ${mediaType}`,
+      body(mediaType),
+      [
+        "media-type",
+        `'${mediaType}' is not supported in a request. Request bodies must be JSON. Write 'application/json', or remove it.`,
+        mediaType,
+      ],
+    ],
+  ),
+  [
+    "a method that is not served",
+    { path: 'trace:\n  operationId: traceThing\n  responses: { "200": { description: ok } }' },
+    ["operation-method", "The method TRACE is not supported. Use GET, PUT, POST, PATCH, DELETE.", "trace"],
+  ],
+  [
+    "an operation without a security requirement",
+    { text: contractWith({}).replace("security: [{ Token: [] }]\n", "") },
+    [
+      "security-defined",
+      "The operation has no security requirement. Write 'security: []' if it needs no credentials.",
+      "get",
+    ],
+  ],
+  [
+    "two operations with one method of the client",
+    { path: 'put:\n  operationId: read-thing\n  responses: { "204": { description: ok } }' },
+    [
+      "operation-operationId",
+      "'read-thing' and 'readThing' both have the method 'readThing' in the client. Rename one.",
+      "read-thing",
+    ],
+  ],
+  [
+    "an operation at two paths",
+    {
+      text: contractWith({}).replace(
+        "\ncomponents:",
+        '\n  /people/{id}: { $ref: "#/paths/~1things~1{id}" }\ncomponents:',
+      ),
+    },
+    [
+      "operation-operationId",
+      "'readThing' is also the GET of '/things/{id}'. Describe each path on its own.",
+      "/people/{id}",
+    ],
+  ],
+  [
+    "an operation without responses",
+    { path: "put: { operationId: writeThing }" },
+    ["operation-responses", "The operation declares no response. Write each status that it returns.", "put"],
+  ],
+  ...[
+    ["/a?b={id}", "A path has no query and no fragment. Declare query parameters of the operation."],
+    ["/a%/{id}", "'%' must be followed by two digits in a path. Write '%25'."],
+    ["/ä/{id}", "'ä' is not allowed in a path. Write '%C3%A4'."],
+    ["/{id}/{id}", "The path has the parameter '{id}' twice. Rename one."],
+  ].map(
+    ([path = "", message = ""]): Rejection => [
+      `the path ${path}`,
+      { text: contractWith({}).replace("/things/{id}", path) },
+      ["path", message, path],
+    ],
+  ),
+  [
+    "a version that is not semantic",
+    { text: contractWith({}).replace("version: 1.0.0", 'version: "2026-11"') },
+    ["info-version", "'2026-11' is no semantic version. Write major, minor and patch: '1.0.0'.", '"2026-11"'],
+  ],
+]);

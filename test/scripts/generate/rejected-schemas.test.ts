@@ -1,0 +1,174 @@
+import { expect, test } from "vitest";
+import { contractFolder, contractWith } from "./contract-folder.ts";
+import { type Rejection, testRejections } from "./rejection.ts";
+
+const query = (text: string) => ({ operation: `parameters:\n  - { name: q, in: query, ${text} }` });
+const property = (text: string) => ({ schema: `properties:\n  p: ${text}` });
+
+testRejections([
+  [
+    "another dialect of JSON Schema",
+    { root: "jsonSchemaDialect: http://json-schema.org/draft-07/schema#" },
+    [
+      "schema-keyword",
+      "The dialect 'http://json-schema.org/draft-07/schema#' is not supported. Remove 'jsonSchemaDialect', or write 'https://spec.openapis.org/oas/3.1/dialect/base'.",
+      "http://json-schema.org/draft-07/schema#",
+    ],
+  ],
+  [
+    "a schema with an id",
+    property("{ $id: https://things.example/p }"),
+    [
+      "schema-keyword",
+      "'$id' is not supported. Remove it, and refer to the schema by its place: '#/components/schemas/…'.",
+      "$id",
+    ],
+  ],
+  ...[
+    ["minLength", "maxLength"],
+    ["minItems", "maxItems"],
+    ["minProperties", "maxProperties"],
+    ["minimum", "maximum"],
+  ].map(
+    ([low, high]): Rejection => [
+      `${low} above ${high}`,
+      property(`{ ${low}: 5, ${high}: 4 }`),
+      [
+        "schema-contradiction",
+        `'${low}' is 5 and '${high}' is 4, so no value is valid. Exchange or correct them.`,
+        "5",
+      ],
+    ],
+  ),
+  [
+    "a default that breaks its schema",
+    property("{ type: string, maxLength: 3, default: long }"),
+    ["example-valid", "The default does not match its schema: must NOT have more than 3 characters.", "long"],
+  ],
+  [
+    "an example that breaks its schema",
+    property("{ type: integer, example: one }"),
+    ["example-valid", "The example does not match its schema: must be integer.", "one"],
+  ],
+  [
+    "an item of a list of examples",
+    property("{ type: integer, examples: [1, two] }"),
+    ["example-valid", "The example does not match its schema: must be integer.", "two"],
+  ],
+  [
+    "an example of a parameter",
+    query("schema: { type: integer }, example: one"),
+    ["example-valid", "The example does not match its schema: must be integer.", "one"],
+  ],
+  [
+    "an inline example below a nested reference",
+    {
+      path: `put:
+  operationId: writeThing
+  requestBody:
+    content:
+      application/json:
+        schema: { type: array, items: { $ref: "#/components/schemas/Thing" } }
+        examples: { two: { value: [{}, 7] } }
+  responses: { "204": { description: ok } }`,
+    },
+    ["example-valid", "The example 'two' does not match its schema: must be object.", "7"],
+  ],
+  [
+    "a property that an example must not have",
+    { schema: "additionalProperties: false\nexample: { colour: red }" },
+    ["example-valid", "The example does not match its schema: must NOT have additional properties.", "red"],
+  ],
+  [
+    "a keyword that is not valid in a schema",
+    property("{ multipleOf: 0 }"),
+    ["schema-compiles", "This is not valid in a schema: it must be > 0.", "0"],
+  ],
+  [
+    "a schema that does not compile, once and at its place",
+    property("{ enum: [] }"),
+    ["schema-compiles", "Ajv cannot compile this schema: enum must have non-empty array.", "{ enum: [] }"],
+  ],
+  [
+    "references that lead back to themselves",
+    { components: "  A: { $ref: '#/components/schemas/B' }\n  B: { allOf: [{ $ref: '#/components/schemas/A' }] }" },
+    [
+      "reference",
+      "This reference leads back to itself. Put a property or an item in between.",
+      "'#/components/schemas/B'",
+    ],
+    [
+      "reference",
+      "This reference leads back to itself. Put a property or an item in between.",
+      "'#/components/schemas/A'",
+    ],
+  ],
+  [
+    "a reference that leads through another one",
+    {
+      schema: 'properties: { a: { $ref: "#/components/schemas/Outer/properties/inner/properties/b" } }',
+      components:
+        "  Outer: { properties: { inner: { $ref: '#/components/schemas/Inner' } } }\n  Inner: { properties: { b: true } }",
+    },
+    [
+      "reference",
+      "'#/components/schemas/Outer/properties/inner/properties/b' leads through a reference. Write '#/components/schemas/Inner/properties/b'.",
+      '"#/components/schemas/Outer/properties/inner/properties/b"',
+    ],
+  ],
+  [
+    "references that are malformed, to the whole document, or to an anchor",
+    property("{ allOf: [{ $ref: '#/a%' }, { $ref: '#' }, { $ref: '#thing' }] }"),
+    ["reference", "'%' must be followed by two digits in '#/a%'. Write '%25'.", "'#/a%'"],
+    ["reference", "'#' is not supported. Refer to an object by its place: '#/components/schemas/…'.", "'#'"],
+    ["reference", "'#thing' is not supported. Refer to an object by its place: '#/components/schemas/…'.", "'#thing'"],
+  ],
+  [
+    "a name that JavaScript gives to every object",
+    { schema: "properties: { constructor: { type: string } }" },
+    ["name", "'constructor' is a member of every object in JavaScript. Choose another name.", "constructor"],
+  ],
+  [
+    "a format that is nearly a known one, and an invalid pattern of property names",
+    property('{ type: object, properties: { at: { format: datetime } }, patternProperties: { "[a": {} } }'),
+    ["schema-format", "Unknown format 'datetime'. Did you mean 'date-time'?", "datetime"],
+    ["schema-pattern", "Invalid regular expression: /[a/u: Unterminated character class.", '"[a"'],
+  ],
+  [
+    "a discriminator with an unknown schema",
+    { schema: "discriminator: { propertyName: kind, mapping: { a: Thin } }" },
+    ["no-unresolved-refs", "'#/components/schemas/Thin' does not exist. Did you mean 'Thing'?", "Thin"],
+  ],
+  [
+    "a reference to a URL",
+    property('{ $ref: "https://things.example/schemas.yaml#/Thing" }'),
+    [
+      "no-unresolved-refs",
+      "'https://things.example/schemas.yaml' is a URL, and generation uses no network. Save the file below the contract's folder.",
+      '"https://things.example/schemas.yaml#/Thing"',
+    ],
+  ],
+  [
+    "an alias without an anchor",
+    { schema: "properties: *nothing" },
+    ["yaml", "The anchor 'nothing' is not defined above this alias", "*nothing"],
+  ],
+  ["a merge of a number", { schema: "<<: 7" }, ["yaml", "A merge key needs a mapping, or a list of mappings", "7"]],
+  ["an anchor that contains itself", property("&p { p: *p }"), ["yaml", "The anchor contains itself", "*p"]],
+  [
+    "a number that JSON does not have",
+    property("{ maximum: .inf }"),
+    ["yaml", "'Infinity' does not exist in JSON", ".inf"],
+  ],
+]);
+
+test("aliases of aliases that would fill the memory are reported, and the run ends", async () => {
+  const levels = Array.from("abcdefg", (name, index) => {
+    const before = index === 0 ? "1" : `*${"abcdefg"[index - 1]}`;
+    return `x-${name}: &${name} [${Array(10).fill(before).join(", ")}]\n`;
+  });
+  const folder = await contractFolder({ "openapi.yaml": contractWith({ root: levels.join("") }) });
+  const { code, output } = await folder.generate();
+  expect(output).toContain("The document has more than 1000000 values after its aliases are replaced");
+  expect(code).toBe(2);
+});
