@@ -9,6 +9,7 @@ import { type Bundled, bundleContract } from "../generate/read/bundle.ts";
 const { file: FILE } = PUBLIC_CONTRACT;
 const SHALLOW =
   "This is a shallow clone, which lacks the older commits. Fetch all: set fetch-depth: 0, or run git fetch --unshallow.";
+const SET = "Set NEXUS_SYNC_BASE, or --against, to an older commit of the main branch.";
 
 /** Returns the output of git. @throws ConfigurationError with `problem` and git's first line */
 async function git(root: string, args: string[], problem: string): Promise<string> {
@@ -33,8 +34,9 @@ async function commitOf(root: string, revision: string): Promise<string> {
   // The name of a revision cannot act as an option or a path.
   const args = ["rev-parse", "--verify", "--end-of-options", `${revision}^{commit}`];
   const found = await git(root, args, `The git revision '${revision}' was not found.`).catch(async (error: Error) => {
-    const hint = (await isShallow(root).catch(() => false)) ? `\n${SHALLOW}` : "";
-    throw new ConfigurationError(`${error.message}${hint}`);
+    if (revision === "HEAD") throw error;
+    const hint = (await isShallow(root).catch(() => false)) ? SHALLOW : SET;
+    throw new ConfigurationError(`${error.message}\n${hint}`);
   });
   return found.trim();
 }
@@ -76,6 +78,5 @@ export async function checkBase(root: string, revision: string, isCommitted: boo
   if (base === head && !isCommitted) return;
   if (await isShallow(root)) throw new ConfigurationError(SHALLOW);
   if (base !== head || (revision === "HEAD" && !process.env.CI)) return;
-  const set = "Set NEXUS_SYNC_BASE, or --against, to an older commit of the main branch.";
-  throw new ConfigurationError(`${revision} is HEAD, which would be compared with itself. ${set}`);
+  throw new ConfigurationError(`${revision} is HEAD, which would be compared with itself. ${SET}`);
 }

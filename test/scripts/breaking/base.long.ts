@@ -69,7 +69,8 @@ test("the first line of git is printed", async () => {
   const unknown = await gateIn(copyWithHistory().root, "--against", "nowhere");
   expect(unknown).toEqual({
     code: 2,
-    output: "The git revision 'nowhere' was not found. git: fatal: Needed a single revision",
+    output: `The git revision 'nowhere' was not found. git: fatal: Needed a single revision
+Set NEXUS_SYNC_BASE, or --against, to an older commit of the main branch.`,
   });
   const { code, output } = await gateIn(copyProject().root);
   expect(output).toMatch(/^The git revision 'HEAD' was not found. git: fatal: not a git repository/);
