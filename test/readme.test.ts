@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { startStub } from "../server/stub/start-stub.ts";
+import { startTestProgram } from "./helpers/program.ts";
 import { basicOf } from "./helpers/stub.ts";
 import { copyProject, copyWithHistory } from "./scripts/generate/project-copy.ts";
 
@@ -88,6 +89,47 @@ test.for([
   project.edit("openapi.yaml", from, to);
   const { output } = project.runScript(file, ...options.split(" ").filter(Boolean));
   expect(withoutLines(output)).toBe(withoutLines(shown ?? ""));
+});
+
+test("an operation is added as in the README: served from its example, then by its handler", {
+  timeout: 90_000,
+}, async () => {
+  const [, section = ""] = README.split("\n## Add an operation\n");
+  const [, yaml = ""] = /```yaml\n([\s\S]*?)```/.exec(section) ?? [];
+  const [, handler = ""] = /```ts\n([\s\S]*?)```/.exec(section) ?? [];
+  const project = copyProject();
+  const rolesFrom = async () => {
+    const program = startTestProgram([
+      process.execPath,
+      join(project.root, "server/main.ts"),
+      "--port",
+      "0",
+      "--control-port",
+      "none",
+    ]);
+    const banner = await program.printed(/^ {2}Basic +\S+:\S+$/m);
+    const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
+    const call = (query: string) =>
+      fetch(`${/http:\/\/\S+/.exec(banner)?.[0]}/v1/roles${query}`, {
+        headers: { Authorization: `Basic ${btoa(pair)}` },
+      });
+    expect((await call("")).status).toBe(400);
+    const roles = await (await call("?audience=a")).json();
+    await program.end();
+    return { banner, roles };
+  };
+
+  project.edit("openapi.yaml", "\ncomponents:\n", `\n${yaml}\ncomponents:\n`);
+  expect(project.runScript("scripts/generate.ts").output).toMatch(
+    /^1 handwritten line no longer compiles:\n {2}server\/handlers\/handlers\.ts/m,
+  );
+  const without = await rolesFrom();
+  expect(without.banner).toContain("No handler yet, so the contract's examples are served: ListRoles");
+  expect(without.roles).toMatchObject([{ name: "Engineer" }]);
+
+  project.edit("server/handlers/handlers.ts", "return {", `return {\n${handler}`);
+  expect(project.typeCheck()).toEqual({ code: 0, output: "" });
+  expect((await rolesFrom()).roles).toEqual([{ id: "r-1", name: "Viewer", audience: "a" }]);
 });
 
 /** Removes line numbers, so that a longer contract does not require another README. */
