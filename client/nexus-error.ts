@@ -76,8 +76,8 @@ export class NexusError extends Error {
 
   toJSON(): Record<string, unknown> {
     const { name, kind, message, status, problem, requestId, retryAfterMs } = this;
-    // The server may send any JSON.
-    const type: unknown = problem?.type;
+    // The server may send any JSON object, and an operation may declare one without a type.
+    const { type } = (problem ?? {}) as { type?: unknown };
     const problemType = typeof type === "string" ? printable(type, TEXT_LIMIT) : undefined;
     return { name, kind, message, status, problemType, requestId, retryAfterMs };
   }
