@@ -1,4 +1,4 @@
-import { SECURITY_SCHEMES } from "../generated/operations.ts";
+import { API_KEY_HEADERS } from "../generated/operations.ts";
 import { NexusError } from "./nexus-error.ts";
 
 /**
@@ -16,46 +16,58 @@ export type Credentials =
   | { type: "bearer"; token: SecretSource; applicationToken: SecretSource }
   | { type: "basic"; username: string; password: SecretSource };
 
-export type HeaderList = readonly (readonly [name: string, value: string])[];
-
 /** The headers of a client's credentials, and how many refreshes preceded them. */
 export interface Secrets {
-  headers: HeaderList;
+  headers: Readonly<Record<string, string>>;
   refresh: number;
 }
 
 export type SecretProvider = ReturnType<typeof createSecretProvider>;
 
-const VISIBLE_ASCII = /^[!-~]+$/;
+const NOT_VISIBLE_ASCII = /[^!-~]|^$/;
+/** Secrets of each type, in the order of the header, and the characters that they must not contain. */
+const SECRETS: Readonly<Record<string, Record<string, RegExp>>> = {
+  basic: { username: /[:\p{Cc}]/u, password: /\p{Cc}/u },
+  bearer: { token: NOT_VISIBLE_ASCII, applicationToken: NOT_VISIBLE_ASCII },
+};
 /** Time limit of a refresh, in milliseconds; each call waits for it within its own deadline. */
 const REFRESH_MS = 30_000;
 
+/** @throws NexusError `config` for what the compiler refuses, from callers in JavaScript. */
 export function createSecretProvider(credentials: Credentials) {
-  const sources =
-    credentials.type === "basic" ? [credentials.password] : [credentials.token, credentials.applicationToken];
-  const canRefresh = sources.some((source) => typeof source !== "string");
-  let latest: Secrets | undefined;
+  const { type, ...given } = Object(credentials) as Record<string, SecretSource> & { type: string };
+  // `given` has no `type`, so another type is invalid itself.
+  const required = Object.entries((Object.hasOwn(SECRETS, type) && SECRETS[type]) || { type: /$/ });
+  const sources = required.map(([name, invalid]) => {
+    const source = given[name];
+    if (typeof source === "string" || typeof source === "function") return { name, source, invalid };
+    throw new NexusError("config", `credentials.${name} is missing or invalid.`);
+  });
+  let latest: Secrets = { headers: {}, refresh: 0 };
   let pending: Promise<Secrets> | undefined;
-  const refreshes = () => latest?.refresh ?? 0;
+  const headersOf = async (ask: SecretAsk): Promise<Secrets["headers"]> => {
+    const [first = "", second = ""] = await Promise.all(sources.map((one) => secretFrom(one, ask)));
+    if (type === "basic") return { Authorization: `Basic ${base64(`${first}:${second}`)}` };
+    return { Authorization: `Bearer ${first}`, [API_KEY_HEADERS.ApplicationToken]: second };
+  };
   const refresh = async () => {
     // Not the signal of a single call, because other calls wait for the same refresh.
-    const ask = { forceRefresh: true, signal: AbortSignal.timeout(REFRESH_MS) };
-    const headers = await credentialHeaders(credentials, ask);
-    latest = { headers, refresh: refreshes() + 1 };
+    const headers = await headersOf({ forceRefresh: true, signal: AbortSignal.timeout(REFRESH_MS) });
+    latest = { headers, refresh: latest.refresh + 1 };
     return latest;
   };
   return {
     /** False if all secrets are strings, which a refresh can't change. */
-    canRefresh,
+    canRefresh: sources.some(({ source }) => typeof source === "function"),
     /** @throws NexusError `auth` if a secret is unavailable or contains characters not allowed in a header. */
     async get(signal: AbortSignal): Promise<Secrets> {
       // Read before the sources are called: a refresh may end while they run.
-      const refresh = refreshes();
-      return { headers: await credentialHeaders(credentials, { forceRefresh: false, signal }), refresh };
+      const { refresh } = latest;
+      return { headers: await headersOf({ forceRefresh: false, signal }), refresh };
     },
     /** Newer secrets than `rejected`; calls that were rejected together share one refresh. */
-    refresh(rejected: Secrets): Promise<Secrets> {
-      if (latest && latest.refresh > rejected.refresh) return Promise.resolve(latest);
+    async refresh(rejected: Secrets): Promise<Secrets> {
+      if (latest.refresh > rejected.refresh) return latest;
       pending ??= refresh().finally(() => {
         pending = undefined;
       });
@@ -64,37 +76,21 @@ export function createSecretProvider(credentials: Credentials) {
   };
 }
 
-async function credentialHeaders(credentials: Credentials, ask: SecretAsk): Promise<HeaderList> {
-  if (credentials.type === "basic") {
-    const { username, password } = credentials;
-    const pair = `${username}:${await secretFrom("password", password, ask)}`;
-    checkSecret("username or password", !username.includes(":") && !/\p{Cc}/u.test(pair));
-    return [["Authorization", `Basic ${base64(pair)}`]];
-  }
-  const [token, applicationToken] = await Promise.all([
-    secretFrom("token", credentials.token, ask),
-    secretFrom("applicationToken", credentials.applicationToken, ask),
-  ]);
-  checkSecret("token", VISIBLE_ASCII.test(token));
-  checkSecret("applicationToken", VISIBLE_ASCII.test(applicationToken));
-  return [
-    ["Authorization", `Bearer ${token}`],
-    [SECURITY_SCHEMES.ApplicationToken.name, applicationToken],
-  ];
+interface NamedSource {
+  name: string;
+  source: SecretSource;
+  invalid: RegExp;
 }
 
-async function secretFrom(name: string, source: SecretSource, ask: SecretAsk): Promise<string> {
-  if (typeof source === "string") return source;
+async function secretFrom({ name, source, invalid }: NamedSource, ask: SecretAsk): Promise<string> {
   try {
-    return await source(ask);
+    const secret = typeof source === "string" ? source : await source(ask);
+    if (!invalid.test(secret)) return secret;
   } catch (cause) {
     throw new NexusError("auth", `The source of '${name}' failed.`, { cause });
   }
-}
-
-function checkSecret(name: string, isValid: boolean): void {
   // The runtime's error would contain the value.
-  if (!isValid) throw new NexusError("auth", `The ${name} contains characters that are not allowed in the header.`);
+  throw new NexusError("auth", `The ${name} contains characters that are not allowed in a header.`);
 }
 
 /** Base64 of UTF-8 (RFC 7617 section 2.1); btoa accepts Latin-1 only. */

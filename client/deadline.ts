@@ -15,13 +15,15 @@ export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSi
   const { ms, signal: outer, error } = deadline;
   if (outer?.aborted) throw error("aborted");
   const controller = new AbortController();
-  const { signal } = controller;
-  const abort = () => controller.abort(error("aborted"));
+  let end: (kind: "timeout" | "aborted") => void = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = (kind) => reject(error(kind));
+  });
+  const abort = () => end("aborted");
   outer?.addEventListener("abort", abort);
-  const timer = setTimeout(() => controller.abort(error("timeout")), ms);
-  const aborted = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const timer = setTimeout(end, ms, "timeout");
   try {
-    return await Promise.race([work(signal), aborted]);
+    return await Promise.race([work(controller.signal), ended]);
   } catch (failure) {
     controller.abort(failure);
     throw failure;

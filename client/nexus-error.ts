@@ -1,15 +1,15 @@
-import type { SyncUserIdentityResponse } from "../generated/operations.ts";
+import type { Operations } from "../generated/operations.ts";
 import { printable } from "./text.ts";
 
 /**
  * - `http`: a response other than 2xx; see `status` and `problem`
  * - `network`: no response, or an incomplete one
- * - `timeout`: the last attempt exceeded `timeoutMs`, or the call exceeded `deadlineMs`. The sync may have been stored;
- *   repeating the call is safe
+ * - `timeout`: the last attempt exceeded `timeoutMs`, or the call exceeded `deadlineMs`. The operation may have been done;
+ *   repeating the call is safe if it is idempotent
  * - `aborted`: by the caller's signal
  * - `auth`: a secret is unavailable, or contains characters not allowed in a header
- * - `decode`: a 2xx whose body is not a JSON object, or any response over `maxResponseBytes`
- * - `validation`: a 2xx whose body does not match `responseSchema`; the sync was stored
+ * - `decode`: a 2xx without the content in the contract, for a sync a JSON object, or any response over `maxResponseBytes`
+ * - `validation`: a 2xx whose body does not match `responseSchema`; the operation was done
  * - `redirect`: not followed, because the credentials would go to another origin
  * - `config`: an invalid argument; nothing was sent
  */
@@ -24,7 +24,20 @@ export type NexusErrorKind =
   | "redirect"
   | "config";
 
-export type ErrorAnswer = Exclude<SyncUserIdentityResponse, { status: 200 }>;
+/** Every 4xx and 5xx response that the contract declares. */
+export type ErrorAnswer = ErrorsIn<Operations[keyof Operations]["response"]>;
+type ErrorsIn<Answer> = Answer extends { status: infer Status extends number }
+  ? `${Status}` extends `${4 | 5}${string}`
+    ? Answer
+    : never
+  : never;
+
+/** The problem document of a status, of any operation that declares it. */
+type ProblemOf<Status, Answer = ErrorAnswer> = Answer extends { status: infer Declared; body?: infer Body }
+  ? Status extends Declared
+    ? Extract<Body, object>
+    : never
+  : never;
 
 export interface NexusErrorDetails {
   cause?: unknown;
@@ -44,30 +57,27 @@ const TEXT_LIMIT = 256;
  */
 export class NexusError extends Error {
   override readonly name = "NexusError";
-  readonly kind: NexusErrorKind;
+  declare readonly kind: NexusErrorKind;
   /** HTTP status; kinds `http`, `decode` and `redirect` only. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** The problem document (RFC 9457); undefined if the response has none. */
-  readonly problem: ErrorAnswer["body"] | undefined;
+  declare readonly problem: ErrorAnswer["body"] | undefined;
   /** X-Request-Id, which the server logs. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
   /** Milliseconds to wait before the next attempt, from Retry-After. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
   constructor(kind: NexusErrorKind, message: string, { cause, ...details }: NexusErrorDetails = {}) {
     super(printable(message, TEXT_LIMIT), cause === undefined ? undefined : { cause });
     Object.defineProperty(this, BRAND, { value: true });
-    this.kind = kind;
-    this.status = details.status;
-    this.problem = details.problem;
-    this.requestId = details.requestId;
-    this.retryAfterMs = details.retryAfterMs;
+    const { status, problem, requestId, retryAfterMs } = details;
+    Object.assign(this, { kind, status, problem, requestId, retryAfterMs });
   }
 
   toJSON(): Record<string, unknown> {
-    const { name, kind, message, status, requestId, retryAfterMs } = this;
-    // The server may send any JSON.
-    const type: unknown = this.problem?.type;
+    const { name, kind, message, status, problem, requestId, retryAfterMs } = this;
+    // The server may send any JSON object, and an operation may declare one without a type.
+    const { type } = (problem ?? {}) as { type?: unknown };
     const problemType = typeof type === "string" ? printable(type, TEXT_LIMIT) : undefined;
     return { name, kind, message, status, problemType, requestId, retryAfterMs };
   }
@@ -82,6 +92,6 @@ export function isNexusError(error: unknown): error is NexusError {
 export function hasStatus<Status extends ErrorAnswer["status"]>(
   error: unknown,
   status: Status,
-): error is NexusError & { status: Status; problem: Extract<ErrorAnswer, { status: Status }>["body"] } {
+): error is NexusError & { status: Status; problem: ProblemOf<Status> } {
   return isNexusError(error) && error.status === status && error.problem !== undefined;
 }

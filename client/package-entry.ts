@@ -20,7 +20,6 @@ export type {
 export type { Credentials, SecretAsk, SecretSource } from "./credentials.ts";
 export {
   type CallMeta,
-  type CallOptions,
   createNexusClient,
   type NexusClient,
   type NexusClientOptions,
@@ -30,4 +29,4 @@ export {
 export { type ErrorAnswer, hasStatus, isNexusError, type NexusError, type NexusErrorKind } from "./nexus-error.ts";
 export type { ResponseSchema } from "./response-schema.ts";
 export type { RetryOptions } from "./retry.ts";
-export type { ClientEvent } from "./send.ts";
+export type { CallOptions, ClientEvent } from "./send.ts";

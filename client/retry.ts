@@ -1,6 +1,6 @@
 import type { NexusError } from "./nexus-error.ts";
 
-/** Retries are safe because the operation is a PUT: repeating a request leads to the same state. */
+/** Only operations that are idempotent are retried: repeating a request leads to the same state. */
 export interface RetryOptions {
   /** Retries after the first attempt. Default 2; 0 disables them. */
   limit?: number;
@@ -12,8 +12,8 @@ export interface RetryOptions {
   maxRetryAfterMs?: number;
 }
 
-/** Temporary errors (RFC 9110 section 15). */
-const RETRIED_STATUSES: readonly number[] = [408, 425, 429, 500, 502, 503, 504];
+/** Statuses of temporary errors (RFC 9110 section 15), and kinds of errors without a status. */
+const RETRIED: readonly unknown[] = [408, 425, 429, 500, 502, 503, 504, "network", "timeout"];
 
 /**
  * Milliseconds to wait before the next attempt, or undefined for no retry. `tries` is the number of failures so far,
@@ -30,6 +30,5 @@ export function waitBeforeRetry(error: NexusError, tries: number, options: Retry
 
 /** A conflict (409) is temporary only if the server sends Retry-After. */
 function isRetried({ kind, status, retryAfterMs }: NexusError): boolean {
-  if (kind !== "http") return kind === "network" || kind === "timeout";
-  return RETRIED_STATUSES.includes(status ?? 0) || (status === 409 && retryAfterMs !== undefined);
+  return RETRIED.includes(kind === "http" ? status : kind) || (status === 409 && retryAfterMs !== undefined);
 }

@@ -33,6 +33,47 @@ export type Handlers<Context> = {
   ) => Promise<Operations[Id]["response"]>;
 };
 
+/** The client's methods by name. */
+export interface Methods {
+  /** `PUT /v1/users/{userId}/$sync` */
+  "syncUserIdentity": {
+    arguments: [userId: SyncUserIdentityPath["userId"], body: NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"]["application/json"]];
+    query: SyncUserIdentityQuery;
+    headers: SyncUserIdentityHeaders;
+    data: operations["SyncUserIdentity"]["responses"][200]["content"]["application/json"];
+  };
+}
+
+export interface Route {
+  method: string;
+  /** Path template: `/v1/users/{userId}`. */
+  path: string;
+  /** The header Accept: JSON, if a response has it. */
+  accept: string;
+  /** Contents of the 2xx responses: `JSON object`, `JSON`, `empty body`, and other media types or their first part. */
+  returns: readonly string[];
+  /** Media type of the request body. Absent if the operation has no body. */
+  body?: string;
+  /** By its method, or by `x-idempotent`. */
+  isIdempotent?: boolean;
+  /** Query parameters with `explode: false`: the items of an array are joined by commas. */
+  joined?: readonly string[];
+}
+
+/** What the client's methods send and receive. Separate from OPERATIONS to keep client bundles small. */
+export const ROUTES = {
+  "syncUserIdentity": {
+    "method": "PUT",
+    "path": "/v1/users/{userId}/$sync",
+    "accept": "application/json",
+    "returns": [
+      "JSON object"
+    ],
+    "body": "application/json",
+    "isIdempotent": true
+  }
+} as const satisfies Record<keyof Methods, Route>;
+
 export interface OperationConstants {
   /** In lower case. */
   method: string;
@@ -54,16 +95,11 @@ export interface ResponseConstants {
   examples: readonly string[];
 }
 
-/** Method and path of each operation. Separate from OPERATIONS to keep client bundles small. */
-export const ROUTES = {
-  "SyncUserIdentity": {
-    "method": "put",
-    "path": "/v1/users/{userId}/$sync"
-  }
-} as const satisfies Record<
-  keyof Operations,
-  Pick<OperationConstants, "method" | "path">
->;
+
+/** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
+export const API_KEY_HEADERS = {
+  "ApplicationToken": "X-Application-Token"
+} as const;
 
 export const SECURITY_SCHEMES = {
   "Bearer": {

@@ -34,7 +34,15 @@ export async function run([outDir = join(CLIENT, "dist")]: string[], print: Prin
     deps: { onlyBundle: ["openapi-fetch"] },
   };
   // The entries share their modules; neutral code must not use Node's.
-  const library: InlineConfig = { ...common, entry: ENTRIES, format: ["esm", "cjs"], platform: "neutral", dts: true };
+  const library: InlineConfig = {
+    ...common,
+    entry: ENTRIES,
+    format: ["esm", "cjs"],
+    platform: "neutral",
+    dts: true,
+    // Removes the branch of openapi-fetch for Node, which only an option that the client does not set would use.
+    define: { process: "undefined" },
+  };
   const command: InlineConfig = {
     ...common,
     entry: { backfill: "backfill/command.ts" },

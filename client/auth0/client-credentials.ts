@@ -1,5 +1,5 @@
 import { NexusError } from "../nexus-error.ts";
-import { MAX_RESPONSE_BYTES, readText } from "../response-text.ts";
+import { MAX_RESPONSE_BYTES, readBody } from "../response-body.ts";
 import type { FetchedToken, FetchToken } from "./cached-token.ts";
 
 export interface ClientCredentials {
@@ -40,11 +40,11 @@ export function clientCredentialsToken({
       response.body?.cancel().catch(() => {});
       throw new NexusError("auth", `The token endpoint returned ${response.status}.`);
     }
-    return tokenIn(await readText(response, MAX_RESPONSE_BYTES, TOO_LARGE));
+    return tokenIn(new TextDecoder().decode(await readBody(response, MAX_RESPONSE_BYTES, tooLarge)));
   };
 }
 
-const TOO_LARGE = `The token endpoint returned more than ${MAX_RESPONSE_BYTES} bytes.`;
+const tooLarge = () => new NexusError("decode", `The token endpoint returned more than ${MAX_RESPONSE_BYTES} bytes.`);
 
 /** Without `expires_in` (optional in RFC 6749 section 5.1) the lifetime is 0, and the token is not cached. */
 function tokenIn(text: string): FetchedToken {

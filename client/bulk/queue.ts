@@ -16,25 +16,22 @@ export interface QueueOptions {
 
 /** Starts items while fewer than `concurrency` are in flight or have an outcome that has not been taken. */
 export function startQueue({ client, items, concurrency, from, limit, signal }: QueueOptions) {
-  const changes = new EventTarget();
-  const notify = () => void changes.dispatchEvent(new Event("change"));
-  const change = () => new Promise((resolve) => changes.addEventListener("change", resolve, { once: true }));
+  const waiting: (() => void)[] = [];
+  const notify = () => {
+    for (const resolve of waiting.splice(0)) resolve();
+  };
+  const change = () => new Promise<void>((resolve) => waiting.push(resolve));
   const inUserOrder = createKeyedMutex();
   const syncItem = createItemSync(client, signal);
   const outcomes: SyncOutcome[] = [];
   let held = 0;
   let isRead = false;
-  let failure: { error: unknown } | undefined;
 
   const run = async (index: number, item: SyncItem) => {
     const outcome = await syncItem(index, item);
     if (outcome) outcomes.push(outcome);
     else held -= 1;
     notify();
-  };
-  const start = (index: number, item: SyncItem) => {
-    held += 1;
-    void inUserOrder(item.userId, () => run(index, item));
   };
   const untilFree = async (index: number) => {
     while (index >= from && (held >= concurrency || index >= limit()) && !signal.aborted) await change();
@@ -43,21 +40,23 @@ export function startQueue({ client, items, concurrency, from, limit, signal }: 
     if (signal.aborted) return;
     let index = 0;
     for await (const item of items) {
-      if (index >= from) start(index, item);
+      const current = index;
+      if (current >= from) {
+        held += 1;
+        void inUserOrder(item.userId, () => run(current, item));
+      }
       index += 1;
       await untilFree(index);
       if (signal.aborted) return;
     }
   };
   signal.addEventListener("abort", notify, { once: true });
-  void readAll()
-    .catch((error: unknown) => {
-      failure = { error };
-    })
-    .finally(() => {
-      isRead = true;
-      notify();
-    });
+  const reading = readAll().finally(() => {
+    isRead = true;
+    notify();
+  });
+  // `take` rejects with its error.
+  reading.catch(() => {});
 
   return {
     /** Must be called when `limit` has grown. */
@@ -67,7 +66,7 @@ export function startQueue({ client, items, concurrency, from, limit, signal }: 
       while (outcomes.length === 0 && (held > 0 || !(isRead || signal.aborted))) await change();
       const outcome = outcomes.shift();
       if (outcome) held -= 1;
-      else if (failure) throw failure.error;
+      else if (isRead) await reading;
       notify();
       return outcome;
     },

@@ -28,22 +28,22 @@ export function createItemSync(client: SyncingClient, signal: AbortSignal) {
   let pausesInARow = 0;
   /** Starts or extends a pause if the response requires one; true if the item must be sent again. */
   const mustRetry = (result: SafeResult, tries: number): boolean => {
-    if (result.ok || !requiresPause(result.error)) {
+    const { status, retryAfterMs }: Partial<NexusError> = result.ok ? {} : result.error;
+    // 429, or 503 with Retry-After (RFC 9110 section 15.6.4).
+    if (status !== 429 && (status !== 503 || retryAfterMs === undefined)) {
       pausesInARow = 0;
       return false;
     }
     const now = performance.now();
     // Requests in flight when a pause began get the same response: that counts as one pause.
     if (now >= pausedUntil) pausesInARow += 1;
-    const pauseMs = Math.min(result.error.retryAfterMs ?? DEFAULT_PAUSE_MS, MAX_PAUSE_MS);
+    const pauseMs = Math.min(retryAfterMs ?? DEFAULT_PAUSE_MS, MAX_PAUSE_MS);
     pausedUntil = Math.max(pausedUntil, now + pauseMs);
     return pausesInARow <= MAX_PAUSES_IN_A_ROW && tries < MAX_TRIES;
   };
   const send = async (userId: string, body: SyncUserIdentityRequest): Promise<SafeResult> => {
     for (let tries = 1; ; tries += 1) {
-      for (let now = performance.now(); now < pausedUntil && !signal.aborted; now = performance.now()) {
-        await sleep(pausedUntil - now, signal);
-      }
+      while (performance.now() < pausedUntil && !signal.aborted) await sleep(pausedUntil - performance.now(), signal);
       const result = await client.safeSyncUserIdentity(userId, body, { signal, reportsPauses: true });
       if (!mustRetry(result, tries)) return result;
     }
@@ -52,9 +52,4 @@ export function createItemSync(client: SyncingClient, signal: AbortSignal) {
     const result = error ? { ok: false as const, error } : await send(userId, body);
     return result.ok || !signal.aborted ? { index, userId, ...result } : undefined;
   };
-}
-
-/** 429, or 503 with Retry-After (RFC 9110 section 15.6.4). */
-function requiresPause({ status, retryAfterMs }: NexusError): boolean {
-  return status === 429 || (status === 503 && retryAfterMs !== undefined);
 }

@@ -35,14 +35,13 @@ export interface SyncManyOptions {
 /** `maxFailures` items have failed; their outcomes have been yielded. */
 export class TooManyFailures extends Error {
   override readonly name = "TooManyFailures";
-  readonly failures: number;
+  declare readonly failures: number;
   /** The checkpoint to resume from. */
-  readonly next: number;
+  declare readonly next: number;
 
   constructor(failures: number, next: number, cause: NexusError) {
     super(`${failures} items failed.`, { cause });
-    this.failures = failures;
-    this.next = next;
+    Object.assign(this, { failures, next });
   }
 }
 
@@ -89,7 +88,7 @@ export async function* syncMany(
 
 /** Counts finished items, saves the checkpoint, reports progress and ends after too many failures. */
 function createTracker(options: SyncManyOptions, from: number) {
-  const { checkpoint, onProgress, maxFailures = Number.MAX_SAFE_INTEGER } = options;
+  const { checkpoint, onProgress, maxFailures = Number.POSITIVE_INFINITY } = options;
   const finishedBeyondGap = new Set<number>();
   let [done, failed, next] = [0, 0, from];
   return {
@@ -109,5 +108,5 @@ function createTracker(options: SyncManyOptions, from: number) {
 
 function checkInteger(name: string, value: number, min: number): void {
   if (Number.isSafeInteger(value) && value >= min) return;
-  throw new NexusError("config", `${name} must be a whole number, at least ${min}.`);
+  throw new NexusError("config", `${name} must be a whole number from ${min}.`);
 }

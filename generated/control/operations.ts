@@ -113,6 +113,191 @@ export type Handlers<Context> = {
   ) => Promise<Operations[Id]["response"]>;
 };
 
+/** The client's methods by name. */
+export interface Methods {
+  /** `GET /requests` */
+  "listRequests": {
+    arguments: [];
+    query: ListRequestsQuery;
+    headers: ListRequestsHeaders;
+    data: operations["ListRequests"]["responses"][200]["content"]["application/json"];
+  };
+  /** `DELETE /requests` */
+  "forgetRequests": {
+    arguments: [];
+    query: ForgetRequestsQuery;
+    headers: ForgetRequestsHeaders;
+    data: undefined;
+  };
+  /** `POST /verify` */
+  "verifyRequests": {
+    arguments: [body: NonNullable<operations["VerifyRequests"]["requestBody"]>["content"]["application/json"]];
+    query: VerifyRequestsQuery;
+    headers: VerifyRequestsHeaders;
+    data: operations["VerifyRequests"]["responses"][200]["content"]["application/json"];
+  };
+  /** `GET /faults` */
+  "listFaults": {
+    arguments: [];
+    query: ListFaultsQuery;
+    headers: ListFaultsHeaders;
+    data: operations["ListFaults"]["responses"][200]["content"]["application/json"];
+  };
+  /** `PUT /faults` */
+  "replaceFaults": {
+    arguments: [body: NonNullable<operations["ReplaceFaults"]["requestBody"]>["content"]["application/json"]];
+    query: ReplaceFaultsQuery;
+    headers: ReplaceFaultsHeaders;
+    data: operations["ReplaceFaults"]["responses"][200]["content"]["application/json"];
+  };
+  /** `DELETE /faults` */
+  "removeFaults": {
+    arguments: [];
+    query: RemoveFaultsQuery;
+    headers: RemoveFaultsHeaders;
+    data: undefined;
+  };
+  /** `PUT /directory` */
+  "replaceDirectory": {
+    arguments: [body: NonNullable<operations["ReplaceDirectory"]["requestBody"]>["content"]["application/json"]];
+    query: ReplaceDirectoryQuery;
+    headers: ReplaceDirectoryHeaders;
+    data: operations["ReplaceDirectory"]["responses"][200]["content"]["application/json"];
+  };
+  /** `GET /users` */
+  "listUsers": {
+    arguments: [];
+    query: ListUsersQuery;
+    headers: ListUsersHeaders;
+    data: operations["ListUsers"]["responses"][200]["content"]["application/json"];
+  };
+  /** `GET /users/{userId}` */
+  "readUser": {
+    arguments: [userId: ReadUserPath["userId"]];
+    query: ReadUserQuery;
+    headers: ReadUserHeaders;
+    data: operations["ReadUser"]["responses"][200]["content"]["application/json"];
+  };
+  /** `POST /reset` */
+  "resetSession": {
+    arguments: [];
+    query: ResetSessionQuery;
+    headers: ResetSessionHeaders;
+    data: undefined;
+  };
+}
+
+export interface Route {
+  method: string;
+  /** Path template: `/v1/users/{userId}`. */
+  path: string;
+  /** The header Accept: JSON, if a response has it. */
+  accept: string;
+  /** Contents of the 2xx responses: `JSON object`, `JSON`, `empty body`, and other media types or their first part. */
+  returns: readonly string[];
+  /** Media type of the request body. Absent if the operation has no body. */
+  body?: string;
+  /** By its method, or by `x-idempotent`. */
+  isIdempotent?: boolean;
+  /** Query parameters with `explode: false`: the items of an array are joined by commas. */
+  joined?: readonly string[];
+}
+
+/** What the client's methods send and receive. Separate from OPERATIONS to keep client bundles small. */
+export const ROUTES = {
+  "listRequests": {
+    "method": "GET",
+    "path": "/requests",
+    "accept": "application/json",
+    "returns": [
+      "JSON object"
+    ],
+    "isIdempotent": true
+  },
+  "forgetRequests": {
+    "method": "DELETE",
+    "path": "/requests",
+    "accept": "application/json",
+    "returns": [
+      "empty body"
+    ],
+    "isIdempotent": true
+  },
+  "verifyRequests": {
+    "method": "POST",
+    "path": "/verify",
+    "accept": "application/json",
+    "returns": [
+      "JSON object"
+    ],
+    "body": "application/json"
+  },
+  "listFaults": {
+    "method": "GET",
+    "path": "/faults",
+    "accept": "application/json",
+    "returns": [
+      "JSON object"
+    ],
+    "isIdempotent": true
+  },
+  "replaceFaults": {
+    "method": "PUT",
+    "path": "/faults",
+    "accept": "application/json",
+    "returns": [
+      "JSON object"
+    ],
+    "body": "application/json",
+    "isIdempotent": true
+  },
+  "removeFaults": {
+    "method": "DELETE",
+    "path": "/faults",
+    "accept": "application/json",
+    "returns": [
+      "empty body"
+    ],
+    "isIdempotent": true
+  },
+  "replaceDirectory": {
+    "method": "PUT",
+    "path": "/directory",
+    "accept": "application/json",
+    "returns": [
+      "JSON object"
+    ],
+    "body": "application/json",
+    "isIdempotent": true
+  },
+  "listUsers": {
+    "method": "GET",
+    "path": "/users",
+    "accept": "application/json",
+    "returns": [
+      "JSON object"
+    ],
+    "isIdempotent": true
+  },
+  "readUser": {
+    "method": "GET",
+    "path": "/users/{userId}",
+    "accept": "application/json",
+    "returns": [
+      "JSON object"
+    ],
+    "isIdempotent": true
+  },
+  "resetSession": {
+    "method": "POST",
+    "path": "/reset",
+    "accept": "application/json",
+    "returns": [
+      "empty body"
+    ]
+  }
+} as const satisfies Record<keyof Methods, Route>;
+
 export interface OperationConstants {
   /** In lower case. */
   method: string;
@@ -134,52 +319,9 @@ export interface ResponseConstants {
   examples: readonly string[];
 }
 
-/** Method and path of each operation. Separate from OPERATIONS to keep client bundles small. */
-export const ROUTES = {
-  "ListRequests": {
-    "method": "get",
-    "path": "/requests"
-  },
-  "ForgetRequests": {
-    "method": "delete",
-    "path": "/requests"
-  },
-  "VerifyRequests": {
-    "method": "post",
-    "path": "/verify"
-  },
-  "ListFaults": {
-    "method": "get",
-    "path": "/faults"
-  },
-  "ReplaceFaults": {
-    "method": "put",
-    "path": "/faults"
-  },
-  "RemoveFaults": {
-    "method": "delete",
-    "path": "/faults"
-  },
-  "ReplaceDirectory": {
-    "method": "put",
-    "path": "/directory"
-  },
-  "ListUsers": {
-    "method": "get",
-    "path": "/users"
-  },
-  "ReadUser": {
-    "method": "get",
-    "path": "/users/{userId}"
-  },
-  "ResetSession": {
-    "method": "post",
-    "path": "/reset"
-  }
-} as const satisfies Record<
-  keyof Operations,
-  Pick<OperationConstants, "method" | "path">
->;
+
+/** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
+export const API_KEY_HEADERS = {} as const;
 
 export const SECURITY_SCHEMES = {
   "ControlToken": {

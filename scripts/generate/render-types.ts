@@ -2,6 +2,7 @@ import { createConfig } from "@redocly/openapi-core";
 import openapiTS, { astToString } from "openapi-typescript";
 import type { ContractDocument } from "../../server/contract/document.ts";
 import { type Operation, readOperations, readSecuritySchemes } from "../../server/contract/operations.ts";
+import { methodType, ROUTE_TYPE, routesOf } from "./client/methods.ts";
 import { NODE_TYPES } from "./lint/openapi-types.ts";
 import { responseType } from "./response-types.ts";
 import { renderRootTypes } from "./root-types.ts";
@@ -43,12 +44,19 @@ export type Handlers<Context> = {
   ) => Promise<Operations[Id]["response"]>;
 };
 
+/** The client's methods by name. */
+export interface Methods {
+${operations.map((operation) => methodType(operation, typeName(operation.id))).join("\n")}
+}
+
+${ROUTE_TYPE}
+/** What the client's methods send and receive. Separate from OPERATIONS to keep client bundles small. */
+export const ROUTES = ${JSON.stringify(routesOf(document), null, 2)} as const satisfies Record<keyof Methods, Route>;
+
 ${CONSTANT_TYPES}
-/** Method and path of each operation. Separate from OPERATIONS to keep client bundles small. */
-export const ROUTES = ${constant(operations, routeOf)} as const satisfies Record<
-  keyof Operations,
-  Pick<OperationConstants, "method" | "path">
->;
+
+/** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
+export const API_KEY_HEADERS = ${JSON.stringify(apiKeyHeaders(document), null, 2)} as const;
 
 export const SECURITY_SCHEMES = ${JSON.stringify(readSecuritySchemes(document), null, 2)} as const;
 
@@ -113,18 +121,22 @@ function constant(operations: Operation[], describe: (operation: Operation) => o
   return JSON.stringify(Object.fromEntries(operations.map((found) => [found.id, describe(found)])), null, 2);
 }
 
-function routeOf({ method, template }: Operation) {
-  return { method: method.toLowerCase(), path: template };
+function apiKeyHeaders(document: ContractDocument): Record<string, string> {
+  const schemes = Object.entries(readSecuritySchemes(document));
+  return Object.fromEntries(
+    schemes.flatMap(([name, scheme]) => (scheme.type === "apiKey" ? [[name, scheme.name]] : [])),
+  );
 }
 
 function constantsOf(operation: Operation) {
-  const { security, permissions, requestBody, responses } = operation;
+  const { method, template, security, permissions, requestBody, responses } = operation;
   const declared = Object.entries(responses).map(([status, { mediaTypes, headers, examples }]) => [
     status,
     { mediaTypes, headers: Object.keys(headers), examples: Object.keys(examples) },
   ]);
   return {
-    ...routeOf(operation),
+    method: method.toLowerCase(),
+    path: template,
     security,
     permissions,
     requestMediaTypes: requestBody?.mediaTypes ?? [],

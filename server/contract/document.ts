@@ -22,6 +22,7 @@ export type PathItem = Partial<Record<(typeof METHODS)[number], OperationObject>
 export interface OperationObject {
   operationId?: string;
   "x-allow-unknown-query"?: boolean;
+  "x-idempotent"?: boolean;
   "x-required-permissions"?: string[];
   security?: Record<string, string[]>[];
   parameters?: (ParameterObject | Reference)[];

@@ -24,6 +24,8 @@ export interface Operation {
   parameters: readonly Parameter[];
   /** Whether undeclared query parameters are ignored, and not rejected (`x-allow-unknown-query`). */
   allowsUnknownQuery: boolean;
+  /** Whether repeating a request leads to the same state: by the method (RFC 9110 section 9.2.2), or by `x-idempotent`. */
+  isIdempotent: boolean;
   /** Undefined if the operation has no body. */
   requestBody: RequestBody | undefined;
   /** By status, range (`4XX`) or `default`. */
@@ -62,6 +64,8 @@ export type SecurityScheme =
   /** `name` is the header. */
   | { type: "apiKey"; in: "header"; name: string };
 
+const IDEMPOTENT_METHODS: readonly string[] = ["get", "head", "put", "delete", "options", "trace"];
+
 /** The operations of a bundled document, in its order. Pure; imports nothing outside this folder. */
 export function readOperations(document: ContractDocument): Operation[] {
   return operationsOf(document).map(({ path, item, method, operation }) => {
@@ -73,6 +77,7 @@ export function readOperations(document: ContractDocument): Operation[] {
       template: path,
       parameters: parametersIn(document, item, operation),
       allowsUnknownQuery: operation["x-allow-unknown-query"] ?? false,
+      isIdempotent: operation["x-idempotent"] ?? IDEMPOTENT_METHODS.includes(method),
       requestBody: operation.requestBody && requestBodyIn(document, operation.requestBody),
       responses,
       successMediaTypes: (success !== undefined && responses[success]?.mediaTypes) || [],

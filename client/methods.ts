@@ -1,0 +1,66 @@
+import type { Methods, Route } from "../generated/operations.ts";
+import type { NexusError } from "./nexus-error.ts";
+import type { CallOptions } from "./send.ts";
+
+export interface CallMeta {
+  status: number;
+  requestId: string;
+  durationMs: number;
+  /** Requests sent: 1 if the first succeeded. */
+  attempts: number;
+}
+
+export type SafeResult<Name extends keyof Methods = "syncUserIdentity"> =
+  | { ok: true; data: Methods[Name]["data"]; meta: CallMeta }
+  | { ok: false; error: NexusError };
+
+/** Empty for an operation without such parameters, required if one of them is. */
+type Declared<Name extends string, Parameters> = string extends keyof Parameters
+  ? unknown
+  : Record<never, never> extends Parameters
+    ? { [Key in Name]?: Parameters }
+    : { [Key in Name]: Parameters };
+
+type OptionsOf<Method extends Methods[keyof Methods]> = CallOptions &
+  Declared<"query", Method["query"]> &
+  Declared<"headers", Method["headers"]>;
+
+type ArgumentsOf<Method extends Methods[keyof Methods]> =
+  Record<never, never> extends OptionsOf<Method>
+    ? [...Method["arguments"], options?: OptionsOf<Method>]
+    : [...Method["arguments"], options: OptionsOf<Method>];
+
+/**
+ * Two methods for each operation of the contract. Arguments: the path parameters in the template's order, the body if
+ * there is one, and the options. Every call settles within `deadlineMs`.
+ */
+export type NexusClient = {
+  /** @throws NexusError only. */
+  [Name in keyof Methods]: (...args: ArgumentsOf<Methods[Name]>) => Promise<Methods[Name]["data"]>;
+} & {
+  /** The same, with the error as a value. Never rejects. */
+  [Name in keyof Methods as `safe${Capitalize<Name>}`]: (
+    ...args: ArgumentsOf<Methods[Name]>
+  ) => Promise<SafeResult<Name>>;
+};
+
+/** Makes one call of an operation. Never rejects. */
+export type Call = (
+  name: string,
+  route: Route,
+  args: readonly unknown[],
+) => Promise<{ ok: true; data: unknown; meta: CallMeta } | { ok: false; error: NexusError }>;
+
+/** The methods of the routes, which are by name. */
+export function createMethods(call: Call, routes: Readonly<Record<string, Route>>) {
+  const methods: Record<string, (...args: unknown[]) => Promise<unknown>> = {};
+  for (const [name, route] of Object.entries(routes)) {
+    methods[`safe${name.replace(/./u, (first) => first.toUpperCase())}`] = (...args) => call(name, route, args);
+    methods[name] = async (...args) => {
+      const result = await call(name, route, args);
+      if (!result.ok) throw result.error;
+      return result.data;
+    };
+  }
+  return methods;
+}

@@ -1,0 +1,72 @@
+import type { Route } from "../generated/operations.ts";
+import { type ErrorAnswer, NexusError, type NexusErrorDetails, type NexusErrorKind } from "./nexus-error.ts";
+import { readBody } from "./response-body.ts";
+
+export const REQUEST_ID = "X-Request-Id";
+
+export interface ReadOptions {
+  route: Route;
+  /** The operation in messages: its method and path template, because the path can contain a user id. */
+  operation: string;
+  /** The request id that was sent. */
+  requestId: string;
+  maxResponseBytes: number;
+}
+
+/**
+ * Reads the whole response.
+ * @returns a 2xx response, its data and its request id.
+ * @throws NexusError `http`, `redirect`, or `decode` if the response is too large or has no content that the contract
+ * declares; errors of the body are passed on.
+ */
+export async function readResponse(response: Response, { route, operation, maxResponseBytes, ...sent }: ReadOptions) {
+  const { status, headers, type } = response;
+  // The request id that was sent, if the contract does not allow the received one.
+  const received = headers.get(REQUEST_ID) ?? "";
+  const details = { status, requestId: /^[!-~]{1,128}$/.test(received) ? received : sent.requestId };
+  const error = (kind: NexusErrorKind, words: string, more?: NexusErrorDetails) =>
+    new NexusError(kind, `${operation} returned ${words}`, { ...details, ...more });
+  if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
+    throw error("redirect", "a redirect, which is not followed.");
+  }
+  const tooLarge = () => error("decode", `more than ${maxResponseBytes} bytes (see maxResponseBytes).`);
+  const { kind, data, problem } = contentOf(headers, await readBody(response, maxResponseBytes, tooLarge));
+  if (!response.ok) {
+    const title = typeof problem?.title === "string" ? `: ${problem.title}` : "";
+    const retryAfterMs = parseRetryAfter(headers.get("Retry-After") ?? "");
+    throw error("http", `${status}${title}`, { problem: problem as ErrorAnswer["body"], retryAfterMs });
+  }
+  if (route.returns.some((declared) => kind.startsWith(declared))) return { response, data, ...details };
+  throw error("decode", `${status} without a ${route.returns.join(" or ")}.`);
+}
+
+/** JSON as a value, text as a string, other content as bytes. `kind` starts with one of Route.returns if it is declared. */
+function contentOf(headers: Headers, bytes: Uint8Array) {
+  const type = (headers.get("Content-Type") ?? "").toLowerCase();
+  const text = new TextDecoder().decode(bytes);
+  const json = /^(application|text)\/([^;]+\+)?json\b/.test(type) ? parseJson(text) : undefined;
+  if (json !== undefined) {
+    // Any JSON object is a problem document, because all its members are optional (RFC 9457 section 3.1).
+    const problem =
+      typeof json === "object" && json && !Array.isArray(json) ? (json as { title?: unknown }) : undefined;
+    return { kind: problem ? "JSON object" : "JSON value", data: json, problem };
+  }
+  if (type.startsWith("text/")) return { kind: type, data: text };
+  return bytes.length > 0 ? { kind: type, data: bytes } : { kind: "empty body", data: undefined };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Seconds or an HTTP date (RFC 9110 section 10.2.3), in milliseconds from now. */
+function parseRetryAfter(header: string): number | undefined {
+  if (/^\d+$/.test(header)) return Number(header) * 1_000;
+  // Every form of an HTTP date starts with the name of the day. Date.parse also accepts "0.5" and "-5".
+  const waitMs = /^[A-Z][a-z]+,? /.test(header) ? Date.parse(header) - Date.now() : Number.NaN;
+  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
+}

@@ -1,0 +1,131 @@
+import { type ContractDocument, resolve, type Schema } from "../../../server/contract/document.ts";
+import { type DeclaredResponse, type Operation, readOperations } from "../../../server/contract/operations.ts";
+
+/** Types of the client's methods and of what they need at run time. */
+export const ROUTE_TYPE = `export interface Route {
+  method: string;
+  /** Path template: \`/v1/users/{userId}\`. */
+  path: string;
+  /** The header Accept: JSON, if a response has it. */
+  accept: string;
+  /** Contents of the 2xx responses: \`JSON object\`, \`JSON\`, \`empty body\`, and other media types or their first part. */
+  returns: readonly string[];
+  /** Media type of the request body. Absent if the operation has no body. */
+  body?: string;
+  /** By its method, or by \`x-idempotent\`. */
+  isIdempotent?: boolean;
+  /** Query parameters with \`explode: false\`: the items of an array are joined by commas. */
+  joined?: readonly string[];
+}
+`;
+
+/** The client's method of an operation: \`list-users\`, \`ListUsers\` and \`list users\` → \`listUsers\`. */
+function methodName({ id }: Operation): string {
+  return camelCase(id);
+}
+
+function camelCase(text: string): string {
+  const words = text.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
+  return words
+    .map(([first = "", ...rest], index) => (index === 0 ? first.toLowerCase() : first.toUpperCase()) + rest.join(""))
+    .join("");
+}
+
+/** ROUTES, by the names of the methods. */
+export function routesOf(document: ContractDocument): Record<string, ReturnType<typeof routeOf>> {
+  const operations = readOperations(document);
+  return Object.fromEntries(operations.map((operation) => [methodName(operation), routeOf(document, operation)]));
+}
+
+/** Absent members keep client bundles small. */
+function routeOf(document: ContractDocument, operation: Operation) {
+  const { method, template, requestBody, isIdempotent, parameters } = operation;
+  const joined = parameters.filter((parameter) => parameter.in === "query" && !parameter.explode);
+  const successes = successesOf(operation).map(([, declared]) => declared);
+  const accepted = successes.flatMap((declared) => acceptedTypes(declared));
+  const returns = successes.flatMap((declared) => contentsOf(document, declared));
+  return {
+    method,
+    path: template,
+    accept: accepted.length > 0 ? [...new Set(accepted)].join(", ") : "application/json",
+    returns: [...new Set(returns)],
+    ...(requestBody && { body: bodyType(requestBody.mediaTypes) }),
+    ...(isIdempotent && { isIdempotent }),
+    ...(joined.length > 0 && { joined: joined.map(({ name }) => name) }),
+  };
+}
+
+/** The row of Methods: arguments before the options, the options' own types, and the data of 2xx responses. */
+export function methodType(operation: Operation, name: string): string {
+  const { id, method, template, requestBody } = operation;
+  const type = `operations[${JSON.stringify(id)}]`;
+  const segments = Array.from(template.matchAll(/\{([^}]+)\}/g), ([, parameter = ""]) => parameter);
+  const list = segments.map((segment) => `${labelOf(segment)}: ${name}Path[${JSON.stringify(segment)}]`);
+  if (requestBody) {
+    const content = `NonNullable<${type}["requestBody"]>["content"][${JSON.stringify(sentType(requestBody.mediaTypes))}]`;
+    list.push(`body${requestBody.required ? "" : "?"}: ${content}`);
+  }
+  const data = successesOf(operation).map(([status, declared]) => dataType(type, status, declared));
+  return `  /** \`${method} ${template.replaceAll("*/", "* /")}\` */
+  ${JSON.stringify(methodName(operation))}: {
+    arguments: [${list.join(", ")}];
+    query: ${name}Query;
+    headers: ${name}Headers;
+    data: ${[...new Set(data)].join(" | ") || "never"};
+  };`;
+}
+
+function labelOf(parameter: string): string {
+  const label = camelCase(parameter);
+  return /^[A-Za-z]/.test(label) ? label : `_${label}`;
+}
+
+function successesOf({ responses }: Operation): [status: string, declared: DeclaredResponse][] {
+  return Object.entries(responses).filter(([status]) => status.startsWith("2"));
+}
+
+function isJson(mediaType: string): boolean {
+  return /[/+]json$/i.test(mediaType);
+}
+
+/** The declared media type that is sent; the others are alternatives for other clients. */
+function sentType(mediaTypes: readonly string[]): string {
+  const [first = "application/json"] = mediaTypes;
+  return mediaTypes.includes("application/json") ? "application/json" : first;
+}
+
+/** A range such as `application/*+json` includes this name. */
+function bodyType(mediaTypes: readonly string[]): string {
+  return sentType(mediaTypes).replace("*+json", "x+json");
+}
+
+/** The first JSON type, or every type if there is none. */
+function acceptedTypes({ mediaTypes }: DeclaredResponse): readonly string[] {
+  const json = mediaTypes.find(isJson);
+  return json === undefined ? mediaTypes : [json];
+}
+
+function contentsOf(document: ContractDocument, { mediaTypes, schemas }: DeclaredResponse): readonly string[] {
+  if (mediaTypes.length === 0) return ["empty body"];
+  const json = mediaTypes.find(isJson);
+  if (json === undefined) return mediaTypes.map((mediaType) => mediaType.toLowerCase().replace(/\*.*/, ""));
+  return [isObject(document, schemas[json] ?? {}) ? "JSON object" : "JSON"];
+}
+
+function isObject(document: ContractDocument, schema: Schema): boolean {
+  const { type, allOf = [] } = resolve<Schema>(document, schema);
+  return type === "object" || (allOf as Schema[]).some((part) => isObject(document, part));
+}
+
+function dataType(type: string, status: string, declared: DeclaredResponse): string {
+  if (declared.mediaTypes.length === 0) return "undefined";
+  const json = declared.mediaTypes.find(isJson);
+  if (json === undefined) return declared.mediaTypes.map(rawType).join(" | ");
+  const key = /^\d+$/.test(status) ? status : JSON.stringify(status);
+  return `${type}["responses"][${key}]["content"][${JSON.stringify(json)}]`;
+}
+
+function rawType(mediaType: string): string {
+  if (mediaType.startsWith("*")) return "string | Uint8Array";
+  return mediaType.startsWith("text/") ? "string" : "Uint8Array";
+}
