@@ -21,15 +21,12 @@ export function checkOperations(document: ContractDocument, nodes: Nodes): Findi
     const message = "The contract has no operation to serve. Add one to 'paths'.";
     return [{ pointer: ["paths"], rule: "operations", message }];
   }
-  return [
-    ...operations.flatMap((operation) => [
-      ...checkOperationId(operation),
-      ...checkMethod(operation),
-      ...checkSecurity(document, operation),
-      ...checkResponses(operation),
-    ]),
-    ...checkNames(document),
-  ];
+  return operations.flatMap((operation) => [
+    ...checkOperationId(operation),
+    ...checkMethod(operation),
+    ...checkSecurity(document, operation),
+    ...checkResponses(operation),
+  ]);
 }
 
 const SERVED = ["get", "put", "post", "patch", "delete"];
@@ -77,8 +74,11 @@ function checkOperationId({ value, pointer }: Node): Finding[] {
   return [atKey([...pointer, key], ID_RULE, `'${key}' is misspelt, so ${id} would not be generated.`)];
 }
 
-/** Two operations cannot have one method of the client, and one operation cannot have two paths. */
-function checkNames(document: ContractDocument): Finding[] {
+/**
+ * Two operations cannot have one method of the client, and one operation cannot have two paths. All references of the
+ * document must resolve.
+ */
+export function checkMethodNames(document: ContractDocument): Finding[] {
   const ids = new Map<string, { id: string; path: string }>();
   return operationsOf(document).flatMap(({ operation: { operationId: id }, path, method, pointer }): Finding[] => {
     if (typeof id !== "string") return [];
