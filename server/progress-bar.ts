@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 /** Reports the current step and its completed share, from 0 to 1. */
 export type ReportProgress = (step: "checking" | "loading", share: number) => void;
 

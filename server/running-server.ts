@@ -40,7 +40,7 @@ export interface ServerOptions extends AccessOptions {
   log?: Logger;
   /** Number of log lines that could not be written, for the metrics. Default: 0. */
   lostLogLines?: () => number;
-  /** Default: the system clock. */
+  /** Default: the system clock; in a stub not the global Date, which a test may have replaced. */
   clock?: Clock;
 }
 

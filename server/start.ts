@@ -11,7 +11,6 @@ import { createMetrics } from "./http/metrics.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { send } from "./http/respond.ts";
 import type { ShutdownOptions } from "./http/shutdown.ts";
-import type { ReportProgress } from "./progress-bar.ts";
 import type { Base, RunningExtension, RunningServer, ServerOptions } from "./running-server.ts";
 import { selfCheck } from "./self-check.ts";
 import { openStore } from "./store/open-store.ts";
@@ -44,7 +43,7 @@ export async function startServer(
       url,
       ...(loaded && { loaded }),
       user: (id) => store.user(id),
-      load: (source) => load(store, source),
+      load: (source) => load(store, source, { userLimit: options.userLimit }),
       async reload() {
         const next = loadContract(options.document);
         await selfCheck(next);
@@ -75,11 +74,11 @@ async function openParts(
   extend: (base: Base) => Promise<RunningExtension>,
   resources: Resources,
 ) {
-  const { log = pino({ level: "silent" }), formatUserId = userIdHash(), directory, progress } = options;
+  const { log = pino({ level: "silent" }), formatUserId = userIdHash(), directory, userLimit, progress } = options;
   const { database = ":memory:", databasePassword: password, databasePool: poolSize } = options;
   const store = await openStore({ database, password, poolSize, log });
   resources.push(() => store.close());
-  const loaded = directory === undefined ? undefined : await load(store, directory, progress);
+  const loaded = directory === undefined ? undefined : await load(store, directory, { userLimit, progress });
   const http = createHttpServer(log);
   const extension = await extend({ store, server: http.server, log });
   // The extension closes the store too.
@@ -97,7 +96,7 @@ function buildApp(contract: Contract, options: ServerOptions, parts: Parts) {
   return createApp({
     ...{ ...extension, contract, loadShedding, shutdown, metrics, log, bodyLimit, formatUserId },
     schemes: schemeHandlers(contract.securitySchemes, access, { clock, trustProxy }),
-    handlers: createHandlers({ store, contract, clock, userLimit, metrics }),
+    handlers: createHandlers({ store, clock, userLimit, metrics }),
     corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
   });
 }
@@ -111,9 +110,19 @@ async function service({ store }: Base): Promise<RunningExtension> {
   };
 }
 
+export interface LoadOptions extends Pick<ServerOptions, "progress"> {
+  /** Maximum size of a user in bytes. */
+  userLimit: number | undefined;
+}
+
 /** Checks a directory as a whole, then loads it. */
-export async function load(store: Store, source: string | Directory, progress?: ReportProgress): Promise<LoadCount> {
-  const directory = await checkDirectory(source, (share) => progress?.("checking", share));
+export async function load(
+  store: Store,
+  source: string | Directory,
+  { progress, userLimit }: LoadOptions,
+): Promise<LoadCount> {
+  const options = { progress: (share: number) => progress?.("checking", share), maxUserBytes: userLimit };
+  const directory = await checkDirectory(source, options);
   try {
     return await store.load(directory, (done) => progress?.("loading", done / directory.total));
   } finally {

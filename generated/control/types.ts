@@ -29,7 +29,7 @@ export interface paths {
         put?: never;
         /**
          * Count the recorded requests that match
-         * @description The response reports whether the count is as expected. If not, it lists the closest misses.
+         * @description The response reports whether the count is as expected. If not, it lists the matches or the closest misses.
          */
         post: operations["VerifyRequests"];
         delete?: never;
@@ -213,12 +213,12 @@ export interface components {
             count: number;
             /** @description Requests that were evicted and not counted. */
             evicted: number;
-            /** @description If `passed` is false, up to five requests, those with the most matching members first. */
+            /** @description If `passed` is false, up to five requests: those that match, the latest first, if they are too many; else those that do not match, with the most matching members first. */
             closest: components["schemas"]["Miss"][];
         };
         Miss: {
             id: string;
-            /** @description One sentence per member, such as "status is 404, not 200". */
+            /** @description One sentence per member that differs, such as "status is 404, not 200". Of a request that matches, its method, path, status and time. */
             reasons: string[];
         };
         FaultRules: {

@@ -4,6 +4,9 @@ import type { Pointer } from "../generate/diagnostic.ts";
 /** The version step a change requires (SemVer): `major` breaks callers. */
 export type Impact = "major" | "minor" | "patch";
 
+/** Callers write requests and read responses: old requests must match the new type, and new responses the old type. */
+export type Flow = "request" | "response";
+
 export interface Change {
   /** Stable id of the rule. */
   rule: string;
@@ -29,6 +32,8 @@ export interface WireChange extends Change {
   use: Pointer;
   /** The changed keyword, or `key` for a renamed part; undefined if the whole part was added or removed. */
   keyword: string | undefined;
+  /** Whether `subject` is a pointer into the new contract. */
+  isAdded: boolean;
 }
 
 export function isBreaking(change: Change): boolean {

@@ -1,37 +1,55 @@
 import ts from "typescript";
-import { type ContractDocument, operationsOf } from "../../server/contract/document.ts";
-import type { Pointer } from "../generate/diagnostic.ts";
-import { type Change, pointerText, type WireChange } from "./change.ts";
-import { compareTypes, memberPath, referencesIn, type TypedPart } from "./source-types.ts";
+import type { ContractDocument } from "../../server/contract/document.ts";
+import type { Change, Flow, WireChange } from "./change.ts";
+import { withEnforcedVerdict } from "./enforced.ts";
+import { usedFlows } from "./flows.ts";
+import { normalise } from "./normalise.ts";
+import { isJudgedHere, operationChanges } from "./operation-rules.ts";
+import { compareTypes, memberPath, type TypedPart } from "./source-types.ts";
 import { wireChanges } from "./wire-changes.ts";
-
-/** Callers write requests and read responses: old requests must match the new type, and new responses the old type. */
-type Flow = "request" | "response";
 
 /** In the differ's report, `key` is the keyword of a renamed property, `name` that of a renamed parameter. */
 const RENAMES = ["key", "name"];
-/** Keywords that affect types. */
-const TYPE_KEYWORDS = [...RENAMES, "additionalProperties", "const", "enum", "items", "required", "type"];
+/** Other keywords that affect types. */
+const TYPE_KEYWORDS = ["additionalProperties", "const", "enum", "items", "required", "type"];
 
 type Verdict = Pick<Change, "rule" | "message">;
 
 /**
- * All changes between two contracts, each with its wire verdict and its source verdict.
+ * All changes between two contracts, each with its wire verdict and its source verdict. The contracts are normalised
+ * first; the pointers of the changes are those of the given documents.
  * @throws DifferFailed
  */
 export async function compareContracts(base: ContractDocument, revision: ContractDocument): Promise<Change[]> {
+  const [old, fresh] = [normalise(base), normalise(revision)];
+  const changes = await compareNormalised(old.document, fresh.document);
+  const atOrigin = changes.map((change) => ({
+    ...change,
+    subject: (change.isAdded ? fresh : old).originOf(change.subject),
+    place: (change.isRemoved ? old : fresh).originOf(change.place),
+  }));
+  // What several operations inherit from one place is reported once.
+  const keyOf = ({ rule, subject, place, from, to }: WireChange) => JSON.stringify([rule, subject, place, from, to]);
+  return Array.from(new Map(atOrigin.toReversed().map((change) => [keyOf(change), change])).values()).toReversed();
+}
+
+async function compareNormalised(base: ContractDocument, revision: ContractDocument): Promise<WireChange[]> {
   // The differ is a child process, so both run at the same time.
-  const [changes, types] = await Promise.all([wireChanges(base, revision), compareTypes(base, revision)]);
+  const [reported, types] = await Promise.all([wireChanges(base, revision), compareTypes(base, revision)]);
   const flowsOf = usedFlows(base, revision);
+  const changes = reported
+    .filter((change) => !isJudgedHere(change))
+    .map((change) => withEnforcedVerdict(change, { flows: flowsOf(change), revision }))
+    .concat(operationChanges(base, revision));
   const templates = new Map(changes.filter(isTemplate).map(({ use, from }) => [use[1], String(from)]));
   const typeBreak = (change: WireChange): Verdict | undefined => {
     const path = memberPath(change.isRemoved ? base : revision, change.use);
     if (!isTyped(change, path)) return undefined;
     const oldPath = path.map((name, index) => (index === 1 ? (templates.get(name) ?? name) : name));
     const parts = { checker: types.checker, old: types.old(oldPath), fresh: types.fresh(path) };
-    for (const flow of flowsOf(change.subject)) {
+    for (const flow of flowsOf(change)) {
       const message = sourceBreak(flow, change, parts);
-      if (message !== undefined) return { rule: ruleOf(flow, change.use), message };
+      if (message !== undefined) return { rule: ruleOf(flow, path), message };
     }
     return undefined;
   };
@@ -58,18 +76,24 @@ function isTemplate({ keyword, use }: WireChange): boolean {
   return keyword === "key" && use[0] === "paths" && use.length === 2;
 }
 
-/** Whether the change affects a type that handlers or clients use: that of a body or a path parameter. */
-function isTyped({ keyword, use }: WireChange, [root, section, ...path]: readonly string[]): boolean {
-  if (keyword !== undefined && !TYPE_KEYWORDS.includes(keyword)) return false;
-  if (keyword === "key" && use.at(-2) !== "properties") return false;
-  // Parts of components other than schemas are judged where an operation uses them.
-  if (path.includes("headers") || (root === "components" && section !== "schemas")) return false;
-  const parameter = path.indexOf("parameters");
-  return parameter < 0 || path[parameter + 1] === "path";
+/** Whether the change affects a type that handlers or clients use: that of a body or a parameter. */
+function isTyped(change: WireChange, [root, section, ...path]: readonly string[]): boolean {
+  // No code uses an added path, operation, component or media type.
+  if (change.isAdded && (change.use.length <= 3 || change.use.at(-2) === "content")) return false;
+  // Definitions, and parts of components other than schemas, are judged where an operation uses them.
+  if (change.use.includes("$defs") || (root === "components" && section !== "schemas")) return false;
+  return isTypeKeyword(change) && !path.includes("headers");
 }
 
-function ruleOf(flow: Flow, use: Pointer): string {
-  if (use.includes("parameters")) return "path-parameter-changed";
+function isTypeKeyword({ keyword, use }: WireChange): boolean {
+  if (keyword === "key") return use.at(-2) === "properties";
+  if (keyword === "name") return use.at(-2) === "parameters";
+  return keyword === undefined || TYPE_KEYWORDS.includes(keyword);
+}
+
+function ruleOf(flow: Flow, path: readonly string[]): string {
+  const parameter = path.indexOf("parameters");
+  if (parameter > 0) return `${path[parameter + 1]}-parameter-changed`;
   return flow === "request" ? "request-narrowed" : "response-changed";
 }
 
@@ -87,7 +111,7 @@ function sourceBreak(
 ): string | undefined {
   if (RENAMES.includes(String(keyword))) return `'${from}' was renamed to '${to}'.`;
   // A removed property breaks code that reads it, and object literals that set it.
-  if (!fresh) return old && `'${old.property?.name}' was removed.`;
+  if (!fresh) return old?.property && `'${old.property.name}' was removed.`;
   if (!old || keyword === "required") return optionalityBreak(flow, old, fresh);
   const [given, accepted] = flow === "request" ? [old, fresh] : [fresh, old];
   if (checker.isTypeAssignableTo(given.type, accepted.type)) return undefined;
@@ -102,20 +126,4 @@ function optionalityBreak(flow: Flow, old: TypedPart | undefined, fresh: TypedPa
 
 function isRequired(part: TypedPart | undefined): boolean {
   return part?.property !== undefined && (part.property.flags & ts.SymbolFlags.Optional) === 0;
-}
-
-/** Returns a function that reports whether a part of the contracts is used by requests, by responses, or by both. */
-function usedFlows(...documents: ContractDocument[]): (pointer: Pointer) => Flow[] {
-  const used: Record<Flow, Set<string>> = { request: new Set(), response: new Set() };
-  for (const document of documents) {
-    for (const { operation } of operationsOf(document)) {
-      referencesIn(document, [operation.parameters, operation.requestBody], used.request);
-      referencesIn(document, operation.responses, used.response);
-    }
-  }
-  return (pointer) => {
-    if (pointer[0] === "paths") return [pointer.includes("responses") ? "response" : "request"];
-    const reference = pointerText(pointer.slice(0, 3));
-    return (["request", "response"] as const).filter((flow) => used[flow].has(reference));
-  };
 }

@@ -59,16 +59,3 @@ export function summary(changes: readonly JudgedChange[], { against, current, re
   const counts = `${major.length} breaking${approvals}, ${minor.length} minor, ${patch.length} patch`;
   return `Compared with ${against}: ${counts}. info.version must be at least ${required}; it is ${current}.`;
 }
-
-/** The lowest version that the changes since `from` require (SemVer 2.0.0, items 6 to 8); `from` without changes. */
-export function requiredVersion(from: string, changes: readonly Change[]): string {
-  const [major = 0, minor = 0, patch = 0] = from.split(/\D/).map(Number);
-  const impacts = changes.map(impactOf);
-  if (impacts.includes("major")) return `${major + 1}.0.0`;
-  if (impacts.includes("minor")) return `${major}.${minor + 1}.0`;
-  return impacts.length > 0 ? `${major}.${minor}.${patch + 1}` : from;
-}
-
-export function isAtLeast(version: string, least: string): boolean {
-  return new Intl.Collator("en", { numeric: true }).compare(version, least) >= 0;
-}

@@ -97,6 +97,7 @@ function changesOf(reported: ReportedChange): WireChange[] {
     subject: pointerOf((base ?? revision)?.pointer),
     place: pointerOf((revision ?? base)?.pointer),
     isRemoved: revision === undefined,
+    isAdded: base === undefined,
     wire: reported.impact,
     breaksSource: false,
     from: base?.value,

@@ -45,10 +45,19 @@ export function typeErrors(root: string, signal?: AbortSignal): Promise<string[]
   const args = [tsc, "--noEmit", "--pretty", "false", "--project", root];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd: root, signal, maxBuffer: 16 * 1_048_576 }, (error, stdout) => {
-      // Indented lines continue the error above them.
-      const errors = stdout.split("\n").filter((line) => /^\S+\(\d+,\d+\): error /.test(line));
+      const errors = errorsIn(stdout);
       if (error && errors.length === 0) reject(new Error(stdout.split("\n")[0] || error.message));
       else resolve(errors);
     });
+  });
+}
+
+/** The errors in the compiler's output. Indented lines continue the error above them; the last one has the reason. */
+function errorsIn(output: string): string[] {
+  const errors = output.split(/\n(?=\S)/).filter((text) => /^\S+\(\d+,\d+\): error /.test(text));
+  return errors.map((text) => {
+    const [error = "", ...reasons] = text.trimEnd().split("\n");
+    const reason = reasons.at(-1)?.trim();
+    return reason === undefined ? error : `${error}\n    ${reason}`;
   });
 }

@@ -1,4 +1,4 @@
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { CONTRACTS } from "./contracts.ts";
 import { watchContracts } from "./watch.ts";
 
@@ -11,6 +11,7 @@ const send = (message: WatchMessage) => parentPort?.postMessage(message);
 parentPort?.once("message", () => end.abort());
 const onGenerated = (written: string[]) => send({ written });
 const project = { root: process.cwd(), contracts: CONTRACTS };
-await watchContracts({ ...project, signal: end.signal, onGenerated }, (line) => send({ line }));
+const resumedAt: number | undefined = workerData.resumedAt;
+await watchContracts({ ...project, resumedAt, signal: end.signal, onGenerated }, (line) => send({ line }));
 // Does not wait for advice in preparation.
 process.exit();

@@ -26,8 +26,9 @@ export async function writeAll(
   files: ReadonlyMap<string, string>,
   move = rename,
 ): Promise<void> {
-  const stagedNew = (file: string) => join(staging, "new", file);
-  const stagedOld = (file: string) => join(staging, "old", file);
+  // One name, because the path may lead out of `root`: `../other/types.ts`.
+  const stagedNew = (file: string) => join(staging, "new", encodeURIComponent(file));
+  const stagedOld = (file: string) => join(staging, "old", encodeURIComponent(file));
   const moved: string[] = [];
   try {
     for (const [file, text] of files) {

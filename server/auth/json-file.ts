@@ -1,6 +1,8 @@
 import { readFileSync, unwatchFile, watchFile } from "node:fs";
+import { clearTimeout, setTimeout } from "node:timers";
 import type { Logger } from "pino";
 import { ConfigurationError } from "../configuration-error.ts";
+import { parseJson } from "../json-text.ts";
 
 /** Files are polled with `stat`, because network drives and replaced folders send no events. */
 const POLL_MS = 100;
@@ -65,17 +67,6 @@ export function readJsonFile<T>(file: string, { name, parse }: JsonFormat<T>): {
     const problems = problemsOf(error);
     const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`;
     throw new ConfigurationError(`The ${name} file ${file} was not loaded: ${count}.`, { problems });
-  }
-}
-
-/** Ignores a byte order mark. @throws ConfigurationError without any part of the content. */
-export function parseJson(content: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw new ConfigurationError("is not UTF-8");
-    const [, place] = /\((line \d+ column \d+)\)$/.exec(error.message) ?? [];
-    throw new ConfigurationError(place === undefined ? "is not JSON" : `is not JSON: error at ${place}`);
   }
 }
 

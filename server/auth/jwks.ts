@@ -4,7 +4,7 @@ import { createRemoteJWKSet, customFetch, type FetchImplementation } from "jose"
 import type { Logger } from "pino";
 import { ConfigurationError } from "../configuration-error.ts";
 import { Problem } from "../http/problem.ts";
-import { parseJson } from "./json-file.ts";
+import { parseJson } from "../json-text.ts";
 import { type FindKey, readKeySet } from "./key-set.ts";
 
 const MAX_BYTES = 1_048_576;

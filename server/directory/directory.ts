@@ -1,4 +1,5 @@
 import type { Directory, Role, RoleConnectionMap, User } from "../../generated/types.ts";
+import { MAX_USER_BYTES } from "../identity/sync.ts";
 import { isBlank } from "../identity/text.ts";
 import { DirectoryRefused } from "./directory-refused.ts";
 import { type Entries, entriesIn } from "./entries.ts";
@@ -22,6 +23,12 @@ export interface CheckedDirectory {
 /** Called every 1,000 entries with the share of the source read so far (0 to 1). An exception stops the check. */
 export type CheckProgress = (share: number) => void;
 
+export interface CheckOptions {
+  progress?: CheckProgress | undefined;
+  /** Maximum size of a user in bytes of JSON. Default 1,048,576. */
+  maxUserBytes?: number | undefined;
+}
+
 export const ENTRIES_PER_STEP = 1_000;
 
 /**
@@ -30,12 +37,13 @@ export const ENTRIES_PER_STEP = 1_000;
  */
 export async function checkDirectory(
   source: string | Directory,
-  progress: CheckProgress = () => {},
+  { progress = () => {}, maxUserBytes = MAX_USER_BYTES }: CheckOptions = {},
 ): Promise<CheckedDirectory> {
   const entries = await entriesIn(source);
   const scratch = createScratch();
   try {
-    const { roles, roleConnectionMaps, total } = await readAll(entries, createDirectoryCheck(scratch), progress);
+    const check = createDirectoryCheck(scratch, maxUserBytes);
+    const { roles, roleConnectionMaps, total } = await readAll(entries, check, progress);
     return {
       ...{ total, roles, roleConnectionMaps },
       users: () => usersIn(entries),

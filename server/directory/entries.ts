@@ -1,13 +1,14 @@
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import type { Directory } from "../../generated/types.ts";
+import { parseJson } from "../json-text.ts";
 import { DirectoryRefused } from "./directory-refused.ts";
 
 /** One entry before the check. */
 export interface Entry {
-  /** Absent if the text is not JSON; `syntaxError` then gives the reason. */
+  /** Absent if the line is not JSON in UTF-8; `syntaxError` then gives the reason. */
   value?: unknown;
-  syntaxError?: string;
+  syntaxError?: string | undefined;
   /** File and position for messages: `directory.json /users/3`, `directory.ndjson:17`. */
   where: string;
 }
@@ -26,8 +27,8 @@ export interface Entries {
 export async function entriesIn(source: string | Directory): Promise<Entries> {
   if (typeof source !== "string") return objectEntries(source, "directory");
   if (/\.(ndjson|jsonl)$/.test(source)) return ndjsonEntries(source);
-  const text = await readFile(source, "utf8").catch(refuse(source));
-  const { value, syntaxError } = parse(text);
+  const content = await readFile(source).catch(refuse(source));
+  const { value, syntaxError } = parse(content);
   if (syntaxError !== undefined) throw new DirectoryRefused([`${source}: ${syntaxError}`]);
   return objectEntries(value, source);
 }
@@ -51,6 +52,9 @@ function objectEntries(directory: unknown, name: string): Entries {
   return { read, share: () => 1 };
 }
 
+/** White space of JSON, also after a byte order mark. */
+const BLANK = /^(\xef\xbb\xbf)?[ \t\r]*$/;
+
 /** The file is read twice: to check it, then to store it. A change in between is an error. */
 async function ndjsonEntries(file: string): Promise<Entries> {
   const first = await stat(file).catch(refuse(file));
@@ -58,12 +62,14 @@ async function ndjsonEntries(file: string): Promise<Entries> {
   let bytesRead = () => 0;
   async function* read(): AsyncGenerator<Entry> {
     let number = 0;
-    const input = createReadStream(file, "utf8");
+    const input = createReadStream(file);
     bytesRead = () => input.bytesRead;
     try {
       for await (const line of linesIn(input)) {
         number += 1;
-        if (line.trim() !== "") yield { ...parse(line), where: `${file}:${number}` };
+        if (BLANK.test(line.toString("latin1"))) continue;
+        const { value, syntaxError } = parse(line);
+        yield { value, syntaxError: syntaxError?.replace(" line 1 ", " "), where: `${file}:${number}` };
       }
       const { size, mtimeMs } = await stat(file);
       if (size !== first.size || mtimeMs !== first.mtimeMs) throw new Error("was changed while it was read");
@@ -75,17 +81,18 @@ async function ndjsonEntries(file: string): Promise<Entries> {
 }
 
 /** Splits at LF only: node:readline also splits at U+2028 and U+2029, which JSON strings may contain. */
-async function* linesIn(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  let parts: string[] = [];
+async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let parts: Buffer[] = [];
   for await (const chunk of chunks) {
-    const [head = "", ...rest] = chunk.split("\n");
-    parts.push(head);
-    for (const next of rest) {
-      yield parts.join("");
-      parts = [next];
+    let start = 0;
+    for (let end = chunk.indexOf("\n"); end >= 0; end = chunk.indexOf("\n", start)) {
+      yield Buffer.concat([...parts, chunk.subarray(start, end)]);
+      parts = [];
+      start = end + 1;
     }
+    parts.push(chunk.subarray(start));
   }
-  yield parts.join("");
+  yield Buffer.concat(parts);
 }
 
 function refuse(file: string): (error: Error) => never {
@@ -94,11 +101,10 @@ function refuse(file: string): (error: Error) => never {
   };
 }
 
-function parse(text: string): Pick<Entry, "value" | "syntaxError"> {
+function parse(content: Buffer): Pick<Entry, "value" | "syntaxError"> {
   try {
-    // Some editors write a byte order mark, which JSON.parse rejects.
-    return { value: JSON.parse(text.replace(/^\ufeff/, "")) };
+    return { value: parseJson(content) };
   } catch (error) {
-    return { syntaxError: (error as Error).message.replace(/\s+/g, " ") };
+    return { syntaxError: (error as Error).message };
   }
 }

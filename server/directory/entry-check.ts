@@ -12,8 +12,11 @@ const MAX_PROBLEMS = 1_000;
 type Kind = keyof typeof SCHEMAS;
 type Members = Record<string, unknown>;
 
-/** Checks each entry against its schema, and ids, identities and role references across the whole directory. */
-export function createDirectoryCheck(scratch: Scratch) {
+/**
+ * Checks each entry against its schema, and ids, identities and role references across the whole directory.
+ * @param maxUserBytes Maximum size of a user in bytes of JSON.
+ */
+export function createDirectoryCheck(scratch: Scratch, maxUserBytes: number) {
   const contract = loadContract();
   const problems: string[] = [];
   let count = 0;
@@ -50,7 +53,8 @@ export function createDirectoryCheck(scratch: Scratch) {
         return false;
       }
       const entry = (value as Record<Kind, unknown>)[kind];
-      const violations = violationsOf(contract.validator(SCHEMAS[kind]), entry);
+      const maxBytes = kind === "user" ? maxUserBytes : Number.POSITIVE_INFINITY;
+      const violations = violationsOf(entry, contract.validator(SCHEMAS[kind]), maxBytes);
       for (const violation of violations) report(`${where}${violation}`);
       checkReferences(kind, membersOf(entry), where);
       return violations.length === 0;
@@ -69,20 +73,37 @@ function kindOf(value: unknown): Kind | undefined {
   return others.length === 0 && Object.hasOwn(SCHEMAS, kind) ? (kind as Kind) : undefined;
 }
 
-function violationsOf(validate: ValidateFunction, entry: unknown): string[] {
+function violationsOf(entry: unknown, validate: ValidateFunction, maxBytes: number): string[] {
+  if (isTooDeep(entry)) return [": is nested too deeply"];
   const schema = validate(entry) ? [] : (validate.errors ?? []);
   const text = unstorableText(entry).map((pointer) => `${pointer}: must NOT have U+0000 or a lone surrogate`);
-  const found = [...schema.map(({ instancePath, message }) => `${instancePath}: ${message}`), ...text];
-  return found.length > 0 || isSerializable(entry) ? found : [": is nested too deeply"];
+  const size = sizeViolations(entry, maxBytes);
+  return [...schema.map(({ instancePath, message }) => `${instancePath}: ${message}`), ...text, ...size];
 }
 
-/** JSON.stringify overflows the stack near 5,000 levels, which free-form members may exceed. */
-function isSerializable(entry: unknown): boolean {
+/** JSON.stringify overflows the stack near 5,000 levels, or earlier if the stack is in use already. */
+const MAX_DEPTH = 1_000;
+
+function isTooDeep(entry: unknown): boolean {
+  let level = objectsIn([entry]);
+  for (let depth = 0; level.length > 0 && depth < MAX_DEPTH; depth += 1) {
+    level = level.flatMap((value) => objectsIn(Object.values(value)));
+  }
+  return level.length > 0;
+}
+
+/** Objects and arrays. */
+function objectsIn(values: readonly unknown[]): object[] {
+  return values.filter((value) => typeof value === "object" && value !== null);
+}
+
+function sizeViolations(entry: unknown, maxBytes: number): string[] {
   try {
-    JSON.stringify(entry);
-    return true;
+    const bytes = Buffer.byteLength(JSON.stringify(entry));
+    return bytes > maxBytes ? [`: has ${bytes} bytes as JSON; the limit is ${maxBytes}`] : [];
   } catch {
-    return false;
+    // An object of the same process can have a bigint or a toJSON that throws.
+    return [": must be JSON"];
   }
 }
 

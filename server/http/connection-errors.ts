@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Server, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { setTimeout } from "node:timers";
 import type { Request, Response } from "express";
 import type { Logger } from "pino";
 import { problemDocument } from "./problem.ts";

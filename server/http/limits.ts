@@ -1,3 +1,5 @@
+import { performance } from "node:perf_hooks";
+import { clearInterval, setInterval, setTimeout } from "node:timers";
 import type { RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Metrics } from "./metrics.ts";

@@ -22,7 +22,7 @@ export interface RequestLocals {
   /** Codes of the reasons for a 401 or 403, by security scheme; for the log only. */
   refusals: Readonly<Record<string, string>>;
   /** The store of the request's session; undefined in service mode, which has one store. */
-  store?: Store;
+  store?: Pick<Store, "sync">;
   /** Path parameters, decoded. */
   path: Readonly<Record<string, string>>;
   /** The declared media type that the body's Content-Type matches. */

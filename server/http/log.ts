@@ -1,4 +1,5 @@
 import { writevSync } from "node:fs";
+import { clearTimeout, setTimeout } from "node:timers";
 import pino, { type DestinationStream, type Logger } from "pino";
 
 export interface LogOptions {

@@ -26,8 +26,8 @@ export function createMetrics(lostLogLines: () => number = () => 0) {
   return {
     registry,
     requests: new Counter({
-      ...named("requests_total", "Requests by status and problem type"),
-      labelNames: ["status", "problem"] as const,
+      ...named("requests_total", "Requests by operation, status and problem type"),
+      labelNames: ["operation", "status", "problem"] as const,
     }),
     duration: new Histogram({
       ...named("request_duration_seconds", "From the headers of a request to the end of its response"),

@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { performance } from "node:perf_hooks";
 import type { RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import type { Metrics } from "./metrics.ts";
@@ -60,13 +61,13 @@ export interface AccessLogOptions {
  * that load shedding rejects are counted and not logged.
  */
 function logRequest(response: Response, start: number, { log, metrics, formatUserId }: AccessLogOptions): void {
-  const { requestId, route, problem, caller, path, refusals } = response.locals;
+  const { requestId, route, operation, problem, caller, path, refusals } = response.locals;
   const { method } = response.req;
   const userId = path?.userId;
   const ms = Math.round((performance.now() - start) * 100) / 100;
   const status = response.writableFinished ? response.statusCode : undefined;
   metrics.inFlight.dec();
-  metrics.requests.inc({ status: status ?? "none", problem: problem ?? "" });
+  metrics.requests.inc({ operation: operation?.id ?? "", status: status ?? "none", problem: problem ?? "" });
   metrics.duration.observe(ms / 1_000);
   if (problem === "overloaded") return;
   const user = userId && formatUserId(userId);

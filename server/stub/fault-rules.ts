@@ -4,13 +4,18 @@ import type { ActiveFault, Fault, FaultMatch, FaultRule } from "../../generated/
 /** The fault rules of a session, tried in order. */
 export function createFaultRules() {
   let active: (ActiveFault & { delay: () => number })[] = [];
+  let bytes = 0;
   return {
+    /** Size of the rules as JSON. */
+    bytes: () => bytes,
     list: (): ActiveFault[] => active.map(({ id, rule, fired }) => ({ id, rule, fired })),
     replace(rules: readonly FaultRule[]): void {
       active = rules.map((rule) => ({ id: randomUUID(), rule, fired: 0, delay: createLatency(rule.fault) }));
+      bytes = Buffer.byteLength(JSON.stringify(rules));
     },
     clear(): void {
       active = [];
+      bytes = 0;
     },
     /**
      * Fires the first rule that matches and has fired fewer than `times` times; returns its id, its fault, and the delay

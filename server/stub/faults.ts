@@ -4,7 +4,8 @@ import { Problem } from "../http/problem.ts";
 import { type Reply, send, writeHead } from "../http/respond.ts";
 import { STUB_PROBLEMS } from "./problem-types.ts";
 import { syncFacts } from "./record.ts";
-import { wait } from "./wait.ts";
+import { openStore } from "./sessions.ts";
+import { isDisconnected, wait } from "./wait.ts";
 
 declare global {
   namespace Express {
@@ -21,18 +22,20 @@ declare global {
 
 /** Fires the session's first matching fault rule. */
 export const fireFault: RequestHandler = async (request, response, next) => {
-  const { session } = response.locals;
-  const fired = session.faults.take(syncFacts(request, response));
+  const fired = response.locals.session.faults.take(syncFacts(request, response));
   if (fired) {
     response.locals.rule = fired.rule;
     response.locals.responseFault = fired.fault.kind;
     if (!(await wait(fired.delayMs, response))) return;
   }
-  // Read after the wait, because a reset or a new directory replaces the session's store.
-  response.locals.store = session.store();
   if (fired?.fault.kind === "status") throw injectedFault(fired.fault);
-  if (fired?.fault.kind === "reset") request.socket.resetAndDestroy();
-  else next();
+  if (fired?.fault.kind === "reset") {
+    request.socket.resetAndDestroy();
+    return;
+  }
+  // Read after the wait, because a reset or a new directory replaces the session's store.
+  await openStore(response);
+  if (!isDisconnected(response)) next();
 };
 
 function injectedFault({ status, retryAfterSeconds }: Extract<Fault, { kind: "status" }>): Problem {

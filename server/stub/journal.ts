@@ -1,52 +1,84 @@
-import type {
-  ExpectedCount,
-  Journal,
-  JournalEntry,
-  RequestMatch,
-  Verdict,
-  Verification,
-} from "../../generated/control/types.ts";
+import type { Journal, JournalEntry, RequestMatch, Verdict, Verification } from "../../generated/control/types.ts";
 
-/** The last `limit` requests of a session; older ones are evicted and counted. */
+/** Maximum size of the entries of a journal as JSON. */
+const MAX_BYTES = 8_388_608;
+
+interface Stored {
+  session: string | undefined;
+  /** The entry as JSON, outside V8's heap, whose limit may be low. */
+  json: Buffer;
+}
+
+/** The last `limit` requests of a session, up to 8 MiB; older ones are evicted and counted. */
 export function createJournal(limit: number) {
-  let entries: JournalEntry[] = [];
+  let stored: Stored[] = [];
   let evicted = 0;
+  const bytes = () => sizeOf(stored);
+  const latestFirst = () => stored.map(parsed).reverse();
   return {
+    bytes,
     add(entry: JournalEntry): void {
-      entries.push(entry);
-      if (entries.length <= limit) return;
-      entries.shift();
-      evicted += 1;
+      stored.push({ session: entry.session, json: Buffer.from(JSON.stringify(entry)) });
+      while (stored.length > limit || bytes() > MAX_BYTES) {
+        stored.shift();
+        evicted += 1;
+      }
+    },
+    /** Removes and returns the entries of this session, the oldest first. */
+    take(name: string): JournalEntry[] {
+      const taken = stored.filter(({ session }) => session === name);
+      stored = stored.filter(({ session }) => session !== name);
+      return taken.map(parsed);
     },
     /** The latest first. */
-    list: (): Journal => ({ requests: entries.toReversed(), evicted }),
-    /** Checks how many entries match; if the count is not as expected, lists the closest misses. */
-    verify({ match, count: expected }: Verification): Verdict {
+    list: (): Journal => ({ requests: latestFirst(), evicted }),
+    /** Checks how many entries match; if too many do, lists them, and if too few do, the closest misses. */
+    verify({ match, count: { exactly, atLeast = 0, atMost } }: Verification): Verdict {
       // The latest first, so that the latest of equal misses is listed first.
-      const misses = entries.toReversed().flatMap(({ id, ...entry }) => {
-        const reasons = differences(match, entry);
-        return reasons.length > 0 ? [{ id, reasons }] : [];
+      const compared = latestFirst().map((entry) => ({ entry, reasons: differences(match, entry) }));
+      const matches = compared.filter(({ reasons }) => reasons.length === 0);
+      const count = matches.length;
+      const [least, most] = [Math.max(exactly ?? 0, atLeast), Math.min(exactly ?? count, atMost ?? count)];
+      const listed = count > most ? matches : count < least ? closestOf(compared) : [];
+      const closest = listed.slice(0, MAX_LISTED).map(({ entry, reasons }) => {
+        return { id: entry.id, reasons: reasons.length > 0 ? reasons : [summaryOf(entry)] };
       });
-      const count = entries.length - misses.length;
-      const passed = isExpected(count, expected);
-      const closest = misses.toSorted((a, b) => a.reasons.length - b.reasons.length).slice(0, MAX_MISSES);
-      return { passed, count, evicted, closest: passed ? [] : closest };
+      return { passed: count >= least && count <= most, count, evicted, closest };
     },
     clear(): void {
-      entries = [];
+      stored = [];
       evicted = 0;
     },
   };
 }
 
-const MAX_MISSES = 5;
+function sizeOf(stored: readonly Stored[]): number {
+  return stored.reduce((sum, { json }) => sum + json.length, 0);
+}
 
-function isExpected(count: number, { exactly = count, atLeast = count, atMost = count }: ExpectedCount): boolean {
-  return count === exactly && count >= atLeast && count <= atMost;
+function parsed({ json }: Stored): JournalEntry {
+  return JSON.parse(json.toString());
+}
+
+const MAX_LISTED = 5;
+
+interface Compared {
+  entry: JournalEntry;
+  /** Empty if the entry matches. */
+  reasons: string[];
+}
+
+function closestOf(compared: readonly Compared[]): Compared[] {
+  const misses = compared.filter(({ reasons }) => reasons.length > 0);
+  return misses.toSorted((a, b) => a.reasons.length - b.reasons.length);
+}
+
+function summaryOf({ method, path, status, at }: JournalEntry): string {
+  return `matches: ${method} ${path}, ${status ?? "no response"}, at ${at}`;
 }
 
 /** One sentence for each member that differs: "status is 404, not 200". */
-function differences(match: RequestMatch, entry: Omit<JournalEntry, "id">): string[] {
+function differences(match: RequestMatch, entry: JournalEntry): string[] {
   return Object.entries(match).flatMap(([name, expected]) => {
     const actual = entry[name as keyof RequestMatch];
     if (actual === expected) return [];

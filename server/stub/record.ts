@@ -1,7 +1,8 @@
+import { performance } from "node:perf_hooks";
 import type { Request, RequestHandler, Response } from "express";
 import type { FaultMatch, JournalEntry } from "../../generated/control/types.ts";
-import { type Sessions, selectSession } from "./sessions.ts";
-import { isDisconnected } from "./wait.ts";
+import { systemClock } from "../clock.ts";
+import { type Sessions, sessionNameIn } from "./sessions.ts";
 
 /** Maximum length of a body, path or name in an entry, in characters. */
 const MAX_TEXT = 16_384;
@@ -10,31 +11,37 @@ const MAX_ERRORS = 100;
 /** Names of headers that may carry a secret, including custom headers of callers and proxies. */
 const SECRET = /authorization|token|cookie|secret|api-?key|password|credential|signature|referer|x-auth/i;
 
-/** Selects the session of each request, and adds the request to its journal when it ends. */
+/**
+ * Adds each request to the journal of the session that it names when it ends, also if it is rejected before the session is
+ * selected.
+ */
 export function record(sessions: Sessions): RequestHandler {
-  return async (request, response, next) => {
+  return (request, response, next) => {
+    const name = sessionNameIn(request);
+    if (name === undefined) return next();
     const start = performance.now();
     // Read now: later middleware changes the URL and the headers.
-    const received = { at: new Date().toISOString(), path: pathIn(request.url), headers: headersIn(request.headers) };
-    const session = await selectSession(sessions, request, response);
-    const add = () => {
-      const durationMs = Math.round((performance.now() - start) * 100) / 100;
-      session.journal.add(entryOf(request, response, { ...received, durationMs }));
+    const received = {
+      at: systemClock().toISOString(),
+      path: pathIn(request.url),
+      headers: headersIn(request.headers),
     };
-    // The client may have disconnected while the session was opened.
-    if (isDisconnected(response)) return add();
-    response.locals.onEnd(add);
+    response.locals.onEnd(() => {
+      const durationMs = Math.round((performance.now() - start) * 100) / 100;
+      sessions.record(name, entryOf(request, response, { ...received, session: name || undefined, durationMs }));
+    });
     next();
   };
 }
 
-type Received = Pick<JournalEntry, "at" | "path" | "durationMs"> & JournalEntry["request"];
+type Received = Pick<JournalEntry, "at" | "path" | "durationMs"> &
+  JournalEntry["request"] & { session: string | undefined };
 
 /** The journal entry of a request that has ended, without credentials and bounded in size. */
 function entryOf(request: Request, response: Response, { headers, ...received }: Received): JournalEntry {
-  const { requestId, operation, caller, problem, violations, rule, session, bodyText, sentText } = response.locals;
+  const { requestId, operation, caller, problem, violations, rule, bodyText, sentText } = response.locals;
   return defined<JournalEntry>({
-    ...{ id: requestId, method: request.method, session: session.name || undefined, operationId: operation?.id },
+    ...{ id: requestId, method: request.method, operationId: operation?.id },
     ...{ ...received, ...syncFacts(request, response), caller: caller?.id, rule },
     status: response.writableFinished ? response.statusCode : undefined,
     problem,

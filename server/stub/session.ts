@@ -1,96 +1,77 @@
 import type { Directory, User } from "../../generated/types.ts";
-import { ENTRIES_PER_STEP } from "../directory/directory.ts";
-import { DirectoryRefused } from "../directory/directory-refused.ts";
 import { Problem } from "../http/problem.ts";
-import { load } from "../start.ts";
 import { createMutex } from "../store/mutex.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
-import type { LoadCount, Store } from "../store/store.ts";
+import type { LoadCount } from "../store/store.ts";
 import { createFaultRules } from "./fault-rules.ts";
 import { createJournal } from "./journal.ts";
 import { STUB_PROBLEMS } from "./problem-types.ts";
+import { loadUsers, type SessionStore, type SessionUsers } from "./session-users.ts";
 
 /** The users, faults and journal of one caller of a stub. */
-export type Session = Awaited<ReturnType<typeof openSession>>;
+export type Session = ReturnType<typeof createSession>;
 
 export interface SessionOptions {
   name: string;
-  /** The start directory; a file is read again for each reset. */
-  start: string | Directory | undefined;
-  /** Maximum number of entries in the start directory. */
-  maxEntries: number;
+  /** Opens the start directory, at the first use of the users and for a reset. @throws DirectoryRefused */
+  open: () => Promise<SessionUsers>;
+  /** Maximum size of a user in bytes. */
+  userLimit: number | undefined;
   /** Maximum number of journal entries. */
   journalSize: number;
+  /** The users are in a database and can't be replaced. Default false. */
+  isFixed?: boolean;
 }
 
-/**
- * Opens a session on an in-memory store of its own, or on the given one, which is loaded with the start directory.
- * @throws DirectoryRefused
- */
-export async function openSession(
-  { name, start, maxEntries, journalSize }: SessionOptions,
-  given?: { store: Store; isInMemory: boolean },
+/** Creates a session. Its users are opened when they are needed, unless they are given. */
+export function createSession(
+  { name, open, userLimit, journalSize, isFixed = false }: SessionOptions,
+  given?: SessionUsers,
 ) {
   const [faults, journal] = [createFaultRules(), createJournal(journalSize)];
-  let store = given?.store ?? (await loadStore(start, maxEntries)).store;
   const withMutex = createMutex();
-  const replaceStore = (source: string | Directory | undefined, max?: number): Promise<LoadCount> =>
+  let users = given;
+  const openUsers = () =>
     withMutex(name, async () => {
-      if (given?.isInMemory === false) throw new Problem(STUB_PROBLEMS.fixedDirectory);
-      const [old, next] = [store, await loadStore(source, max)];
-      store = next.store;
-      await old.close();
-      return next.count;
+      users ??= await open();
+      return users;
     });
+  const replaceUsers = <T extends SessionUsers>(next: () => Promise<T>): Promise<T> =>
+    withMutex(name, async () => {
+      if (isFixed) throw new Problem(STUB_PROBLEMS.fixedDirectory);
+      const [old, opened] = [users, await next()];
+      users = opened;
+      await old?.close();
+      return opened;
+    });
+  /** The current store; `reset` and `directory.replace` replace it. @throws DirectoryRefused */
+  const store = async (): Promise<SessionStore> => (users ?? (await openUsers())).store;
   return {
-    ...{ name, faults, journal },
-    /** The current store; `reset` and `directory.replace` replace it. */
-    store: () => store,
+    ...{ name, faults, journal, store },
     directory: {
       /** The user as stored. */
-      user: (id: string): Promise<User | undefined> => store.user(id),
+      user: async (id: string): Promise<User | undefined> => (await store()).user(id),
       /** The first `limit` users by id, and the number of all users. */
-      users: (limit: number): Promise<{ users: User[]; total: number }> => store.users(limit),
+      users: async (limit: number): Promise<{ users: User[]; total: number }> => (await store()).users(limit),
       /**
        * Replaces all users, roles and maps.
        * @throws DirectoryRefused, listing every problem, and Problem if the users are in a database; then nothing changes.
        */
-      replace: (directory: Directory): Promise<LoadCount> => replaceStore(directory),
+      async replace(directory: Directory): Promise<LoadCount> {
+        const limits = { maxEntries: Number.POSITIVE_INFINITY, userLimit };
+        return (await replaceUsers(() => loadUsers(directory, limits))).count;
+      },
     },
     /**
      * Restores the start directory, and removes faults and journal entries.
      * @throws DirectoryRefused if the start directory can't be loaded, and Problem as above; then nothing changes.
      */
     async reset(): Promise<void> {
-      await replaceStore(start, maxEntries);
+      await replaceUsers(open);
       faults.clear();
       journal.clear();
     },
-    close: (): Promise<void> => withMutex(name, () => store.close()),
+    /** Bytes of its own users, faults and journal. */
+    bytes: (): number => (users?.bytes() ?? 0) + faults.bytes() + journal.bytes(),
+    close: (): Promise<void> => withMutex(name, async () => users?.close()),
   };
-}
-
-/** Stops reading a directory of more than `max` entries. */
-async function loadStore(
-  source: string | Directory = { users: [], roles: [], roleConnectionMaps: [] },
-  max = Number.POSITIVE_INFINITY,
-): Promise<{ store: Store; count: LoadCount }> {
-  const rejectAbove = (entries: number) => {
-    if (entries <= max) return;
-    const problem = `each session has a copy of the directory, which may have ${max} entries at most; this one has more`;
-    throw new DirectoryRefused([problem]);
-  };
-  const store = openSqliteStore(":memory:");
-  let read = 0;
-  try {
-    const count = await load(store, source, (phase) => {
-      if (phase === "checking") read += ENTRIES_PER_STEP;
-      rejectAbove(read);
-    });
-    rejectAbove(count.total);
-    return { store, count };
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
 }

@@ -1,25 +1,29 @@
 import { basename } from "node:path";
 import type { Directory } from "../../generated/types.ts";
-import type { Clock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
 import type { Base, RunningExtension, RunningServer, ServerOptions } from "../running-server.ts";
 import { load, startServer } from "../start.ts";
+import type { Store } from "../store/store.ts";
 import { type ControlPortOptions, checkControlPort, openControlPort } from "./control/control-port.ts";
 import { createDemoCredentials, type DemoCredentials } from "./demo.ts";
 import { exampleHandler } from "./examples.ts";
 import { fireFault, sendWithFault } from "./faults.ts";
 import { prefer } from "./prefer.ts";
 import { record } from "./record.ts";
-import { openSession, type Session } from "./session.ts";
-import { createSessions } from "./sessions.ts";
+import { createSession, type Session } from "./session.ts";
+import { loadUsers, shareStartDirectory } from "./session-users.ts";
+import { createSessions, selectSession } from "./sessions.ts";
 
 export interface StubOptions extends ServerOptions, ControlPortOptions {
   /** Maximum number of entries in the journal of each session. Default 1,000. */
   journalSize?: number;
+  /** Maximum size of all named sessions in bytes: their changed users, faults and journals. Default 52,428,800. */
+  sessionBytes?: number;
 }
 
 /** A running stub, with the directory, faults and journal of the unnamed session. */
-export interface RunningStub extends RunningServer, Omit<Session, "name" | "store" | "close"> {
+export interface RunningStub extends RunningServer, Omit<Session, "name" | "store" | "bytes" | "close"> {
   /** URL of the control port and its page; absent with `controlPort: "none"`. */
   controlUrl?: string;
   /** Absent if other credentials were given. */
@@ -27,7 +31,7 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
   /** Operations that respond with the contract's examples, because they have no handler yet. */
   withoutHandler: ReadonlySet<string>;
   /** The session of requests with `X-Contract-Session: NAME`. */
-  session(name: string): Promise<Omit<Session, "store" | "close">>;
+  session(name: string): Promise<Omit<Session, "store" | "bytes" | "close">>;
 }
 
 /**
@@ -37,11 +41,11 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
  */
 export async function startStub(options: StubOptions = {}): Promise<RunningStub> {
   checkControlPort(options);
-  const { clock = () => new Date(), access, credentialsFile } = options;
+  const { clock = systemClock, access, credentialsFile } = options;
   const generated =
     access || credentialsFile !== undefined ? undefined : await createDemoCredentials(clock, options.document);
   const composed: Awaited<ReturnType<typeof compose>>[] = [];
-  const server = await startServer({ ...options, ...(generated && { access: generated }) }, async (base) => {
+  const server = await startServer({ ...options, clock, ...(generated && { access: generated }) }, async (base) => {
     const stub = await compose(base, { ...options, clock });
     composed.push(stub);
     return stub.extension;
@@ -53,30 +57,40 @@ export async function startStub(options: StubOptions = {}): Promise<RunningStub>
   return {
     ...{ ...server, faults, journal, directory, reset, withoutHandler },
     user: (id) => directory.user(id),
-    load: (source) => load(unnamed.store(), source),
-    session: (name) => sessions.use(name).session,
+    // The unnamed session always has a store of its own.
+    load: async (source) => load((await unnamed.store()) as Store, source, { userLimit: options.userLimit }),
+    async session(name) {
+      const session = sessions.session(name);
+      await session.store();
+      return session;
+    },
     ...(controlUrl !== undefined && { controlUrl }),
     ...(generated && { demo: generated.demo }),
   };
 }
 
-/** Maximum number of directory entries that each named session copies: about half a second and a few megabytes. */
+/** Maximum number of directory entries of named sessions, which share a copy: about half a second and a few megabytes. */
 const MAX_ENTRIES = 10_000;
 
 async function compose({ store, server, log }: Base, options: StubOptions & { clock: Clock }) {
-  const { clock, host = "127.0.0.1", database = ":memory:", directory, journalSize = 1_000 } = options;
-  // A copy: later changes to the object do not change what a reset restores.
-  const start = typeof directory === "object" ? structuredClone(directory) : directory;
-  const first = { name: "", start, journalSize, maxEntries: Number.POSITIVE_INFINITY };
-  const unnamed = await openSession(first, { store, isInMemory: database === ":memory:" });
-  const sessions = createSessions(unnamed, (name) =>
-    openSession({ ...first, name, maxEntries: MAX_ENTRIES }).catch(withoutFolder(start)),
+  const { clock, host = "127.0.0.1", database = ":memory:", directory, userLimit } = options;
+  const { journalSize = 1_000, sessionBytes = 52_428_800 } = options;
+  const start = typeof directory === "object" ? copyOf(directory) : directory;
+  const shared = { userLimit, journalSize };
+  const openOwn = () => loadUsers(start, { userLimit, maxEntries: Number.POSITIVE_INFINITY });
+  const unnamed = createSession(
+    { ...shared, name: "", open: () => openOwn().catch(withoutFolder(start)), isFixed: database !== ":memory:" },
+    { store, bytes: () => 0, close: () => store.close() },
   );
+  const openShared = shareStartDirectory(start, { userLimit, maxEntries: MAX_ENTRIES });
+  const open = () => openShared().catch(withoutFolder(start));
+  const create = (name: string) => createSession({ ...shared, name, open });
+  const sessions = createSessions({ unnamed, create, journalSize, maxBytes: sessionBytes });
   const withoutHandler = new Set<string>();
   const control = await openControlPort(options, { sessions, server, host, clock, log });
   const extension: RunningExtension = {
     first: [record(sessions)],
-    beforeHandler: [prefer, fireFault],
+    beforeHandler: [selectSession(sessions), prefer, fireFault],
     send: sendWithFault,
     handlerFor: (operation) => {
       withoutHandler.add(operation.id);
@@ -84,13 +98,18 @@ async function compose({ store, server, log }: Base, options: StubOptions & { cl
     },
     // The pages of the control port call the operations with the credentials typed into them.
     corsOrigins: control.origins,
-    ready: () => unnamed.store().ready(),
+    ready: async () => (await unnamed.store()).ready(),
     async close() {
       await control.close();
       await sessions.close();
     },
   };
   return { extension, unnamed, sessions, withoutHandler, controlUrl: control.url };
+}
+
+/** The lists of a checked directory as JSON, so that later changes of the object do not change what a reset restores. */
+function copyOf({ users, roles, roleConnectionMaps }: Directory): Directory {
+  return JSON.parse(JSON.stringify({ users, roles, roleConnectionMaps }));
 }
 
 /** Shortens the path of the start file in problems to its name: callers must not see this machine's folders. */

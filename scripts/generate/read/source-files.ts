@@ -43,6 +43,8 @@ export function sourceFiles({ path, read }: ContractPath, { document, source, lo
       if (nameOf(file).startsWith("../"))
         throw new Error(`'${nameOf(file)}' is not below the contract's folder. Move it.`);
       const text = await read(file).catch(() => {
+        // A watch waits for the file.
+        files.set(file, { value: undefined, source: "", locate });
         throw new Error(`The file '${nameOf(file)}' can't be read.`);
       });
       const { problems, ...parsed } = parseYaml(text);

@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import pg from "pg";
 import type { Logger } from "pino";
 import { StoreUnusable } from "../store.ts";

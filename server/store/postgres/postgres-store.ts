@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { User } from "../../../generated/types.ts";
 import { loadDirectory } from "../load.ts";
 import { createMutex } from "../mutex.ts";

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { setImmediate } from "node:timers";
 import { StoreUnavailable } from "../store.ts";
 import type { Reader } from "./reader.ts";
 

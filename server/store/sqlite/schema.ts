@@ -27,10 +27,10 @@ const SCHEMA = `
 export function openDatabase(file: string): { database: DatabaseSync; release(): void } {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw new StoreUnusable(`${file} is a folder, not a file.`);
-  const lock = file === ":memory:" ? undefined : lockFile(file);
+  const { path, lock } = file === ":memory:" ? { path: file } : lockFile(file);
   try {
     // Milliseconds. The driver blocks the event loop while it waits for a lock.
-    const database = new DatabaseSync(file, { timeout: 100 });
+    const database = new DatabaseSync(path, { timeout: 100 });
     const version = String(database.prepare("SELECT sqlite_version() AS version").get()?.version);
     if (version.localeCompare(MIN_SQLITE, "en", { numeric: true }) < 0) {
       throw new StoreUnusable(
@@ -60,20 +60,29 @@ function migrate(database: DatabaseSync, file: string): void {
  * One server per file: an exclusive lock on a second file, `FILE-owner`, which the system releases when the process ends.
  * The database file itself stays readable for other programs.
  */
-function lockFile(file: string): DatabaseSync {
+function lockFile(file: string): { path: string; lock: DatabaseSync } {
   let lock: DatabaseSync | undefined;
   try {
-    // An existing file must not be opened here: closing it would drop the fcntl locks of a store in this process.
-    if (!existsSync(file)) closeSync(openSync(file, "a"));
-    // Without symbolic links, so that every name of the file leads to the same lock.
-    lock = new DatabaseSync(`${realpathSync(file)}-owner`, { timeout: 0 });
+    createPrivateFile(file);
+    // Without symbolic links, so that every name of the file leads to the same lock. SQLite would take `file:…` for a URL.
+    const path = realpathSync(file);
+    createPrivateFile(`${path}-owner`);
+    lock = new DatabaseSync(`${path}-owner`, { timeout: 0 });
     lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
-    return lock;
+    return { path, lock };
   } catch (error) {
     lock?.close();
     const isLocked = error instanceof Error && "errcode" in error && error.errcode === 5;
     throw isLocked ? new StoreUnusable(`The database ${file} is in use by another server.`) : cannotOpen(file, error);
   }
+}
+
+/**
+ * Creates a file with mode 0600; SQLite itself would use 0644, and gives the files beside a database the mode of the
+ * database. An existing file must not be opened here: closing it would drop the fcntl locks of a store in this process.
+ */
+function createPrivateFile(file: string): void {
+  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
 }
 
 function cannotOpen(file: string, error: unknown): StoreUnusable {

@@ -6,14 +6,20 @@ import { sqliteLoadTarget } from "./load-target.ts";
 import { createReader } from "./reader.ts";
 import { openDatabase } from "./schema.ts";
 
+export interface SqliteStore extends Store {
+  /** Size of the database. */
+  bytes(): number;
+}
+
 /**
  * The embedded store: a SQLite file, or ":memory:". A sync resolves after its change is on disk (WAL, synchronous=FULL).
  * @throws StoreUnusable if the file can't be used.
  */
-export function openSqliteStore(file: string): Store {
+export function openSqliteStore(file: string): SqliteStore {
   const { database, release } = openDatabase(file);
   const reader = createReader(database);
   const update = database.prepare("UPDATE users SET document = ? WHERE id = ?");
+  const size = database.prepare("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size");
   const probe = database.prepare("SELECT 1 FROM users LIMIT 1");
   const commit = createGroupCommit(database, reader);
   const target = sqliteLoadTarget(database, (save) => {
@@ -35,6 +41,7 @@ export function openSqliteStore(file: string): Store {
     load: (directory, progress) => withMutex("load", () => loadDirectory(target, directory, progress)),
     user: async (id) => reader.user(id),
     users: async (limit) => reader.users(limit),
+    bytes: () => Number(size.get()?.bytes),
     async ready() {
       try {
         probe.get();

@@ -14,10 +14,10 @@ import { dispatch, type Send, send } from "../../http/respond.ts";
 import { originForm, pathParameters, router, validHost } from "../../http/router.ts";
 import type { Shutdown } from "../../http/shutdown.ts";
 import { StoreUnavailable } from "../../store/store.ts";
-import { type Sessions, selectSession } from "../sessions.ts";
+import { openStore, type Sessions, selectSession } from "../sessions.ts";
 import { ownHost, ownOrigin, requireToken, securityHeaders } from "./guard.ts";
 import { createControlHandlers } from "./handlers.ts";
-import { controlPages } from "./pages.ts";
+import { contractDocument, controlPages } from "./pages.ts";
 
 export interface ControlAppOptions {
   url: string;
@@ -35,7 +35,10 @@ const DOCUMENT = new URL("../../../generated/control/openapi.json", import.meta.
 const BODY_LIMIT = 262_144;
 const DIRECTORY_LIMIT = 10_485_760;
 
-/** The pipeline of the control port: checks against pages of other origins, then the same middleware as the main port. */
+/**
+ * The pipeline of the control port: checks against pages of other origins, then the same middleware as the main port. It
+ * has no `Router`, because that needs the global setImmediate, which a test may have replaced.
+ */
 export function createControlApp({ url, token, stubUrl, shutdown, sessions, clock, log }: ControlAppOptions): Express {
   const contract = loadContract(DOCUMENT);
   return express()
@@ -49,16 +52,19 @@ export function createControlApp({ url, token, stubUrl, shutdown, sessions, cloc
       headerLimit,
       ownHost(url),
       ownOrigin,
-      controlPages(stubUrl),
+      ...controlPages(stubUrl),
+    )
+    .get("/openapi.json", contractDocument(stubUrl))
+    .use(
       router(contract.operations),
       requireToken(token),
       pathParameters,
       contentType,
       jsonBody(BODY_LIMIT, { ReplaceDirectory: DIRECTORY_LIMIT }),
-      // Compiled at the first request: it takes longer than the rest of a start.
-      (request, response, next) => express.Router().use(contract.requestValidation())(request, response, next),
-      async (request, response, next) => {
-        await selectSession(sessions, request, response);
+      ...contract.requestValidation(),
+      selectSession(sessions),
+      async (_request, response, next) => {
+        await openStore(response);
         next();
       },
       dispatch(createControlHandlers(clock), { send: sendControl, contract }),

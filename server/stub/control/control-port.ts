@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import { isIPv4 } from "node:net";
+import type { Express } from "express";
 import { ConfigurationError } from "../../configuration-error.ts";
 import { createHttpServer, listen, urlOf } from "../../http/http-server.ts";
 import { type ControlAppOptions, createControlApp } from "./control-app.ts";
@@ -54,7 +55,12 @@ export async function openControlPort(
   if (controlPort === "none") return { origins: [], close: async () => {} };
   const { server: own, shutdown, handle } = createHttpServer(context.log);
   const url = await listen(own, { port: controlPort, host: controlHost, names: "control port or control host" });
-  handle(createControlApp({ ...context, url, token: controlToken, stubUrl: () => urlOf(server, host), shutdown }));
+  let app: Express | undefined;
+  handle((request, response) => {
+    // Created at the first request: compiling its contract takes longer than the rest of a start.
+    app ??= createControlApp({ ...context, url, token: controlToken, stubUrl: () => urlOf(server, host), shutdown });
+    app(request, response);
+  });
   const close = async () => void (await shutdown.end({ deadlineMs: DEADLINE_MS }));
   return { url, origins: authoritiesOf(url).map((authority) => `http://${authority}`), close };
 }

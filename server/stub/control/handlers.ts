@@ -32,8 +32,9 @@ export function createControlHandlers(clock: Clock): Handlers<{ session: Session
       return { status: 200, body: { total } };
     },
     ListUsers: async (_, { session }) => {
-      const { users, total } = await session.directory.users(MAX_USERS);
-      const previews = users.map((user) => previewOf(user, session.store(), clock()));
+      const store = await session.store();
+      const { users, total } = await store.users(MAX_USERS);
+      const previews = users.map((user) => previewOf(user, store, clock()));
       return { status: 200, body: { users: await Promise.all(previews), total } };
     },
     ReadUser: async ({ path }, { session }) => {

@@ -10,18 +10,20 @@ const FOLDER = fileURLToPath(new URL("../page/", import.meta.url));
 const SWAGGER = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
 
 /** Serves the pages and the files they load. The files hold no data and need no token; the scripts request the data. */
-export function controlPages(stubUrl: () => string | undefined): RequestHandler {
-  return express
-    .Router()
-    .use((request, response, next) => {
-      response.set("Content-Security-Policy", policyFor(serverFor(request, stubUrl())));
-      next();
-    })
-    .use(express.static(FOLDER, { extensions: ["html"] }), express.static(SWAGGER))
-    .get("/openapi.json", (request, response) => {
-      const document = { ...loadContract().document, servers: [{ url: serverFor(request, stubUrl()) }] };
-      send(response, { status: 200, mediaType: "application/json", body: document });
-    });
+export function controlPages(stubUrl: () => string | undefined): RequestHandler[] {
+  const policy: RequestHandler = (request, response, next) => {
+    response.set("Content-Security-Policy", policyFor(serverFor(request, stubUrl())));
+    next();
+  };
+  return [policy, express.static(FOLDER, { extensions: ["html"] }), express.static(SWAGGER)];
+}
+
+/** The contract of the stub, for the pages. */
+export function contractDocument(stubUrl: () => string | undefined): RequestHandler {
+  return (request, response) => {
+    const document = { ...loadContract().document, servers: [{ url: serverFor(request, stubUrl()) }] };
+    send(response, { status: 200, mediaType: "application/json", body: document });
+  };
 }
 
 /** Scripts and styles come from this port only; requests go to this port, and to the stub for "Try it out". */

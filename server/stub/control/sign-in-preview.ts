@@ -5,7 +5,7 @@ import { assertedGroups, planSync } from "../../identity/sync.ts";
 import type { Found, Store } from "../../store/store.ts";
 
 /** The results that syncs of the user with the stored groups would have now. Writes nothing. */
-export async function previewOf(user: User, store: Store, now: Date): Promise<UserPreview> {
+export async function previewOf(user: User, store: Pick<Store, "sync">, now: Date): Promise<UserPreview> {
   const identities = Map.groupBy(user.identities ?? [], ({ azoConnectionId }) => azoConnectionId || "");
   identities.delete("");
   const signIns = Array.from(identities, ([connectionId, ofConnection]) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { SECURITY_SCHEMES } from "../../../generated/operations.ts";
@@ -65,6 +65,48 @@ test("a save by rename is noticed", async () => {
   renameSync(join(project.root, "openapi.yaml.new"), join(project.root, "openapi.yaml"));
   await until("wrote generated/manifest");
   expect(project.read("generated/operations.ts")).toContain("X-Renamed");
+});
+
+test("changes of a contract that is a symbolic link are noticed, also if the link gets another target", async () => {
+  const { project, until } = await startWatch();
+  const path = (name: string) => join(project.root, name);
+  const source = project.read("openapi.yaml");
+  mkdirSync(path("contracts"));
+  project.write("contracts/first.yaml", source);
+  project.write("contracts/second.yaml", source.replace(HEADER, "name: X-Second"));
+  rmSync(path("openapi.yaml"));
+  symlinkSync("contracts/first.yaml", path("openapi.yaml"));
+  await until(UP_TO_DATE);
+  project.write("contracts/first.yaml", source.replace(HEADER, "name: X-First"));
+  await until("wrote generated/manifest");
+  expect(project.read("generated/operations.ts")).toContain("X-First");
+  rmSync(path("openapi.yaml"));
+  symlinkSync("contracts/second.yaml", path("openapi.yaml"));
+  await until("wrote generated/manifest");
+  expect(project.read("generated/operations.ts")).toContain("X-Second");
+});
+
+test("a save that keeps size and modification time is noticed", async () => {
+  const { project, until } = await startWatch();
+  const path = join(project.root, "openapi.yaml");
+  const { atime, mtime } = statSync(path);
+  project.edit("openapi.yaml", HEADER, HEADER.replace("name: X", "name: Y"));
+  utimesSync(path, atime, mtime);
+  await until("wrote generated/manifest");
+});
+
+test("a file to which the contract refers is noticed when it is created and when it changes", async () => {
+  const { project, until } = await startWatch();
+  project.edit(
+    "openapi.yaml",
+    "        clientUpnKey:\n",
+    '        shoe: { $ref: "shoe.yaml" }\n        clientUpnKey:\n',
+  );
+  await until("generated/ was not changed");
+  project.write("shoe.yaml", "type: string\n");
+  await until("wrote generated/manifest");
+  project.write("shoe.yaml", "type: integer\n");
+  await until("wrote generated/manifest");
 });
 
 test("a run that throws is printed, and the next save is processed", async () => {

@@ -207,7 +207,11 @@ test.for([
   ["an empty file", "", "is not JSON"],
   ["a file that is not JSON", `{"a": planted}`, "is not JSON"],
   ["a comma too many", `{\n  "apiKeys": [],\n}`, "is not JSON: error at line 3 column 1"],
-  ["a file that is not UTF-8", Buffer.from('{"planted\u00ff": 1}', "latin1"), "is not UTF-8"],
+  [
+    "a file that is not UTF-8",
+    Buffer.from('{"planted\u00ff": 1}', "latin1"),
+    "is not UTF-8: error at line 1 column 10",
+  ],
   ["a list", "[]", "must be an object with the lists apiKeys and applicationTokens"],
   ["null", "null", "must be an object with the lists apiKeys and applicationTokens"],
   ["a file with only one list", '{"apiKeys": []}', "must have 'applicationTokens'"],

@@ -13,7 +13,7 @@ import { createSigner, type Signer } from "./signers.ts";
 const [old, next] = [createSigner("k-old"), createSigner("k-next")];
 
 /** A file with this text; `open` loads it as a key set. Both are closed at the end of the test. */
-async function openFile(text: string | undefined) {
+async function openFile(text: string | Buffer | undefined) {
   const file = join(temporaryFolder(), "jwks.json");
   if (text !== undefined) await writeFile(file, text);
   const warnings: string[] = [];
@@ -68,6 +68,7 @@ describe("a key set file", () => {
   const REFUSED = {
     "is missing": [undefined, "ENOENT"],
     "is not JSON": ['{"planted', "is not JSON"],
+    "is not UTF-8": [Buffer.from('\n{"planted\u00e9": 1}', "latin1"), "is not UTF-8: error at line 2 column 10"],
     "is a list": ["[]", "is not an object with a list 'keys'"],
     "has no key": ['{"keys":[]}', "has no public key with a kid that can verify a signature"],
     "has one id twice": [setOf(old, next, old), "has several keys with the kid k-old"],

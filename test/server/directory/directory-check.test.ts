@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { startStub } from "../../../server/stub/start-stub.ts";
 import { fileOf, lines, problemsOf, read } from "./directory-files.ts";
 
 const role = (id: string) => ({ id, name: `${id}!`, audience: "urn:api", description: null });
@@ -138,11 +139,59 @@ test("members of any wrong type are reported", async () => {
   ]);
 });
 
-test("free-form JSON that is too deep to be serialized is a problem", async () => {
-  const customMetadata: unknown = JSON.parse(`${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`);
-  const users = [{ id: "u-1", subscriptions: [{ id: 1, customMetadata }] }];
+/** JSON of this depth. */
+const nested = (depth: number): Record<string, unknown> =>
+  JSON.parse(`${'{"a":'.repeat(depth - 1)}{}${"}".repeat(depth - 1)}`);
 
-  expect(await problemsOf({ ...EMPTY, users })).toEqual(["directory /users/0: is nested too deeply"]);
+test("entries may be nested 1,000 levels deep", async () => {
+  const nestedBy = (more: number) => ({
+    roles: [{ ...role("r-1"), extra: nested(999 + more) }],
+    roleConnectionMaps: [{ ...map("m-1", "r-1"), extra: nested(999 + more) }],
+    users: [{ id: "u-1", subscriptions: [{ id: 1, customMetadata: nested(997 + more) }] }],
+  });
+  expect(await read(nestedBy(0))).toEqual(nestedBy(0));
+
+  for (const more of [1, 4_000, 20_000, 500_000]) {
+    expect(await problemsOf(nestedBy(more))).toEqual([
+      "directory /roles/0: is nested too deeply",
+      "directory /roleConnectionMaps/0: is nested too deeply",
+      "directory /users/0: is nested too deeply",
+    ]);
+  }
+});
+
+test("an object that is not JSON is a problem", async () => {
+  const cycle: Record<string, unknown> = {};
+  cycle.self = cycle;
+  const users = [cycle, 7n].map((extra, index) => ({ id: `u-${index}`, extra }));
+
+  expect(await problemsOf({ ...EMPTY, users })).toEqual([
+    "directory /users/0: is nested too deeply",
+    "directory /users/1: must be JSON",
+  ]);
+});
+
+test("a user that is larger than the limit is a problem, counted in bytes of JSON", async () => {
+  const frame = JSON.stringify({ id: "u-1", extra: "" }).length;
+  const directoryOf = (bytes: number) => ({
+    ...EMPTY,
+    users: [{ id: "u-1", extra: "é".repeat((bytes - frame) / 2) }],
+  });
+  const bytes = 1_048_576 - (frame % 2);
+  expect(await read(directoryOf(bytes))).toEqual(directoryOf(bytes));
+  const problem = `directory /users/0: has ${bytes + 2} bytes as JSON; the limit is 1048576`;
+  expect(await problemsOf(directoryOf(bytes + 2))).toEqual([problem]);
+
+  const stub = (userLimit: number) => startStub({ directory: directoryOf(bytes), userLimit });
+  await expect(stub(bytes - 1)).rejects.toMatchObject({
+    problems: [expect.stringContaining(`the limit is ${bytes - 1}`)],
+  });
+  const server = await stub(bytes);
+  onTestFinished(() => server.close());
+  for (const load of [server.load, server.directory.replace, (await server.session("s")).directory.replace])
+    await expect(load(directoryOf(bytes + 2))).rejects.toMatchObject({
+      problems: [problem.replace("1048576", String(bytes))],
+    });
 });
 
 test("the first thousand problems are listed, and the others are counted", async () => {

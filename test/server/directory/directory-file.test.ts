@@ -71,6 +71,62 @@ test("lines of NDJSON that are not JSON are reported by number, together with al
   ]);
 });
 
+/** An NDJSON line and a JSON file with the letter é, which is one byte in Latin-1 and two in UTF-8. */
+const LINE = '{"user":{"id":"u-2","nickname":"\ufffd Andr\u00e9"}}';
+const FILE = `{"roles":[],"roleConnectionMaps":[],\r\n"users":[{"id":"\ufffd",\n  "nickname":"Andr\u00e9"}]}`;
+
+/** The text in UTF-8, except for é, which gets these bytes. */
+function withBytes(text: string, ...bytes: number[]): Buffer {
+  const [before = "", after = ""] = text.split("\u00e9");
+  return Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(after)]);
+}
+
+test.each([
+  ["Latin-1", [0xe9]],
+  ["half a character", [0xc3]],
+  ["a surrogate", [0xed, 0xa0, 0xbd]],
+  ["an overlong character", [0xc0, 0xaf]],
+])("text with %s is reported with its position, and other text with U+FFFD is not", async (_, bytes) => {
+  const line = Buffer.concat([Buffer.from('{"user":{"id":7}}\n'), withBytes(LINE, ...bytes), Buffer.from("\n{\n")]);
+
+  expect(await problemsOf(fileOf("directory.ndjson", line))).toEqual([
+    "directory.ndjson:1/id: must be string",
+    "directory.ndjson:2: is not UTF-8: error at column 39",
+    "directory.ndjson:3: is not JSON: error at column 2",
+  ]);
+  for (const mark of ["", "\ufeff"]) {
+    expect(await problemsOf(fileOf("directory.json", withBytes(mark + FILE, ...bytes)))).toEqual([
+      "directory.json: is not UTF-8: error at line 3 column 19",
+    ]);
+  }
+});
+
+test("text that ends within a character or is UTF-16 is reported with its position", async () => {
+  const [cut, utf16] = [Buffer.from(LINE).subarray(0, -4), Buffer.from(`\ufeff${LINE}`, "utf16le")];
+
+  expect(await problemsOf(fileOf("directory.ndjson", cut))).toEqual([
+    "directory.ndjson:1: is not UTF-8: error at column 39",
+  ]);
+  expect(await problemsOf(fileOf("directory.json", utf16))).toEqual([
+    "directory.json: is not UTF-8: error at line 1 column 1",
+  ]);
+  expect((await read(fileOf("directory.ndjson", LINE))).users).toEqual([{ id: "u-2", nickname: "\ufffd Andr\u00e9" }]);
+});
+
+test("a file that is not JSON is reported without its content", async () => {
+  for (const text of ["planted", '{"users": [planted]}', '{"users": "planted']) {
+    const problems = [
+      await problemsOf(fileOf("directory.json", text)),
+      await problemsOf(fileOf("directory.ndjson", text)),
+    ];
+    expect(problems.flat()).toEqual([
+      expect.stringMatching(/^directory\.json: is not JSON/),
+      expect.stringMatching(/^directory\.ndjson:1: is not JSON/),
+    ]);
+    expect(problems.join()).not.toContain("planted");
+  }
+});
+
 test.each([
   ["an extra comma", `{\n  "users": [],\n  "roles": [],\n}`, 4],
   ["a name without quotes", `{\n  "users": [],\n  roles: []\n}`, 3],

@@ -7,7 +7,7 @@ import { DirectoryRefused } from "../../../server/directory/directory-refused.ts
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 /** Writes a file that is removed at the end of the test. */
-export function fileOf(name: string, content: string): string {
+export function fileOf(name: string, content: string | Uint8Array): string {
   const file = join(temporaryFolder(), name);
   writeFileSync(file, content);
   return file;

@@ -23,14 +23,15 @@ async function halfOpen({ url }: RunningStub) {
   socket.on("data", (bytes) => received.push(bytes.toString()));
   socket.on("error", () => {});
   const statuses = () => Array.from(received.join("").matchAll(/^HTTP\/1\.1 (\d+)/gm), ([, status]) => Number(status));
-  return { socket, statuses };
+  // Listened for from the beginning: the server may end the connection at any time.
+  return { socket, statuses, ended: once(socket, "end") };
 }
 
 test("invalid bytes behind a complete request leave that request its own response", async () => {
   const { server } = await startStubWithClient();
-  const { socket, statuses } = await halfOpen(server);
+  const { socket, statuses, ended } = await halfOpen(server);
   socket.write(syncBytes(server) + GARBAGE);
-  await once(socket, "end");
+  await ended;
   expect(statuses()).toEqual([200]);
 });
 
@@ -38,22 +39,22 @@ test("invalid bytes do not reject a complete request that still waits for Postgr
   const database = await temporaryPostgres();
   const { server } = await startStubWithClient({ database });
   const release = await holdUser(database, "u-ada");
-  const { socket, statuses } = await halfOpen(server);
+  const { socket, statuses, ended } = await halfOpen(server);
   socket.write(syncBytes(server));
   await new Promise((resolve) => setTimeout(resolve, 100));
   socket.write(GARBAGE);
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(statuses()).toEqual([]);
   await release();
-  await once(socket, "end");
+  await ended;
   expect(statuses()).toEqual([200]);
 });
 
 test("a rejected connection does not delay the shutdown by more than 1 s, although its client keeps its side open", async () => {
   const { server } = await startStubWithClient();
-  const { socket, statuses } = await halfOpen(server);
+  const { socket, statuses, ended } = await halfOpen(server);
   socket.write(GARBAGE);
-  await once(socket, "end");
+  await ended;
   expect(statuses()).toEqual([400]);
   const start = performance.now();
   await server.close();

@@ -52,9 +52,9 @@ test("/metrics counts requests by status and problem, store time, violations and
   const text = await response.text();
   expect(text.split("\n")).toEqual(
     expect.arrayContaining([
-      'nexus_sync_requests_total{status="200",problem=""} 1',
-      'nexus_sync_requests_total{status="400",problem="invalid-request"} 1',
-      'nexus_sync_requests_total{status="401",problem="unauthenticated"} 1',
+      'nexus_sync_requests_total{operation="SyncUserIdentity",status="200",problem=""} 1',
+      'nexus_sync_requests_total{operation="SyncUserIdentity",status="400",problem="invalid-request"} 1',
+      'nexus_sync_requests_total{operation="SyncUserIdentity",status="401",problem="unauthenticated"} 1',
       "nexus_sync_request_duration_seconds_count 3",
       "nexus_sync_store_duration_seconds_count 1",
       'nexus_sync_contract_violations_total{side="request"} 3',

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { startStub } from "../../../server/stub/start-stub.ts";
 import { acme, put, signIn, startStubWithClient } from "../../helpers/stub.ts";
+import { temporaryDatabase } from "../../helpers/temporary-folder.ts";
 
 const value = "v".repeat(200_000);
 
@@ -26,7 +28,9 @@ test("groups that would make the stored user too large are a 400 at the groups",
 
 test("a user that is larger than the limit signs in, and may become smaller", async () => {
   const attributes = [{ id: 1, userId: "u-ada", name: "large", value, expires: null }];
-  const { server } = await startStubWithClient({ directory: acme({ user: { attributes } }), userLimit: 10_000 });
+  const database = temporaryDatabase();
+  await (await startStub({ database, directory: acme({ user: { attributes } }) })).close();
+  const { server } = await startStubWithClient({ database, directory: undefined, userLimit: 10_000 });
   for (const changes of [{}, { large: value.slice(1) }, { large: "small" }]) {
     expect((await put(server, { body: signIn({ attributes: changes }) })).status).toBe(200);
   }

@@ -55,6 +55,29 @@ describe("verify", () => {
     expect(verify({ userId: "u-grace" }, { exactly: 0 })).toMatchObject({ passed: true, count: 0 });
   });
 
+  test.each<[string, Verification["count"]]>([
+    ["exactly", { exactly: 1 }],
+    ["atMost", { atMost: 1 }],
+    ["atLeast and atMost", { atLeast: 1, atMost: 1 }],
+  ])("lists the matches, the latest first, if there are more than %s allows", async (_, count) => {
+    const { verify, ids } = await journal();
+    const reasons = [expect.stringMatching(/^matches: PUT \/v1\/users\/u-ada\/\$sync, 200, at 20\d\d-/)];
+    expect(verify({ status: 200 }, count)).toEqual({
+      ...{ passed: false, count: 2, evicted: 0 },
+      closest: [ids[2], ids[1]].map((id) => ({ id, reasons })),
+    });
+  });
+
+  test("lists the latest five of many matches, and misses if the matches are too few", async () => {
+    const { server, verify, ids } = await journal();
+    for (let nth = 0; nth < 4; nth += 1) await call(server);
+    await expect.poll(() => server.journal.list().requests).toHaveLength(8);
+    const latest = server.journal.list().requests.slice(0, 5);
+    expect(verify({}, { exactly: 0 }).closest.map(({ id }) => id)).toEqual(latest.map(({ id }) => id));
+    const { closest } = verify({ status: 200 }, { exactly: 7 });
+    expect(closest.map(({ id }) => id)).toEqual([ids[3], ids[0]]);
+  });
+
   test("lists the five closest misses with all reasons, the latest first among equals", async () => {
     const { server, verify, ids } = await journal();
     const verdict = verify({ userId: "u-ada", status: 404, problem: "unknown-user" }, { exactly: 1 });

@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
@@ -103,6 +112,46 @@ test("a file that was created through a link is locked under its own name too", 
   await storeOf(link);
 
   expect(await refusalOf(file)).toBe(inUse(file));
+});
+
+const SUFFIXES = ["", "-owner", "-owner-journal", "-shm", "-wal"];
+
+/** The mode of each file in the folder of a database, such as `nexus.db-wal: 600`. */
+function modesBeside(file: string): string[] {
+  const mode = (name: string) => (statSync(join(dirname(file), name)).mode & 0o777).toString(8);
+  return readdirSync(dirname(file)).map((name) => `${name}: ${mode(name)}`);
+}
+
+test.each([0o000, 0o022, 0o077])(
+  "only the server's user can read a new file and the files beside it, with umask %o",
+  async (mask) => {
+    const file = temporaryDatabase();
+    const before = process.umask(mask);
+    onTestFinished(() => void process.umask(before));
+    await change(await storeOf(file), "u-ada", { nickname: "adk" });
+
+    expect(modesBeside(file)).toEqual(SUFFIXES.map((suffix) => `nexus.db${suffix}: 600`));
+  },
+);
+
+test("a file that is named like a URL is created with the same name and mode", async () => {
+  const folder = temporaryFolder();
+  const before = process.cwd();
+  process.chdir(folder);
+  onTestFinished(() => process.chdir(before));
+  await storeOf("file:nexus.db");
+
+  expect(modesBeside(join(folder, "nexus.db"))).toEqual(SUFFIXES.map((suffix) => `file:nexus.db${suffix}: 600`));
+});
+
+test("an existing file keeps its mode, which its write-ahead log gets too", async () => {
+  const file = temporaryDatabase();
+  writeFileSync(file, "");
+  chmodSync(file, 0o640);
+  await storeOf(file);
+
+  const modes = ["640", "600", "600", "640", "640"];
+  expect(modesBeside(file)).toEqual(SUFFIXES.map((suffix, index) => `nexus.db${suffix}: ${modes[index]}`));
 });
 
 /** A process that opens the file, stores a user, prints "ready" or the error, and stays. */
