@@ -79,21 +79,24 @@ function checkOperationId({ value, pointer }: Node): Finding[] {
  * document must resolve.
  */
 export function checkMethodNames(document: ContractDocument): Finding[] {
-  const ids = new Map<string, { id: string; path: string }>();
+  const seen = new Map<string, { id: string; path: string; isShared: boolean }>();
   return operationsOf(document).flatMap(({ operation: { operationId: id }, path, method, pointer }): Finding[] => {
     if (typeof id !== "string") return [];
     const name = methodName(id);
-    const other = ids.get(name);
-    ids.set(name, { id, path });
+    // An operation of a referenced path item is at another place.
+    const current = { id, path, isShared: valueAt(document, pointer) === undefined };
+    const other = seen.get(name);
+    seen.set(name, current);
     if (other === undefined) return [];
-    if (valueAt(document, pointer) === undefined && other.id === id) {
-      const message = `'${id}' is also the ${method.toUpperCase()} of '${other.path}'. Describe each path on its own.`;
-      return [atKey(["paths", path], ID_RULE, message)];
+    if (other.id !== id) {
+      const message = `'${id}' and '${other.id}' both have the method '${name}' in the client. Rename one.`;
+      return [{ pointer: [...pointer, "operationId"], rule: ID_RULE, message }];
     }
     // Two equal ids have their own rule.
-    if (other.id === id) return [];
-    const message = `'${id}' and '${other.id}' both have the method '${name}' in the client. Rename one.`;
-    return [{ pointer: [...pointer, "operationId"], rule: ID_RULE, message }];
+    const [shared, first] = current.isShared ? [current, other] : [other, current];
+    if (!shared.isShared) return [];
+    const message = `'${id}' is also the ${method.toUpperCase()} of '${first.path}'. Describe each path on its own.`;
+    return [atKey(["paths", shared.path], ID_RULE, message)];
   });
 }
 
