@@ -1,12 +1,18 @@
 import type { ContractDocument } from "../../../server/contract/document.ts";
 import type { Finding } from "../diagnostic.ts";
+import { checkReferences } from "./references.ts";
 import { checkDialect } from "./schemas.ts";
 
 /** Major, minor and patch version with an optional pre-release and build (https://semver.org). */
 const SEMVER = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 
-/** The version of OpenAPI. The other rules understand 3.1 only. */
-export function checkVersion(document: ContractDocument): Finding[] {
+/** Problems with which the libraries and the other rules cannot read the document. */
+export function checkReadable(document: ContractDocument): Finding[] {
+  const version = checkVersion(document);
+  return version.length > 0 ? version : checkReferences(document);
+}
+
+function checkVersion(document: ContractDocument): Finding[] {
   const { openapi, swagger }: { openapi?: unknown; swagger?: unknown } = document;
   const rule = "openapi-3-1";
   if (/^3\.1\.\d+$/.test(String(openapi))) {

@@ -3,16 +3,15 @@ import type { ContractDocument } from "../../../server/contract/document.ts";
 import { contractAjv, type PlacedSchema } from "../contract-ajv.ts";
 import type { Diagnostic, Finding } from "../diagnostic.ts";
 import type { ParsedContract } from "../parse.ts";
-import { checkRoot, checkVersion } from "./document.ts";
+import { checkReadable, checkRoot } from "./document.ts";
 import { checkExamples } from "./examples.ts";
 import { checkExtensions, checkUnknownQuery } from "./extensions.ts";
 import { checkMediaTypes } from "./media-types.ts";
 import type { Node, Nodes } from "./nodes.ts";
-import { checkOperations } from "./operations.ts";
+import { checkMethodNames, checkOperations } from "./operations.ts";
 import { checkParameters } from "./parameters.ts";
 import { checkPaths } from "./paths.ts";
 import { checkMapping, lintWithRedocly } from "./redocly.ts";
-import { checkReferences } from "./references.ts";
 import { checkKeywords, checkSchemas } from "./schemas.ts";
 import { checkPermissions, checkSecurityScheme } from "./security.ts";
 
@@ -33,11 +32,11 @@ export async function lint(contract: ParsedContract): Promise<LintResult> {
     findings
       .map(({ pointer, at, rule, message }) => ({ ...contract.locate(pointer, at), rule, message }))
       .sort((a, b) => compareTexts(a.file, b.file) || a.line - b.line || a.column - b.column);
-  const version = checkVersion(document);
-  const unreadable = version.length > 0 ? version : checkReferences(document);
+  const unreadable = checkReadable(document);
   if (unreadable.length > 0) return { problems: inLineOrder(unreadable), ajv: contractAjv([]) };
   const { findings, nodes } = await lintWithRedocly(document);
   const structure = [...findings, ...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? [])];
+  if (structure.length === 0) structure.push(...checkMethodNames(document));
   if (structure.length > 0) return { problems: inLineOrder(structure), ajv: contractAjv([]) };
   const schemas = schemasIn(document, nodes);
   const ajv = contractAjv(schemas);

@@ -21,15 +21,12 @@ export function checkOperations(document: ContractDocument, nodes: Nodes): Findi
     const message = "The contract has no operation to serve. Add one to 'paths'.";
     return [{ pointer: ["paths"], rule: "operations", message }];
   }
-  return [
-    ...operations.flatMap((operation) => [
-      ...checkOperationId(operation),
-      ...checkMethod(operation),
-      ...checkSecurity(document, operation),
-      ...checkResponses(operation),
-    ]),
-    ...checkNames(document),
-  ];
+  return operations.flatMap((operation) => [
+    ...checkOperationId(operation),
+    ...checkMethod(operation),
+    ...checkSecurity(document, operation),
+    ...checkResponses(operation),
+  ]);
 }
 
 const SERVED = ["get", "put", "post", "patch", "delete"];
@@ -77,23 +74,29 @@ function checkOperationId({ value, pointer }: Node): Finding[] {
   return [atKey([...pointer, key], ID_RULE, `'${key}' is misspelt, so ${id} would not be generated.`)];
 }
 
-/** Two operations cannot have one method of the client, and one operation cannot have two paths. */
-function checkNames(document: ContractDocument): Finding[] {
-  const ids = new Map<string, { id: string; path: string }>();
+/**
+ * Two operations cannot have one method of the client, and one operation cannot have two paths. All references of the
+ * document must resolve.
+ */
+export function checkMethodNames(document: ContractDocument): Finding[] {
+  const seen = new Map<string, { id: string; path: string; isShared: boolean }>();
   return operationsOf(document).flatMap(({ operation: { operationId: id }, path, method, pointer }): Finding[] => {
     if (typeof id !== "string") return [];
     const name = methodName(id);
-    const other = ids.get(name);
-    ids.set(name, { id, path });
+    // An operation of a referenced path item is at another place.
+    const current = { id, path, isShared: valueAt(document, pointer) === undefined };
+    const other = seen.get(name);
+    seen.set(name, current);
     if (other === undefined) return [];
-    if (valueAt(document, pointer) === undefined && other.id === id) {
-      const message = `'${id}' is also the ${method.toUpperCase()} of '${other.path}'. Describe each path on its own.`;
-      return [atKey(["paths", path], ID_RULE, message)];
+    if (other.id !== id) {
+      const message = `'${id}' and '${other.id}' both have the method '${name}' in the client. Rename one.`;
+      return [{ pointer: [...pointer, "operationId"], rule: ID_RULE, message }];
     }
     // Two equal ids have their own rule.
-    if (other.id === id) return [];
-    const message = `'${id}' and '${other.id}' both have the method '${name}' in the client. Rename one.`;
-    return [{ pointer: [...pointer, "operationId"], rule: ID_RULE, message }];
+    const [shared, first] = current.isShared ? [current, other] : [other, current];
+    if (!shared.isShared) return [];
+    const message = `'${id}' is also the ${method.toUpperCase()} of '${first.path}'. Describe each path on its own.`;
+    return [atKey(["paths", shared.path], ID_RULE, message)];
   });
 }
 

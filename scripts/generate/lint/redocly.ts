@@ -1,6 +1,6 @@
 import { createConfig, lintDocument, Source } from "@redocly/openapi-core";
 import { didYouMean, nearest } from "../../../client/backfill/nearest.ts";
-import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
+import { type ContractDocument, referencePointer, valueAt } from "../../../server/contract/document.ts";
 import type { Finding } from "../diagnostic.ts";
 import { localResolver } from "../read/offline-resolver.ts";
 import { type Node, type Nodes, nodeCollector, pointerOf } from "./nodes.ts";
@@ -11,7 +11,6 @@ const COLLECTOR = "contract/nodes";
 const RULES = {
   struct: "error",
   "no-unresolved-refs": "error",
-  "no-required-schema-properties-undefined": "error",
   "no-enum-type-mismatch": "error",
   "path-parameters-defined": "error",
   "path-declaration-must-exist": "error",
@@ -60,13 +59,6 @@ function reviewed(document: ContractDocument, finding: Finding): Finding[] {
     if (typeof reference !== "string") return [];
     return [{ ...finding, pointer: [...pointer, "$ref"], message: missingText(document, reference) }];
   }
-  if (rule === "no-required-schema-properties-undefined") {
-    const schema: Schema = Object(valueAt(document, pointer.slice(0, -2)));
-    if (isComposed(schema, pointer.slice(0, -2))) return [];
-    const name = String(valueAt(document, pointer));
-    const near = nearest(name, keysOf(schema.properties));
-    return [{ ...finding, message: `Required property '${name}' is not defined.${didYouMean(near)}` }];
-  }
   if (finding.message.startsWith("Property 'nullable'")) {
     return [{ ...finding, message: `OpenAPI 3.1 has no 'nullable'. Write the type as a list: [string, "null"].` }];
   }
@@ -88,15 +80,6 @@ function missingText(document: ContractDocument, reference: string): string {
   const target = referencePointer(reference);
   const near = nearest(target.at(-1) ?? "", keysOf(valueAt(document, target.slice(0, -1))));
   return `'${reference}' does not exist.${didYouMean(near)}`;
-}
-
-const COMPOSING = ["$ref", "allOf", "anyOf", "oneOf", "if", "patternProperties", "dependentSchemas"];
-const COMPOSED = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"];
-
-/** Whether other schemas can define the properties that this one requires. */
-function isComposed(schema: Schema, pointer: Finding["pointer"]): boolean {
-  const isPart = COMPOSED.some((keyword) => pointer.includes(keyword));
-  return isPart || schema.properties === undefined || COMPOSING.some((keyword) => keyword in schema);
 }
 
 function keysOf(value: unknown): string[] {

@@ -1,4 +1,4 @@
-import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
+import { referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 
 /** Objects whose keys are names, so that a key can be any word. */
@@ -27,7 +27,7 @@ function membersOf(value: unknown, pointer: Pointer = []): Member[] {
  * References and names that the libraries cannot read. They are checked before the libraries, which throw or recurse without
  * end.
  */
-export function checkReferences(document: ContractDocument): Finding[] {
+export function checkReferences(document: unknown): Finding[] {
   return membersOf(document).flatMap(({ pointer, key, value }): Finding[] => {
     if (key in {}) {
       const message = `'${key}' is a member of every object in JavaScript. Choose another name.`;
@@ -42,12 +42,14 @@ export function checkReferences(document: ContractDocument): Finding[] {
   });
 }
 
-function problemOf(document: ContractDocument, reference: string): string | undefined {
+function problemOf(document: unknown, reference: string): string | undefined {
   if (isMalformed(reference)) return `'%' must be followed by two digits in '${reference}'. Write '%25'.`;
   if (!reference.startsWith("#/")) {
     return `'${reference}' is not supported. Refer to an object by its place: '#/components/schemas/…'.`;
   }
   const place = referencePointer(reference);
+  const isAtNull = place.some((_, end) => valueAt(document, place.slice(0, end)) === null);
+  if (isAtNull) return `'${reference}' does not exist.`;
   const through = place.findIndex((_, end) => "$ref" in Object(valueAt(document, place.slice(0, end))));
   if (through < 0 || valueAt(document, place) !== undefined) return undefined;
   const { $ref } = Object(valueAt(document, place.slice(0, through)));
@@ -57,7 +59,7 @@ function problemOf(document: ContractDocument, reference: string): string | unde
 const IN_PLACE = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else"];
 
 /** Whether the object at a place consists of itself: to check a value, it would have to be checked before. */
-function containsItself(document: ContractDocument, start: Pointer): boolean {
+function containsItself(document: unknown, start: Pointer): boolean {
   const reached = partsOf(document, start);
   const seen = new Set<string>();
   // Grows while it is read.
@@ -71,7 +73,7 @@ function containsItself(document: ContractDocument, start: Pointer): boolean {
 }
 
 /** The places of the schemas that a value must match together with the one at `place`, and the target of a reference. */
-function partsOf(document: ContractDocument, place: Pointer): Pointer[] {
+function partsOf(document: unknown, place: Pointer): Pointer[] {
   const value: Schema = Object(valueAt(document, place));
   const parts = IN_PLACE.flatMap((keyword): Pointer[] => {
     const part = value[keyword];

@@ -5,6 +5,7 @@ import type { Finding, Pointer } from "../diagnostic.ts";
 import { checkApplicable, checkBounds } from "./contradictions.ts";
 import { checkFormat } from "./formats.ts";
 import { type Node, pointerOf } from "./nodes.ts";
+import { checkRequired } from "./required.ts";
 
 /** Keywords of all schemas: patterns, formats, contradictions, and the keywords that are not supported. */
 export function checkKeywords(schemas: readonly Node[]): Finding[] {
@@ -15,6 +16,7 @@ export function checkKeywords(schemas: readonly Node[]): Finding[] {
     ...checkBounds(value, pointer),
     ...checkApplicable(value, pointer),
     ...checkIdentity(value, pointer),
+    ...checkRequired(value, pointer),
   ]);
 }
 

@@ -1,6 +1,7 @@
 import { bundleDocument, createConfig, Source } from "@redocly/openapi-core";
 import { type ContractDocument, valueAt } from "../../../server/contract/document.ts";
 import type { Diagnostic } from "../diagnostic.ts";
+import { checkReadable } from "../lint/document.ts";
 import { pointerOf } from "../lint/nodes.ts";
 import { NODE_TYPES } from "../lint/openapi-types.ts";
 import type { ParsedContract } from "../parse.ts";
@@ -21,8 +22,9 @@ export interface Bundled {
 /** Replaces references to other files by references to components of the contract. */
 export async function bundleContract(contract: ParsedContract, where: ContractPath): Promise<Bundled> {
   const { document: parsed } = contract;
-  // Data can contain such a text as well; bundling changes nothing then.
-  if (!/"\$ref":"[^#]/.test(JSON.stringify(parsed))) return { contract, diagnostics: [], sources: new Map() };
+  // Data can contain such a text as well; bundling changes nothing then. The linter reports an unreadable document.
+  const hasOtherFiles = /"\$ref":"[^#]/.test(JSON.stringify(parsed)) && checkReadable(parsed).length === 0;
+  if (!hasOtherFiles) return { contract, diagnostics: [], sources: new Map() };
   const found = sourceFiles(where, contract);
   const origins = trackOrigins();
   origins.add(where.path, parsed);
@@ -36,7 +38,11 @@ export async function bundleContract(contract: ParsedContract, where: ContractPa
   resolver.cache.set(where.path, Promise.resolve(document));
   const { styleguide: config } = await createConfig({ resolve: { doNotResolveExamples: true } });
   const options = { document, config, customTypes: NODE_TYPES, externalRefResolver: resolver };
-  const { problems } = await bundleDocument(options);
+  const { problems } = await bundleDocument(options).catch((error: Error) => {
+    const message = `The references between the files can't be followed: ${error.message}.`;
+    found.errors.push({ ...contract.locate([]), rule: "reference", message });
+    return { problems: [] };
+  });
   const unresolved = problems.flatMap(({ message, location: [place] }): Diagnostic[] => {
     const file = place?.source.absoluteRef ?? where.path;
     const pointer = [...pointerOf(place?.pointer ?? "#/"), "$ref"];
@@ -46,7 +52,7 @@ export async function bundleContract(contract: ParsedContract, where: ContractPa
     const reason = message.split("$ref: ")[1] ?? `'${reference}' does not exist.`;
     return [{ ...found.placeIn(file, pointer), rule: "no-unresolved-refs", message: reason }];
   });
-  const diagnostics = found.syntaxErrors.length > 0 ? found.syntaxErrors : unresolved;
+  const diagnostics = found.errors.length > 0 ? found.errors : unresolved;
   const sources = found.otherSources();
   if (diagnostics.length > 0) return { diagnostics, sources };
   const locate: ParsedContract["locate"] = (pointer, at) => {

@@ -17,7 +17,7 @@ interface SourceFile {
 /** The files of one contract. Other files are named relative to the contract's folder. */
 export function sourceFiles({ path, read }: ContractPath, { document, source, locate }: ParsedContract) {
   const files = new Map<string, SourceFile>([[path, { value: document, source, locate }]]);
-  const syntaxErrors: Diagnostic[] = [];
+  const errors: Diagnostic[] = [];
   const folder = dirname(path);
   const nameOf = (file: string) => relative(folder, file).split(sep).join("/");
   const placeIn = (file: string, pointer: Pointer, at?: "key" | "value") => {
@@ -26,7 +26,8 @@ export function sourceFiles({ path, read }: ContractPath, { document, source, lo
   };
   return {
     files,
-    syntaxErrors,
+    /** Syntax errors. */
+    errors,
     placeIn,
     otherSources() {
       const others = Array.from(files).filter(([file]) => file !== path);
@@ -49,7 +50,7 @@ export function sourceFiles({ path, read }: ContractPath, { document, source, lo
       const { problems, ...parsed } = parseYaml(text);
       files.set(file, { ...parsed, source: text });
       for (const { line, column, length, message } of problems) {
-        syntaxErrors.push({ line, column, length, file: nameOf(file), rule: "yaml", message });
+        errors.push({ line, column, length, file: nameOf(file), rule: "yaml", message });
       }
       return parsed.value;
     },

@@ -1,47 +1,65 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { typeErrors } from "../../../scripts/generate/advice.ts";
+import { contractFolder } from "./contract-folder.ts";
 import { copyProject, filesIn } from "./project-copy.ts";
+import { randomEdits } from "./random-edits.ts";
 
-const EDITS = 300;
+const TIMEOUT = { timeout: 600_000 };
 /** The whole project is compiled after this many accepted edits. */
 const COMPILE_EVERY = 25;
 
-type Mutation = (lines: string[], at: number) => string[];
+interface Generator {
+  generate(): Promise<{ code: number; output: string }>;
+}
 
-const MUTATIONS: Record<string, Mutation> = {
-  delete: (lines, at) => lines.toSpliced(at, 1),
-  duplicate: (lines, at) => lines.toSpliced(at, 0, lines[at] ?? ""),
-  swap: (lines, at) => lines.with(at, lines[at + 1] ?? "").with(at + 1, lines[at] ?? ""),
-  rename: (lines, at) => lines.with(at, (lines[at] ?? "").replace(/[A-Za-z]([A-Za-z]*)/, "x$1")),
-  retype: (lines, at) => lines.with(at, (lines[at] ?? "").replace(/: .*/, ": 7")),
-};
+/** The exit code, which must not be that of a defect. A rejection must have a position. */
+async function outcomeOf({ generate }: Generator, label: string): Promise<number> {
+  const { code, output } = await generate().catch((error: Error) => expect.fail(`${label}\n${error.stack}`));
+  expect([0, 2], label).toContain(code);
+  expect(output, label).not.toMatch(/\n {4}at /);
+  if (code === 2) expect(output, label).toMatch(/^openapi\.yaml:\d+:\d+ {2}error {2}\S+\n {2}\S/);
+  return code;
+}
 
-const TITLE = `${EDITS} random edits are accepted, or rejected with a position, and never crash`;
+function expectBothCodes(codes: readonly number[]): void {
+  for (const code of [0, 2]) expect(codes.filter((other) => other === code).length).toBeGreaterThan(codes.length / 5);
+}
 
-test(TITLE, { timeout: 600_000 }, async () => {
+test("300 random edits of the contract are accepted, or rejected with a position", TIMEOUT, async () => {
   const project = copyProject();
-  const lines = project.read("openapi.yaml").split("\n");
-  const edits = fc.tuple(fc.constantFrom(...Object.entries(MUTATIONS)), fc.nat({ max: lines.length - 2 }));
   const codes: number[] = [];
-  for (const [[name, mutate], at] of fc.sample(edits, { numRuns: EDITS, seed: 20_261_123, unbiased: true })) {
-    const label = `edit ${codes.length}: ${name} line ${at + 1}: ${lines[at]}`;
-    project.write("openapi.yaml", mutate(lines, at).join("\n"));
+  for (const { label, text } of randomEdits(project.read("openapi.yaml"), 300, 20_261_123)) {
+    project.write("openapi.yaml", text);
     const before = filesIn(join(project.root, "generated"));
-
-    const { code, output } = await project.generate().catch((error: Error) => expect.fail(`${label}\n${error.stack}`));
-
-    codes.push(code);
-    expect([0, 2], label).toContain(code);
-    expect(output, label).not.toMatch(/\n {4}at /);
-    if (code === 2) {
-      expect(output, label).toMatch(/^openapi\.yaml:\d+:\d+ {2}error {2}\S+\n {2}\S/);
+    codes.push(await outcomeOf(project, label));
+    if (codes.at(-1) === 2) {
       expect(filesIn(join(project.root, "generated")), label).toEqual(before);
     } else if (codes.filter((other) => other === 0).length % COMPILE_EVERY === 0) {
       // Handwritten code may not compile; generated code must.
       expect((await typeErrors(project.root)).join("\n"), label).not.toMatch(/^generated\//m);
     }
   }
-  for (const code of [0, 2]) expect(codes.filter((other) => other === code).length).toBeGreaterThan(EDITS / 5);
+  expectBothCodes(codes);
 });
+
+const FIXTURES = ["library.yaml", "orders.yaml"].flatMap((file) =>
+  [1, 2, 3, 4, 5, 6].map((seed) => [file, seed] as const),
+);
+
+test.for(FIXTURES)(
+  "150 random edits of the fixture %s are accepted, or rejected (seed %i)",
+  TIMEOUT,
+  async ([file, seed]) => {
+    const source = readFileSync(fileURLToPath(new URL(`../../fixtures/${file}`, import.meta.url)), "utf8");
+    const folder = await contractFolder({ "openapi.yaml": source });
+    const codes: number[] = [];
+    for (const { label, text } of randomEdits(source, 150, seed)) {
+      writeFileSync(join(folder.root, "openapi.yaml"), text);
+      codes.push(await outcomeOf(folder, label));
+    }
+    expectBothCodes(codes);
+  },
+);

@@ -146,20 +146,19 @@ testRejections([
       "read-thing",
     ],
   ],
-  [
-    "an operation at two paths",
-    {
-      text: contractWith({}).replace(
-        "\ncomponents:",
-        '\n  /people/{id}: { $ref: "#/paths/~1things~1{id}" }\ncomponents:',
-      ),
-    },
-    [
-      "operation-operationId",
-      "'readThing' is also the GET of '/things/{id}'. Describe each path on its own.",
-      "/people/{id}",
-    ],
-  ],
+  ...["below", "above"].map((side): Rejection => {
+    const reference = '\n  /people/{id}: { $ref: "#/paths/~1things~1{id}" }';
+    const where = side === "below" ? /(?=\ncomponents:)/ : /(?<=\npaths:)/;
+    return [
+      `an operation at two paths, with the reference ${side} the path`,
+      { text: contractWith({}).replace(where, reference) },
+      [
+        "operation-operationId",
+        "'readThing' is also the GET of '/things/{id}'. Describe each path on its own.",
+        "/people/{id}",
+      ],
+    ];
+  }),
   [
     "an operation without responses",
     { path: "put: { operationId: writeThing }" },
