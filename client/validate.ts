@@ -36,6 +36,16 @@ export const syncUserIdentityResultSchema: StandardSchemaV1<SyncUserIdentityResu
   validators.SyncUserIdentityResult,
 );
 
+/** The schema that a reference such as `#/components/schemas/User` points to; undefined for another reference. */
+export function componentSchema(reference: string): StandardSchemaV1<unknown> | undefined {
+  const name = reference
+    .replace(/^#\/components\/schemas\//, "")
+    .replaceAll("~1", "/")
+    .replaceAll("~0", "~");
+  const validator = (validators as Readonly<Record<string, validators.Validator<unknown>>>)[name];
+  return validator && schemaOf(validator);
+}
+
 /** Returns the value unchanged: the contract allows undeclared members. */
 function schemaOf<Value>(validator: validators.Validator<Value>): StandardSchemaV1<Value> {
   const validate = (value: unknown): StandardResult<Value> =>
