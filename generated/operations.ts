@@ -96,6 +96,17 @@ export interface ResponseConstants {
 }
 
 
+/** Component schemas of the bodies of the client's methods. */
+export const BODY_SCHEMAS = {
+  "syncUserIdentity": {
+    "request": "SyncUserIdentityRequest",
+    "response": "SyncUserIdentityResult"
+  }
+} as const satisfies Record<
+  keyof Methods,
+  { request?: string; response?: string }
+>;
+
 /** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
 export const API_KEY_HEADERS = {
   "ApplicationToken": "X-Application-Token"

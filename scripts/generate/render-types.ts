@@ -1,6 +1,7 @@
 import openapiTS, { astToString } from "openapi-typescript";
 import type { ContractDocument } from "../../server/contract/document.ts";
 import { type Operation, readOperations, readSecuritySchemes } from "../../server/contract/operations.ts";
+import { bodySchemasOf } from "./client/body-schemas.ts";
 import { methodType, ROUTE_TYPE, routesOf } from "./client/methods.ts";
 import { responseType } from "./response-types.ts";
 
@@ -47,6 +48,12 @@ ${ROUTE_TYPE}
 export const ROUTES = ${JSON.stringify(routesOf(document), null, 2)} as const satisfies Record<keyof Methods, Route>;
 
 ${CONSTANT_TYPES}
+
+/** Component schemas of the bodies of the client's methods. */
+export const BODY_SCHEMAS = ${JSON.stringify(bodySchemasOf(document), null, 2)} as const satisfies Record<
+  keyof Methods,
+  { request?: string; response?: string }
+>;
 
 /** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
 export const API_KEY_HEADERS = ${JSON.stringify(apiKeyHeaders(document), null, 2)} as const;
