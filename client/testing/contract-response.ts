@@ -6,8 +6,8 @@ import type { Contract } from "./contract.ts";
 export type ResponseStatus = Operations[keyof Operations]["response"]["status"];
 /** Names of the contract's examples for a status, of all operations. */
 export type ExampleOf<Status extends ResponseStatus> = ExampleIn<(typeof OPERATIONS)[keyof typeof OPERATIONS], Status>;
-type ExampleIn<Operation, Status extends number> = Operation extends { responses: infer Responses }
-  ? Responses extends { [Key in `${Status}`]: { examples: readonly (infer Name)[] } }
+type ExampleIn<Operation, Status> = Status extends number
+  ? Operation extends { responses: { [Key in `${Status}`]: { examples: readonly (infer Name)[] } } }
     ? Name
     : never
   : never;

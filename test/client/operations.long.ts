@@ -78,6 +78,7 @@ const PROBE = `
 import { createNexusClient } from "./client/nexus-client.ts";
 import { hasStatus } from "./client/nexus-error.ts";
 import type { Book, Missing, ProblemDetails } from "./generated/types.ts";
+import { createContractFetch } from "./client/testing/contract-fetch.ts";
 import { requestSchemas, responseSchemas, type StandardSchemaV1 } from "./client/validate.ts";
 import { startStub } from "./server/stub/start-stub.ts";
 
@@ -102,7 +103,15 @@ await server.close();
 
 export const schemas: StandardSchemaV1<Book>[] = [requestSchemas.createBook, responseSchemas.readBook];
 
+export const fetches = [
+  createContractFetch({ answer: "notAuthenticated" }),
+  createContractFetch({ answer: { status: 404, example: "unknownUser" } }),
+  createContractFetch({ answer: { status: 204 } }),
+];
+
 export const misused = [
+  // @ts-expect-error The example belongs to another status.
+  () => createContractFetch({ answer: { status: 404, example: "synced" } }),
   // @ts-expect-error The operation has no body.
   () => requestSchemas.readBook,
   // @ts-expect-error The contract requires the query parameter.
