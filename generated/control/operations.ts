@@ -298,28 +298,6 @@ export const ROUTES = {
   }
 } as const satisfies Record<keyof Methods, Route>;
 
-export interface OperationConstants {
-  /** In lower case. */
-  method: string;
-  /** Path template: `/v1/users/{userId}`. */
-  path: string;
-  /** Alternatives: all schemes of one alternative are required together; an empty one needs no credentials. */
-  security: readonly (readonly (keyof typeof SECURITY_SCHEMES)[])[];
-  /** The credentials of each scheme must hold one of these; an empty list requires no permission. */
-  permissions: readonly string[];
-  requestMediaTypes: readonly string[];
-  requestExamples: readonly string[];
-  /** By status, range (`4XX`) or `default`. */
-  responses: Readonly<Record<string, ResponseConstants>>;
-}
-
-export interface ResponseConstants {
-  mediaTypes: readonly string[];
-  headers: readonly string[];
-  examples: readonly string[];
-}
-
-
 /** Component schemas of the bodies of the client's methods. */
 export const BODY_SCHEMAS = {
   "listRequests": {
@@ -355,6 +333,28 @@ export const BODY_SCHEMAS = {
 
 /** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
 export const API_KEY_HEADERS = {} as const;
+
+export interface OperationConstants {
+  /** In lower case. */
+  method: string;
+  /** Path template: `/v1/users/{userId}`. */
+  path: string;
+  /** Alternatives: all schemes of one alternative are required together; an empty one needs no credentials. */
+  security: readonly (readonly (keyof typeof SECURITY_SCHEMES)[])[];
+  /** The credentials of each scheme must hold one of these; an empty list requires no permission. */
+  permissions: readonly string[];
+  requestMediaTypes: readonly string[];
+  requestExamples: readonly string[];
+  /** By status, range (`4XX`) or `default`. */
+  responses: Readonly<Record<string, ResponseConstants>>;
+}
+
+export interface ResponseConstants {
+  mediaTypes: readonly string[];
+  headers: readonly string[];
+  examples: readonly string[];
+}
+
 
 export const SECURITY_SCHEMES = {
   "ControlToken": {
