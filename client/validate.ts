@@ -1,5 +1,5 @@
-import type { SyncUserIdentityRequest } from "../generated/operations.ts";
-import type { SyncUserIdentityResult } from "../generated/types.ts";
+import { BODY_SCHEMAS, type SyncUserIdentityRequest } from "../generated/operations.ts";
+import type { components, SyncUserIdentityResult } from "../generated/types.ts";
 import * as validators from "../generated/validators.js";
 
 /** The part of Standard Schema, version 1 (https://standardschema.dev), for schemas without transformations. */
@@ -35,6 +35,42 @@ export const syncUserIdentityRequestSchema: StandardSchemaV1<SyncUserIdentityReq
 export const syncUserIdentityResultSchema: StandardSchemaV1<SyncUserIdentityResult> = schemaOf(
   validators.SyncUserIdentityResult,
 );
+
+type BodySchemas = typeof BODY_SCHEMAS;
+/** The schemas of the methods whose bodies are component schemas. */
+type SchemasOf<Body extends "request" | "response"> = {
+  readonly [Name in keyof BodySchemas as BodySchemas[Name] extends Record<Body, string>
+    ? Name
+    : never]: StandardSchemaV1<
+    BodySchemas[Name] extends Record<Body, infer Schema extends keyof components["schemas"]>
+      ? components["schemas"][Schema]
+      : never
+  >;
+};
+
+/** The request bodies by method of the client. A body with an inline schema is not among them. */
+export const requestSchemas = schemasOf("request");
+
+/** The data of 2xx responses by method, for the option `responseSchema`. Inline schemas are not among them. */
+export const responseSchemas = schemasOf("response");
+
+function schemasOf<Body extends "request" | "response">(body: Body): SchemasOf<Body> {
+  const entries = Object.entries<{ request?: string; response?: string }>(BODY_SCHEMAS).flatMap(([method, names]) => {
+    const schema = componentSchema(`#/components/schemas/${names[body]}`);
+    return schema ? [[method, schema]] : [];
+  });
+  return Object.fromEntries(entries) as SchemasOf<Body>;
+}
+
+/** The schema that a reference such as `#/components/schemas/User` points to; undefined for another reference. */
+export function componentSchema(reference: string): StandardSchemaV1<unknown> | undefined {
+  const name = reference
+    .replace(/^#\/components\/schemas\//, "")
+    .replaceAll("~1", "/")
+    .replaceAll("~0", "~");
+  const validator = (validators as Readonly<Record<string, validators.Validator<unknown>>>)[name];
+  return validator && schemaOf(validator);
+}
 
 /** Returns the value unchanged: the contract allows undeclared members. */
 function schemaOf<Value>(validator: validators.Validator<Value>): StandardSchemaV1<Value> {

@@ -74,6 +74,22 @@ export const ROUTES = {
   }
 } as const satisfies Record<keyof Methods, Route>;
 
+/** Component schemas of the bodies of the client's methods. */
+export const BODY_SCHEMAS = {
+  "syncUserIdentity": {
+    "request": "SyncUserIdentityRequest",
+    "response": "SyncUserIdentityResult"
+  }
+} as const satisfies Record<
+  keyof Methods,
+  { request?: string; response?: string }
+>;
+
+/** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
+export const API_KEY_HEADERS = {
+  "ApplicationToken": "X-Application-Token"
+} as const;
+
 export interface OperationConstants {
   /** In lower case. */
   method: string;
@@ -95,11 +111,6 @@ export interface ResponseConstants {
   examples: readonly string[];
 }
 
-
-/** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
-export const API_KEY_HEADERS = {
-  "ApplicationToken": "X-Application-Token"
-} as const;
 
 export const SECURITY_SCHEMES = {
   "Bearer": {

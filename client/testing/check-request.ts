@@ -1,7 +1,8 @@
 import type { BodyViolation } from "../../generated/types.ts";
+import type { Operation } from "../../server/contract/operations.ts";
 import { isStorable } from "../text.ts";
-import { syncUserIdentityRequestSchema } from "../validate.ts";
-import { OPERATION, SECURITY_SCHEMES } from "./contract-response.ts";
+import { componentSchema } from "../validate.ts";
+import { type Contract, decodeSegment, type Match } from "./contract.ts";
 
 /** A violation of the contract, as the status and members of the problem document. */
 export interface Violation {
@@ -10,91 +11,96 @@ export interface Violation {
 }
 
 /**
- * Checks a request in the server's order: path, method, credentials, user id, media type, body. Credentials must be
- * present; they are not verified. Errors that depend on a store are not simulated.
+ * Checks a request in the server's order: path, method, credentials, path parameters, query, media type, body.
+ * Credentials must be present; they are not verified. Of the query and the headers only names are checked. Errors that
+ * depend on a store are not simulated.
  */
-export function checkRequest(request: Request, text: string): Violation | undefined {
-  const segment = userIdSegment(new URL(request.url).pathname);
-  if (segment === undefined) return UNKNOWN_PATH;
-  if (request.method !== OPERATION.method) return { status: 405, problem: {} };
-  const missing = missingCredentials(request.headers);
-  if (missing) return { status: 401, problem: { detail: missing } };
-  const userIdDetail = userIdViolation(decodeSegment(segment));
-  if (userIdDetail) return invalid([{ in: "path", name: "userId", detail: userIdDetail }]);
-  if (!isAcceptedType(request.headers, text)) {
-    return { status: 415, problem: { detail: `Send the body as ${MEDIA_TYPES.join(" or ")}.` } };
-  }
-  const violations = bodyViolations(text);
+export function checkRequest(contract: Contract, match: Match | undefined, request: Request, text: string) {
+  if (!match) return UNKNOWN_PATH;
+  const { operation } = match;
+  if (!operation) return violation(405, {});
+  const missing = missingCredentials(contract, operation, request.headers);
+  if (missing) return violation(401, { detail: missing });
+  const parameters = [...pathViolations(match), ...nameViolations(operation, request)];
+  if (parameters.length > 0) return invalid(parameters);
+  if (!operation.requestBody || (text === "" && !operation.requestBody.required)) return undefined;
+  const { mediaTypes } = operation.requestBody;
+  const mediaType = acceptedType(mediaTypes, request.headers, text);
+  if (mediaType === undefined) return violation(415, { detail: `Send the body as ${mediaTypes.join(" or ")}.` });
+  const violations = bodyViolations(operation.requestBody.schemas[mediaType] ?? {}, text);
   return violations.length === 0 ? undefined : invalid(violations);
 }
 
-const MEDIA_TYPES = OPERATION.requestBody?.mediaTypes ?? [];
-/** `application/*+json` matches every type with that suffix. */
-const ACCEPTED = new RegExp(`^(${MEDIA_TYPES.map((type) => literal(type).replace("*", ".+")).join("|")})$`);
-const UNKNOWN_PATH: Violation = {
-  status: 404,
-  problem: { type: "urn:nexus-sync:problem:unknown-path", title: "No operation has this path", detail: undefined },
-};
-
-/** The operation's path after any base path; `$` may be percent-encoded. */
-const PATH = new RegExp(
-  `${OPERATION.template
-    .split(/\{[^}]+\}/)
-    .map((text) => literal(text).replaceAll("\\$", "(?:\\$|%24)"))
-    .join("([^/]+)")}$`,
-);
-
-/** The user id as it was sent; undefined for another path. */
-export function userIdSegment(pathname: string): string | undefined {
-  return PATH.exec(pathname)?.[1];
+function violation(status: Violation["status"], problem: Violation["problem"]): Violation {
+  return { status, problem };
 }
 
-export function decodeSegment(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
-}
-
-function userIdViolation(userId: string | undefined): string | undefined {
-  if (userId === undefined) return "must be percent-encoded UTF-8";
-  if (/\p{Cc}/u.test(userId)) return "must NOT have control characters";
-  return userId === "." || userId === ".." ? "must NOT be a dot segment" : undefined;
-}
+const UNKNOWN_PATH = violation(404, {
+  type: "urn:nexus-sync:problem:unknown-path",
+  title: "No operation has this path",
+});
 
 function invalid(errors: object[]): Violation {
   const detail = `${errors.length} violation${errors.length === 1 ? "" : "s"} found.`;
-  return { status: 400, problem: { detail, errors } };
+  return violation(400, { detail, errors });
+}
+
+function pathViolations({ path }: Match): object[] {
+  return Object.entries(path).flatMap(([name, segment]) => {
+    const detail = segmentViolation(decodeSegment(segment));
+    return detail ? [{ in: "path", name, detail }] : [];
+  });
+}
+
+function segmentViolation(value: string | undefined): string | undefined {
+  if (value === undefined) return "must be percent-encoded UTF-8";
+  if (/\p{Cc}/u.test(value)) return "must NOT have control characters";
+  return value === "." || value === ".." ? "must NOT be a dot segment" : undefined;
+}
+
+/** Required parameters of the query and the headers that are missing, and undeclared ones of the query. */
+function nameViolations({ parameters, allowsUnknownQuery }: Operation, { url, headers }: Request): object[] {
+  const query = [...new URL(url).searchParams.keys()];
+  const declared = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
+  const unknown = allowsUnknownQuery ? [] : query.filter((name) => !declared.includes(name));
+  const missing = parameters.filter((parameter) => {
+    if (!parameter.required || parameter.in === "path") return false;
+    return parameter.in === "query" ? !query.includes(parameter.name) : !headers.has(parameter.name);
+  });
+  return [
+    ...unknown.map((name) => ({ in: "query", name, detail: "must NOT be sent: the operation has no such parameter" })),
+    ...missing.map((parameter) => ({ in: parameter.in, name: parameter.name, detail: "must be present" })),
+  ];
 }
 
 /** The schemes that each alternative lacks; undefined if one alternative is complete. */
-function missingCredentials(headers: Headers): string | undefined {
-  const missing = OPERATION.security.map((schemes) => schemes.filter((scheme) => !isSent(scheme, headers)));
-  if (missing.some((names) => names.length === 0)) return undefined;
+function missingCredentials(contract: Contract, { security }: Operation, headers: Headers): string | undefined {
+  const missing = security.map((schemes) => schemes.filter((scheme) => !isSent(contract, scheme, headers)));
+  if (missing.length === 0 || missing.some((names) => names.length === 0)) return undefined;
   return missing.map((names) => `${names.map((name) => `${name} is missing`).join(", ")}.`).join(" ");
 }
 
-function isSent(name: string, headers: Headers): boolean {
-  const scheme = SECURITY_SCHEMES[name];
+function isSent({ securitySchemes }: Contract, name: string, headers: Headers): boolean {
+  const scheme = securitySchemes[name];
   if (scheme?.type === "apiKey") return Boolean(headers.get(scheme.name));
   return new RegExp(`^${scheme?.scheme} \\S+$`, "i").test(headers.get("Authorization") ?? "");
 }
 
-function isAcceptedType(headers: Headers, text: string): boolean {
-  if (headers.has("Content-Encoding")) return false;
+/** The declared media type that the request has; without a body and a type, the first one. */
+function acceptedType(mediaTypes: readonly string[], headers: Headers, text: string): string | undefined {
+  if (headers.has("Content-Encoding")) return undefined;
   const sent = headers.get("Content-Type");
-  if (sent === null) return text === "";
+  if (sent === null) return text === "" ? mediaTypes[0] : undefined;
   const [mediaType = "", ...parameters] = sent.toLowerCase().split(";");
   const isUtf8 = parameters.every((one) => !/^\s*charset=/.test(one) || /^\s*charset="?utf-8"?\s*$/.test(one));
-  return isUtf8 && ACCEPTED.test(mediaType.trim());
+  // `application/*+json` matches every type with that suffix.
+  const matches = (declared: string) =>
+    new RegExp(`^${declared.replace(/[.+]/g, "\\$&").replaceAll("*", ".+")}$`, "i").test(mediaType.trim());
+  return isUtf8 ? mediaTypes.find(matches) : undefined;
 }
 
-function literal(text: string): string {
-  return text.replace(/[.$+]/g, "\\$&");
-}
-
-function bodyViolations(text: string): BodyViolation[] {
+/** Bodies are validated if the contract refers to a component schema; inline schemas have no validator. */
+function bodyViolations({ $ref }: Record<string, unknown>, text: string): BodyViolation[] {
   if (text === "") return [{ pointer: "", detail: "must be present" }];
   try {
     const body: unknown = JSON.parse(text);
@@ -102,7 +108,7 @@ function bodyViolations(text: string): BodyViolation[] {
     if (unstorable.length > 0) {
       return unstorable.map((pointer) => ({ pointer, detail: "must NOT have U+0000 or a lone surrogate" }));
     }
-    const { issues = [] } = syncUserIdentityRequestSchema["~standard"].validate(body);
+    const { issues = [] } = componentSchema(String($ref))?.["~standard"].validate(body) ?? {};
     return issues.map(({ path, message }) => ({ pointer: ["", ...path].join("/"), detail: message }));
   } catch {
     return [{ pointer: "", detail: "must be JSON" }];

@@ -1,14 +1,26 @@
-import { SECURITY_SCHEMES } from "../../generated/operations.ts";
-import { checkRequest, decodeSegment, userIdSegment } from "./check-request.ts";
-import { contractResponse, type ExampleOf, type ResponseStatus, statusOf } from "./contract-response.ts";
+import { checkRequest, type Violation } from "./check-request.ts";
+import { CONTRACT, type Contract, decodeSegment, findOperation, type Match } from "./contract.ts";
+import {
+  checkSelection,
+  type ExampleOf,
+  problemOf,
+  type ResponseStatus,
+  responseOf,
+  type SuccessStatus,
+  selectExample,
+  toResponse,
+} from "./contract-response.ts";
 import { type Failure, fail } from "./failures.ts";
 
 export type { Failure };
 
 export interface ContractFetchOptions {
-  /** Name of an example of the 200, or a status and the name of its example (default: the first). Default `synced`. */
+  /**
+   * Name of an example of a 2xx, or a status and the name of its example (default: the first), for the operations that
+   * have it. Others respond with the first example of their first 2xx. Default: the first one of every operation.
+   */
   answer?:
-    | ExampleOf<200>
+    | ExampleOf<SuccessStatus>
     | { [Status in ResponseStatus]: { status: Status; example?: ExampleOf<Status> } }[ResponseStatus];
   /** Failures of the first requests, in order: `[failTimes(2, "network"), rateLimit(1, 3)]`. */
   failures?: readonly Failing[];
@@ -23,8 +35,14 @@ export interface Failing {
 /** A request that the fetch received, including failed ones. */
 export interface RecordedCall {
   method: string;
-  /** Decoded; undefined if the path is not the operation's. */
+  /** The operationId; undefined if no operation has the path and method. */
+  operation: string | undefined;
+  /** Path parameters, decoded. */
+  path: Record<string, string | undefined>;
+  /** The path parameter `userId`. */
   userId: string | undefined;
+  /** Pairs of the query, in order. */
+  query: [name: string, value: string][];
   /** Parsed; the text itself if it is not JSON. */
   body: unknown;
   /** With lower-case names; credentials are left out. */
@@ -43,26 +61,40 @@ export interface ContractFetch {
  * document.
  * @throws NexusError `config` if the contract has no such response; the message lists the available ones.
  */
-export function createContractFetch({ answer = "synced", failures = [] }: ContractFetchOptions = {}): ContractFetch {
-  const named = typeof answer === "string" ? { status: statusOf(answer), example: answer } : answer;
-  const success = () => contractResponse(named.status, named.example);
-  success();
+export function createContractFetch(options: ContractFetchOptions = {}): ContractFetch {
+  return createFetch(CONTRACT, options);
+}
+
+/** A contract fetch for any contract. */
+export function createFetch(contract: Contract, { answer, failures = [] }: ContractFetchOptions): ContractFetch {
+  const selection = typeof answer === "string" ? selectExample(contract, answer) : answer;
+  if (selection) checkSelection(contract, selection);
   const calls: RecordedCall[] = [];
   const respond = async (...[input, init]: Parameters<typeof fetch>): Promise<Response> => {
     const request = new Request(input, init);
     request.signal.throwIfAborted();
     const text = await request.text();
-    calls.push(recordCall(request, text));
+    const match = findOperation(contract, request);
+    const { operation } = match ?? {};
+    calls.push(recordCall(contract, match, request, text));
     const failure = failureOf(failures, calls.length);
-    if (failure !== undefined) return fail(failure, request);
-    const violation = checkRequest(request, text);
-    const { status, headers, body } = violation ? contractResponse(violation.status) : success();
-    const requestId = request.headers.get("X-Request-Id") ?? headers.get("X-Request-Id") ?? "";
-    headers.set("X-Request-Id", requestId);
-    const problem = status < 400 ? {} : { instance: requestId, ...violation?.problem };
-    return new Response(JSON.stringify({ ...body, ...problem }), { status, headers });
+    if (failure !== undefined) return fail(failure, request, operation);
+    const violation = checkRequest(contract, match, request, text);
+    const response = !violation && operation ? responseOf(operation, selection) : rejection(contract, match, violation);
+    const requestId = request.headers.get("X-Request-Id") ?? response.headers.get("X-Request-Id") ?? "";
+    response.headers.set("X-Request-Id", requestId);
+    const problem = response.status < 400 ? {} : { instance: requestId, ...violation?.problem };
+    return toResponse(response, problem);
   };
   return Object.assign(respond, { calls });
+}
+
+/** The problem document for a request that violates the contract. */
+function rejection({ operations }: Contract, match: Match | undefined, violation: Violation | undefined) {
+  const known = match?.operation ?? operations.find(({ template }) => template === match?.template);
+  const response = problemOf(known, violation?.status ?? 404);
+  if (violation?.status === 405) response.headers.set("Allow", (match?.methods ?? []).join(", "));
+  return response;
 }
 
 /** Fails the next `times` requests; `Infinity` for all. */
@@ -84,17 +116,23 @@ function failureOf(failures: readonly Failing[], nth: number): Failure | undefin
   })?.failure;
 }
 
-function recordCall({ method, url, headers }: Request, text: string): RecordedCall {
-  const segment = userIdSegment(new URL(url).pathname);
+function recordCall(contract: Contract, match: Match | undefined, request: Request, text: string): RecordedCall {
+  const decoded = Object.entries(match?.path ?? {}).map(([name, segment]) => [name, decodeSegment(segment)]);
+  const path = Object.fromEntries(decoded) as RecordedCall["path"];
+  const keys = Object.values(contract.securitySchemes).flatMap((scheme) =>
+    scheme.type === "apiKey" ? [scheme.name] : [],
+  );
+  const credentials = ["authorization", ...keys.map((name) => name.toLowerCase())];
   return {
-    method,
-    userId: segment === undefined ? undefined : decodeSegment(segment),
+    method: request.method,
+    operation: match?.operation?.id,
+    path,
+    userId: path.userId,
+    query: [...new URL(request.url).searchParams],
     body: parseJson(text),
-    headers: Object.fromEntries([...headers].filter(([name]) => !CREDENTIAL_HEADERS.includes(name))),
+    headers: Object.fromEntries([...request.headers].filter(([name]) => !credentials.includes(name))),
   };
 }
-
-const CREDENTIAL_HEADERS: readonly string[] = ["authorization", SECURITY_SCHEMES.ApplicationToken.name.toLowerCase()];
 
 function parseJson(text: string): unknown {
   try {

@@ -1,49 +1,100 @@
-import contract from "../../generated/openapi.json" with { type: "json" };
-import type { OPERATIONS, SyncUserIdentityResponse } from "../../generated/operations.ts";
-import type { ContractDocument } from "../../server/contract/document.ts";
-import { type Operation, readOperations, readSecuritySchemes } from "../../server/contract/operations.ts";
+import type { OPERATIONS, Operations } from "../../generated/operations.ts";
+import type { DeclaredResponse, Operation } from "../../server/contract/operations.ts";
 import { NexusError } from "../nexus-error.ts";
+import type { Contract } from "./contract.ts";
 
-// The type inferred from the JSON has this document's names as keys: too narrow for functions that read any contract.
-const DOCUMENT = contract as unknown as ContractDocument;
-const OPERATION_ID = "SyncUserIdentity";
-export const SECURITY_SCHEMES = readSecuritySchemes(DOCUMENT);
-// The generated operations are those of this document.
-export const OPERATION = readOperations(DOCUMENT).find(({ id }) => id === OPERATION_ID) as Operation;
+export type ResponseStatus = Operations[keyof Operations]["response"]["status"];
+/** Names of the contract's examples for a status, of all operations. */
+export type ExampleOf<Status extends ResponseStatus> = ExampleIn<(typeof OPERATIONS)[keyof typeof OPERATIONS], Status>;
+type ExampleIn<Operation, Status> = Status extends number
+  ? Operation extends { responses: { [Key in `${Status}`]: { examples: readonly (infer Name)[] } } }
+    ? Name
+    : never
+  : never;
+export type SuccessStatus = SuccessIn<ResponseStatus>;
+type SuccessIn<Status extends number> = Status extends number
+  ? `${Status}` extends `2${string}`
+    ? Status
+    : never
+  : never;
 
-export type ResponseStatus = SyncUserIdentityResponse["status"];
-type Responses = (typeof OPERATIONS)[typeof OPERATION_ID]["responses"];
-/** Names of the contract's examples for a status. */
-export type ExampleOf<Status extends ResponseStatus> = Responses[`${Status}`]["examples"][number];
-
-/**
- * The response for the contract's named example; by default the first one of the status.
- * @throws NexusError `config` if the contract has no such response or example; the message lists the available ones.
- */
-export function contractResponse(status: number, example?: string): { status: number; headers: Headers; body: object } {
-  const declared = OPERATION.responses[status];
-  if (!declared) {
-    const statuses = Object.keys(OPERATION.responses).join(", ");
-    throw new NexusError("config", `The contract has no response ${status}, only ${statuses}.`);
-  }
-  const { examples, headers, mediaTypes } = declared;
-  const names = Object.keys(examples);
-  const [firstName = ""] = names;
-  const name = example ?? firstName;
-  const body = examples[name];
-  if (typeof body !== "object" || body === null) {
-    throw new NexusError("config", `The response ${status} has no example '${name}', only ${names.join(", ")}.`);
-  }
-  const shown = new Headers({ "Content-Type": mediaTypes[0] ?? "" });
-  for (const [header, { example: text }] of Object.entries(headers)) if (text) shown.set(header, text);
-  return { status, headers: shown, body };
+/** A response of the contract; without an example the first one. */
+export interface Selection {
+  status: number;
+  example?: string | undefined;
 }
 
-/** The status that has an example of this name. */
-export function statusOf(example: string): number {
-  const responses = Object.entries(OPERATION.responses);
+export interface ContractResponse {
+  status: number;
+  headers: Headers;
+  /** A value if the media type is JSON; undefined if there is no content. */
+  body: unknown;
+}
+
+/**
+ * Checks that an operation of the contract has the response.
+ * @throws NexusError `config` whose message lists the available ones
+ */
+export function checkSelection({ operations }: Contract, { status, example }: Selection): void {
+  const declared = operations.flatMap((operation) => declaredFor(operation, status) ?? []);
+  if (declared.length === 0) {
+    const statuses = new Set(operations.flatMap(({ responses }) => Object.keys(responses)));
+    throw new NexusError("config", `The contract has no response ${status}, only ${[...statuses].join(", ")}.`);
+  }
+  const names = declared.flatMap(({ examples }) => Object.keys(examples));
+  if (example === undefined || names.includes(example)) return;
+  throw new NexusError("config", `The response ${status} has no example '${example}', only ${names.join(", ")}.`);
+}
+
+/** The response with an example of this name. */
+export function selectExample({ operations }: Contract, example: string): Selection {
+  const responses = operations.flatMap((operation) => Object.entries(operation.responses));
   const found = responses.find(([, { examples }]) => Object.hasOwn(examples, example));
-  if (found) return Number(found[0]);
+  if (found) return { status: Number(found[0]), example };
   const names = responses.flatMap(([, { examples }]) => Object.keys(examples));
   throw new NexusError("config", `The contract has no example '${example}', only ${names.join(", ")}.`);
+}
+
+/** The selected response; the first 2xx, or any first response, of an operation that does not have it. */
+export function responseOf(operation: Operation, { status = 0, example }: Partial<Selection> = {}): ContractResponse {
+  const selected = declaredFor(operation, status);
+  if (selected && (example === undefined || Object.hasOwn(selected.examples, example))) {
+    return exampleOf(selected, status, example);
+  }
+  const statuses = Object.keys(operation.responses);
+  const [first = "200"] = [...statuses.filter((key) => key.startsWith("2")), ...statuses];
+  const number = /^\d+$/.test(first) ? Number(first) : 200;
+  return exampleOf(operation.responses[first], number);
+}
+
+/** A problem document of the operation, or one without details if it declares none. */
+export function problemOf(operation: Operation | undefined, status: number): ContractResponse {
+  const declared = operation && declaredFor(operation, status);
+  const found = declared && exampleOf(declared, status);
+  if (typeof found?.body === "object") return found;
+  const headers = new Headers({ "Content-Type": "application/problem+json" });
+  return { status, headers, body: { type: "about:blank", title: `Status ${status}`, status } };
+}
+
+/** `members` are added to a JSON object. */
+export function toResponse({ status, headers, body }: ContractResponse, members = {}): Response {
+  const isJson = /[/+]json$/.test(headers.get("Content-Type") ?? "");
+  const value = typeof body === "object" && body !== null && !Array.isArray(body) ? { ...body, ...members } : body;
+  return new Response(isJson ? JSON.stringify(value) : body === undefined ? null : String(body), { status, headers });
+}
+
+/** The operation's response for a status: its own, that of its range, or for an error the default. */
+export function declaredFor({ responses }: Operation, status: number): DeclaredResponse | undefined {
+  return (
+    responses[status] ?? responses[`${String(status).charAt(0)}XX`] ?? (status >= 400 ? responses.default : undefined)
+  );
+}
+
+function exampleOf(declared: DeclaredResponse | undefined, status: number, example?: string): ContractResponse {
+  const { mediaTypes = [], examples = {}, firstExamples = {}, headers = {} } = declared ?? {};
+  const [[firstType = mediaTypes[0], firstBody] = []] = Object.entries(firstExamples);
+  const [mediaType, body] = example === undefined ? [firstType, firstBody] : [mediaTypes[0], examples[example]];
+  const shown = new Headers(mediaType === undefined ? {} : { "Content-Type": mediaType });
+  for (const [name, { example: text }] of Object.entries(headers)) if (text) shown.set(name, text);
+  return { status, headers: shown, body };
 }

@@ -1,4 +1,5 @@
-import { contractResponse, OPERATION } from "./contract-response.ts";
+import type { Operation } from "../../server/contract/operations.ts";
+import { declaredFor, responseOf, toResponse } from "./contract-response.ts";
 
 /**
  * A failure of one request:
@@ -17,15 +18,20 @@ export type Failure =
   | "truncatedJson"
   | "wrongMediaType"
   | "redirect"
-  | { status: number; retryAfterSeconds?: number };
+  | StatusFailure;
+
+interface StatusFailure {
+  status: number;
+  retryAfterSeconds?: number;
+}
 
 const PARTIAL_JSON = '{"userId":';
 const JSON_TYPE = { "Content-Type": "application/json" };
 const HTML_TYPE = { "Content-Type": "text/html" };
 
 /** Fails one request. If the request is aborted first, rejects with the signal's reason. */
-export async function fail(failure: Failure, { signal }: Request): Promise<Response> {
-  if (typeof failure === "object") return errorResponse(failure);
+export async function fail(failure: Failure, { signal }: Request, operation?: Operation): Promise<Response> {
+  if (typeof failure === "object") return errorResponse(failure, operation);
   const failures = {
     network: () => Promise.reject(new TypeError("fetch failed")),
     hang: () => untilAborted(signal),
@@ -37,12 +43,12 @@ export async function fail(failure: Failure, { signal }: Request): Promise<Respo
   return failures[failure]();
 }
 
-function errorResponse({ status, retryAfterSeconds }: { status: number; retryAfterSeconds?: number }): Response {
-  const declared = OPERATION.responses[status] && contractResponse(status);
-  const headers = declared?.headers ?? new Headers(HTML_TYPE);
+function errorResponse({ status, retryAfterSeconds }: StatusFailure, operation: Operation | undefined): Response {
+  const declared = operation && declaredFor(operation, status) ? responseOf(operation, { status }) : undefined;
+  const { headers, body } = declared ?? { headers: new Headers(HTML_TYPE), body: "<html></html>" };
   if (retryAfterSeconds === undefined) headers.delete("Retry-After");
   else headers.set("Retry-After", String(retryAfterSeconds));
-  return new Response(declared ? JSON.stringify(declared.body) : "<html></html>", { status, headers });
+  return toResponse({ status, headers, body });
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

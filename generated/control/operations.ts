@@ -298,6 +298,42 @@ export const ROUTES = {
   }
 } as const satisfies Record<keyof Methods, Route>;
 
+/** Component schemas of the bodies of the client's methods. */
+export const BODY_SCHEMAS = {
+  "listRequests": {
+    "response": "Journal"
+  },
+  "forgetRequests": {},
+  "verifyRequests": {
+    "request": "Verification",
+    "response": "Verdict"
+  },
+  "listFaults": {
+    "response": "Faults"
+  },
+  "replaceFaults": {
+    "request": "FaultRules",
+    "response": "Faults"
+  },
+  "removeFaults": {},
+  "replaceDirectory": {
+    "response": "LoadCount"
+  },
+  "listUsers": {
+    "response": "Users"
+  },
+  "readUser": {
+    "response": "StoredUser"
+  },
+  "resetSession": {}
+} as const satisfies Record<
+  keyof Methods,
+  { request?: string; response?: string }
+>;
+
+/** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
+export const API_KEY_HEADERS = {} as const;
+
 export interface OperationConstants {
   /** In lower case. */
   method: string;
@@ -319,9 +355,6 @@ export interface ResponseConstants {
   examples: readonly string[];
 }
 
-
-/** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
-export const API_KEY_HEADERS = {} as const;
 
 export const SECURITY_SCHEMES = {
   "ControlToken": {

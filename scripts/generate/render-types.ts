@@ -2,7 +2,7 @@ import { createConfig } from "@redocly/openapi-core";
 import openapiTS, { astToString } from "openapi-typescript";
 import type { ContractDocument } from "../../server/contract/document.ts";
 import { type Operation, readOperations, readSecuritySchemes } from "../../server/contract/operations.ts";
-import { methodType, ROUTE_TYPE, routesOf } from "./client/methods.ts";
+import { renderClient } from "./client/render-client.ts";
 import { NODE_TYPES } from "./lint/openapi-types.ts";
 import { responseType } from "./response-types.ts";
 import { renderRootTypes } from "./root-types.ts";
@@ -44,19 +44,8 @@ export type Handlers<Context> = {
   ) => Promise<Operations[Id]["response"]>;
 };
 
-/** The client's methods by name. */
-export interface Methods {
-${operations.map((operation) => methodType(operation, typeName(operation.id))).join("\n")}
-}
-
-${ROUTE_TYPE}
-/** What the client's methods send and receive. Separate from OPERATIONS to keep client bundles small. */
-export const ROUTES = ${JSON.stringify(routesOf(document), null, 2)} as const satisfies Record<keyof Methods, Route>;
-
+${renderClient(document, typeName)}
 ${CONSTANT_TYPES}
-
-/** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
-export const API_KEY_HEADERS = ${JSON.stringify(apiKeyHeaders(document), null, 2)} as const;
 
 export const SECURITY_SCHEMES = ${JSON.stringify(readSecuritySchemes(document), null, 2)} as const;
 
@@ -119,13 +108,6 @@ ${Object.entries(responses)
 
 function constant(operations: Operation[], describe: (operation: Operation) => object): string {
   return JSON.stringify(Object.fromEntries(operations.map((found) => [found.id, describe(found)])), null, 2);
-}
-
-function apiKeyHeaders(document: ContractDocument): Record<string, string> {
-  const schemes = Object.entries(readSecuritySchemes(document));
-  return Object.fromEntries(
-    schemes.flatMap(([name, scheme]) => (scheme.type === "apiKey" ? [[name, scheme.name]] : [])),
-  );
 }
 
 function constantsOf(operation: Operation) {

@@ -45,6 +45,7 @@ export interface RequestBodyObject {
   content: Content;
 }
 export interface ResponseObject {
+  description?: string;
   headers?: Record<string, HeaderObject | Reference>;
   content?: Content;
 }

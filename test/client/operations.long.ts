@@ -78,6 +78,8 @@ const PROBE = `
 import { createNexusClient } from "./client/nexus-client.ts";
 import { hasStatus } from "./client/nexus-error.ts";
 import type { Book, Missing, ProblemDetails } from "./generated/types.ts";
+import { createContractFetch } from "./client/testing/contract-fetch.ts";
+import { requestSchemas, responseSchemas, type StandardSchemaV1 } from "./client/validate.ts";
 import { startStub } from "./server/stub/start-stub.ts";
 
 const server = await startStub({ controlPort: "none" });
@@ -99,7 +101,19 @@ if (!invalid.ok && hasStatus(invalid.error, 404)) {
 console.log(books.length, created.title, title, updated, deleted.ok, invalid.ok || invalid.error.status);
 await server.close();
 
+export const schemas: StandardSchemaV1<Book>[] = [requestSchemas.createBook, responseSchemas.readBook];
+
+export const fetches = [
+  createContractFetch({ answer: "notAuthenticated" }),
+  createContractFetch({ answer: { status: 404, example: "unknownUser" } }),
+  createContractFetch({ answer: { status: 204 } }),
+];
+
 export const misused = [
+  // @ts-expect-error The example belongs to another status.
+  () => createContractFetch({ answer: { status: 404, example: "synced" } }),
+  // @ts-expect-error The operation has no body.
+  () => requestSchemas.readBook,
   // @ts-expect-error The contract requires the query parameter.
   () => client.listBooks(),
   // @ts-expect-error The contract requires a number.

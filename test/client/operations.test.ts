@@ -1,18 +1,14 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
-import { parse } from "yaml";
+import { expect, test } from "vitest";
 import { createMethods } from "../../client/methods.ts";
 import { createCall, type NexusClientOptions } from "../../client/nexus-client.ts";
+import { contractOf } from "../../client/testing/contract.ts";
+import { createFetch } from "../../client/testing/contract-fetch.ts";
 import type { Route } from "../../generated/operations.ts";
 import { routesOf } from "../../scripts/generate/client/methods.ts";
-import { startStub } from "../../server/stub/start-stub.ts";
 import { basicOf } from "../helpers/stub.ts";
-import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { JSON_TYPE, NOWHERE, respond, startFaultServer } from "./fault-server.ts";
+import { LIBRARY, startLibrary } from "./library.ts";
 
-const LIBRARY = parse(readFileSync(new URL("../fixtures/library.yaml", import.meta.url), "utf8"));
 const ROUTES: Readonly<Record<string, Route>> = routesOf(LIBRARY);
 
 interface Result {
@@ -29,12 +25,8 @@ function clientFor(baseUrl: string, options: Partial<NexusClientOptions> = {}, r
   return async (name: string, ...args: unknown[]): Promise<Result> => (await methods[name]?.(...args)) as Result;
 }
 
-/** A client for the stub of the library, which checks requests and responses against the contract. */
 async function libraryClient() {
-  const file = join(temporaryFolder(), "openapi.json");
-  writeFileSync(file, JSON.stringify(LIBRARY));
-  const server = await startStub({ document: pathToFileURL(file), controlPort: "none" });
-  onTestFinished(() => server.close());
+  const server = await startLibrary();
   return clientFor(server.url, { credentials: basicOf(server) });
 }
 
@@ -65,10 +57,15 @@ test.for<[name: string, args: unknown[], data: unknown, status: number]>([
   ["safeUpdateBook", ["b-1", undefined, { timeoutMs: 4_000 }], undefined, 204],
   ["safeUpdateBook", ["b-1"], undefined, 204],
   ["safeDeleteBook", ["b-1"], undefined, 204],
-])("%s with %j returns the data of its response", async ([name, args, data, status]) => {
-  const call = await libraryClient();
-  expect(await call(name, ...args)).toMatchObject({ ok: true, data, meta: { status, attempts: 1 } });
-});
+])(
+  "%s with %j returns the data of its response, from the stub and from the contract fetch",
+  async ([name, args, data, status]) => {
+    const fetch = createFetch(contractOf(LIBRARY), {});
+    for (const call of [await libraryClient(), clientFor(NOWHERE, { fetch })]) {
+      expect(await call(name, ...args)).toMatchObject({ ok: true, data, meta: { status, attempts: 1 } });
+    }
+  },
+);
 
 test("a method returns the data, or throws the error with the operation's name", async () => {
   const call = await libraryClient();

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import {
+  requestSchemas,
+  responseSchemas,
   type StandardSchemaV1,
   syncUserIdentityRequestSchema,
   syncUserIdentityResultSchema,
@@ -7,7 +9,7 @@ import {
 import contract from "../../generated/openapi.json" with { type: "json" };
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { SyncUserIdentityResult } from "../../generated/types.ts";
-import { signIn, startStubWithClient } from "../helpers/stub.ts";
+import { clientOf, signIn, startStubWithClient } from "../helpers/stub.ts";
 
 const request: StandardSchemaV1<SyncUserIdentityRequest>["~standard"] = syncUserIdentityRequestSchema["~standard"];
 const result: StandardSchemaV1<SyncUserIdentityResult>["~standard"] = syncUserIdentityResultSchema["~standard"];
@@ -41,4 +43,15 @@ test("all issues are listed, without values", () => {
   const { issues = [] } = request.validate(body);
   expect(issues.map(({ path }) => path.join("."))).toEqual(["audience", "attributes", "connection.connectionId"]);
   expect(JSON.stringify(issues)).not.toContain("value-marker");
+});
+
+test("the schemas by method are those of the operations' bodies, and the client accepts them all as responseSchema", async () => {
+  const typed: StandardSchemaV1<SyncUserIdentityRequest> = requestSchemas.syncUserIdentity;
+  expect(typed["~standard"].validate({}).issues?.[0]).toEqual({ path: ["audience"], message: "must be present" });
+  const { server } = await startStubWithClient();
+  const client = clientOf(server, { responseSchema: responseSchemas });
+  expect((await client.safeSyncUserIdentity("u-ada", signIn())).ok).toBe(true);
+  const fetch = async () => Response.json({ userId: "u-ada" });
+  const invalid = clientOf(server, { responseSchema: responseSchemas, fetch });
+  expect(await invalid.safeSyncUserIdentity("u-ada", signIn())).toMatchObject({ error: { kind: "validation" } });
 });

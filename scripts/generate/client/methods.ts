@@ -20,7 +20,7 @@ export const ROUTE_TYPE = `export interface Route {
 `;
 
 /** The client's method of an operation: \`list-users\`, \`ListUsers\` and \`list users\` → \`listUsers\`. */
-function methodName({ id }: Operation): string {
+export function methodName({ id }: Operation): string {
   return camelCase(id);
 }
 
@@ -80,16 +80,16 @@ function labelOf(parameter: string): string {
   return /^[A-Za-z]/.test(label) ? label : `_${label}`;
 }
 
-function successesOf({ responses }: Operation): [status: string, declared: DeclaredResponse][] {
+export function successesOf({ responses }: Operation): [status: string, declared: DeclaredResponse][] {
   return Object.entries(responses).filter(([status]) => status.startsWith("2"));
 }
 
-function isJson(mediaType: string): boolean {
+export function isJson(mediaType: string): boolean {
   return /[/+]json$/i.test(mediaType);
 }
 
 /** The declared media type that is sent; the others are alternatives for other clients. */
-function sentType(mediaTypes: readonly string[]): string {
+export function sentType(mediaTypes: readonly string[]): string {
   const [first = "application/json"] = mediaTypes;
   return mediaTypes.includes("application/json") ? "application/json" : first;
 }

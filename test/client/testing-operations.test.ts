@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { contractOf } from "../../client/testing/contract.ts";
+import { createFetch, failTimes } from "../../client/testing/contract-fetch.ts";
+import { basicHeader } from "../helpers/stub.ts";
+import { NOWHERE } from "./fault-server.ts";
+import { LIBRARY, startLibrary } from "./library.ts";
+
+const CONTRACT = contractOf(LIBRARY);
+const BASIC = { Authorization: "Basic a2V5OnM=" };
+const JSON_BODY = { "Content-Type": "application/json" };
+
+interface Sent {
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+async function summaryOf(response: Response) {
+  const { errors = [] } = (await response.json().catch(() => ({}))) as { errors?: Record<string, string>[] };
+  const violations = errors.map((error) => `${error.in ?? "body"} ${error.name ?? error.pointer}: ${error.detail}`);
+  const names = ["Allow", "Location", "Link"];
+  return { status: response.status, violations, headers: names.map((name) => response.headers.get(name)) };
+}
+
+test.for<[request: string, sent: Sent, status: number]>([
+  ["GET /books?limit=5", {}, 200],
+  ["GET /books", {}, 400],
+  ["GET /books?limit=5&more=1", {}, 400],
+  ["GET /books?limit=5", { headers: { Authorization: "Basic" } }, 401],
+  ["DELETE /books", {}, 405],
+  ["POST /books", { body: { id: "b-3", title: "Ulysses" }, headers: JSON_BODY }, 201],
+  ["POST /books", { headers: JSON_BODY }, 400],
+  ["POST /books", { body: "{}", headers: { "Content-Type": "text/plain" } }, 415],
+  ["GET /books/latest", { headers: { Authorization: "" } }, 302],
+  ["GET /books/b-1", {}, 200],
+  ["GET /books/b%00", {}, 400],
+  ["PATCH /books/b-1", {}, 204],
+  ["DELETE /books/b-1", {}, 204],
+  ["GET /magazines", {}, 404],
+])("the contract fetch responds like the stub to %s with %j", async ([request, { headers = {}, body }, status]) => {
+  const server = await startLibrary();
+  const [method = "", path = ""] = request.split(" ");
+  const init = (credentials: object): RequestInit => ({
+    ...{ method, redirect: "manual" },
+    headers: { ...credentials, ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const real = await summaryOf(await fetch(server.url + path, init(basicHeader(server))));
+  expect(real.status).toBe(status);
+  expect(await summaryOf(await createFetch(CONTRACT, {})(NOWHERE + path, init(BASIC)))).toEqual(real);
+});
+
+test("calls are recorded with their operation, path parameters and query", async () => {
+  const contractFetch = createFetch(CONTRACT, { failures: [failTimes(1, { status: 404 })] });
+  const failed = await contractFetch(`${NOWHERE}/base/books/b%2F1?a=1&a=2`, { headers: BASIC });
+  expect([failed.status, failed.headers.get("Content-Type")]).toEqual([404, "application/problem+json"]);
+  await contractFetch(`${NOWHERE}/magazines`);
+  expect(contractFetch.calls).toMatchObject([
+    {
+      method: "GET",
+      operation: "readBook",
+      path: { "book-id": "b/1" },
+      query: [
+        ["a", "1"],
+        ["a", "2"],
+      ],
+    },
+    { method: "GET", operation: undefined, path: {}, query: [] },
+  ]);
+});
+
+test("a selected response is that of the operations that declare it", async () => {
+  const contractFetch = createFetch(CONTRACT, { answer: { status: 204 as 200 } });
+  const statusOf = async (method: string) =>
+    (await contractFetch(`${NOWHERE}/books/b-1`, { method, headers: BASIC })).status;
+  expect([await statusOf("DELETE"), await statusOf("GET")]).toEqual([204, 200]);
+});
