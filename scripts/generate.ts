@@ -1,4 +1,5 @@
 import { relative, resolve, sep } from "node:path";
+import { inspect } from "node:util";
 import { ConfigurationError } from "../server/configuration-error.ts";
 import { gate, printChangelog } from "./breaking/breaking.ts";
 import { DifferFailed } from "./breaking/wire-changes.ts";
@@ -100,7 +101,7 @@ if (import.meta.main) {
   const end = new AbortController();
   process.once("SIGINT", () => end.abort());
   process.exitCode = await run(process.argv.slice(2), console.log, { signal: end.signal }).catch((error: Error) => {
-    const reason = error instanceof DifferFailed ? `${error.name}: ${error.message}` : error.stack;
+    const reason = error instanceof DifferFailed ? `${error.name}: ${error.message}` : inspect(error);
     console.error(`The generator failed. ${reason}`);
     return 3;
   });

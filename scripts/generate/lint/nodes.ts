@@ -23,7 +23,9 @@ export function nodeCollector() {
     if (typeof value !== "object" || value === null || places.has(place)) return;
     places.add(place);
     const node = { pointer: pointerOf(location.pointer), value: value as Node["value"] };
-    nodes.set(name, [...(nodes.get(name) ?? []), node]);
+    const known = nodes.get(name);
+    if (known) known.push(node);
+    else nodes.set(name, [node]);
   };
   const isSchema = ({ type }: Visited) => type.name === "Schema";
   const rule = () => ({
