@@ -3,7 +3,7 @@ import type { Finding } from "../diagnostic.ts";
 import type { Node, Nodes } from "./nodes.ts";
 
 /** This project's own extensions, all of them members of an operation. */
-const OWN = ["x-required-permissions", "x-allow-unknown-query"];
+const OWN = ["x-required-permissions", "x-allow-unknown-query", "x-idempotent"];
 const RULE = "extension";
 
 /** The objects that extensions can be members of. The keys of other objects can be names. */
@@ -33,9 +33,10 @@ function checkNames({ value, pointer }: Node, isOperation: boolean): Finding[] {
   });
 }
 
-/** `x-allow-unknown-query` must be a boolean. */
-export function checkUnknownQuery({ value, pointer }: Node): Finding[] {
-  const name = "x-allow-unknown-query";
-  if (["undefined", "boolean"].includes(typeof value[name])) return [];
-  return [{ pointer: [...pointer, name], rule: RULE, message: `'${name}' must be true or false.` }];
+/** The other extensions must be booleans. */
+export function checkSwitches({ value, pointer }: Node): Finding[] {
+  return ["x-allow-unknown-query", "x-idempotent"].flatMap((name) => {
+    if (["undefined", "boolean"].includes(typeof value[name])) return [];
+    return [{ pointer: [...pointer, name], rule: RULE, message: `'${name}' must be true or false.` }];
+  });
 }

@@ -5,7 +5,7 @@ import type { Diagnostic, Finding } from "../diagnostic.ts";
 import type { ParsedContract } from "../parse.ts";
 import { checkReadable, checkRoot } from "./document.ts";
 import { checkExamples } from "./examples.ts";
-import { checkExtensions, checkUnknownQuery } from "./extensions.ts";
+import { checkExtensions, checkSwitches } from "./extensions.ts";
 import { checkMediaTypes } from "./media-types.ts";
 import type { Node, Nodes } from "./nodes.ts";
 import { checkMethodNames, checkOperations } from "./operations.ts";
@@ -60,7 +60,7 @@ function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
     ...checkMediaTypes(nodes),
     ...checkExtensions(nodes),
     ...each("Operation", checkPermissions),
-    ...each("Operation", checkUnknownQuery),
+    ...each("Operation", checkSwitches),
     ...each("SecurityScheme", checkSecurityScheme),
     ...each("DiscriminatorMapping", (node) => checkMapping(document, node)),
   ];
