@@ -53,6 +53,7 @@ export interface DeclaredResponse {
   schemas: Readonly<Record<string, Schema>>;
   /** The example is text; undefined if the contract has none. */
   headers: Readonly<Record<string, { required: boolean; example: string | undefined }>>;
+  requiredHeaders: readonly string[];
   /** Values of the named examples, of all media types. */
   examples: Readonly<Record<string, unknown>>;
   /** By media type. */
@@ -105,14 +106,13 @@ function requestBodyIn(document: ContractDocument, body: NonNullable<OperationOb
 
 function responsesIn(document: ContractDocument, { responses = {} }: OperationObject): Operation["responses"] {
   return mapValues(responses, (declared) => {
-    const { headers = {}, content = {} } = resolve<ResponseObject>(document, declared);
-    return {
-      ...contentIn(document, content),
-      headers: mapValues(headers, (header) => {
-        const { example, required = false } = resolve<HeaderObject>(document, header);
-        return { required, example: example === undefined ? undefined : String(example) };
-      }),
-    };
+    const { headers: declaredHeaders = {}, content = {} } = resolve<ResponseObject>(document, declared);
+    const headers = mapValues(declaredHeaders, (header) => {
+      const { example, required = false } = resolve<HeaderObject>(document, header);
+      return { required, example: example === undefined ? undefined : String(example) };
+    });
+    const requiredHeaders = Object.keys(headers).filter((name) => headers[name]?.required);
+    return { ...contentIn(document, content), headers, requiredHeaders };
   });
 }
 

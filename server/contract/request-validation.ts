@@ -3,7 +3,7 @@ import { error, middleware } from "express-openapi-validator";
 
 import { type ContractDocument, resolve, type Schema } from "./document.ts";
 import type { Operation } from "./operations.ts";
-import { safeName } from "./parameters.ts";
+import { type Parameter, safeName } from "./parameters.ts";
 import { readAddress, requestDocument } from "./request-document.ts";
 
 type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
@@ -31,16 +31,12 @@ export function validatedRequest(request: Request, { parameters }: Operation) {
   const { query, headers, body } = request;
   // Express resets `params` for each middleware. The validator keeps those it has validated.
   const { openapi: { pathParams = {} } = {} } = request as { openapi?: { pathParams?: Record<string, unknown> } };
-  const valuesIn = (place: string, values: Readonly<Record<string, unknown>>) => {
-    const declared = parameters.filter((parameter) => parameter.in === place);
-    return Object.fromEntries(declared.flatMap(({ name, key }) => (key in values ? [[name, values[key]]] : [])));
-  };
-  return {
-    path: valuesIn("path", pathParams),
-    query: valuesIn("query", query),
-    headers: valuesIn("header", headers),
-    body,
-  };
+  const sent: Record<Parameter["in"], Record<string, unknown>> = { path: pathParams, query, header: headers };
+  const values: typeof sent = { path: {}, query: {}, header: {} };
+  for (const { in: place, name, key } of parameters) {
+    if (sent[place][key] !== undefined) values[place][name] = sent[place][key];
+  }
+  return { path: values.path, query: values.query, headers: values.header, body };
 }
 
 /** Gives the request the address that the operation has in the validator's document. */
@@ -70,8 +66,8 @@ function splitLists({ headers }: Request, { parameters }: Operation): void {
 
 /** The query with safe names; without undeclared parameters if the operation ignores them. */
 function safeQuery({ locals: { queryText, operation } }: Response): string {
+  if (queryText === "") return "";
   const declared = operation.parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
-  if (queryText === "" || (operation.allowsUnknownQuery && declared.length === 0)) return "";
   const pairs = queryText.split("&").flatMap((pair) => {
     const [encoded = "", ...value] = pair.split("=");
     const name = decode(encoded);

@@ -1,4 +1,3 @@
-import type { OutgoingHttpHeaders } from "node:http";
 import type { ValidateFunction } from "ajv/dist/2020.js";
 import type { RequestHandler, Response } from "express";
 import type { Contract } from "../contract/contract.ts";
@@ -75,7 +74,7 @@ export function dispatch(
       const reply = { ...returned, mediaType: mediaTypeOf(returned, declared, responseMediaType) };
       if (checked?.body !== undefined && checked.body === returned.body && checked.status === returned.status)
         return reply;
-      const violations = responseViolations(validatorOf, declared, { ...reply, sent: response.getHeaders() });
+      const violations = responseViolations(validatorOf, declared, { reply, response });
       if (violations.length > 0) {
         metrics?.violations.inc({ side: "answer" }, violations.length);
         throw new Error(`The response of ${operation.id} violates the contract: ${violations.join("; ")}.`);
@@ -109,32 +108,27 @@ export function declaredResponse({ responses }: Operation, status: number): Decl
 
 type ValidatorOf = (schema: Schema) => ValidateFunction;
 
-interface Returned extends HandlerResponse {
-  mediaType: string;
-  /** The headers that are already set. */
-  sent: OutgoingHttpHeaders;
-}
-
 function responseViolations(
   validatorOf: ValidatorOf,
   declared: DeclaredResponse | undefined,
-  { status, mediaType, headers, body, sent }: Returned,
+  { reply: { status, mediaType, headers = {}, body }, response }: { reply: Reply; response: Response },
 ) {
   if (!declared) return [`the contract declares no response ${status}`];
-  const names = Object.keys({ ...sent, ...headers }).map((name) => name.toLowerCase());
-  const missing = Object.entries(declared.headers)
-    .filter(([name, { required }]) => required && !names.includes(name.toLowerCase()))
-    .map(([name]) => `the header ${name} is missing`);
-  return [...missing, ...bodyViolations(validatorOf, declared.schemas[mediaType], { mediaType, body })];
+  const isReturned = (name: string) => Object.keys(headers).some((sent) => sent.toLowerCase() === name.toLowerCase());
+  const missing = declared.requiredHeaders.filter((name) => !response.hasHeader(name) && !isReturned(name));
+  return [
+    ...missing.map((name) => `the header ${name} is missing`),
+    ...bodyViolations(validatorOf, declared.schemas[mediaType ?? ""], { mediaType, body }),
+  ];
 }
 
 function bodyViolations(
   validatorOf: ValidatorOf,
   schema: Schema | undefined,
-  { mediaType, body }: Pick<Reply, "mediaType" | "body">,
+  { mediaType = "", body }: { mediaType: string | undefined; body: unknown },
 ) {
   if (!schema) return body === undefined ? [] : [`the contract declares no ${mediaType || "body"} for this status`];
-  if (!isJson(mediaType ?? "")) return [];
+  if (!isJson(mediaType)) return [];
   const validate = validatorOf(schema);
   return validate(body) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
