@@ -5,7 +5,7 @@ import { type Reply, send, writeHead } from "../http/respond.ts";
 import { STUB_PROBLEMS } from "./problem-types.ts";
 import { syncFacts } from "./record.ts";
 import { openStore } from "./sessions.ts";
-import { isDisconnected, wait } from "./wait.ts";
+import { isConnectedAfter, wait } from "./wait.ts";
 
 declare global {
   namespace Express {
@@ -34,8 +34,7 @@ export const fireFault: RequestHandler = async (request, response, next) => {
     return;
   }
   // Read after the wait, because a reset or a new directory replaces the session's store.
-  await openStore(response);
-  if (!isDisconnected(response)) next();
+  if (await isConnectedAfter(response, () => openStore(response))) next();
 };
 
 function injectedFault({ status, retryAfterSeconds }: Extract<Fault, { kind: "status" }>): Problem {

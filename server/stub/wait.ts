@@ -2,24 +2,27 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Response } from "express";
 
 /** Waits, at most until the client disconnects. Returns whether the client is still connected. */
-export async function wait(ms: number, response: Response): Promise<boolean> {
-  const { socket } = response.req;
-  if (ms > 0 && !isDisconnected(response)) {
+export function wait(ms: number, response: Response): Promise<boolean> {
+  return isConnectedAfter(response, async () => {
+    if (ms <= 0 || response.closed) return;
+    const { socket } = response.req;
     const end = new AbortController();
     const abort = () => end.abort();
     response.locals.onEnd(abort);
     socket.once("end", abort);
     await sleep(ms, undefined, { signal: end.signal }).catch(() => {});
     socket.off("end", abort);
-  }
-  return !isDisconnected(response);
+  });
 }
 
 /**
- * A client that aborts its request closes its side of the connection. The service still sends it a response, because it
- * can't be told from a client that waits for one; the stub does not, so that its delays end with the client.
+ * Runs `work`, and returns whether the client is still connected. A client that closes its side of the connection
+ * meanwhile has aborted its request. One that had closed it before waits for the response.
  */
-export function isDisconnected(response: Response): boolean {
-  if (response.req.socket.readableEnded) response.destroy();
-  return response.closed || response.destroyed;
+export async function isConnectedAfter(response: Response, work: () => Promise<unknown>): Promise<boolean> {
+  const { socket } = response.req;
+  const hadClosed = socket.readableEnded;
+  await work();
+  if (!hadClosed && socket.readableEnded) response.destroy();
+  return !response.closed && !response.destroyed;
 }
