@@ -5,9 +5,9 @@ import { type MeasuredServer, startMeasuredServer } from "../../helpers/measured
 import { signIn } from "../../helpers/stub.ts";
 
 const CONNECTIONS = 24;
-/** Requests of each kind. Together they are what one client sends in ten minutes at 60 requests a second. */
-const PER_KIND = 3_000;
-const LARGE_PER_KIND = 300;
+/** Requests of each kind. Together they are what one client sends in ten minutes at 50 requests a second. */
+const PER_KIND = 2_000;
+const LARGE_PER_KIND = 200;
 /** More than the server counts at a time. */
 const KEY_IDS = 10_500;
 const HEAP_MB = 128;
