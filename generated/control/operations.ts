@@ -368,10 +368,10 @@ export const OPERATIONS = {
     "method": "get",
     "path": "/requests",
     "security": [
-      [],
       [
         "ControlToken"
-      ]
+      ],
+      []
     ],
     "permissions": [],
     "requestMediaTypes": [],
@@ -397,10 +397,10 @@ export const OPERATIONS = {
     "method": "delete",
     "path": "/requests",
     "security": [
-      [],
       [
         "ControlToken"
-      ]
+      ],
+      []
     ],
     "permissions": [],
     "requestMediaTypes": [],
@@ -424,10 +424,10 @@ export const OPERATIONS = {
     "method": "post",
     "path": "/verify",
     "security": [
-      [],
       [
         "ControlToken"
-      ]
+      ],
+      []
     ],
     "permissions": [],
     "requestMediaTypes": [
@@ -455,10 +455,10 @@ export const OPERATIONS = {
     "method": "get",
     "path": "/faults",
     "security": [
-      [],
       [
         "ControlToken"
-      ]
+      ],
+      []
     ],
     "permissions": [],
     "requestMediaTypes": [],
@@ -484,10 +484,10 @@ export const OPERATIONS = {
     "method": "put",
     "path": "/faults",
     "security": [
-      [],
       [
         "ControlToken"
-      ]
+      ],
+      []
     ],
     "permissions": [],
     "requestMediaTypes": [
@@ -515,10 +515,10 @@ export const OPERATIONS = {
     "method": "delete",
     "path": "/faults",
     "security": [
-      [],
       [
         "ControlToken"
-      ]
+      ],
+      []
     ],
     "permissions": [],
     "requestMediaTypes": [],
@@ -542,10 +542,10 @@ export const OPERATIONS = {
     "method": "put",
     "path": "/directory",
     "security": [
-      [],
       [
         "ControlToken"
-      ]
+      ],
+      []
     ],
     "permissions": [],
     "requestMediaTypes": [
@@ -573,10 +573,10 @@ export const OPERATIONS = {
     "method": "get",
     "path": "/users",
     "security": [
-      [],
       [
         "ControlToken"
-      ]
+      ],
+      []
     ],
     "permissions": [],
     "requestMediaTypes": [],
@@ -602,10 +602,10 @@ export const OPERATIONS = {
     "method": "get",
     "path": "/users/{userId}",
     "security": [
-      [],
       [
         "ControlToken"
-      ]
+      ],
+      []
     ],
     "permissions": [],
     "requestMediaTypes": [],
@@ -631,10 +631,10 @@ export const OPERATIONS = {
     "method": "post",
     "path": "/reset",
     "security": [
-      [],
       [
         "ControlToken"
-      ]
+      ],
+      []
     ],
     "permissions": [],
     "requestMediaTypes": [],

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import type { Contract } from "../contract/contract.ts";
-import type { SecurityScheme } from "../contract/operations.ts";
+import type { Operation, SecurityScheme } from "../contract/operations.ts";
 import { Problem } from "../http/problem.ts";
 
 /** The caller of a request: the id of an API key or application token, or the subject of a Bearer token. */
@@ -38,10 +38,10 @@ const REALM = 'realm="Nexus APIs"';
  */
 export function security(handlers: SchemeHandlers, { securitySchemes }: Contract): RequestHandler {
   return async (request, { locals }, next) => {
-    const { security: alternatives } = locals.operation;
+    const { security: alternatives, permissions } = locals.operation;
     const failures: string[] = [];
     const reasons: Record<string, string> = {};
-    for (const schemes of alternatives) {
+    for (const schemes of usable(alternatives, permissions)) {
       const results = await Promise.all(schemes.map((scheme) => evaluate(handlerOf(handlers, scheme), request)));
       const callers = results.filter(isCaller);
       if (callers.length === schemes.length) {
@@ -51,13 +51,18 @@ export function security(handlers: SchemeHandlers, { securitySchemes }: Contract
       failures.push(describe(schemes, results));
       Object.assign(reasons, reasonsOf(schemes, results));
     }
-    if (alternatives.length === 0) return next();
+    if (alternatives.length === 0 && permissions.length === 0) return next();
     locals.refusals = reasons;
     throw new Problem("unauthenticated", {
       detail: failures.join(" "),
       headers: { "WWW-Authenticate": challenges(alternatives, securitySchemes) },
     });
   };
+}
+
+/** Without credentials there is no permission. */
+function usable(alternatives: Operation["security"], permissions: readonly string[]): Operation["security"] {
+  return permissions.length === 0 ? alternatives : alternatives.filter((schemes) => schemes.length > 0);
 }
 
 async function evaluate({ source, verify }: SchemeHandler, request: IncomingMessage): Promise<Caller | Refusal> {

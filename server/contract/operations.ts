@@ -32,7 +32,7 @@ export interface Operation {
   responses: Readonly<Record<string, DeclaredResponse>>;
   /** Media types of the first 2xx response. */
   successMediaTypes: readonly string[];
-  /** Alternatives, each a list of scheme names that are all required; an empty list needs no credentials. */
+  /** Alternatives, each a list of scheme names that are all required; an empty list, the last, needs no credentials. */
   security: readonly (readonly string[])[];
   /** The credentials of each scheme must hold one of these; an empty list requires no permission. */
   permissions: readonly string[];
@@ -82,7 +82,9 @@ export function readOperations(document: ContractDocument): Operation[] {
       requestBody: operation.requestBody && requestBodyIn(document, operation.requestBody),
       responses,
       successMediaTypes: (success !== undefined && responses[success]?.mediaTypes) || [],
-      security: (operation.security ?? document.security ?? []).map((requirement) => Object.keys(requirement)),
+      security: (operation.security ?? document.security ?? [])
+        .map((requirement) => Object.keys(requirement))
+        .toSorted((one, other) => Number(one.length === 0) - Number(other.length === 0)),
       permissions: operation["x-required-permissions"] ?? [],
     };
   });

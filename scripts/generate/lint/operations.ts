@@ -40,9 +40,20 @@ function checkMethod({ pointer }: Node): Finding[] {
 }
 
 function checkSecurity(document: ContractDocument, { value, pointer }: Node): Finding[] {
-  if (value.security !== undefined || Object(document).security !== undefined) return [];
+  const security = value.security ?? Object(document).security;
+  if (security !== undefined) return checkAnonymous(security, { value, pointer });
   const message = "The operation has no security requirement. Write 'security: []' if it needs no credentials.";
   return [atKey(pointer, "security-defined", message)];
+}
+
+/** A request without credentials has no permissions. */
+function checkAnonymous(security: unknown, { value, pointer }: Node): Finding[] {
+  const name = "x-required-permissions";
+  const alternatives = Array.isArray(security) ? security : [];
+  const isAnonymous = alternatives.length === 0 || alternatives.some((one) => Object.keys(Object(one)).length === 0);
+  if (!isAnonymous || !Array.isArray(value[name]) || value[name].length === 0) return [];
+  const message = `'security' accepts requests without credentials, which have no permission. Remove '${name}', or require credentials.`;
+  return [atKey([...pointer, name], "security-defined", message)];
 }
 
 function checkResponses({ value: { responses }, pointer }: Node): Finding[] {

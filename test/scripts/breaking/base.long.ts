@@ -98,7 +98,7 @@ test("a contract that is a symbolic link is compared with the target that it had
   expect((await gateIn(root)).output).toContain("  breaking  operation-removed\n");
 });
 
-test("moving a schema to another file breaks nobody, and a change in that file is reported at its line", async () => {
+test("moving a schema to another file breaks no caller, and a change in that file is reported at its line", async () => {
   const { root, write } = repositoryWith({ "openapi.yaml": THINGS });
   const split = thingsWith({ "THING properties tags": { $ref: "tags.yaml" } });
   write("tags.yaml", TAGS);

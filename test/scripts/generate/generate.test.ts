@@ -135,6 +135,6 @@ test("a handler may return only declared responses and, with a default response,
   };
   expect(Object.keys(table)).toHaveLength(7);
   // An optional security requirement is an empty alternative.
-  expect(OPERATIONS.ListRequests.security).toEqual([[], ["ControlToken"]]);
+  expect(OPERATIONS.ListRequests.security).toEqual([["ControlToken"], []]);
   expect(Object.keys(OPERATIONS.ListRequests.responses)).toEqual(["200", "default"]);
 });

@@ -25,6 +25,15 @@ testRejections([
     ],
   ],
   [
+    "a permission that is required of requests without credentials",
+    { operation: "security: [{ Token: [] }, {}]\nx-required-permissions: [admin]" },
+    [
+      "security-defined",
+      "'security' accepts requests without credentials, which have no permission. Remove 'x-required-permissions', or require credentials.",
+      "x-required-permissions",
+    ],
+  ],
+  [
     "an extension of our own that is no member of an operation",
     { path: "x-required-permissions: [admin]" },
     ["extension", "'x-required-permissions' has no effect here. Write it in each operation.", "x-required-permissions"],

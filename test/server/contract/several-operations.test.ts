@@ -127,6 +127,37 @@ test("a handler gets typed parameters, and its response must match the contract"
   expect(statuses).toEqual([200, 500, 500, 500, 200]);
 });
 
+test("an operation that requires a permission is never open to requests without credentials", async () => {
+  for (const security of ["security: []", "security: [{}, { Basic: [] }]", "security: [{ Basic: [] }, {}]"]) {
+    const permission = "x-required-permissions: [books.read]";
+    const document = libraryDocument((yaml) => yaml.replace(permission, `${permission}\n      ${security}`));
+    const server = await startStub({ document, controlPort: "none" });
+    onTestFinished(() => server.close());
+    expect((await fetch(`${server.url}/books?limit=5`)).status).toBe(401);
+    const isOpen = security === "security: []";
+    expect((await call(server, "GET /books?limit=5")).status).toBe(isOpen ? 401 : 200);
+  }
+});
+
+test("valid credentials count where they are optional", async () => {
+  const callers: unknown[] = [];
+  const edit = (yaml: string) => yaml.replace("x-required-permissions: [books.read]", "security: [{}, { Basic: [] }]");
+  const server = await startServer({ document: libraryDocument(edit), access: ACCESS }, async ({ store }) => ({
+    ...{ first: [], beforeHandler: [], corsOrigins: [], send },
+    handlerFor:
+      () =>
+      async (_request: unknown, { caller }) => {
+        callers.push(caller.id);
+        return { status: 200, headers: { Link: "<>" }, body: [] };
+      },
+    ready: () => store.ready(),
+    close: () => store.close(),
+  }));
+  onTestFinished(() => server.close());
+  for (const headers of [{}, { Authorization: basic() }]) await fetch(`${server.url}/books?limit=5`, { headers });
+  expect(callers).toEqual(["", expect.stringMatching(/./)]);
+});
+
 test("a path in servers changes neither the paths nor the validation", async () => {
   const document = libraryDocument((yaml) => `${yaml}\nservers: [{ url: https://library.example/v2 }]\n`);
   const server = await startStub({ document, controlPort: "none" });
