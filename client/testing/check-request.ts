@@ -75,7 +75,9 @@ function nameViolations({ parameters, allowsUnknownQuery }: Operation, { url, he
 
 /** The schemes that each alternative lacks; undefined if one alternative is complete. */
 function missingCredentials(contract: Contract, { security }: Operation, headers: Headers): string | undefined {
-  const missing = security.map((schemes) => schemes.filter((scheme) => !isSent(contract, scheme, headers)));
+  const missing = security.map((schemes) =>
+    Object.keys(schemes).filter((scheme) => !isSent(contract, scheme, headers)),
+  );
   if (missing.length === 0 || missing.some((names) => names.length === 0)) return undefined;
   return missing.map((names) => `${names.map((name) => `${name} is missing`).join(", ")}.`).join(" ");
 }

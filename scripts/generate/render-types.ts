@@ -119,7 +119,7 @@ function constantsOf(operation: Operation) {
   return {
     method: method.toLowerCase(),
     path: template,
-    security,
+    security: security.map((requirement) => Object.keys(requirement)),
     permissions,
     requestMediaTypes: requestBody?.mediaTypes ?? [],
     requestExamples: Object.keys(requestBody?.examples ?? {}),

@@ -1,17 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import type { Contract } from "../contract/contract.ts";
-import type { Operation, SecurityScheme } from "../contract/operations.ts";
+import type { Operation, SecurityRequirement } from "../contract/operations.ts";
 import { Problem } from "../http/problem.ts";
+import { authorization, challenges, type Failure, singleHeader } from "./authorization.ts";
+import { lackOf, type Reasons } from "./permissions.ts";
 
 /** The caller of a request: the id of an API key or application token, or the subject of a Bearer token. */
 export interface Caller {
   id: string;
   permissions: readonly string[];
 }
-
-/** Reason for rejecting credentials, part of the problem detail. Contains nothing of the request. */
-export type Failure = "missing" | "sent twice" | "malformed" | "wrong" | "expired";
 
 /** Rejected credentials. `reason` is a code for the log, never for the response. Default: the failure. */
 export interface Refusal {
@@ -29,86 +28,92 @@ export interface SchemeHandler {
 /** One handler per security scheme of the contract, by the scheme's name. */
 export type SchemeHandlers = Readonly<Record<string, SchemeHandler>>;
 
-const REALM = 'realm="Nexus APIs"';
-
 /**
  * Evaluates the security requirements of the operation before the body is read. A request is authenticated if all
- * schemes of one alternative accept it, and authorized if the credentials of each of them hold a required permission. The
- * response does not depend on the user id.
+ * schemes of one alternative accept it, and authorized if the credentials of each of them hold all scopes of the alternative
+ * and one of the required permissions. The response does not depend on the user id.
  */
 export function security(handlers: SchemeHandlers, { securitySchemes }: Contract): RequestHandler {
   return async (request, { locals }, next) => {
     const { security: alternatives, permissions } = locals.operation;
-    const failures: string[] = [];
-    const reasons: Record<string, string> = {};
-    for (const schemes of usable(alternatives, permissions)) {
-      const results = await Promise.all(schemes.map((scheme) => evaluate(handlerOf(handlers, scheme), request)));
-      const callers = results.filter(isCaller);
-      if (callers.length === schemes.length) {
-        locals.caller = authorized(schemes, callers, locals);
-        return next();
-      }
-      failures.push(describe(schemes, results));
-      Object.assign(reasons, reasonsOf(schemes, results));
-    }
+    const resultOf = once((scheme) => evaluate(scheme, handlers[scheme], request));
     if (alternatives.length === 0 && permissions.length === 0) return next();
-    locals.refusals = reasons;
-    throw new Problem("unauthenticated", {
-      detail: failures.join(" "),
-      headers: { "WWW-Authenticate": challenges(alternatives, securitySchemes) },
-    });
+    const rejections: Rejection[] = [];
+    for (const requirement of usable(alternatives, permissions)) {
+      const result = await callerOf(requirement, permissions, resultOf);
+      if ("detail" in result) {
+        rejections.push(result);
+        continue;
+      }
+      locals.caller = result;
+      return next();
+    }
+    throw problemOf(rejections, locals, challenges(alternatives, securitySchemes));
   };
+}
+
+/** 403 if an alternative is authenticated, otherwise 401. */
+function problemOf(rejections: readonly Rejection[], locals: Express.Locals, challenge: string[]): Problem {
+  const lacking = rejections.filter(({ isAuthenticated }) => isAuthenticated);
+  const relevant = lacking.length > 0 ? lacking : rejections;
+  const reasons = relevant.flatMap((rejection) => rejection.reasons);
+  locals.refusals = Object.fromEntries(reasons.map(([scheme, code]) => [logName(scheme), code]));
+  const detail = [...new Set(relevant.map((rejection) => rejection.detail))].join(" ");
+  if (lacking.length > 0) return new Problem("forbidden", { detail });
+  return new Problem("unauthenticated", { detail, headers: { "WWW-Authenticate": challenge } });
 }
 
 /** Without credentials there is no permission. */
 function usable(alternatives: Operation["security"], permissions: readonly string[]): Operation["security"] {
-  return permissions.length === 0 ? alternatives : alternatives.filter((schemes) => schemes.length > 0);
+  return permissions.length === 0 ? alternatives : alternatives.filter((one) => Object.keys(one).length > 0);
 }
 
-async function evaluate({ source, verify }: SchemeHandler, request: IncomingMessage): Promise<Caller | Refusal> {
+/** Several alternatives can have one scheme; credentials are verified, and wrong secrets are counted, once. */
+function once<T>(evaluateScheme: (scheme: string) => Promise<T>): (scheme: string) => Promise<T> {
+  const results = new Map<string, Promise<T>>();
+  return (scheme) => {
+    const result = results.get(scheme) ?? evaluateScheme(scheme);
+    results.set(scheme, result);
+    return result;
+  };
+}
+
+/** Why an alternative does not permit the request. */
+interface Rejection {
+  isAuthenticated: boolean;
+  detail: string;
+  reasons: Reasons;
+}
+
+/** The caller that the first scheme of an alternative identifies, if the alternative permits the request. */
+async function callerOf(
+  requirement: SecurityRequirement,
+  permissions: readonly string[],
+  resultOf: (scheme: string) => Promise<Caller | Refusal>,
+): Promise<Caller | Rejection> {
+  const schemes = Object.keys(requirement);
+  const results = await Promise.all(schemes.map(resultOf));
+  const callers = results.filter(isCaller);
+  if (callers.length < schemes.length) {
+    return { isAuthenticated: false, detail: describe(schemes, results), reasons: reasonsOf(schemes, results) };
+  }
+  const lack = lackOf(requirement, permissions, callers);
+  return lack ? { isAuthenticated: true, ...lack } : (callers[0] ?? { id: "", permissions: [] });
+}
+
+async function evaluate(
+  name: string,
+  handler: SchemeHandler | undefined,
+  request: IncomingMessage,
+): Promise<Caller | Refusal> {
+  if (!handler) throw new Error(`The security scheme ${name} has no handler.`);
+  const { source, verify } = handler;
   const sent = "scheme" in source ? authorization(request, source.scheme) : singleHeader(request, source.header);
   return typeof sent === "string" ? { failure: sent } : verify(sent.value, request);
 }
 
-/** The part of Authorization after the scheme's name (in any case) and exactly one space (RFC 9110 section 11.4). */
-export function authorization(request: IncomingMessage, scheme: string): { value: string } | Failure {
-  const header = singleHeader(request, "authorization");
-  if (typeof header === "string") return header;
-  const [name = "", ...rest] = header.value.split(" ");
-  if (name.toLowerCase() !== scheme) return "missing";
-  return rest.length === 1 && rest[0] ? { value: rest[0] } : "malformed";
-}
-
-/** The value of a header that must not be repeated; Node itself would drop or join further values. */
-function singleHeader({ headersDistinct }: IncomingMessage, name: string): { value: string } | Failure {
-  const values = headersDistinct[name.toLowerCase()] ?? [];
-  const [value] = values;
-  if (!value) return "missing";
-  return values.length === 1 ? { value } : "sent twice";
-}
-
-function handlerOf(handlers: SchemeHandlers, scheme: string): SchemeHandler {
-  const handler = handlers[scheme];
-  if (!handler) throw new Error(`The security scheme ${scheme} has no handler.`);
-  return handler;
-}
-
 function isCaller(result: Caller | Refusal): result is Caller {
   return !("failure" in result);
-}
-
-/** The first caller, if each of them holds one of the required permissions. @throws Problem */
-function authorized(schemes: readonly string[], callers: readonly Caller[], locals: Express.Locals): Caller {
-  const required = locals.operation.permissions;
-  const lacking = schemes.filter((_, index) => !required.some((one) => callers[index]?.permissions.includes(one)));
-  if (required.length === 0 || lacking.length === 0) return callers[0] ?? { id: "", permissions: [] };
-  locals.refusals = Object.fromEntries(lacking.map((scheme) => [logName(scheme), "permission-missing"]));
-  const list = required.join(", ");
-  const [only = "", ...others] = schemes;
-  if (others.length === 0)
-    throw new Problem("forbidden", { detail: `${only} must hold one of these permissions: ${list}.` });
-  const rule = `Each of ${schemes.join(" and ")} must hold one of these permissions, not necessarily the same: ${list}.`;
-  throw new Problem("forbidden", { detail: `${rule} Without one: ${lacking.join(", ")}.` });
 }
 
 /** "Bearer is missing, ApplicationToken is wrong." */
@@ -121,27 +126,16 @@ function describe(schemes: readonly string[], results: readonly (Caller | Refusa
 }
 
 /** Reason codes by scheme, for the log; empty if no credentials of the alternative were sent. */
-function reasonsOf(schemes: readonly string[], results: readonly (Caller | Refusal)[]): Record<string, string> {
-  const refusals = results.flatMap((result, index) =>
-    isCaller(result) ? [] : [[logName(schemes[index] ?? ""), result.reason ?? result.failure.replace(" ", "-")]],
+function reasonsOf(schemes: readonly string[], results: readonly (Caller | Refusal)[]): Reasons {
+  const refusals = results.flatMap(
+    (result, index): Reasons =>
+      isCaller(result) ? [] : [[schemes[index] ?? "", result.reason ?? result.failure.replace(" ", "-")]],
   );
   const isSent = refusals.length < schemes.length || refusals.some(([_, reason]) => reason !== "missing");
-  return isSent ? Object.fromEntries(refusals) : {};
+  return isSent ? refusals : [];
 }
 
 /** `ApplicationToken` is `applicationToken` in the log. */
 function logName(scheme: string): string {
   return scheme.charAt(0).toLowerCase() + scheme.slice(1);
-}
-
-/** One challenge per alternative (RFC 9110 section 11.6.1); API keys in a header have no registered scheme. */
-function challenges(
-  alternatives: readonly (readonly string[])[],
-  securitySchemes: Readonly<Record<string, SecurityScheme>>,
-): string[] {
-  return alternatives.flat().flatMap((name) => {
-    const scheme = securitySchemes[name];
-    if (scheme?.type !== "http") return [];
-    return [scheme.scheme === "basic" ? `Basic ${REALM}, charset="UTF-8"` : `Bearer ${REALM}`];
-  });
 }

@@ -32,11 +32,14 @@ export interface Operation {
   responses: Readonly<Record<string, DeclaredResponse>>;
   /** Media types of the first 2xx response. */
   successMediaTypes: readonly string[];
-  /** Alternatives, each a list of scheme names that are all required; an empty list, the last, needs no credentials. */
-  security: readonly (readonly string[])[];
+  /** Alternatives; an empty one, the last, needs no credentials. */
+  security: readonly SecurityRequirement[];
   /** The credentials of each scheme must hold one of these; an empty list requires no permission. */
   permissions: readonly string[];
 }
+
+/** The scopes by name of the scheme. All schemes are required, and the credentials of each must hold all its scopes. */
+export type SecurityRequirement = Readonly<Record<string, readonly string[]>>;
 
 export interface RequestBody {
   required: boolean;
@@ -82,12 +85,16 @@ export function readOperations(document: ContractDocument): Operation[] {
       requestBody: operation.requestBody && requestBodyIn(document, operation.requestBody),
       responses,
       successMediaTypes: (success !== undefined && responses[success]?.mediaTypes) || [],
-      security: (operation.security ?? document.security ?? [])
-        .map((requirement) => Object.keys(requirement))
-        .toSorted((one, other) => Number(one.length === 0) - Number(other.length === 0)),
+      security: (operation.security ?? document.security ?? []).toSorted(
+        (one, other) => Number(isEmpty(one)) - Number(isEmpty(other)),
+      ),
       permissions: operation["x-required-permissions"] ?? [],
     };
   });
+}
+
+function isEmpty(requirement: SecurityRequirement): boolean {
+  return Object.keys(requirement).length === 0;
 }
 
 /** The security schemes of a bundled document by name. OAuth 2 and OpenID Connect use Bearer tokens. */

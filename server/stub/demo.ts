@@ -6,6 +6,7 @@ import type { TokenRules } from "../auth/bearer.ts";
 import { type Credentials, hashSecret } from "../auth/credentials.ts";
 import type { Clock } from "../clock.ts";
 import { loadContract } from "../contract/contract.ts";
+import type { Operation } from "../contract/operations.ts";
 import signIns from "../demo-sign-ins.json" with { type: "json" };
 
 export const DEMO_DIRECTORY = fileURLToPath(new URL("../demo-directory.json", import.meta.url));
@@ -37,7 +38,7 @@ export async function createDemoCredentials(
   clock: Clock,
   document?: URL,
 ): Promise<{ demo: DemoCredentials; credentials: Credentials; tokens: TokenRules }> {
-  const permissions = [...new Set(loadContract(document).operations.flatMap((operation) => operation.permissions))];
+  const permissions = [...new Set(loadContract(document).operations.flatMap(permissionsIn))];
   const [keySecret, applicationToken] = [randomSecret(), randomSecret()];
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   const kid = randomUUID();
@@ -59,6 +60,11 @@ export async function createDemoCredentials(
     },
     tokens: { keys, issuer: ISSUER, audience: AUDIENCE },
   };
+}
+
+/** The permissions and scopes that an operation requires in some way. */
+function permissionsIn({ permissions, security }: Operation): string[] {
+  return [...permissions, ...security.flatMap((requirement) => Object.values(requirement).flat())];
 }
 
 function randomSecret(): string {

@@ -1,3 +1,5 @@
+import { didYouMean, nearest } from "../../../client/backfill/nearest.ts";
+import type { ContractDocument } from "../../../server/contract/document.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import type { Node } from "./nodes.ts";
 
@@ -20,6 +22,21 @@ export function checkSecurityScheme({ value, pointer }: Node): Finding[] {
     return report("scheme", `The HTTP scheme '${scheme}' is not supported. Write 'bearer' or 'basic'.`);
   }
   return [];
+}
+
+/** A scope of an `oauth2` scheme must be declared by one of its flows. The scopes of other schemes are not declared. */
+export function checkScopes({ components }: ContractDocument, { value, pointer }: Node): Finding[] {
+  return Object.entries(value).flatMap(([name, scopes]) => {
+    const { type, flows } = Object(components?.securitySchemes?.[name]);
+    if (type !== "oauth2" || !Array.isArray(scopes)) return [];
+    const declared = Object.values(Object(flows)).flatMap((flow) => Object.keys(Object(Object(flow).scopes)));
+    return scopes.flatMap((scope, index): Finding[] => {
+      if (declared.includes(scope)) return [];
+      const near = didYouMean(nearest(String(scope), declared)) || " Add it to the 'scopes' of a flow.";
+      const message = `No flow of '${name}' has the scope '${scope}'.${near}`;
+      return [{ pointer: [...pointer, name, index], rule: "security-scope", message }];
+    });
+  });
 }
 
 const PERMISSIONS = "x-required-permissions";

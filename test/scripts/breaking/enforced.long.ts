@@ -47,6 +47,12 @@ const ENFORCED: Row[] = [
     { "PUT security 1": { Token: ["things"] } },
   ],
   [
+    "an alternative no longer requires a scope",
+    [`minor, compiles: security-requirement-changed ${AT_PUT}/security`],
+    {},
+    { "PUT security 1": { Token: ["things"] } },
+  ],
+  [
     "credentials become required by the security of the document",
     ["major, compiles: security-requirement-changed #/paths/~1things/post/security"],
     { security: [{ Key: [] }], "POST security": undefined },

@@ -82,6 +82,17 @@ testRejections([
     ["security-scheme", "The HTTP scheme 'digest' is not supported. Write 'bearer' or 'basic'.", "digest"],
   ],
   [
+    "a scope that no flow of the scheme has",
+    {
+      text: contractWith({ operation: "security: [{ Login: [write, wriet, admin] }]" }).replace(
+        "{ type: http, scheme: bearer }",
+        "&login { type: oauth2, flows: { implicit: { authorizationUrl: https://a.example, scopes: { write: ok } } } }\n    Login: *login",
+      ),
+    },
+    ["security-scope", "No flow of 'Login' has the scope 'wriet'. Did you mean 'write'?", "wriet"],
+    ["security-scope", "No flow of 'Login' has the scope 'admin'. Add it to the 'scopes' of a flow.", "admin"],
+  ],
+  [
     "a cookie parameter",
     { operation: "parameters:\n  - { name: c, in: cookie, schema: { type: string } }" },
     ["parameter", "Cookie parameters are not supported. Use a header, or a security scheme.", "cookie"],
