@@ -65,12 +65,12 @@ function contractOf(document: ContractDocument): Contract {
 
 const ID = "contract";
 
-function schemaValidator({ components, paths }: ContractDocument): Contract["validator"] {
+function schemaValidator({ components, paths, webhooks }: ContractDocument): Contract["validator"] {
   // The generator has checked the schemas strictly; here unknown keywords and formats are annotations.
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false, logger: false });
   addFormats.default(ajv);
   const { examples: _, ...described } = components ?? {};
-  ajv.addSchema({ $id: ID, components: described, paths });
+  ajv.addSchema({ $id: ID, components: described, paths, webhooks });
   const compiled = new WeakMap<Schema, ValidateFunction>();
   return (schema) => {
     if (typeof schema === "string") {

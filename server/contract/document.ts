@@ -5,6 +5,8 @@ export interface ContractDocument {
   openapi: string;
   info: { title: string; version: string };
   paths: Record<string, PathItem>;
+  /** Not served, but its schemas can be referred to. */
+  webhooks?: Record<string, unknown>;
   /** The default of operations without `security`. */
   security?: Record<string, string[]>[];
   components: {

@@ -1,6 +1,6 @@
-import type { ContractDocument } from "./document.ts";
+import { type ContractDocument, referencePointer, valueAt } from "./document.ts";
 import type { Operation } from "./operations.ts";
-import type { Parameter } from "./parameters.ts";
+import { type Parameter, safeName } from "./parameters.ts";
 
 /** The address of an operation in the validator's document. */
 export interface Address {
@@ -29,11 +29,8 @@ export function readAddress({ parameters, requestBody }: Operation, index: numbe
  * and the schemas they reach. Everything else in the contract would only take time and memory, or be understood
  * differently: the validator treats the path in `servers` as a base path and validates nothing outside of it.
  */
-export function requestDocument(
-  { openapi, info, components }: ContractDocument,
-  operations: readonly Operation[],
-): object {
-  const { schemas: all = {}, ...others } = components ?? {};
+export function requestDocument(document: ContractDocument, operations: readonly Operation[]): object {
+  const { openapi, info } = document;
   const paths = Object.fromEntries(
     operations.flatMap((operation, index) => {
       const { withBody, withoutBody } = readAddress(operation, index);
@@ -44,8 +41,7 @@ export function requestDocument(
       ]);
     }),
   );
-  const { examples: _, responses: __, ...rest } = others;
-  return { openapi, info, paths, components: { ...rest, schemas: reachedSchemas(paths, all) } };
+  return { openapi, info, ...withReachedSchemas(document, paths) };
 }
 
 function describe(
@@ -70,20 +66,34 @@ function describeParameter({ key, in: place, required, explode, schema }: Parame
   return { ...described, style: "form", allowReserved: true, allowEmptyValue: true };
 }
 
-/** The named schemas that are reached from the paths. */
-function reachedSchemas(paths: object, all: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const reached = schemasIn(paths);
-  const schemas: Record<string, unknown> = {};
-  for (const name of reached) {
-    if (Object.hasOwn(schemas, name) || !Object.hasOwn(all, name)) continue;
-    schemas[name] = all[name];
-    reached.push(...schemasIn(schemas[name]));
-  }
-  return schemas;
-}
+/** Objects whose keys are names, so that a key can be any word. */
+const MAPS = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
+/** Keywords whose values are data. */
+const DATA = ["const", "default", "enum", "example", "examples"];
 
-function schemasIn(value: unknown): string[] {
-  return Array.from(JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"/]+)/g), ([, name = ""]) =>
-    decodeURIComponent(name).replaceAll("~1", "/").replaceAll("~0", "~"),
-  );
+/**
+ * The paths, and a named schema for each place to which they refer. Discriminators are left out: with one the validator would
+ * check the named schema only, and throw for a body that is no object. For everything else they are annotations.
+ */
+function withReachedSchemas(document: ContractDocument, paths: object) {
+  const references = new Map<string, string>();
+  const copy = (value: unknown, isMap = false): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map((item) => copy(item));
+    const members = Object.entries(value).filter(([key]) => isMap || key !== "discriminator");
+    return Object.fromEntries(members.map(([key, inner]) => [key, copyMember(key, inner, isMap)]));
+  };
+  const copyMember = (key: string, value: unknown, isMap: boolean) => {
+    if (isMap) return copy(value);
+    if (DATA.includes(key)) return value;
+    if (key !== "$ref" || typeof value !== "string") return copy(value, MAPS.includes(key));
+    const name = safeName(value);
+    references.set(name, value);
+    return `#/components/schemas/${name}`;
+  };
+  const copied = copy(paths);
+  const schemas: Record<string, unknown> = {};
+  // Grows while it is read.
+  for (const [name, reference] of references) schemas[name] = copy(valueAt(document, referencePointer(reference)));
+  return { paths: copied, components: { schemas } };
 }

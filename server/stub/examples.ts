@@ -4,14 +4,13 @@ import type { Handler } from "../http/respond.ts";
 import { STUB_PROBLEMS } from "./problem-types.ts";
 
 /**
- * Handles an operation that has no handler yet: responds with the contract's first success and the example of the media
- * type that Accept chose. Without an example of its body it is a 501.
+ * Handles an operation that has no handler yet: responds with the contract's first success, or its first response if it has no
+ * success, and the example of the media type that Accept chose. Without an example of its body it is a 501.
  */
 export function exampleHandler({ id, responses }: Operation): Handler {
   return async (_request, { responseMediaType }) => {
     const keys = Object.keys(responses);
-    const key =
-      keys.find((status) => status.startsWith("2")) ?? keys.find((status) => /^[13]/.test(status)) ?? "default";
+    const [key = ""] = keys.toSorted((one, other) => rank(one) - rank(other));
     const declared = responses[key];
     const { firstExamples = {}, mediaTypes = [], headers = {} } = declared ?? {};
     const mediaType = Object.hasOwn(firstExamples, responseMediaType)
@@ -21,11 +20,17 @@ export function exampleHandler({ id, responses }: Operation): Handler {
       throw new Problem(STUB_PROBLEMS.noExample, { detail: `Add an example of the success of ${id}, or a handler.` });
     }
     return {
-      status: /^\d{3}$/.test(key) ? Number(key) : 200,
+      status: key === "default" ? 200 : Number(key.replace(/XX$/i, "00")),
       headers: Object.fromEntries(
         Object.entries(headers).map(([name, { example }]) => [name, example ?? "example"] as const),
       ),
       ...(mediaType !== undefined && { mediaType, body: firstExamples[mediaType] }),
     };
   };
+}
+
+/** Success, redirection, default, error. */
+function rank(status: string): number {
+  const place = ["2", "3", "d"].indexOf(status.charAt(0));
+  return place < 0 ? 3 : place;
 }

@@ -13,7 +13,7 @@ import { checkParameters } from "./parameters.ts";
 import { checkPaths } from "./paths.ts";
 import { checkMapping, lintWithRedocly } from "./redocly.ts";
 import { checkKeywords, checkSchemas } from "./schemas.ts";
-import { checkPermissions, checkScopes, checkSecurityScheme } from "./security.ts";
+import { checkAuthorization, checkPermissions, checkScopes, checkSecurityScheme } from "./security.ts";
 
 export interface LintResult {
   /** All problems by file, in line order. */
@@ -62,7 +62,7 @@ function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
     ...each("Operation", checkPermissions),
     ...each("Operation", checkSwitches),
     ...each("SecurityScheme", checkSecurityScheme),
-    ...each("SecurityRequirement", (node) => checkScopes(document, node)),
+    ...each("SecurityRequirement", (node) => [...checkScopes(document, node), ...checkAuthorization(document, node)]),
     ...each("DiscriminatorMapping", (node) => checkMapping(document, node)),
   ];
 }

@@ -31,8 +31,12 @@ export function checkOperations(document: ContractDocument, nodes: Nodes): Findi
 
 const SERVED = ["get", "put", "post", "patch", "delete"];
 
-function checkMethod({ pointer }: Node): Finding[] {
+function checkMethod({ value, pointer }: Node): Finding[] {
   const method = String(pointer.at(-1));
+  if (method === "get" && value.requestBody !== undefined) {
+    const message = "The body of a GET can't be sent with fetch. Write query parameters, or the method POST.";
+    return [atKey([...pointer, "requestBody"], "operation-method", message)];
+  }
   if (SERVED.includes(method)) return [];
   const hint = method === "head" ? " HEAD comes with GET." : "";
   const message = `The method ${method.toUpperCase()} is not supported.${hint} Use ${SERVED.join(", ").toUpperCase()}.`;
@@ -57,6 +61,11 @@ function checkAnonymous(security: unknown, { value, pointer }: Node): Finding[] 
 }
 
 function checkResponses({ value: { responses }, pointer }: Node): Finding[] {
+  const interim = Object.keys(Object(responses)).find((status) => status.startsWith("1"));
+  if (interim !== undefined) {
+    const message = `The status ${interim} is not the end of a response. Remove it, or write the status that follows.`;
+    return [atKey([...pointer, "responses", interim], "operation-responses", message)];
+  }
   if (Object.keys(Object(responses)).some((status) => !status.startsWith("x-"))) return [];
   return [
     atKey(pointer, "operation-responses", "The operation declares no response. Write each status that it returns."),

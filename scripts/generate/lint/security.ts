@@ -1,5 +1,6 @@
 import { didYouMean, nearest } from "../../../client/backfill/nearest.ts";
 import type { ContractDocument } from "../../../server/contract/document.ts";
+import { readSecuritySchemes } from "../../../server/contract/operations.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import type { Node } from "./nodes.ts";
 
@@ -37,6 +38,20 @@ export function checkScopes({ components }: ContractDocument, { value, pointer }
       return [{ pointer: [...pointer, name, index], rule: "security-scope", message }];
     });
   });
+}
+
+/** Credentials in the header Authorization, which has one value. */
+export function checkAuthorization(document: ContractDocument, { value, pointer }: Node): Finding[] {
+  const schemes = readSecuritySchemes(document);
+  const nameOf = (kind: "basic" | "bearer") =>
+    Object.keys(value).find((name) => {
+      const scheme = schemes[name];
+      return scheme?.type === "http" && scheme.scheme === kind;
+    });
+  const [basic, bearer] = [nameOf("basic"), nameOf("bearer")];
+  if (basic === undefined || bearer === undefined) return [];
+  const message = `'${basic}' and '${bearer}' can't be sent together in the header Authorization. Write an item for each.`;
+  return [{ pointer, rule: "security-scheme", message }];
 }
 
 const PERMISSIONS = "x-required-permissions";

@@ -93,6 +93,29 @@ testRejections([
     ["security-scope", "No flow of 'Login' has the scope 'admin'. Add it to the 'scopes' of a flow.", "admin"],
   ],
   [
+    "an alternative of Basic and a Bearer token",
+    {
+      text: contractWith({ operation: "security: [{ Token: [], Key: [] }]" }).replace(
+        "securitySchemes:",
+        "securitySchemes:\n    Key: { type: http, scheme: basic }",
+      ),
+    },
+    [
+      "security-scheme",
+      "'Key' and 'Token' can't be sent together in the header Authorization. Write an item for each.",
+      "{ Token: [], Key: [] }",
+    ],
+  ],
+  [
+    "the body of a GET",
+    { operation: "requestBody: { content: { application/json: {} } }" },
+    [
+      "operation-method",
+      "The body of a GET can't be sent with fetch. Write query parameters, or the method POST.",
+      "requestBody",
+    ],
+  ],
+  [
     "a cookie parameter",
     { operation: "parameters:\n  - { name: c, in: cookie, schema: { type: string } }" },
     ["parameter", "Cookie parameters are not supported. Use a header, or a security scheme.", "cookie"],
@@ -183,6 +206,15 @@ testRejections([
     "an operation without responses",
     { path: "put: { operationId: writeThing }" },
     ["operation-responses", "The operation declares no response. Write each status that it returns.", "put"],
+  ],
+  [
+    "an interim response",
+    { text: contractWith({}).replace('"200"', '"102"') },
+    [
+      "operation-responses",
+      "The status 102 is not the end of a response. Remove it, or write the status that follows.",
+      '"102"',
+    ],
   ],
   ...[
     ["/a?b={id}", "A path has no query and no fragment. Declare query parameters of the operation."],

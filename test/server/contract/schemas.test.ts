@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { startStub } from "../../../server/stub/start-stub.ts";
+import { contractFolder } from "../../scripts/generate/contract-folder.ts";
+
+const BODY = "{ content: { application/json: { schema: { type: object } } } }";
+
+/** An operation whose body has this schema, and the places to which the schema can refer. */
+const contractWith = (schema: string, responses = '{ "204": { description: ok } }') => `openapi: 3.1.1
+info: { title: Things, version: 1.0.0 }
+security: []
+paths:
+  /a~b:
+    post:
+      operationId: sendOther
+      requestBody: ${BODY}
+      responses: { "204": { description: ok } }
+  /things:
+    post:
+      operationId: sendThing
+      requestBody: { required: true, content: { application/json: { schema: ${schema} } } }
+      responses: ${responses}
+webhooks:
+  thing: { post: { requestBody: ${BODY}, responses: { "200": { description: ok } } } }
+components:
+  responses: { Thing: { description: ok, content: { application/json: { schema: { type: object } } } } }
+  callbacks: { Thing: { "{$url}": { post: { requestBody: ${BODY}, responses: { "200": { description: ok } } } } } }
+  schemas:
+    Pet: { type: object, properties: { kind: { type: string }, discriminator: { type: integer } } }
+    Cat: { allOf: [{ $ref: "#/components/schemas/Pet" }, { required: [kind], maxProperties: 2 }] }
+    Dog: { allOf: [{ $ref: "#/components/schemas/Pet" }, { required: [bark] }] }
+`;
+
+/** The statuses of requests with these bodies to the generated contract. */
+async function statusesOf(yaml: string, ...bodies: unknown[]) {
+  const folder = await contractFolder({ "openapi.yaml": yaml });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  const document = pathToFileURL(join(folder.root, "out/openapi.json"));
+  const server = await startStub({ document, controlPort: "none" });
+  onTestFinished(() => server.close());
+  const init = { method: "POST", headers: { "Content-Type": "application/json" } };
+  const responses = bodies.map((body) => fetch(`${server.url}/things`, { ...init, body: JSON.stringify(body) }));
+  return (await Promise.all(responses)).map(({ status }) => status);
+}
+
+const CONTENT = "content/application~1json/schema";
+
+test.for([
+  `#/paths/~1a~0b/post/requestBody/${CONTENT}`,
+  `#/components/responses/Thing/${CONTENT}`,
+  "#/components/schemas/Cat/allOf/0",
+  `#/webhooks/thing/post/requestBody/${CONTENT}`,
+  `#/components/callbacks/Thing/%7B$url%7D/post/requestBody/${CONTENT}`,
+])("a body with a reference to %s is validated", async (reference) => {
+  expect(await statusesOf(contractWith(`{ $ref: "${reference}" }`), {}, 5)).toEqual([204, 400]);
+});
+
+const MAPPING = 'mapping: { cat: "#/components/schemas/Cat", dog: "#/components/schemas/Dog" }';
+
+test("a discriminator is an annotation, and a property of that name is a property", async () => {
+  const pets = '[{ $ref: "#/components/schemas/Cat" }, { $ref: "#/components/schemas/Dog" }]';
+  const yaml = contractWith(`{ oneOf: ${pets}, discriminator: { propertyName: kind, ${MAPPING} } }`);
+  const bodies = [{ kind: "cat" }, { kind: "tiger" }, { bark: 1 }, {}, null, 5, { kind: "cat", discriminator: "a" }];
+  expect(await statusesOf(yaml, ...bodies)).toEqual([204, 204, 204, 400, 400, 400, 400]);
+});
+
+test("the stub responds with an error if the operation declares no other response", async () => {
+  const problem = "{ description: Full }";
+  expect(await statusesOf(contractWith("{}", `{ "409": ${problem} }`), {})).toEqual([409]);
+  expect(await statusesOf(contractWith("{}", `{ 4XX: ${problem} }`), {})).toEqual([400]);
+  expect(
+    await statusesOf(contractWith("{}", `{ 5XX: ${problem}, default: ${problem}, "303": ${problem} }`), {}),
+  ).toEqual([303]);
+});
