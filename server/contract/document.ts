@@ -40,7 +40,7 @@ export interface ParameterObject {
   in: string;
   required?: boolean;
   explode?: boolean;
-  schema?: Schema;
+  schema?: Schema | boolean;
 }
 export interface RequestBodyObject {
   required?: boolean;
@@ -58,7 +58,7 @@ export interface HeaderObject {
 }
 export type Content = Record<string, MediaTypeObject>;
 export interface MediaTypeObject {
-  schema?: Schema;
+  schema?: Schema | boolean;
   example?: unknown;
   examples?: Record<string, ExampleObject | Reference>;
 }
@@ -66,6 +66,12 @@ export interface ExampleObject {
   value: unknown;
 }
 export type Schema = Record<string, unknown>;
+
+/** The schema of a parameter or a body as an object: true accepts every value, false none. */
+export function schemaOf(declared: Schema | boolean = true): Schema {
+  if (typeof declared !== "boolean") return declared;
+  return declared ? {} : { not: {} };
+}
 
 export const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"] as const;
 
@@ -80,10 +86,10 @@ export function operationsOf(document: ContractDocument) {
   });
 }
 
-/** Resolves a local reference; returns any other value unchanged. */
+/** Resolves a local reference; returns any other value unchanged, which can be a boolean schema. */
 export function resolve<T extends object>(document: ContractDocument, value: T | Reference): T {
-  if (!("$ref" in value)) return value;
-  return resolve(document, valueAt(document, referencePointer(value.$ref)) as T | Reference);
+  if (!("$ref" in Object(value))) return value as T;
+  return resolve(document, valueAt(document, referencePointer((value as Reference).$ref)) as T | Reference);
 }
 
 /** `#/components/schemas/User` → its segments, unescaped (RFC 6901 section 4). */

@@ -9,6 +9,7 @@ import {
   type ResponseObject,
   resolve,
   type Schema,
+  schemaOf,
 } from "./document.ts";
 import { type Parameter, parametersIn } from "./parameters.ts";
 
@@ -138,7 +139,7 @@ function contentIn(document: ContractDocument, content: Content) {
   );
   return {
     mediaTypes: Object.keys(content),
-    schemas: mapValues(content, ({ schema = {} }) => schema),
+    schemas: mapValues(content, ({ schema }) => schemaOf(schema)),
     examples: Object.assign({}, ...Object.values(examples)) as Record<string, unknown>,
     firstExamples: Object.fromEntries(first) as Record<string, unknown>,
   };

@@ -5,6 +5,7 @@ import {
   type PathItem,
   resolve,
   type Schema,
+  schemaOf,
 } from "./document.ts";
 
 export interface Parameter {
@@ -29,9 +30,9 @@ export function parametersIn(document: ContractDocument, item: PathItem, operati
   const declared = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => {
     const found = resolve<ParameterObject>(document, parameter);
     const place = found.in as Parameter["in"];
-    const { name, required = false, explode = place === "query", schema = {} } = found;
+    const { name, required = false, explode = place === "query" } = found;
     const key = place === "header" ? name.toLowerCase() : safeName(name);
-    return { name, in: place, required, explode, schema, key };
+    return { name, in: place, required, explode, schema: schemaOf(found.schema), key };
   });
   const last = new Map(declared.map((parameter) => [`${parameter.in} ${parameter.key}`, parameter]));
   return [...last.values()].filter(({ in: place, key }) => place !== "header" || !IGNORED_HEADERS.includes(key));

@@ -6,6 +6,7 @@ import { typeErrors } from "../../../scripts/generate/advice.ts";
 import { contractFolder } from "./contract-folder.ts";
 import { copyProject, filesIn } from "./project-copy.ts";
 import { randomEdits } from "./random-edits.ts";
+import { expectServed } from "./served.ts";
 
 const TIMEOUT = { timeout: 600_000 };
 /** The whole project is compiled after this many accepted edits. */
@@ -37,7 +38,10 @@ test("300 random edits of the contract are accepted, or rejected with a position
     codes.push(await outcomeOf(project, label));
     if (codes.at(-1) === 2) {
       expect(filesIn(join(project.root, "generated")), label).toEqual(before);
-    } else if (codes.filter((other) => other === 0).length % COMPILE_EVERY === 0) {
+    } else {
+      await expectServed(join(project.root, "generated"), { label, sendsRight: false });
+    }
+    if (codes.at(-1) === 0 && codes.filter((other) => other === 0).length % COMPILE_EVERY === 0) {
       // Handwritten code may not compile; generated code must.
       expect((await typeErrors(project.root)).join("\n"), label).not.toMatch(/^generated\//m);
     }
@@ -59,6 +63,7 @@ test.for(FIXTURES)(
     for (const { label, text } of randomEdits(source, 150, seed)) {
       writeFileSync(join(folder.root, "openapi.yaml"), text);
       codes.push(await outcomeOf(folder, label));
+      if (codes.at(-1) === 0) await expectServed(join(folder.root, "out"), { label });
     }
     expectBothCodes(codes);
   },

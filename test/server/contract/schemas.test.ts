@@ -73,3 +73,14 @@ test("the stub responds with an error if the operation declares no other respons
     await statusesOf(contractWith("{}", `{ 5XX: ${problem}, default: ${problem}, "303": ${problem} }`), {}),
   ).toEqual([303]);
 });
+
+test("boolean schemas accept every value or none", async () => {
+  expect(await statusesOf(contractWith("true"), {}, null)).toEqual([204, 204]);
+  expect(await statusesOf(contractWith("false"), {}, null)).toEqual([400, 400]);
+  const object = contractWith("{ type: object, properties: { any: true, none: false } }");
+  expect(await statusesOf(object, { any: 1 }, { none: 1 })).toEqual([204, 400]);
+  const query = "parameters: [{ name: q, in: query, schema: true }, { $ref: '#/components/parameters/No' }]";
+  const parameter = "components:\n  parameters: { No: { name: no, in: query, schema: false } }";
+  const yaml = contractWith("{}").replace("operationId: sendThing", `operationId: sendThing\n      ${query}`);
+  expect(await statusesOf(yaml.replace("components:", parameter), {})).toEqual([204]);
+});
