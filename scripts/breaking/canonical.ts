@@ -1,7 +1,7 @@
 type Members = Readonly<Record<string, unknown>>;
 
 /** Keywords whose value maps names to objects: a name that is spelled like a keyword is a name. */
-const MAPS = [
+export const MAPS = [
   ..."$defs callbacks content dependentSchemas encoding headers links parameters pathItems paths".split(" "),
   ..."patternProperties properties requestBodies responses schemas securitySchemes webhooks".split(" "),
 ];
