@@ -1,4 +1,10 @@
-import { type ContractDocument, resolve, valueAt } from "../../server/contract/document.ts";
+import {
+  type ContractDocument,
+  type ParameterObject,
+  resolve,
+  type Schema,
+  valueAt,
+} from "../../server/contract/document.ts";
 import type { WireChange } from "./change.ts";
 
 type Verdict = Pick<WireChange, "wire" | "rule" | "message">;
@@ -7,6 +13,7 @@ type Verdict = Pick<WireChange, "wire" | "rule" | "message">;
 const RULES: readonly ((change: WireChange, revision: ContractDocument) => Verdict | undefined)[] = [
   requiredBodyAdded,
   headerBecameOptional,
+  sameSerialization,
 ];
 
 /** The change with the verdict of what the server enforces in a new contract. */
@@ -31,4 +38,17 @@ function headerBecameOptional({ use, keyword, from }: WireChange) {
     return undefined;
   const message = `The response header '${use.at(-1)}' is no longer always sent.`;
   return { wire: "major", rule: "response-header-became-optional", message } as const;
+}
+
+/** Encoded values are accepted where others are, and the separator of lists has no effect on single values. */
+function sameSerialization({ use, keyword = "", place, to }: WireChange, revision: ContractDocument) {
+  if (use.at(-2) !== "parameters") return undefined;
+  const message = `The parameter accepts the same values with another '${keyword}'.`;
+  const rule = `${keyword}-modified`;
+  if (keyword === "allowReserved" && to === true) return { wire: "minor", rule, message } as const;
+  if (keyword !== "explode" && keyword !== "style") return undefined;
+  const pointer = place.at(-1) === keyword ? place.slice(0, -1) : place;
+  const { schema = {} }: Partial<ParameterObject> = Object(valueAt(revision, pointer));
+  const types = [resolve<Schema>(revision, schema).type ?? "array"].flat();
+  return types.includes("array") || types.includes("object") ? undefined : ({ wire: "patch", rule, message } as const);
 }

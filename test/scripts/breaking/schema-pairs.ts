@@ -13,6 +13,22 @@ const property = (schema: unknown): Schema => ({ type: "object", properties: { a
 
 /** Pairs of schemas that accept the same values. */
 export const EQUIVALENT: Pair[] = [
+  [
+    "properties split by allOf",
+    object({}),
+    { type: "object", allOf: [{ properties: { a: STRING } }, { properties: { b: STRING } }] },
+  ],
+  ["an enum of one value", property({ const: "a" }), property(text({ enum: ["a"] }))],
+  [
+    "an enum by constants",
+    { enum: ["a", "b"] },
+    {
+      oneOf: [
+        { const: "b", title: "B" },
+        { const: "a", title: "A" },
+      ],
+    },
+  ],
   ["split by allOf", object({ required: ["a"] }), { allOf: [object({})], required: ["a"] }],
   [
     "split with the required names",
@@ -114,25 +130,12 @@ export const EQUIVALENT: Pair[] = [
 
 /** Pairs of schemas that accept the same values, of which openapi-typescript makes different types. */
 export const OTHER_TYPES: Pair[] = [
-  ["split by allOf", object({ required: ["a"] }), { allOf: [object({}), { required: ["a"] }] }],
   [
-    "properties split by allOf",
-    object({}),
-    { type: "object", allOf: [{ properties: { a: STRING } }, { properties: { b: STRING } }] },
+    "split by allOf with required names alone",
+    object({ required: ["a"] }),
+    { allOf: [object({}), { required: ["a"] }] },
   ],
   ["null as a constant", { type: "null" }, { const: null }],
-  ["an enum of one value", property({ const: "a" }), property(text({ enum: ["a"] }))],
-  ["a list of one type", property(STRING), property({ type: ["string"] })],
-  [
-    "an enum by constants",
-    { enum: ["a", "b"] },
-    {
-      oneOf: [
-        { const: "b", title: "B" },
-        { const: "a", title: "A" },
-      ],
-    },
-  ],
   [
     "the type outside of anyOf",
     text({ anyOf: [{ maxLength: 3 }, { pattern: "^x" }] }),
