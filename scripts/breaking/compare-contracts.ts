@@ -5,6 +5,7 @@ import { withEnforcedVerdict } from "./enforced.ts";
 import { usedFlows } from "./flows.ts";
 import { normalise } from "./normalise.ts";
 import { isJudgedHere, operationChanges } from "./operation-rules.ts";
+import { schemaVerdicts } from "./schema-verdict.ts";
 import { compareTypes, memberPath, type TypedPart } from "./source-types.ts";
 import { wireChanges } from "./wire-changes.ts";
 
@@ -37,9 +38,11 @@ async function compareNormalised(base: ContractDocument, revision: ContractDocum
   // The differ is a child process, so both run at the same time.
   const [reported, types] = await Promise.all([wireChanges(base, revision), compareTypes(base, revision)]);
   const flowsOf = usedFlows(base, revision);
+  const schemaVerdict = schemaVerdicts(base, revision);
   const changes = reported
     .filter((change) => !isJudgedHere(change))
-    .map((change) => withEnforcedVerdict(change, { flows: flowsOf(change), revision }))
+    .map((change) => withEnforcedVerdict(change, revision))
+    .map((change) => schemaVerdict(change, flowsOf(change)))
     .concat(operationChanges(base, revision));
   const templates = new Map(changes.filter(isTemplate).map(({ use, from }) => [use[1], String(from)]));
   const typeBreak = (change: WireChange): Verdict | undefined => {

@@ -67,7 +67,8 @@ function inSchema([keyword, ...rest]: readonly string[]): string[] {
 /** `…/parameters/0` → `…/parameters/path/userId` */
 function withParameterNames(document: ContractDocument, path: string[]): string[] {
   const at = path.indexOf("parameters") + 1;
-  const parameter = at > 0 && path[0] === "paths" ? valueAt(document, path.slice(0, at + 1)) : undefined;
+  const isInParameter = at > 0 && at < path.length && path[0] === "paths";
+  const parameter = isInParameter ? valueAt(document, path.slice(0, at + 1)) : undefined;
   if (typeof parameter !== "object" || parameter === null) return path;
   const { in: kind, name } = resolve<ParameterObject>(document, parameter as ParameterObject);
   return [...path.slice(0, at), kind, name];

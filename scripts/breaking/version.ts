@@ -1,10 +1,8 @@
+import { SEMANTIC_VERSION } from "../shared/semantic-version.ts";
 import { type Change, impactOf } from "./change.ts";
 
-/** Semantic Versioning 2.0.0: numbers, pre-release, build. */
-const SEMVER = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
-
 function parse(version: string) {
-  const [, major, minor, patch, preRelease] = SEMVER.exec(version) ?? [];
+  const [, major, minor, patch, preRelease] = SEMANTIC_VERSION.exec(version) ?? [];
   return major === undefined ? undefined : { numbers: [major, minor, patch].map(Number), isPreRelease: !!preRelease };
 }
 

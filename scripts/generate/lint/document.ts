@@ -1,10 +1,8 @@
 import type { ContractDocument } from "../../../server/contract/document.ts";
+import { SEMANTIC_VERSION } from "../../shared/semantic-version.ts";
 import type { Finding } from "../diagnostic.ts";
 import { checkReferences } from "./references.ts";
 import { checkDialect } from "./schemas.ts";
-
-/** Major, minor and patch version with an optional pre-release and build (https://semver.org). */
-const SEMVER = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 
 /** Problems with which the libraries and the other rules cannot read the document. */
 export function checkReadable(document: ContractDocument): Finding[] {
@@ -34,7 +32,7 @@ export function checkRoot(document: ContractDocument): Finding[] {
 /** The gate for breaking changes compares versions. */
 function checkInfo({ info }: ContractDocument): Finding[] {
   const { version } = Object(info);
-  if (typeof version !== "string" || SEMVER.test(version)) return [];
+  if (typeof version !== "string" || SEMANTIC_VERSION.test(version)) return [];
   const message = `'${version}' is no semantic version. Write major, minor and patch: '1.0.0'.`;
   return [{ pointer: ["info", "version"], rule: "info-version", message }];
 }

@@ -131,7 +131,7 @@ const OTHER_BASES: [title: string, expected: string[], base: Edit, ...revision: 
     "an object of a request no longer accepts null",
     [
       `patch, compiles: description-modified ${SHOE}`,
-      `major, compiles: required-properties-added ${SHOE}/properties/connectionId`,
+      `patch, compiles: required-modified ${SHOE}/properties/connectionId`,
       `major, breaks: schema-type-changed ${SHOE}`,
       `patch, breaks: request-narrowed ${SHOE}/oneOf`,
       "minor, breaks: request-narrowed IdentityConnection/properties",

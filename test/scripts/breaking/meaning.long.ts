@@ -63,7 +63,11 @@ const EQUIVALENT: Row[] = [
   ["a reference is replaced by its target", [], { "NEW properties tags": TAGS }],
   [
     "a reference is wrapped in allOf",
-    [],
+    [
+      "patch, compiles: type-modified NewThing/type",
+      `patch, compiles: allOf-modified #/paths/~1things/post/requestBody/content/application~1json/schema/allOf`,
+      "patch, compiles: element-removed NewThing/properties",
+    ],
     { "POST requestBody content application/json schema": { allOf: [{ $ref: "#/components/schemas/NewThing" }] } },
   ],
   [
@@ -73,7 +77,7 @@ const EQUIVALENT: Row[] = [
   ],
   [
     "the default values of keywords are written out",
-    [],
+    ["patch, compiles: minLength-modified NewThing/properties/name"],
     { "GET parameters 1 style": "form", "GET parameters 1 explode": true, "NEW properties name minLength": 0 },
   ],
   [

@@ -228,9 +228,25 @@ testRejections([
       ["path", message, path],
     ],
   ),
-  [
-    "a version that is not semantic",
-    { text: contractWith({}).replace("version: 1.0.0", 'version: "2026-11"') },
-    ["info-version", "'2026-11' is no semantic version. Write major, minor and patch: '1.0.0'.", '"2026-11"'],
-  ],
+  ...[
+    "2026-11",
+    "2026-11-26",
+    "1.0",
+    "1",
+    "v1.0.0",
+    "1.0.0.0",
+    "01.2.3",
+    "1.0.0-",
+    "1.0.0-rc..1",
+    "1.0.0-01",
+    "1.0.0+",
+    "latest",
+    " 1.0.0",
+  ].map(
+    (version): Rejection => [
+      `the version '${version}'`,
+      { text: contractWith({}).replace("version: 1.0.0", `version: "${version}"`) },
+      ["info-version", `'${version}' is no semantic version. Write major, minor and patch: '1.0.0'.`, `"${version}"`],
+    ],
+  ),
 ]);
