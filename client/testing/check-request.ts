@@ -1,7 +1,6 @@
-import type { BodyViolation } from "../../generated/types.ts";
 import type { Operation } from "../../server/contract/operations.ts";
+import { componentSchema } from "../schemas.ts";
 import { isStorable } from "../text.ts";
-import { componentSchema } from "../validate.ts";
 import { type Contract, decodeSegment, type Match } from "./contract.ts";
 
 /** A violation of the contract, as the status and members of the problem document. */
@@ -100,7 +99,7 @@ function acceptedType(mediaTypes: readonly string[], headers: Headers, text: str
 }
 
 /** Bodies are validated if the contract refers to a component schema; inline schemas have no validator. */
-function bodyViolations({ $ref }: Record<string, unknown>, text: string): BodyViolation[] {
+function bodyViolations({ $ref }: Record<string, unknown>, text: string): { pointer: string; detail: string }[] {
   if (text === "") return [{ pointer: "", detail: "must be present" }];
   try {
     const body: unknown = JSON.parse(text);
