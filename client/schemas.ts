@@ -1,5 +1,3 @@
-import { BODY_SCHEMAS } from "../generated/operations.ts";
-import type { components } from "../generated/types.ts";
 import * as validators from "../generated/validators.js";
 
 /** The part of Standard Schema, version 1 (https://standardschema.dev), for schemas without transformations. */
@@ -24,46 +22,82 @@ export interface StandardIssue {
   readonly path: readonly PropertyKey[];
 }
 
-type BodySchemas = typeof BODY_SCHEMAS;
-/** The schemas of the methods whose bodies are component schemas. */
-type SchemasOf<Body extends "request" | "response"> = {
-  readonly [Name in keyof BodySchemas as BodySchemas[Name] extends Record<Body, string>
-    ? Name
-    : never]: StandardSchemaV1<
-    BodySchemas[Name] extends Record<Body, infer Schema extends keyof components["schemas"]>
-      ? components["schemas"][Schema]
+type Bodies = typeof validators.$bodies;
+type Named<Key extends string> = Readonly<Record<Key, unknown>>;
+
+interface MethodBodies {
+  id: string;
+  request?: validators.Validator<unknown>;
+  requests: Readonly<Record<string, validators.Validator<unknown>>>;
+  responses?: readonly validators.Validator<unknown>[];
+  canBeEmpty: boolean;
+}
+
+const ALL = Object.entries<MethodBodies>(validators.$bodies);
+
+function schemasOf(select: (bodies: MethodBodies) => unknown): object {
+  return Object.fromEntries(
+    ALL.flatMap(([method, bodies]) => {
+      const selected = select(bodies);
+      return selected ? [[method, selected]] : [];
+    }),
+  );
+}
+
+/** The request bodies that the client sends, by its method. */
+export const requestSchemas = schemasOf(({ request }) => request && schemaOf(request)) as {
+  readonly [Name in keyof Bodies as Bodies[Name] extends Named<"request"> ? Name : never]: StandardSchemaV1<
+    Bodies[Name] extends { request: validators.Validator<infer Body> } ? Body : never
+  >;
+};
+
+/** The request bodies by method and media type of the contract. */
+export const requestSchemasByMediaType = schemasOf(({ requests }) =>
+  Object.fromEntries(Object.entries(requests).map(([type, validator]) => [type, schemaOf(validator)])),
+) as {
+  readonly [Name in keyof Bodies]: {
+    readonly [Type in keyof Bodies[Name]["requests"]]: StandardSchemaV1<
+      Bodies[Name]["requests"][Type] extends validators.Validator<infer Body> ? Body : never
+    >;
+  };
+};
+
+/** The data of 2xx responses by method, for the option `responseSchema`; only if all of it is JSON or empty. */
+export const responseSchemas = schemasOf(
+  ({ responses, canBeEmpty }) => responses && dataSchema(responses, canBeEmpty),
+) as {
+  readonly [Name in keyof Bodies as Bodies[Name] extends Named<"responses"> ? Name : never]: StandardSchemaV1<
+    Bodies[Name] extends { responses: readonly (infer One)[] }
+      ? One extends validators.Validator<infer Data>
+        ? Data
+        : never
       : never
   >;
 };
 
-/** The request bodies by method of the client. A body with an inline schema is not among them. */
-export const requestSchemas = schemasOf("request");
-
-/** The data of 2xx responses by method, for the option `responseSchema`. Inline schemas are not among them. */
-export const responseSchemas = schemasOf("response");
-
-function schemasOf<Body extends "request" | "response">(body: Body): SchemasOf<Body> {
-  const entries = Object.entries<{ request?: string; response?: string }>(BODY_SCHEMAS).flatMap(([method, names]) => {
-    const schema = componentSchema(`#/components/schemas/${names[body]}`);
-    return schema ? [[method, schema]] : [];
-  });
-  return Object.fromEntries(entries) as SchemasOf<Body>;
-}
-
-/** The schema that a reference such as `#/components/schemas/User` points to; undefined for another reference. */
-export function componentSchema(reference: string): StandardSchemaV1<unknown> | undefined {
-  const name = reference
-    .replace(/^#\/components\/schemas\//, "")
-    .replaceAll("~1", "/")
-    .replaceAll("~0", "~");
-  const validator = (validators as Readonly<Record<string, validators.Validator<unknown>>>)[name];
+/** The schema of an operation's request body. */
+export function requestSchema(id: string, mediaType: string): StandardSchemaV1<unknown> | undefined {
+  const validator = ALL.find(([, bodies]) => bodies.id === id)?.[1].requests[mediaType];
   return validator && schemaOf(validator);
+}
+/** A value that matches one of the schemas. The issues are those of the last one. */
+function dataSchema(all: readonly validators.Validator<unknown>[], canBeEmpty: boolean): StandardSchemaV1<unknown> {
+  const validate = (value: unknown): StandardResult<unknown> => {
+    if (value === undefined && canBeEmpty) return { value };
+    const results = all.map((validator) => schemaOf(validator)["~standard"].validate(value));
+    return results.find(({ issues }) => !issues) ?? results.at(-1) ?? { value };
+  };
+  return standardSchema(validate);
 }
 
 /** Returns the value unchanged: the contract allows undeclared members. */
 export function schemaOf<Value>(validator: validators.Validator<Value>): StandardSchemaV1<Value> {
   const validate = (value: unknown): StandardResult<Value> =>
     validator(value) ? { value } : { issues: (validator.errors ?? []).map(toIssue) };
+  return standardSchema(validate);
+}
+
+function standardSchema<Value>(validate: (value: unknown) => StandardResult<Value>): StandardSchemaV1<Value> {
   return { "~standard": { version: 1, vendor: "nexus-sync-client", validate } };
 }
 

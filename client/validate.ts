@@ -5,6 +5,7 @@ import { type StandardSchemaV1, schemaOf } from "./schemas.ts";
 
 export {
   requestSchemas,
+  requestSchemasByMediaType,
   responseSchemas,
   type StandardIssue,
   type StandardResult,

@@ -106,17 +106,6 @@ export const ROUTES = {
   }
 } as const satisfies Record<keyof Methods, Route>;
 
-/** Component schemas of the bodies of the client's methods. */
-export const BODY_SCHEMAS = {
-  "syncUserIdentity": {
-    "request": "SyncUserIdentityRequest",
-    "response": "SyncUserIdentityResult"
-  }
-} as const satisfies Record<
-  keyof Methods,
-  { request?: string; response?: string }
->;
-
 /** Names of the headers with API keys. Separate from SECURITY_SCHEMES to keep client bundles small. */
 export const API_KEY_HEADERS: readonly string[] = [
   "X-Application-Token"

@@ -387,39 +387,6 @@ export const ROUTES = {
   }
 } as const satisfies Record<keyof Methods, Route>;
 
-/** Component schemas of the bodies of the client's methods. */
-export const BODY_SCHEMAS = {
-  "listRequests": {
-    "response": "Journal"
-  },
-  "forgetRequests": {},
-  "verifyRequests": {
-    "request": "Verification",
-    "response": "Verdict"
-  },
-  "listFaults": {
-    "response": "Faults"
-  },
-  "replaceFaults": {
-    "request": "FaultRules",
-    "response": "Faults"
-  },
-  "removeFaults": {},
-  "replaceDirectory": {
-    "response": "LoadCount"
-  },
-  "listUsers": {
-    "response": "Users"
-  },
-  "readUser": {
-    "response": "StoredUser"
-  },
-  "resetSession": {}
-} as const satisfies Record<
-  keyof Methods,
-  { request?: string; response?: string }
->;
-
 /** Names of the headers with API keys. Separate from SECURITY_SCHEMES to keep client bundles small. */
 export const API_KEY_HEADERS: readonly string[] = [];
 

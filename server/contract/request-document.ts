@@ -1,3 +1,4 @@
+import { directed } from "./direction.ts";
 import type { ContractDocument } from "./document.ts";
 import type { Operation } from "./operations.ts";
 import type { Parameter } from "./parameters.ts";
@@ -29,10 +30,8 @@ export function readAddress({ parameters, requestBody }: Operation, index: numbe
  * and the schemas they reach. Everything else in the contract would only take time and memory, or be understood
  * differently: the validator treats the path in `servers` as a base path and validates nothing outside of it.
  */
-export function requestDocument(
-  { openapi, info, components }: ContractDocument,
-  operations: readonly Operation[],
-): object {
+export function requestDocument(document: ContractDocument, operations: readonly Operation[]): object {
+  const { openapi, info, components } = document;
   const { schemas: all = {}, ...others } = components ?? {};
   const paths = Object.fromEntries(
     operations.flatMap((operation, index) => {
@@ -45,7 +44,12 @@ export function requestDocument(
     }),
   );
   const { examples: _, responses: __, ...rest } = others;
-  return { openapi, info, paths, components: { ...rest, schemas: reachedSchemas(paths, all) } };
+  const schemas = reachedSchemas(paths, all);
+  return {
+    openapi,
+    info,
+    ...directed({ paths, components: { ...rest, schemas } }, { root: document, marks: ["readOnly"] }),
+  };
 }
 
 function describe(

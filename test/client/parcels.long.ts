@@ -18,7 +18,7 @@ const created: SafeResult<"createParcel"> = await client.safeCreateParcel({ weig
 if (created.ok && created.status === 201) {
   const location: string = created.headers.get("Location");
   const tag: string | null = created.headers.get("ETag");
-  const parcel: Parcel = { pin: "", ...created.data };
+  const parcel: Parcel = { ...created.data, pin: "" };
   console.log(location, tag, parcel.id);
   // @ts-expect-error The contract does not require the header.
   created.headers.get("ETag") satisfies string;
@@ -52,6 +52,66 @@ export const misused: NexusClientOptions["credentials"][] = [
 ];
 `;
 
+/** Judges each body in all places, and marks bodies that must not compile. */
+const BODIES = `
+import { createContractFetch } from "./client/testing/contract-fetch.ts";
+import { createNexusClient } from "./client/nexus-client.ts";
+import { requestSchemas, requestSchemasByMediaType, responseSchemas } from "./client/schemas.ts";
+import type { Operations } from "./generated/operations.ts";
+import { startStub } from "./server/stub/start-stub.ts";
+
+const server = await startStub({ controlPort: "none" });
+const credentials = { type: "apiKey", apiKey: server.demo?.applicationToken ?? "" } as const;
+
+type Body = Parameters<typeof client.createParcel>[0];
+const client = createNexusClient({ baseUrl: server.url, credentials });
+const bodies: Body[] = [
+  { weight: 2, pin: "1234" },
+  { weight: 2, pin: "1234", content: [{ weight: 1, pin: "1234" }] },
+  // @ts-expect-error A request has no id.
+  { weight: 2, pin: "1234", id: "p-1" },
+  // @ts-expect-error The parcels in a request have no id.
+  { weight: 2, pin: "1234", content: [{ weight: 1, pin: "1234", id: "p-2" }] },
+  // @ts-expect-error A request has a pin.
+  { weight: 2 },
+  { weight: 0, pin: "1" },
+];
+const url = "/parcels";
+async function verdictOf(send: typeof fetch, path: string, body: unknown, method: string, type: string) {
+  const headers = { "Content-Type": type, "X-Api-Key": credentials.apiKey, Authorization: "Bearer " + server.demo?.bearerToken };
+  const response = await send(path, { method, headers, body: JSON.stringify(body) });
+  const { errors = [] } = response.status < 400 ? {} : await response.json();
+  return errors.map(({ pointer, detail }) => pointer + " " + detail).sort().join("; ");
+}
+async function judge(path: string, body: unknown, method: string, type: string, schema: typeof requestSchemas.createParcel | typeof requestSchemas.replaceTags) {
+  const { issues = [] } = schema["~standard"].validate(body);
+  const verdicts = [
+    await verdictOf(fetch, server.url + path, body, method, type),
+    await verdictOf(createContractFetch(), server.url + path, body, method, type),
+    issues.map((issue) => ["", ...issue.path].join("/") + " " + issue.message).sort().join("; "),
+  ];
+  console.log(new Set(verdicts).size === 1 ? verdicts[0] || "valid" : "DIFFERENT " + JSON.stringify(verdicts));
+}
+const JSON_TYPE = "application/json";
+for (const body of bodies) await judge(url, body, "POST", JSON_TYPE, requestSchemas.createParcel);
+for (const body of [["ab"], ["a", 1], ["ab", "ab", "ab"], {}]) await judge("/parcels/tags", body, "PUT", JSON_TYPE, requestSchemas.replaceTags);
+const V2 = "application/vnd.parcel.v2+json";
+for (const body of [{ grams: 5 }, { weight: 2, pin: "1234" }]) await judge(url, body, "POST", V2, requestSchemasByMediaType.createParcel[V2] as never);
+
+const { createParcel, listParcels, readStatus } = responseSchemas;
+const responses = [{ id: "p-1", weight: 2 }, { id: "p-1", weight: 2, pin: "1234" }, { weight: 2 }, undefined];
+console.log(responses.map((value) => createParcel["~standard"].validate(value).issues?.map(({ message }) => message).join() ?? "valid").join("; "));
+console.log(Object.keys(responseSchemas).join(" "), listParcels["~standard"].validate([{}]).issues?.length, readStatus["~standard"].validate({ open: true }).issues);
+const checked = createNexusClient({ baseUrl: server.url, credentials, responseSchema: responseSchemas });
+console.log((await checked.safeCreateParcel({ weight: 2, pin: "1234" })).ok, (await checked.safeListParcels()).ok);
+await server.close();
+
+// @ts-expect-error The operation has no body.
+requestSchemas.listParcels;
+// @ts-expect-error The pin is not in a response.
+export const response: Operations["createParcel"]["response"] = { status: 201, headers: { Location: "/" }, body: { id: "p-1", weight: 2, pin: "1234" } };
+`;
+
 test("the client of another contract calls its operations with its credentials, and gets typed headers", {
   timeout: 120_000,
 }, async () => {
@@ -69,8 +129,22 @@ test("the client of another contract calls its operations with its credentials, 
     "",
   ]);
 
+  project.write("bodies.ts", BODIES);
+  const short = "/pin must NOT have fewer than 4 characters";
+  expect(project.runScript("bodies.ts").output.split("\n")).toEqual([
+    ...["valid", "valid", "/id is read-only", "/content/0/id is read-only", "/pin must be present"],
+    `${short}; /weight must be > 0`,
+    ...["valid", "/0 must NOT have fewer than 2 characters; /1 must be string", " must NOT have more than 2 items"],
+    " must be array",
+    ...["valid", "/grams must be present"],
+    "valid; is write-only; must be present; valid",
+    "listParcels createParcel readStatus listOffers 2 undefined",
+    "true true",
+    "",
+  ]);
+
   // Everything that does not belong to the sync compiles.
   const errors = project.typeCheck().output.split("\n");
-  const own = errors.filter((line) => /^(probe\.ts|client\/)/.test(line));
+  const own = errors.filter((line) => /^(probe\.ts|bodies\.ts|client\/)/.test(line));
   expect(own.filter((line) => !/^client\/((auth0|backfill|bulk)\/|validate\.ts)/.test(line))).toEqual([]);
 });

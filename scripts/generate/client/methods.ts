@@ -1,6 +1,6 @@
 import { type ContractDocument, resolve, type Schema } from "../../../server/contract/document.ts";
 import { type DeclaredResponse, type Operation, readOperations } from "../../../server/contract/operations.ts";
-import { headersType, statusType } from "../response-types.ts";
+import { headersType, statusType } from "../types/response-types.ts";
 import { alternativesOf } from "./credentials.ts";
 import { camelCase } from "./names.ts";
 
@@ -120,7 +120,8 @@ function isObject(document: ContractDocument, schema: Schema): boolean {
   return type === "object" || (allOf as Schema[]).some((part) => isObject(document, part));
 }
 
-function dataType(type: string, status: string, declared: DeclaredResponse): string {
+/** The type of the data of a response. */
+export function dataType(type: string, status: string, declared: DeclaredResponse): string {
   if (declared.mediaTypes.length === 0) return "undefined";
   const json = declared.mediaTypes.find(isJson);
   if (json === undefined) return declared.mediaTypes.map(rawType).join(" | ");

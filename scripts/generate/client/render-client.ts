@@ -1,6 +1,5 @@
 import type { ContractDocument } from "../../../server/contract/document.ts";
 import { readOperations } from "../../../server/contract/operations.ts";
-import { bodySchemasOf } from "./body-schemas.ts";
 import { ALTERNATIVE_TYPE, apiKeyHeaders, credentialTypes } from "./credentials.ts";
 import { methodType, ROUTE_TYPE, routesOf } from "./methods.ts";
 
@@ -17,12 +16,6 @@ ${ROUTE_TYPE}
 ${ALTERNATIVE_TYPE}
 /** What the client's methods send and receive. Separate from OPERATIONS to keep client bundles small. */
 export const ROUTES = ${json(routesOf(document))} as const satisfies Record<keyof Methods, Route>;
-
-/** Component schemas of the bodies of the client's methods. */
-export const BODY_SCHEMAS = ${json(bodySchemasOf(document))} as const satisfies Record<
-  keyof Methods,
-  { request?: string; response?: string }
->;
 
 /** Names of the headers with API keys. Separate from SECURITY_SCHEMES to keep client bundles small. */
 export const API_KEY_HEADERS: readonly string[] = ${json(apiKeyHeaders(document))};

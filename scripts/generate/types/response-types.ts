@@ -1,4 +1,4 @@
-import type { DeclaredResponse } from "../../server/contract/operations.ts";
+import type { DeclaredResponse } from "../../../server/contract/operations.ts";
 
 /** Registered statuses by class, https://www.iana.org/assignments/http-status-codes. */
 const STATUSES: Readonly<Record<string, readonly number[]>> = {
