@@ -6,7 +6,7 @@ const PARCELS = readFileSync(new URL("../fixtures/parcels.yaml", import.meta.url
 
 /** Calls the client that is generated from the contract, and marks lines that must not compile. */
 const PROBE = `
-import { createNexusClient, hasStatus, type NexusClientOptions, type Parcel, type SafeResult } from "./client/package-entry.ts";
+import { createNexusClient, type Failure, hasStatus, type NexusClientOptions, type Parcel, type SafeResult } from "./client/package-entry.ts";
 import { createContractFetch } from "./client/testing/contract-fetch.ts";
 
 const baseUrl = "https://parcels.example";
@@ -35,6 +35,17 @@ if (!limited.ok && hasStatus(limited.error, 429)) {
   const after: string = limited.error.headers.get("Retry-After");
   console.log(after, limited.error.problem.title, JSON.stringify(limited.error).includes("headers"));
 }
+
+for (const status of [422, 503] as const) {
+  const failing = createContractFetch({ answer: { status } });
+  const retry = { limit: 0 };
+  const failed = await createNexusClient({ baseUrl, credentials, retry, fetch: failing }).safeListParcels();
+  if (!failed.ok && hasStatus(failed.error, 422)) console.log("4XX", failed.error.problem satisfies Failure);
+  if (!failed.ok && hasStatus(failed.error, 503)) console.log("default", failed.error.problem.title);
+}
+createContractFetch({ answer: { status: 429, example: "example" } });
+// @ts-expect-error The default has no example.
+export const none = () => createContractFetch({ answer: { status: 503, example: "example" } });
 
 const open = createNexusClient({ baseUrl, fetch });
 console.log((await open.readStatus()).open, await open.listOffers(), (await open.safeReplaceTags(["ab"])).ok);
@@ -124,6 +135,15 @@ test("the client of another contract calls its operations with its credentials, 
   expect(project.runScript("probe.ts").output.split("\n")).toEqual([
     '/parcels/p-1 "1" p-1',
     "1 Slow down false",
+    expect.stringMatching(/^4XX \{/),
+    "  type: 'about:blank',",
+    ...[
+      "  title: 'Status 422',",
+      "  status: 422,",
+      expect.stringMatching(/^ {2}instance: /),
+      "}",
+      "default Status 503",
+    ],
     "true [ 'cheap' ] false",
     "createParcel readStatus listOffers",
     "",
