@@ -32,7 +32,7 @@ export function checkRuntime(allowsBrowser: boolean | undefined): void {
 /** Headers that the client sets, in lower case. */
 const OWN_HEADERS: readonly string[] = [
   ...["accept", "authorization", "content-type", "content-length", "host", "x-request-id"],
-  API_KEY_HEADERS.ApplicationToken.toLowerCase(),
+  ...API_KEY_HEADERS.map((name) => name.toLowerCase()),
 ];
 
 /** Rejects headers that the client sets itself, and characters that HTTP does not allow. */

@@ -1,4 +1,4 @@
-import { API_KEY_HEADERS } from "../generated/operations.ts";
+import type { Alternative, CredentialForms, Route } from "../generated/operations.ts";
 import { NexusError } from "./nexus-error.ts";
 
 /**
@@ -11,10 +11,8 @@ export interface SecretAsk {
   signal: AbortSignal;
 }
 
-/** The two alternatives in the contract: `Bearer` together with `ApplicationToken`, or `Basic`. */
-export type Credentials =
-  | { type: "bearer"; token: SecretSource; applicationToken: SecretSource }
-  | { type: "basic"; username: string; password: SecretSource };
+/** One form for each alternative in the contract, such as `Bearer` together with `ApplicationToken`, or `Basic`. */
+export type Credentials = CredentialForms<SecretSource>;
 
 /** The headers of a client's credentials, and how many refreshes preceded them. */
 export interface Secrets {
@@ -25,30 +23,62 @@ export interface Secrets {
 export type SecretProvider = ReturnType<typeof createSecretProvider>;
 
 const NOT_VISIBLE_ASCII = /[^!-~]|^$/;
-/** Secrets of each type, in the order of the header, and the characters that they must not contain. */
+/** Secrets of the header Authorization, and the characters that they must not contain. */
 const SECRETS: Readonly<Record<string, Record<string, RegExp>>> = {
   basic: { username: /[:\p{Cc}]/u, password: /\p{Cc}/u },
-  bearer: { token: NOT_VISIBLE_ASCII, applicationToken: NOT_VISIBLE_ASCII },
+  bearer: { token: NOT_VISIBLE_ASCII },
 };
 /** Time limit of a refresh, in milliseconds; each call waits for it within its own deadline. */
 const REFRESH_MS = 30_000;
+/** No credentials. */
+const NONE: readonly Alternative[] = [{}];
 
-/** @throws NexusError `config` for what the compiler refuses, from callers in JavaScript. */
-export function createSecretProvider(credentials: Credentials) {
-  const { type, ...given } = Object(credentials) as Record<string, SecretSource> & { type: string };
-  // `given` has no `type`, so another type is invalid itself.
-  const required = Object.entries((Object.hasOwn(SECRETS, type) && SECRETS[type]) || { type: /$/ });
-  const sources = required.map(([name, invalid]) => {
-    const source = given[name];
-    if (typeof source === "string" || typeof source === "function") return { name, source, invalid };
-    throw new NexusError("config", `credentials.${name} is missing or invalid.`);
-  });
+type Given = Readonly<Record<string, SecretSource | undefined>>;
+
+/**
+ * Returns the function that chooses the provider of a route: the one of its first alternative whose secrets are given.
+ * Routes with the same alternative share a provider.
+ * @throws NexusError `config` for what the compiler refuses, from callers in JavaScript; the returned function too.
+ */
+export function createCredentials(credentials: Credentials | undefined, routes: readonly Route[]) {
+  const given: Given = Object(credentials);
+  const isMissing = (name: string) => typeof given[name] !== "string" && typeof given[name] !== "function";
+  const gapIn = ({ http, keys = {} }: Alternative) =>
+    http && http !== given.type ? "type" : Object.keys({ ...SECRETS[http ?? ""], ...keys }).find(isMissing);
+  const fail = (alternatives: readonly Alternative[], place = "") => {
+    const gap = alternatives.map(gapIn).find((name) => name !== "type") ?? "type";
+    return new NexusError("config", `credentials.${gap} is missing or invalid${place}.`);
+  };
+  const isUsed = ({ http, keys }: Alternative) => !credentials || Boolean(http ?? keys);
+  const used = routes.flatMap(({ security = NONE }) => security).filter(isUsed);
+  if (used.every(gapIn)) throw fail(used);
+  const providers = new Map<string, SecretProvider>();
+  return ({ method, path, security = NONE }: Route): SecretProvider => {
+    const alternative = security.find((one) => !gapIn(one));
+    if (!alternative) throw fail(security, ` for ${method} ${path}`);
+    const key = JSON.stringify(alternative);
+    const provider = providers.get(key) ?? createSecretProvider(alternative, given);
+    providers.set(key, provider);
+    return provider;
+  };
+}
+
+function createSecretProvider({ http, keys = {} }: Alternative, given: Given) {
+  const names = [
+    ...Object.entries(SECRETS[http ?? ""] ?? {}),
+    ...Object.keys(keys).map((name) => [name, NOT_VISIBLE_ASCII] as const),
+  ];
+  // None is missing, because the alternative was chosen for that.
+  const sources = names.map(([name, invalid]) => ({ name, source: given[name] ?? "", invalid }));
   let latest: Secrets = { headers: {}, refresh: 0 };
   let pending: Promise<Secrets> | undefined;
   const headersOf = async (ask: SecretAsk): Promise<Secrets["headers"]> => {
-    const [first = "", second = ""] = await Promise.all(sources.map((one) => secretFrom(one, ask)));
-    if (type === "basic") return { Authorization: `Basic ${base64(`${first}:${second}`)}` };
-    return { Authorization: `Bearer ${first}`, [API_KEY_HEADERS.ApplicationToken]: second };
+    const secrets = await Promise.all(sources.map(async (one) => [one.name, await secretFrom(one, ask)] as const));
+    const { token, username, password, ...rest } = Object.fromEntries(secrets);
+    const headers = Object.entries(keys).map(([name, header]) => [header, rest[name] ?? ""]);
+    if (http === "basic") headers.push(["Authorization", `Basic ${base64(`${username}:${password}`)}`]);
+    if (http === "bearer") headers.push(["Authorization", `Bearer ${token}`]);
+    return Object.fromEntries(headers);
   };
   const refresh = async () => {
     // Not the signal of a single call, because other calls wait for the same refresh.

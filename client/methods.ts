@@ -1,5 +1,6 @@
 import type { Methods, Route } from "../generated/operations.ts";
 import type { NexusError } from "./nexus-error.ts";
+import type { ResponseHeaders } from "./response-headers.ts";
 import type { CallOptions } from "./send.ts";
 
 export interface CallMeta {
@@ -10,9 +11,13 @@ export interface CallMeta {
   attempts: number;
 }
 
-export type SafeResult<Name extends keyof Methods = "syncUserIdentity"> =
-  | { ok: true; data: Methods[Name]["data"]; meta: CallMeta }
+/** A union by `status` of the 2xx responses that the contract declares. `headers` and `status` are those received. */
+export type SafeResult<Name extends keyof Methods = keyof Methods & "syncUserIdentity"> =
+  | Success<Methods[Name]["results"]>
   | { ok: false; error: NexusError };
+type Success<Result> = Result extends { status: infer Status; headers: infer Declared; data: infer Data }
+  ? { ok: true; status: Status; headers: ResponseHeaders<Declared>; data: Data; meta: CallMeta }
+  : never;
 
 /** Empty for an operation without such parameters, required if one of them is. */
 type Declared<Name extends string, Parameters> = string extends keyof Parameters
@@ -36,7 +41,7 @@ type ArgumentsOf<Method extends Methods[keyof Methods]> =
  */
 export type NexusClient = {
   /** @throws NexusError only. */
-  [Name in keyof Methods]: (...args: ArgumentsOf<Methods[Name]>) => Promise<Methods[Name]["data"]>;
+  [Name in keyof Methods]: (...args: ArgumentsOf<Methods[Name]>) => Promise<Methods[Name]["results"]["data"]>;
 } & {
   /** The same, with the error as a value. Never rejects. */
   [Name in keyof Methods as `safe${Capitalize<Name>}`]: (
@@ -45,11 +50,10 @@ export type NexusClient = {
 };
 
 /** Makes one call of an operation. Never rejects. */
-export type Call = (
-  name: string,
-  route: Route,
-  args: readonly unknown[],
-) => Promise<{ ok: true; data: unknown; meta: CallMeta } | { ok: false; error: NexusError }>;
+export type Call = (name: string, route: Route, args: readonly unknown[]) => Promise<SafeReturn>;
+type SafeReturn =
+  | { ok: true; status: number; headers: Headers; data: unknown; meta: CallMeta }
+  | { ok: false; error: NexusError };
 
 /** The methods of the routes, which are by name. */
 export function createMethods(call: Call, routes: Readonly<Record<string, Route>>) {

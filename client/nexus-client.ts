@@ -1,7 +1,7 @@
-import { type Methods, ROUTES } from "../generated/operations.ts";
+import { type CredentialsOption, type Methods, ROUTES, type Route } from "../generated/operations.ts";
 import { callApi } from "./api-call.ts";
 import { checkBaseUrl, checkHeaders, checkLimit, checkRuntime } from "./check-options.ts";
-import { type Credentials, createSecretProvider } from "./credentials.ts";
+import { createCredentials, type SecretSource } from "./credentials.ts";
 import { type Call, createMethods, type NexusClient } from "./methods.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
 import { REQUEST_ID } from "./read-response.ts";
@@ -13,10 +13,9 @@ import { type CallOptions, type ClientEvent, type Emit, sendWithRetries } from "
 export type { CallMeta, NexusClient, SafeResult } from "./methods.ts";
 export type { CallOptions } from "./send.ts";
 
-export interface NexusClientOptions {
+export interface NexusClientOptions extends CredentialsOption<SecretSource> {
   /** URL of the API without `/v1`: https, or http on loopback. */
   baseUrl: string;
-  credentials: Credentials;
   /** Milliseconds for one attempt, including the response body. Default 5,000. */
   timeoutMs?: number;
   /** Milliseconds for a whole call: secrets, attempts and backoff. Default 15,000. */
@@ -47,14 +46,14 @@ export interface NexusClientOptions {
  */
 export function createNexusClient(options: NexusClientOptions): NexusClient {
   // ROUTES has the operations of Methods, and each call returns what its route declares.
-  return createMethods(createCall(options), ROUTES) as unknown as NexusClient;
+  return createMethods(createCall(options, ROUTES), ROUTES) as unknown as NexusClient;
 }
 
-/** Returns the function that makes one call of any operation. */
-export function createCall(options: NexusClientOptions): Call {
+/** Returns the function that makes one call of any of the operations. */
+export function createCall(options: NexusClientOptions, routes: Readonly<Record<string, Route>>): Call {
   checkRuntime(options.dangerouslyAllowBrowser);
   const baseUrl = checkBaseUrl(options.baseUrl, options.allowInsecureHttp);
-  const secrets = createSecretProvider(options.credentials);
+  const secretsFor = createCredentials(options.credentials, Object.values(routes));
   const limitsOf = (call: CallOptions) => ({
     timeoutMs: checkLimit("timeoutMs", call.timeoutMs ?? options.timeoutMs ?? 5_000),
     deadlineMs: checkLimit("deadlineMs", call.deadlineMs ?? options.deadlineMs ?? 15_000),
@@ -84,7 +83,7 @@ export function createCall(options: NexusClientOptions): Call {
           ...call,
           ...options,
           ...limitsOf(call),
-          ...{ route, requestId, secrets, emit },
+          ...{ route, requestId, emit, secrets: secretsFor(route) },
           operation: `${route.method} ${route.path}`,
           retry: route.isIdempotent ? options.retry : { limit: 0 },
         });
@@ -94,7 +93,8 @@ export function createCall(options: NexusClientOptions): Call {
       const schema =
         given && ("~standard" in given ? given : (given as Readonly<Record<string, ResponseSchema>>)[name]);
       if (schema) await checkResponse(schema, data, received);
-      return { ok: true, data, meta: { ...received, durationMs: end(true, received) } };
+      const { status, headers: returned } = response;
+      return { ok: true, status, headers: returned, data, meta: { ...received, durationMs: end(true, received) } };
     } catch (thrown) {
       // Other errors are caused by arguments of a wrong type, from callers in JavaScript.
       const error = isNexusError(thrown)

@@ -1,4 +1,5 @@
 import type { Operations } from "../generated/operations.ts";
+import type { ResponseHeaders } from "./response-headers.ts";
 import { printable } from "./text.ts";
 
 /**
@@ -39,12 +40,22 @@ type ProblemOf<Status, Answer = ErrorAnswer> = Answer extends { status: infer De
     : never
   : never;
 
+/** The headers that the contract declares for a status, of any operation that declares it. */
+type HeadersOf<Status, Answer = ErrorAnswer> = Answer extends { status: infer Declared }
+  ? Status extends Declared
+    ? Answer extends { headers: infer Names }
+      ? Names
+      : unknown
+    : never
+  : never;
+
 export interface NexusErrorDetails {
   cause?: unknown;
   status?: number | undefined;
   problem?: ErrorAnswer["body"] | undefined;
   requestId?: string | undefined;
   retryAfterMs?: number | undefined;
+  headers?: Headers | undefined;
 }
 
 const BRAND = Symbol.for("nexus-sync-client.NexusError");
@@ -62,6 +73,8 @@ export class NexusError extends Error {
   declare readonly status: number | undefined;
   /** The problem document (RFC 9457); undefined if the response has none. */
   declare readonly problem: ErrorAnswer["body"] | undefined;
+  /** Headers of the response; kinds `http`, `decode` and `redirect` only. Not enumerable: loggers leave them out. */
+  declare readonly headers: Headers | undefined;
   /** X-Request-Id, which the server logs. */
   declare readonly requestId: string | undefined;
   /** Milliseconds to wait before the next attempt, from Retry-After. */
@@ -69,7 +82,7 @@ export class NexusError extends Error {
 
   constructor(kind: NexusErrorKind, message: string, { cause, ...details }: NexusErrorDetails = {}) {
     super(printable(message, TEXT_LIMIT), cause === undefined ? undefined : { cause });
-    Object.defineProperty(this, BRAND, { value: true });
+    Object.defineProperties(this, { [BRAND]: { value: true }, headers: { value: details.headers } });
     const { status, problem, requestId, retryAfterMs } = details;
     Object.assign(this, { kind, status, problem, requestId, retryAfterMs });
   }
@@ -88,10 +101,10 @@ export function isNexusError(error: unknown): error is NexusError {
   return error instanceof Error && BRAND in error;
 }
 
-/** True if the response had this status and a problem document; narrows `problem` to the type in the contract. */
+/** True if the response had this status and a problem document; narrows `problem` and `headers` to the contract's types. */
 export function hasStatus<Status extends ErrorAnswer["status"]>(
   error: unknown,
   status: Status,
-): error is NexusError & { status: Status; problem: ProblemOf<Status> } {
+): error is NexusError & { status: Status; problem: ProblemOf<Status>; headers: ResponseHeaders<HeadersOf<Status>> } {
   return isNexusError(error) && error.status === status && error.problem !== undefined;
 }

@@ -25,7 +25,7 @@ export async function readResponse(response: Response, { route, operation, maxRe
   const received = headers.get(REQUEST_ID) ?? "";
   const details = { status, requestId: /^[!-~]{1,128}$/.test(received) ? received : sent.requestId };
   const error = (kind: NexusErrorKind, words: string, more?: NexusErrorDetails) =>
-    new NexusError(kind, `${operation} returned ${words}`, { ...details, ...more });
+    new NexusError(kind, `${operation} returned ${words}`, { ...details, ...more, headers });
   if (type === "opaqueredirect" || (status >= 300 && status < 400)) {
     throw error("redirect", "a redirect, which is not followed.");
   }

@@ -40,8 +40,19 @@ export interface Methods {
     arguments: [userId: SyncUserIdentityPath["userId"], body: NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"]["application/json"]];
     query: SyncUserIdentityQuery;
     headers: SyncUserIdentityHeaders;
-    data: operations["SyncUserIdentity"]["responses"][200]["content"]["application/json"];
+    results: 
+      | { status: 200; headers: {}; data: operations["SyncUserIdentity"]["responses"][200]["content"]["application/json"] };
   };
+}
+
+/** The forms of credentials that the operations need, by what a secret can be. */
+export type CredentialForms<Secret> =
+  | { type: "bearer"; token: Secret; "applicationToken": Secret }
+  | { type: "basic"; username: string; password: Secret };
+
+/** The option of the client; optional if an operation needs no credentials. */
+export interface CredentialsOption<Secret> {
+  credentials: CredentialForms<Secret>;
 }
 
 export interface Route {
@@ -58,6 +69,16 @@ export interface Route {
   isIdempotent?: boolean;
   /** Query parameters with `explode: false`: the items of an array are joined by commas. */
   joined?: readonly string[];
+  /** The first alternative whose secrets are given is used. Absent if the operation needs no credentials. */
+  security?: readonly Alternative[];
+}
+
+/** Credentials that are required together. One without members needs no credentials. */
+export interface Alternative {
+  /** The scheme of the header Authorization. */
+  http?: "bearer" | "basic";
+  /** Headers with API keys, by the names of the keys in the credentials. */
+  keys?: Readonly<Record<string, string>>;
 }
 
 /** What the client's methods send and receive. Separate from OPERATIONS to keep client bundles small. */
@@ -70,25 +91,25 @@ export const ROUTES = {
       "JSON object"
     ],
     "body": "application/json",
-    "isIdempotent": true
+    "isIdempotent": true,
+    "security": [
+      {
+        "http": "bearer",
+        "keys": {
+          "applicationToken": "X-Application-Token"
+        }
+      },
+      {
+        "http": "basic"
+      }
+    ]
   }
 } as const satisfies Record<keyof Methods, Route>;
 
-/** Component schemas of the bodies of the client's methods. */
-export const BODY_SCHEMAS = {
-  "syncUserIdentity": {
-    "request": "SyncUserIdentityRequest",
-    "response": "SyncUserIdentityResult"
-  }
-} as const satisfies Record<
-  keyof Methods,
-  { request?: string; response?: string }
->;
-
-/** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
-export const API_KEY_HEADERS = {
-  "ApplicationToken": "X-Application-Token"
-} as const;
+/** Names of the headers with API keys. Separate from SECURITY_SCHEMES to keep client bundles small. */
+export const API_KEY_HEADERS: readonly string[] = [
+  "X-Application-Token"
+];
 
 export interface OperationConstants {
   /** In lower case. */

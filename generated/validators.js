@@ -268,3 +268,5 @@ export {
   schema_24 as Role,
   schema_25 as RoleConnectionMap,
 };
+export const $bodies = {
+  "syncUserIdentity": { id: "SyncUserIdentity", request: schema_0, requests: { "application/json": schema_0, "text/json": schema_0, "application/*+json": schema_0 }, responses: [schema_3], canBeEmpty: false },};

@@ -1,7 +1,6 @@
-import type { BodyViolation } from "../../generated/types.ts";
 import type { Operation } from "../../server/contract/operations.ts";
+import { requestSchema, type StandardSchemaV1 } from "../schemas.ts";
 import { isStorable } from "../text.ts";
-import { componentSchema } from "../validate.ts";
 import { type Contract, decodeSegment, type Match } from "./contract.ts";
 
 /** A violation of the contract, as the status and members of the problem document. */
@@ -27,7 +26,7 @@ export function checkRequest(contract: Contract, match: Match | undefined, reque
   const { mediaTypes } = operation.requestBody;
   const mediaType = acceptedType(mediaTypes, request.headers, text);
   if (mediaType === undefined) return violation(415, { detail: `Send the body as ${mediaTypes.join(" or ")}.` });
-  const violations = bodyViolations(operation.requestBody.schemas[mediaType] ?? {}, text);
+  const violations = bodyViolations(requestSchema(operation.id, mediaType), text);
   return violations.length === 0 ? undefined : invalid(violations);
 }
 
@@ -101,8 +100,10 @@ function acceptedType(mediaTypes: readonly string[], headers: Headers, text: str
   return isUtf8 ? mediaTypes.find(matches) : undefined;
 }
 
-/** Bodies are validated if the contract refers to a component schema; inline schemas have no validator. */
-function bodyViolations({ $ref }: Record<string, unknown>, text: string): BodyViolation[] {
+function bodyViolations(
+  schema: StandardSchemaV1<unknown> | undefined,
+  text: string,
+): { pointer: string; detail: string }[] {
   if (text === "") return [{ pointer: "", detail: "must be present" }];
   try {
     const body: unknown = JSON.parse(text);
@@ -110,7 +111,7 @@ function bodyViolations({ $ref }: Record<string, unknown>, text: string): BodyVi
     if (unstorable.length > 0) {
       return unstorable.map((pointer) => ({ pointer, detail: "must NOT have U+0000 or a lone surrogate" }));
     }
-    const { issues = [] } = componentSchema(String($ref))?.["~standard"].validate(body) ?? {};
+    const { issues = [] } = schema?.["~standard"].validate(body) ?? {};
     return issues.map(({ path, message }) => ({ pointer: ["", ...path].join("/"), detail: message }));
   } catch {
     return [{ pointer: "", detail: "must be JSON" }];

@@ -7,10 +7,20 @@ export type ResponseStatus = Operations[keyof Operations]["response"]["status"];
 /** Names of the contract's examples for a status, of all operations. */
 export type ExampleOf<Status extends ResponseStatus> = ExampleIn<(typeof OPERATIONS)[keyof typeof OPERATIONS], Status>;
 type ExampleIn<Operation, Status> = Status extends number
-  ? Operation extends { responses: { [Key in `${Status}`]: { examples: readonly (infer Name)[] } } }
-    ? Name
+  ? Operation extends { responses: infer Responses }
+    ? NameIn<Responses[Extract<keyof Responses, KeyOf<Responses, Status>>]>
     : never
   : never;
+/** The key of an operation's response for a status: the status, its range, or for an error the default. */
+type KeyOf<Responses, Status extends number> = `${Status}` extends keyof Responses
+  ? `${Status}`
+  : RangeOf<`${Status}`> extends keyof Responses
+    ? RangeOf<`${Status}`>
+    : `${Status}` extends `${4 | 5}${string}`
+      ? "default"
+      : never;
+type RangeOf<Status extends string> = Status extends `${infer First}${number}` ? `${First}XX` : never;
+type NameIn<Response> = Response extends { examples: readonly (infer Name)[] } ? Name : never;
 export type SuccessStatus = SuccessIn<ResponseStatus>;
 type SuccessIn<Status extends number> = Status extends number
   ? `${Status}` extends `2${string}`
@@ -50,7 +60,7 @@ export function checkSelection({ operations }: Contract, { status, example }: Se
 export function selectExample({ operations }: Contract, example: string): Selection {
   const responses = operations.flatMap((operation) => Object.entries(operation.responses));
   const found = responses.find(([, { examples }]) => Object.hasOwn(examples, example));
-  if (found) return { status: Number(found[0]), example };
+  if (found) return { status: Number(found[0].replace("XX", "00")), example };
   const names = responses.flatMap(([, { examples }]) => Object.keys(examples));
   throw new NexusError("config", `The contract has no example '${example}', only ${names.join(", ")}.`);
 }
@@ -59,7 +69,10 @@ export function selectExample({ operations }: Contract, example: string): Select
 export function responseOf(operation: Operation, { status = 0, example }: Partial<Selection> = {}): ContractResponse {
   const selected = declaredFor(operation, status);
   if (selected && (example === undefined || Object.hasOwn(selected.examples, example))) {
-    return exampleOf(selected, status, example);
+    const isProblem = selected.mediaTypes.some((mediaType) => /[/+]json$/.test(mediaType));
+    return status >= 400 && isProblem && example === undefined
+      ? problemOf(operation, status)
+      : exampleOf(selected, status, example);
   }
   const statuses = Object.keys(operation.responses);
   const [first = "200"] = [...statuses.filter((key) => key.startsWith("2")), ...statuses];
@@ -67,12 +80,13 @@ export function responseOf(operation: Operation, { status = 0, example }: Partia
   return exampleOf(operation.responses[first], number);
 }
 
-/** A problem document of the operation, or one without details if it declares none. */
+/** The example of the operation's problem document, or one without details if it has none. */
 export function problemOf(operation: Operation | undefined, status: number): ContractResponse {
   const declared = operation && declaredFor(operation, status);
   const found = declared && exampleOf(declared, status);
   if (typeof found?.body === "object") return found;
-  const headers = new Headers({ "Content-Type": "application/problem+json" });
+  const headers = new Headers(found?.headers);
+  headers.set("Content-Type", "application/problem+json");
   return { status, headers, body: { type: "about:blank", title: `Status ${status}`, status } };
 }
 
@@ -95,6 +109,8 @@ function exampleOf(declared: DeclaredResponse | undefined, status: number, examp
   const [[firstType = mediaTypes[0], firstBody] = []] = Object.entries(firstExamples);
   const [mediaType, body] = example === undefined ? [firstType, firstBody] : [mediaTypes[0], examples[example]];
   const shown = new Headers(mediaType === undefined ? {} : { "Content-Type": mediaType });
-  for (const [name, { example: text }] of Object.entries(headers)) if (text) shown.set(name, text);
+  for (const [name, { example: text, required }] of Object.entries(headers)) {
+    if (text !== undefined || required) shown.set(name, text ?? "example");
+  }
   return { status, headers: shown, body };
 }

@@ -120,71 +120,90 @@ export interface Methods {
     arguments: [];
     query: ListRequestsQuery;
     headers: ListRequestsHeaders;
-    data: operations["ListRequests"]["responses"][200]["content"]["application/json"];
+    results: 
+      | { status: 200; headers: {}; data: operations["ListRequests"]["responses"][200]["content"]["application/json"] };
   };
   /** `DELETE /requests` */
   "forgetRequests": {
     arguments: [];
     query: ForgetRequestsQuery;
     headers: ForgetRequestsHeaders;
-    data: undefined;
+    results: 
+      | { status: 204; headers: {}; data: undefined };
   };
   /** `POST /verify` */
   "verifyRequests": {
     arguments: [body: NonNullable<operations["VerifyRequests"]["requestBody"]>["content"]["application/json"]];
     query: VerifyRequestsQuery;
     headers: VerifyRequestsHeaders;
-    data: operations["VerifyRequests"]["responses"][200]["content"]["application/json"];
+    results: 
+      | { status: 200; headers: {}; data: operations["VerifyRequests"]["responses"][200]["content"]["application/json"] };
   };
   /** `GET /faults` */
   "listFaults": {
     arguments: [];
     query: ListFaultsQuery;
     headers: ListFaultsHeaders;
-    data: operations["ListFaults"]["responses"][200]["content"]["application/json"];
+    results: 
+      | { status: 200; headers: {}; data: operations["ListFaults"]["responses"][200]["content"]["application/json"] };
   };
   /** `PUT /faults` */
   "replaceFaults": {
     arguments: [body: NonNullable<operations["ReplaceFaults"]["requestBody"]>["content"]["application/json"]];
     query: ReplaceFaultsQuery;
     headers: ReplaceFaultsHeaders;
-    data: operations["ReplaceFaults"]["responses"][200]["content"]["application/json"];
+    results: 
+      | { status: 200; headers: {}; data: operations["ReplaceFaults"]["responses"][200]["content"]["application/json"] };
   };
   /** `DELETE /faults` */
   "removeFaults": {
     arguments: [];
     query: RemoveFaultsQuery;
     headers: RemoveFaultsHeaders;
-    data: undefined;
+    results: 
+      | { status: 204; headers: {}; data: undefined };
   };
   /** `PUT /directory` */
   "replaceDirectory": {
     arguments: [body: NonNullable<operations["ReplaceDirectory"]["requestBody"]>["content"]["application/json"]];
     query: ReplaceDirectoryQuery;
     headers: ReplaceDirectoryHeaders;
-    data: operations["ReplaceDirectory"]["responses"][200]["content"]["application/json"];
+    results: 
+      | { status: 200; headers: {}; data: operations["ReplaceDirectory"]["responses"][200]["content"]["application/json"] };
   };
   /** `GET /users` */
   "listUsers": {
     arguments: [];
     query: ListUsersQuery;
     headers: ListUsersHeaders;
-    data: operations["ListUsers"]["responses"][200]["content"]["application/json"];
+    results: 
+      | { status: 200; headers: {}; data: operations["ListUsers"]["responses"][200]["content"]["application/json"] };
   };
   /** `GET /users/{userId}` */
   "readUser": {
     arguments: [userId: ReadUserPath["userId"]];
     query: ReadUserQuery;
     headers: ReadUserHeaders;
-    data: operations["ReadUser"]["responses"][200]["content"]["application/json"];
+    results: 
+      | { status: 200; headers: {}; data: operations["ReadUser"]["responses"][200]["content"]["application/json"] };
   };
   /** `POST /reset` */
   "resetSession": {
     arguments: [];
     query: ResetSessionQuery;
     headers: ResetSessionHeaders;
-    data: undefined;
+    results: 
+      | { status: 204; headers: {}; data: undefined };
   };
+}
+
+/** The forms of credentials that the operations need, by what a secret can be. */
+export type CredentialForms<Secret> =
+  | { type: "bearer"; token: Secret };
+
+/** The option of the client; optional if an operation needs no credentials. */
+export interface CredentialsOption<Secret> {
+  credentials?: CredentialForms<Secret>;
 }
 
 export interface Route {
@@ -201,6 +220,16 @@ export interface Route {
   isIdempotent?: boolean;
   /** Query parameters with `explode: false`: the items of an array are joined by commas. */
   joined?: readonly string[];
+  /** The first alternative whose secrets are given is used. Absent if the operation needs no credentials. */
+  security?: readonly Alternative[];
+}
+
+/** Credentials that are required together. One without members needs no credentials. */
+export interface Alternative {
+  /** The scheme of the header Authorization. */
+  http?: "bearer" | "basic";
+  /** Headers with API keys, by the names of the keys in the credentials. */
+  keys?: Readonly<Record<string, string>>;
 }
 
 /** What the client's methods send and receive. Separate from OPERATIONS to keep client bundles small. */
@@ -212,7 +241,13 @@ export const ROUTES = {
     "returns": [
       "JSON object"
     ],
-    "isIdempotent": true
+    "isIdempotent": true,
+    "security": [
+      {
+        "http": "bearer"
+      },
+      {}
+    ]
   },
   "forgetRequests": {
     "method": "DELETE",
@@ -221,7 +256,13 @@ export const ROUTES = {
     "returns": [
       "empty body"
     ],
-    "isIdempotent": true
+    "isIdempotent": true,
+    "security": [
+      {
+        "http": "bearer"
+      },
+      {}
+    ]
   },
   "verifyRequests": {
     "method": "POST",
@@ -230,7 +271,13 @@ export const ROUTES = {
     "returns": [
       "JSON object"
     ],
-    "body": "application/json"
+    "body": "application/json",
+    "security": [
+      {
+        "http": "bearer"
+      },
+      {}
+    ]
   },
   "listFaults": {
     "method": "GET",
@@ -239,7 +286,13 @@ export const ROUTES = {
     "returns": [
       "JSON object"
     ],
-    "isIdempotent": true
+    "isIdempotent": true,
+    "security": [
+      {
+        "http": "bearer"
+      },
+      {}
+    ]
   },
   "replaceFaults": {
     "method": "PUT",
@@ -249,7 +302,13 @@ export const ROUTES = {
       "JSON object"
     ],
     "body": "application/json",
-    "isIdempotent": true
+    "isIdempotent": true,
+    "security": [
+      {
+        "http": "bearer"
+      },
+      {}
+    ]
   },
   "removeFaults": {
     "method": "DELETE",
@@ -258,7 +317,13 @@ export const ROUTES = {
     "returns": [
       "empty body"
     ],
-    "isIdempotent": true
+    "isIdempotent": true,
+    "security": [
+      {
+        "http": "bearer"
+      },
+      {}
+    ]
   },
   "replaceDirectory": {
     "method": "PUT",
@@ -268,7 +333,13 @@ export const ROUTES = {
       "JSON object"
     ],
     "body": "application/json",
-    "isIdempotent": true
+    "isIdempotent": true,
+    "security": [
+      {
+        "http": "bearer"
+      },
+      {}
+    ]
   },
   "listUsers": {
     "method": "GET",
@@ -277,7 +348,13 @@ export const ROUTES = {
     "returns": [
       "JSON object"
     ],
-    "isIdempotent": true
+    "isIdempotent": true,
+    "security": [
+      {
+        "http": "bearer"
+      },
+      {}
+    ]
   },
   "readUser": {
     "method": "GET",
@@ -286,7 +363,13 @@ export const ROUTES = {
     "returns": [
       "JSON object"
     ],
-    "isIdempotent": true
+    "isIdempotent": true,
+    "security": [
+      {
+        "http": "bearer"
+      },
+      {}
+    ]
   },
   "resetSession": {
     "method": "POST",
@@ -294,45 +377,18 @@ export const ROUTES = {
     "accept": "application/json",
     "returns": [
       "empty body"
+    ],
+    "security": [
+      {
+        "http": "bearer"
+      },
+      {}
     ]
   }
 } as const satisfies Record<keyof Methods, Route>;
 
-/** Component schemas of the bodies of the client's methods. */
-export const BODY_SCHEMAS = {
-  "listRequests": {
-    "response": "Journal"
-  },
-  "forgetRequests": {},
-  "verifyRequests": {
-    "request": "Verification",
-    "response": "Verdict"
-  },
-  "listFaults": {
-    "response": "Faults"
-  },
-  "replaceFaults": {
-    "request": "FaultRules",
-    "response": "Faults"
-  },
-  "removeFaults": {},
-  "replaceDirectory": {
-    "response": "LoadCount"
-  },
-  "listUsers": {
-    "response": "Users"
-  },
-  "readUser": {
-    "response": "StoredUser"
-  },
-  "resetSession": {}
-} as const satisfies Record<
-  keyof Methods,
-  { request?: string; response?: string }
->;
-
-/** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
-export const API_KEY_HEADERS = {} as const;
+/** Names of the headers with API keys. Separate from SECURITY_SCHEMES to keep client bundles small. */
+export const API_KEY_HEADERS: readonly string[] = [];
 
 export interface OperationConstants {
   /** In lower case. */

@@ -3,6 +3,7 @@ import {
   type ParameterObject,
   resolve,
   type Schema,
+  schemaOf,
   valueAt,
 } from "../../server/contract/document.ts";
 import type { WireChange } from "./change.ts";
@@ -49,6 +50,6 @@ function sameSerialization({ use, keyword = "", place, to }: WireChange, revisio
   if (keyword !== "explode" && keyword !== "style") return undefined;
   const pointer = place.at(-1) === keyword ? place.slice(0, -1) : place;
   const { schema = {} }: Partial<ParameterObject> = Object(valueAt(revision, pointer));
-  const types = [resolve<Schema>(revision, schema).type ?? "array"].flat();
+  const types = [resolve<Schema>(revision, schemaOf(schema)).type ?? "array"].flat();
   return types.includes("array") || types.includes("object") ? undefined : ({ wire: "patch", rule, message } as const);
 }

@@ -1,9 +1,17 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { referencePointer, type Schema, valueAt } from "../../server/contract/document.ts";
+import { directed, hasMarks, MARK_MESSAGES, type Mark } from "../../server/contract/direction.ts";
+import { type Schema, valueAt } from "../../server/contract/document.ts";
 import type { Pointer } from "./diagnostic.ts";
 
-const CONTRACT_ID = "contract.json";
+/** The schemas as they are valid in both directions, in requests and in responses. The latter only if they differ. */
+const MARKS = {
+  contract: ["readOnly", "writeOnly"],
+  request: ["readOnly"],
+  response: ["writeOnly"],
+} as const satisfies Record<string, readonly Mark[]>;
+
+export type SchemaDirection = keyof typeof MARKS;
 
 /** A schema of a document and its place. */
 export interface PlacedSchema {
@@ -12,9 +20,9 @@ export interface PlacedSchema {
 }
 
 /** `$ref` of the schema at a place of the document, in the Ajv instance of `contractAjv`. */
-export function schemaReference(pointer: Pointer): string {
+export function schemaReference(pointer: Pointer, direction: SchemaDirection = "contract"): string {
   const segments = pointer.map((key) => encodeURIComponent(escaped(key)));
-  return `${CONTRACT_ID}#/${segments.join("/")}`;
+  return `${direction}.json#/${segments.join("/")}`;
 }
 
 /** A segment of a JSON pointer (RFC 6901 section 3). */
@@ -36,7 +44,25 @@ export function contractAjv(schemas: readonly PlacedSchema[]): Ajv2020 {
     code: { source: true, esm: true },
   });
   addFormats.default(ajv);
-  return ajv.addSchema({ $id: CONTRACT_ID, ...schemaTree(schemas) });
+  for (const [keyword, message] of Object.entries(MARK_MESSAGES)) {
+    ajv.removeKeyword(keyword);
+    ajv.addKeyword({ keyword, error: { message }, code: (context) => context.schema === true && context.fail() });
+  }
+  const tree = schemaTree(schemas);
+  const needed = hasMarks(tree) ? (["contract", "request", "response"] as const) : (["contract"] as const);
+  for (const direction of needed) ajv.addSchema({ $id: `${direction}.json`, ...treeOf(tree, direction) });
+  return ajv;
+}
+
+/** Of the marks, only the one that must not be sent in this direction is left. */
+function treeOf(tree: Tree, direction: SchemaDirection): Tree {
+  const [mark, ...others] = MARKS[direction];
+  const isIgnored = (key: string, value: unknown) =>
+    (key === "readOnly" || key === "writeOnly") && value === true && (key !== mark || others.length > 0);
+  const text = JSON.stringify(directed(tree, { root: tree, marks: MARKS[direction] }), (key, value) =>
+    isIgnored(key, value) ? undefined : value,
+  );
+  return JSON.parse(text);
 }
 
 /** Keywords whose values are data, and two without effect: there is one dialect, and no reference to an anchor. */
@@ -53,23 +79,9 @@ function schemaTree(schemas: readonly PlacedSchema[]): Tree {
     objectAt(tree, pointer.slice(0, -1))[String(pointer.at(-1))] = schema;
   }
   for (const { pointer } of schemas) {
-    const schema: Schema = Object(valueAt(tree, pointer));
-    removeData(schema);
-    if (Array.isArray(schema.required)) schema.required = requiredBothWays(tree, schema);
+    removeData(Object(valueAt(tree, pointer)));
   }
   return tree;
-}
-
-/** Requests have no `readOnly` properties and responses no `writeOnly` ones: one schema for both cannot require them. */
-function requiredBothWays(tree: Tree, { required, properties }: Schema): string[] {
-  // The linter has checked that they are names.
-  const names = required as string[];
-  return names.filter((name) => {
-    const property: Schema = Object(Object(properties)[name]);
-    const { $ref } = property;
-    const target = typeof $ref === "string" ? valueAt(tree, referencePointer($ref)) : undefined;
-    return [property, Object(target)].every(({ readOnly, writeOnly }) => !readOnly && !writeOnly);
-  });
 }
 
 /** The object at a place; it and its parents are created if they are missing. */

@@ -4,14 +4,15 @@ import type { ContractDocument } from "../../server/contract/document.ts";
 import { type Operation, readOperations, readSecuritySchemes } from "../../server/contract/operations.ts";
 import { renderClient } from "./client/render-client.ts";
 import { NODE_TYPES } from "./lint/openapi-types.ts";
-import { responseType } from "./response-types.ts";
-import { renderRootTypes } from "./root-types.ts";
-import { typesDocument } from "./types-document.ts";
+import { directedTypes } from "./types/directed-types.ts";
+import { responseType } from "./types/response-types.ts";
+import { renderRootTypes } from "./types/root-types.ts";
+import { typesDocument } from "./types/types-document.ts";
 
 /** types.ts. This is the only use of openapi-typescript (no releases since 2026-09). */
 export async function renderTypes(document: ContractDocument): Promise<string> {
   // The library has its own type of documents, which describes the same JSON.
-  const source = typesDocument(document) as unknown as Parameters<typeof openapiTS>[0];
+  const source = typesDocument(directedTypes(document)) as unknown as Parameters<typeof openapiTS>[0];
   // Without rules, because the linter has checked the document; extensions and examples are data.
   const plugin = { id: "contract", typeExtension: { oas3: () => NODE_TYPES } };
   const redocly = await createConfig({ rules: {}, plugins: [plugin], resolve: { doNotResolveExamples: true } });

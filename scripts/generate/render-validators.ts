@@ -2,17 +2,56 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Ajv2020 } from "ajv/dist/2020.js";
 import standalone from "ajv/dist/standalone/index.js";
-import type { ContractDocument } from "../../server/contract/document.ts";
+import { type ContractDocument, referencePointer, valueAt } from "../../server/contract/document.ts";
+import { type BodySchema, bodiesOf } from "./client/bodies.ts";
 import { schemaReference } from "./contract-ajv.ts";
 
 const { resolve } = createRequire(import.meta.url);
 
-/** validators.js: one precompiled validator per component schema, as an ES module without imports. */
+/** validators.js: one precompiled validator per component schema and inline body, as an ES module without imports. */
 export function renderValidators(document: ContractDocument, ajv: Ajv2020): string {
   const names = schemaNames(document);
-  const references = names.map((name, index) => [variable(index), schemaReference(["components", "schemas", name])]);
-  const code = inlineRequires(standalone.default(ajv, Object.fromEntries(references)));
-  return `${code.replaceAll(/export const (schema_\d+) = /g, "const $1 = ")}\n${exportsOf(names)}`;
+  const references = names.map((name) => schemaReference(["components", "schemas", name]));
+  /** The variable of a validator; bodies with the same schema share one. */
+  const variableOf = ({ place, direction }: BodySchema): string => {
+    // There are no schemas of a direction if nothing is `readOnly` or `writeOnly`.
+    const isDirected = ajv.getSchema(schemaReference(place, direction)) !== undefined;
+    const reference = isDirected ? schemaReference(place, direction) : schemaReference(aliasOf(document, place));
+    if (!references.includes(reference)) references.push(reference);
+    return variable(references.indexOf(reference));
+  };
+  const bodies = renderBodies(document, variableOf, "");
+  const named = references.map((reference, index) => [variable(index), reference]);
+  const code = inlineRequires(standalone.default(ajv, Object.fromEntries(named)));
+  return `${code.replaceAll(/export const (schema_\d+) = /g, "const $1 = ")}
+${exportsOf(names)}export const $bodies = {${bodies}};
+`;
+}
+
+/** The component to which a schema refers without other keywords, or its own place. */
+function aliasOf(document: ContractDocument, place: string[]): string[] {
+  const value = Object(valueAt(document, place));
+  return Object.keys(value).join() === "$ref" ? aliasOf(document, referencePointer(value.$ref)) : place;
+}
+
+/** Members of `$bodies`, by the client's methods. The name is one that no component has. */
+function renderBodies(document: ContractDocument, validatorOf: (body: BodySchema) => string, end: "" | "type"): string {
+  return bodiesOf(document)
+    .map(({ method, id, sent, requests, responses, canBeEmpty }) => {
+      const request = requests.get(sent);
+      const byType = Array.from(requests, ([type, body]) => `${JSON.stringify(type)}: ${validatorOf(body)}`);
+      const list = responses.map(validatorOf);
+      const type = [...new Set([...list, ...(canBeEmpty ? ["Validator<undefined>"] : [])])].join(" | ");
+      const members = [
+        `id: ${JSON.stringify(id)}`,
+        ...(request ? [`request: ${validatorOf(request)}`] : []),
+        `requests: { ${byType.join(", ")} }`,
+        ...(list.length > 0 ? [`responses: ${end === "type" ? `readonly (${type})[]` : `[${list.join(", ")}]`}`] : []),
+        `canBeEmpty: ${canBeEmpty}`,
+      ];
+      return `\n  ${JSON.stringify(method)}: { ${members.join(", ")} },`;
+    })
+    .join("");
 }
 
 /** validators.d.ts */
@@ -21,7 +60,7 @@ export function renderDeclarations(document: ContractDocument): string {
   const declarations = names.map(
     (name, index) => `declare const ${variable(index)}: Validator<components["schemas"]["${name}"]>;`,
   );
-  return `import type { components } from "./types.ts";
+  return `import type { components, operations } from "./types.ts";
 
 /** One violation of a schema. */
 export interface Violation {
@@ -38,6 +77,9 @@ export interface Validator<T> {
   errors?: Violation[] | null;
 }
 
+/** JSON bodies by the client's method: the request that it sends, all requests by media type, and all 2xx responses. */
+export declare const $bodies: {${renderBodies(document, ({ type }) => `Validator<${type}>`, "type")}
+};
 ${declarations.join("\n")}
 ${exportsOf(names)}`;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020, type AnySchemaObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { RequestHandler } from "express";
+import { type Direction, directed, MARK_MESSAGES } from "./direction.ts";
 import type { ContractDocument, Schema } from "./document.ts";
 import { type Operation, readOperations, readSecuritySchemes, type SecurityScheme } from "./operations.ts";
 import { requestValidation } from "./request-validation.ts";
@@ -15,8 +16,8 @@ export interface Contract {
   /** Middleware that validates requests; compiled on the first call. */
   requestValidation(): RequestHandler[];
   /**
-   * Returns a validator that collects all violations, for a component schema by its name or for a schema of this
-   * document; compiled on the first call.
+   * Returns a validator of responses that collects all violations, for a component schema by its name or for a schema of
+   * this document; compiled on the first call.
    */
   validator(schema: string | Schema): ValidateFunction;
 }
@@ -65,12 +66,20 @@ function contractOf(document: ContractDocument): Contract {
 
 const ID = "contract";
 
-function schemaValidator({ components, paths, webhooks }: ContractDocument): Contract["validator"] {
+function schemaValidator(document: ContractDocument): Contract["validator"] {
+  const { components, paths, webhooks } = document;
   // The generator has checked the schemas strictly; here unknown keywords and formats are annotations.
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false, logger: false });
   addFormats.default(ajv);
+  ajv.removeKeyword("writeOnly");
+  ajv.addKeyword({
+    keyword: "writeOnly",
+    error: { message: MARK_MESSAGES.writeOnly },
+    code: (context) => context.schema === true && context.fail(),
+  });
+  const response: Direction = { root: document, marks: ["writeOnly"] };
   const { examples: _, ...described } = components ?? {};
-  ajv.addSchema({ $id: ID, components: described, paths, webhooks });
+  ajv.addSchema({ $id: ID, ...directed({ components: described, paths, webhooks }, response) });
   const compiled = new WeakMap<Schema, ValidateFunction>();
   return (schema) => {
     if (typeof schema === "string") {
@@ -81,7 +90,7 @@ function schemaValidator({ components, paths, webhooks }: ContractDocument): Con
     const known = compiled.get(schema);
     if (known) return known;
     // References are relative to the document.
-    const absolute = JSON.stringify(schema).replaceAll('"$ref":"#/', `"$ref":"${ID}#/`);
+    const absolute = JSON.stringify(directed(schema, response)).replaceAll('"$ref":"#/', `"$ref":"${ID}#/`);
     const validate = ajv.compile(JSON.parse(absolute) as AnySchemaObject);
     compiled.set(schema, validate);
     return validate;

@@ -1,3 +1,4 @@
+import { directed } from "./direction.ts";
 import { type ContractDocument, referencePointer, valueAt } from "./document.ts";
 import type { Operation } from "./operations.ts";
 import { type Parameter, safeName } from "./parameters.ts";
@@ -41,7 +42,8 @@ export function requestDocument(document: ContractDocument, operations: readonly
       ]);
     }),
   );
-  return { openapi, info, ...withReachedSchemas(document, paths) };
+  const reached = withReachedSchemas(document, paths);
+  return { openapi, info, ...directed(reached, { root: reached, marks: ["readOnly"] }) };
 }
 
 function describe(

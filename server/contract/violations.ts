@@ -22,5 +22,7 @@ export function violationsIn(error: unknown): Violation[] | undefined {
 function plain(message: string): string {
   if (message.startsWith("must have required property")) return "must be present";
   if (message.startsWith("Unknown query parameter")) return "must NOT be sent: the operation has no such parameter";
+  // The validator has no message for null.
+  if (message === 'must pass "readOnly" keyword validation') return "is read-only";
   return /^must be [a-z]+(,[a-z]+)+$/.test(message) ? message.replaceAll(",", " or ") : message;
 }

@@ -7,12 +7,18 @@ import { type RunningStub, startStub } from "../../server/stub/start-stub.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 /** A contract with several operations. */
-export const LIBRARY = parse(readFileSync(new URL("../fixtures/library.yaml", import.meta.url), "utf8"));
+export const LIBRARY = readFixture("library.yaml");
+/** A contract with Bearer tokens and API keys, `readOnly` properties and bodies of several shapes. */
+export const PARCELS = readFixture("parcels.yaml");
 
-/** A stub of the library, which checks requests and responses against the contract; closed at the end of the test. */
-export async function startLibrary(): Promise<RunningStub> {
+function readFixture(name: string) {
+  return parse(readFileSync(new URL(`../fixtures/${name}`, import.meta.url), "utf8"));
+}
+
+/** A stub of a contract, by default the library, which checks requests and responses against the contract; closed at the end of the test. */
+export async function startLibrary(contract: object = LIBRARY): Promise<RunningStub> {
   const file = join(temporaryFolder(), "openapi.json");
-  writeFileSync(file, JSON.stringify(LIBRARY));
+  writeFileSync(file, JSON.stringify(contract));
   const server = await startStub({ document: pathToFileURL(file), controlPort: "none" });
   onTestFinished(() => server.close());
   return server;

@@ -21,7 +21,7 @@ interface Result {
 /** The safe methods of a client for these routes. */
 function clientFor(baseUrl: string, options: Partial<NexusClientOptions> = {}, routes = ROUTES) {
   const credentials = { type: "basic", username: "key", password: "secret" } as const;
-  const methods = createMethods(createCall({ baseUrl, credentials, retry: { baseMs: 1 }, ...options }), routes);
+  const methods = createMethods(createCall({ baseUrl, credentials, retry: { baseMs: 1 }, ...options }, routes), routes);
   return async (name: string, ...args: unknown[]): Promise<Result> => (await methods[name]?.(...args)) as Result;
 }
 
@@ -36,7 +36,7 @@ const QUERY = { limit: 5, "page[size]": 3, tags: ["ab", "c,d"], ids: [1, 2], ord
 
 test("each operation has two methods, named by the camelCase form of its id", () => {
   const credentials = { type: "basic", username: "key", password: "secret" } as const;
-  const methods = createMethods(createCall({ baseUrl: NOWHERE, credentials }), ROUTES);
+  const methods = createMethods(createCall({ baseUrl: NOWHERE, credentials }, ROUTES), ROUTES);
   const names = ["listBooks", "createBook", "latestBook", "readBook", "updateBook", "deleteBook"];
   const safe = ["ListBooks", "CreateBook", "LatestBook", "ReadBook", "UpdateBook", "DeleteBook"];
   expect(Object.keys(methods).toSorted()).toEqual([...names, ...safe.map((name) => `safe${name}`)].toSorted());
@@ -77,6 +77,19 @@ test("a method returns the data, or throws the error with the operation's name",
   };
   await expect(call("readBook", "x-1")).rejects.toMatchObject(error);
   await expect(call("latestBook")).rejects.toMatchObject({ kind: "redirect", status: 302 });
+});
+
+test("a result has the status and the headers of its response, and so has an error", async () => {
+  const fetch = createFetch(contractOf(LIBRARY), {});
+  for (const call of [await libraryClient(), clientFor(NOWHERE, { fetch })]) {
+    const created = (await call("safeCreateBook", ULYSSES)) as Result & { status: number; headers: Headers };
+    expect([created.status, created.headers.get("location")]).toEqual([201, "/books/b-3"]);
+    const { error } = (await call("safeLatestBook")) as { error: { headers: Headers } };
+    expect([error.headers.get("Location"), Object.keys(error)]).toEqual([
+      "/books/b-3",
+      expect.not.arrayContaining(["headers"]),
+    ]);
+  }
 });
 
 test("names and values of the query are encoded, and arrays are sent in their style", async () => {

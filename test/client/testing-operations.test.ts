@@ -3,7 +3,7 @@ import { contractOf } from "../../client/testing/contract.ts";
 import { createFetch, failTimes } from "../../client/testing/contract-fetch.ts";
 import { basicHeader } from "../helpers/stub.ts";
 import { NOWHERE } from "./fault-server.ts";
-import { LIBRARY, startLibrary } from "./library.ts";
+import { LIBRARY, PARCELS, startLibrary } from "./library.ts";
 
 const CONTRACT = contractOf(LIBRARY);
 const BASIC = { Authorization: "Basic a2V5OnM=" };
@@ -73,4 +73,35 @@ test("a selected response is that of the operations that declare it", async () =
   const statusOf = async (method: string) =>
     (await contractFetch(`${NOWHERE}/books/b-1`, { method, headers: BASIC })).status;
   expect([await statusOf("DELETE"), await statusOf("GET")]).toEqual([204, 200]);
+});
+
+test.for([
+  ["GET /parcels", 422, undefined],
+  ["GET /parcels", 503, undefined],
+  ["POST /parcels", 429, "1"],
+] as const)(
+  "%s responds with %i if it is selected, from its own response, its range or the default",
+  async ([request, status, after]) => {
+    const [method = "", path = ""] = request.split(" ");
+    const contractFetch = createFetch(contractOf(PARCELS), { answer: { status: status as 404 } });
+    const body = method === "POST" ? { body: JSON.stringify({ weight: 2, pin: "1234" }) } : {};
+    const headers = { "X-Api-Key": "k", ...JSON_BODY };
+    const response = await contractFetch(NOWHERE + path, { method, headers, ...body });
+    const type = response.headers.get("Content-Type");
+    expect([response.status, type, response.headers.get("Retry-After") ?? undefined]).toEqual([
+      ...[status, "application/problem+json", after],
+    ]);
+    expect(await response.json()).toMatchObject({ title: expect.any(String) });
+  },
+);
+
+test("a response has its required headers, even if the contract has no example of them", async () => {
+  const { Location: _, ...headers } = PARCELS.paths["/parcels"].post.responses["201"].headers;
+  const document = structuredClone(PARCELS);
+  document.paths["/parcels"].post.responses["201"].headers = { ...headers, Location: { required: true } };
+  const response = await createFetch(contractOf(document), {})(`${NOWHERE}/parcels`, {
+    ...{ method: "POST", headers: { "X-Api-Key": "k", ...JSON_BODY } },
+    body: JSON.stringify({ weight: 2, pin: "1234" }),
+  });
+  expect([response.status, response.headers.get("Location")]).toEqual([201, "example"]);
 });

@@ -1,5 +1,8 @@
 import { type ContractDocument, resolve, type Schema } from "../../../server/contract/document.ts";
 import { type DeclaredResponse, type Operation, readOperations } from "../../../server/contract/operations.ts";
+import { headersType, statusType } from "../types/response-types.ts";
+import { alternativesOf } from "./credentials.ts";
+import { camelCase } from "./names.ts";
 
 /** Types of the client's methods and of what they need at run time. */
 export const ROUTE_TYPE = `export interface Route {
@@ -16,19 +19,14 @@ export const ROUTE_TYPE = `export interface Route {
   isIdempotent?: boolean;
   /** Query parameters with \`explode: false\`: the items of an array are joined by commas. */
   joined?: readonly string[];
+  /** The first alternative whose secrets are given is used. Absent if the operation needs no credentials. */
+  security?: readonly Alternative[];
 }
 `;
 
 /** The client's method of an operation: \`list-users\`, \`ListUsers\` and \`list users\` → \`listUsers\`. */
 export function methodName({ id }: Operation): string {
   return camelCase(id);
-}
-
-function camelCase(text: string): string {
-  const words = text.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
-  return words
-    .map(([first = "", ...rest], index) => (index === 0 ? first.toLowerCase() : first.toUpperCase()) + rest.join(""))
-    .join("");
 }
 
 /** ROUTES, by the names of the methods. */
@@ -52,6 +50,7 @@ function routeOf(document: ContractDocument, operation: Operation) {
     ...(requestBody && { body: bodyType(requestBody.mediaTypes) }),
     ...(isIdempotent && { isIdempotent }),
     ...(joined.length > 0 && { joined: joined.map(({ name }) => name) }),
+    ...(operation.security.length > 0 && { security: alternativesOf(document, operation) }),
   };
 }
 
@@ -65,13 +64,17 @@ export function methodType(operation: Operation, name: string): string {
     const content = `NonNullable<${type}["requestBody"]>["content"][${JSON.stringify(sentType(requestBody.mediaTypes))}]`;
     list.push(`body${requestBody.required ? "" : "?"}: ${content}`);
   }
-  const data = successesOf(operation).map(([status, declared]) => dataType(type, status, declared));
+  const statuses = Object.keys(operation.responses);
+  const results = successesOf(operation).map(([status, declared]) => {
+    const members = [`status: ${statusType(status, statuses)}`, `headers: ${headersType(declared)}`];
+    return `\n      | { ${members.join("; ")}; data: ${dataType(type, status, declared)} }`;
+  });
   return `  /** \`${method} ${template.replaceAll("*/", "* /")}\` */
   ${JSON.stringify(methodName(operation))}: {
     arguments: [${list.join(", ")}];
     query: ${name}Query;
     headers: ${name}Headers;
-    data: ${[...new Set(data)].join(" | ") || "never"};
+    results: ${results.join("") || "never"};
   };`;
 }
 
@@ -117,7 +120,8 @@ function isObject(document: ContractDocument, schema: Schema): boolean {
   return type === "object" || (allOf as Schema[]).some((part) => isObject(document, part));
 }
 
-function dataType(type: string, status: string, declared: DeclaredResponse): string {
+/** The type of the data of a response. */
+export function dataType(type: string, status: string, declared: DeclaredResponse): string {
   if (declared.mediaTypes.length === 0) return "undefined";
   const json = declared.mediaTypes.find(isJson);
   if (json === undefined) return declared.mediaTypes.map(rawType).join(" | ");

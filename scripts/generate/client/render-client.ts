@@ -1,6 +1,6 @@
 import type { ContractDocument } from "../../../server/contract/document.ts";
-import { readOperations, readSecuritySchemes } from "../../../server/contract/operations.ts";
-import { bodySchemasOf } from "./body-schemas.ts";
+import { readOperations } from "../../../server/contract/operations.ts";
+import { ALTERNATIVE_TYPE, apiKeyHeaders, credentialTypes } from "./credentials.ts";
 import { methodType, ROUTE_TYPE, routesOf } from "./methods.ts";
 
 /** The part of operations.ts that the client uses. `typeName` is the prefix of the types of an operation. */
@@ -11,26 +11,15 @@ export interface Methods {
 ${methods.join("\n")}
 }
 
+${credentialTypes(document)}
 ${ROUTE_TYPE}
+${ALTERNATIVE_TYPE}
 /** What the client's methods send and receive. Separate from OPERATIONS to keep client bundles small. */
 export const ROUTES = ${json(routesOf(document))} as const satisfies Record<keyof Methods, Route>;
 
-/** Component schemas of the bodies of the client's methods. */
-export const BODY_SCHEMAS = ${json(bodySchemasOf(document))} as const satisfies Record<
-  keyof Methods,
-  { request?: string; response?: string }
->;
-
-/** Names of the headers with API keys, by security scheme. Separate from SECURITY_SCHEMES to keep client bundles small. */
-export const API_KEY_HEADERS = ${json(apiKeyHeaders(document))} as const;
+/** Names of the headers with API keys. Separate from SECURITY_SCHEMES to keep client bundles small. */
+export const API_KEY_HEADERS: readonly string[] = ${json(apiKeyHeaders(document))};
 `;
-}
-
-function apiKeyHeaders(document: ContractDocument): Record<string, string> {
-  const schemes = Object.entries(readSecuritySchemes(document));
-  return Object.fromEntries(
-    schemes.flatMap(([name, scheme]) => (scheme.type === "apiKey" ? [[name, scheme.name]] : [])),
-  );
 }
 
 function json(value: object): string {

@@ -1,6 +1,6 @@
 import type { Ajv2020, ErrorObject } from "ajv/dist/2020.js";
 import { type ContractDocument, referencePointer, valueAt } from "../../../server/contract/document.ts";
-import { schemaReference } from "../contract-ajv.ts";
+import { type SchemaDirection, schemaReference } from "../contract-ajv.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import { isJson } from "./media-types.ts";
 import { type Node, type Nodes, pointerOf } from "./nodes.ts";
@@ -12,13 +12,16 @@ interface Sample {
   pointer: Pointer;
   value: unknown;
   schema: Pointer;
+  /** For the content of a request or a response. */
+  direction?: SchemaDirection;
 }
 
 /** Every example and every default must be valid against its schema. */
 export function checkExamples(document: ContractDocument, nodes: Nodes, ajv: Ajv2020): Finding[] {
   const samples = [...schemaSamples(nodes), ...describedSamples(document, nodes)];
-  const findings = samples.flatMap(({ name, pointer, value, schema }) => {
-    const validate = ajv.getSchema(schemaReference(schema));
+  const findings = samples.flatMap(({ name, pointer, value, schema, direction }) => {
+    // There are no schemas of a direction if nothing is `readOnly` or `writeOnly`.
+    const validate = ajv.getSchema(schemaReference(schema, direction)) ?? ajv.getSchema(schemaReference(schema));
     if (!validate || validate(value)) return [];
     return (validate.errors ?? []).map((error) => ({
       pointer: [...pointer, ...placeOf(error)],
@@ -65,14 +68,24 @@ function describedSamples(document: ContractDocument, nodes: Nodes): Sample[] {
 
 function samplesOf(document: ContractDocument, { value, pointer }: Node): Sample[] {
   const schema = [...pointer, "schema"];
+  const place = pointer.findLast((key) => DIRECTIONS.has(key));
+  const direction = (place !== undefined && DIRECTIONS.get(place)) || "contract";
   const samples: Sample[] = Object.keys(Object(value.examples)).flatMap((key) => {
-    const place = exampleAt(document, [...pointer, "examples", key]);
-    const example = valueAt(document, place);
-    return example === undefined ? [] : [{ name: `example '${key}'`, pointer: place, value: example, schema }];
+    const shown = exampleAt(document, [...pointer, "examples", key]);
+    const example = valueAt(document, shown);
+    return example === undefined
+      ? []
+      : [{ name: `example '${key}'`, pointer: shown, value: example, schema, direction }];
   });
   if (value.example === undefined) return samples;
-  return [...samples, { name: "example", pointer: [...pointer, "example"], value: value.example, schema }];
+  return [...samples, { name: "example", pointer: [...pointer, "example"], value: value.example, schema, direction }];
 }
+
+const DIRECTIONS: ReadonlyMap<string | number, SchemaDirection> = new Map([
+  ["requestBody", "request"],
+  ["requestBodies", "request"],
+  ["responses", "response"],
+]);
 
 /** The place of an example's value, behind references. */
 function exampleAt(document: ContractDocument, pointer: Pointer): Pointer {

@@ -67,12 +67,15 @@ function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
   ];
 }
 
-/** The schemas of a document; components come first, and include boolean schemas. */
+/** The schemas of a document; components come first. Redocly has no nodes for boolean schemas. */
 function schemasIn({ components }: ContractDocument, nodes: Nodes): PlacedSchema[] {
   const named = Object.entries(Object(components?.schemas)).map(([name, value]) => ({
     pointer: ["components", "schemas", name],
     value: value as PlacedSchema["value"],
   }));
   const isNamed = ({ pointer }: Node) => pointer.length === 3 && pointer[1] === "schemas";
-  return [...named, ...(nodes.get("Schema") ?? []).filter((node) => !isNamed(node))];
+  const bodies = (nodes.get("MediaType") ?? []).flatMap(({ pointer, value: { schema } }) =>
+    typeof schema === "boolean" ? [{ pointer: [...pointer, "schema"], value: schema }] : [],
+  );
+  return [...named, ...bodies, ...(nodes.get("Schema") ?? []).filter((node) => !isNamed(node))];
 }

@@ -38,8 +38,12 @@ test("a contract with all that OpenAPI 3.1 allows has types that compile", async
     const kind: Class = device;
     const code: _2FA = null;
     const pair: AcmeDevice = ["a", 1];
-    const request: components["requestBodies"]["Order"]["content"]["application/json"] = { ...order, callbackUrl: "" };
-    export const used = [order.lines[0]?.sku?.length, error, kind, code, pair, request, is2fa, isDevice, isClass, isError];
+    const { id, ...writable } = order;
+    type Request = components["requestBodies"]["Order"]["content"]["application/json"];
+    const request: Request = { ...writable, callbackUrl: "" };
+    // @ts-expect-error A request has no readOnly property.
+    export const readOnly: Request = { ...order, callbackUrl: "" };
+    export const used = [id, order.lines[0]?.sku?.length, error, kind, code, pair, request, is2fa, isDevice, isClass, isError];
   `;
   expect(errorsOf(code)).toEqual([]);
   expect(errorsOf('import type { Order } from "./types.ts"; export const order: Order = {};')).toHaveLength(1);

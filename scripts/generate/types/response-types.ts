@@ -1,4 +1,4 @@
-import type { DeclaredResponse } from "../../server/contract/operations.ts";
+import type { DeclaredResponse } from "../../../server/contract/operations.ts";
 
 /** Registered statuses by class, https://www.iana.org/assignments/http-status-codes. */
 const STATUSES: Readonly<Record<string, readonly number[]>> = {
@@ -22,13 +22,10 @@ interface ResponseContext {
 
 /** One response of the union that a handler may return. */
 export function responseType(key: string, { type, declared, statuses }: ResponseContext): string {
-  const { headers, mediaTypes } = declared;
-  const declaredHeaders = Object.entries(headers).filter(([name]) => name.toLowerCase() !== "x-request-id");
-  const members = declaredHeaders.map(
-    ([name, { required }]) => `${JSON.stringify(name)}${required ? "" : "?"}: string`,
-  );
-  const isOptional = declaredHeaders.every(([, { required }]) => !required);
-  const typed = members.length === 0 ? "" : `headers${isOptional ? "?" : ""}: { ${members.join("; ")} }; `;
+  const { mediaTypes } = declared;
+  const headers = headersOf(declared);
+  const isOptional = headers.every(([, { required }]) => !required);
+  const typed = headers.length === 0 ? "" : `headers${isOptional ? "?" : ""}: ${headersType(declared)}; `;
   const head = `status: ${statusType(key, statuses)}; ${typed}`;
   if (mediaTypes.length === 0) return `{ ${head}body?: undefined }`;
   const content = `${type}["responses"][${/^\d+$/.test(key) ? key : JSON.stringify(key)}]["content"]`;
@@ -36,8 +33,20 @@ export function responseType(key: string, { type, declared, statuses }: Response
   return `{ ${head}mediaType?: keyof ${content}; body: ${content}[keyof ${content}]${isText ? " | Uint8Array" : ""} }`;
 }
 
+/** The headers but X-Request-Id, which the server and the client set themselves. */
+export function headersType(declared: DeclaredResponse): string {
+  const members = headersOf(declared).map(
+    ([name, { required }]) => `${JSON.stringify(name)}${required ? "" : "?"}: string`,
+  );
+  return members.length === 0 ? "{}" : `{ ${members.join("; ")} }`;
+}
+
+function headersOf({ headers }: DeclaredResponse) {
+  return Object.entries(headers).filter(([name]) => name.toLowerCase() !== "x-request-id");
+}
+
 /** A status, or the registered statuses of a range or of the default that the operation does not declare itself. */
-function statusType(key: string, statuses: readonly string[]): string {
+export function statusType(key: string, statuses: readonly string[]): string {
   if (/^\d+$/.test(key)) return key;
   const covered = (status: number) => statuses.includes(String(status)) || statuses.includes(`${String(status)[0]}XX`);
   const all = key === "default" ? ["4XX", "5XX"].flatMap((range) => STATUSES[range] ?? []) : (STATUSES[key] ?? []);

@@ -1,4 +1,4 @@
-import type { ContractDocument } from "../../server/contract/document.ts";
+import type { ContractDocument } from "../../../server/contract/document.ts";
 
 /** The sections of components that have types, and the prefix of their names. */
 const PREFIXES = [

@@ -1,4 +1,4 @@
-import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../server/contract/document.ts";
+import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
 
 /** Keywords that change the type of a value, and which openapi-typescript ignores beside `$ref`. */
 const TYPED = [
