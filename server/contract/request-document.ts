@@ -48,15 +48,10 @@ export function requestDocument(
   return { openapi, info, paths, components: { ...rest, schemas: reachedSchemas(paths, all) } };
 }
 
-function describe(
-  { parameters, requestBody, allowsUnknownQuery }: Operation,
-  { mediaTypes }: Address,
-  hasBody: boolean,
-) {
+function describe({ parameters, requestBody }: Operation, { mediaTypes }: Address, hasBody: boolean) {
   const schemas = Object.entries(requestBody?.schemas ?? {});
   const content = Object.fromEntries(schemas.map(([type, schema]) => [mediaTypes[type], { schema }]));
   return {
-    "x-eov-allow-unknown-query-parameters": allowsUnknownQuery,
     parameters: parameters.map(describeParameter),
     responses: {},
     ...(requestBody && hasBody && { requestBody: { required: requestBody.required, content } }),
@@ -66,8 +61,8 @@ function describe(
 function describeParameter({ key, in: place, required, explode, schema }: Parameter) {
   const described = { name: key, in: place, required, schema, explode };
   if (place !== "query") return { ...described, style: "simple" };
-  // Reserved characters and empty values are left to the schema.
-  return { ...described, style: "form", allowReserved: true, allowEmptyValue: true };
+  // Reserved characters are left to the schema.
+  return { ...described, style: "form", allowReserved: true };
 }
 
 /** The named schemas that are reached from the paths. */

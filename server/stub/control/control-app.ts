@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express } from "express";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Journal } from "../../../generated/control/types.ts";
 import type { Clock } from "../../clock.ts";
@@ -63,14 +63,16 @@ export function createControlApp({ url, token, stubUrl, shutdown, sessions, cloc
       jsonBody(BODY_LIMIT, { ReplaceDirectory: DIRECTORY_LIMIT }),
       ...contract.requestValidation(),
       selectSession(sessions),
-      async (_request, response, next) => {
-        await openStore(response);
-        next();
-      },
+      openSession,
       dispatch(createControlHandlers(clock), { send: sendControl, contract }),
     )
     .use(translateErrors, problemHandler({ log }));
 }
+
+const openSession: RequestHandler = async (_request, response, next) => {
+  await openStore(response);
+  next();
+};
 
 /** Sends the journal only if it differs from the one the client has (If-None-Match): the page requests it every second. */
 const sendControl: Send = (response, reply) => {

@@ -76,6 +76,24 @@ test.for<[request: string, sent: Sent, errors: unknown]>([
   ["GET /books", {}, [query("limit", "must be present")]],
   ["GET /books?limit=5&more=1", {}, [query("more", "must NOT be sent: the operation has no such parameter")]],
   ["GET /books?limit=500", {}, [query("limit", "must be <= 100")]],
+  [
+    "GET /books?more=1&tags=a&a%2Fb&more=2&=3",
+    {},
+    [
+      ...["more", "a/b", ""].map((name) => query(name, "must NOT be sent: the operation has no such parameter")),
+      query("limit", "must be present"),
+      query("tags", "must NOT have fewer than 2 characters"),
+    ],
+  ],
+  [
+    "POST /books?more=1",
+    { body: { title: 5 } },
+    [
+      query("more", "must NOT be sent: the operation has no such parameter"),
+      { pointer: "/id", detail: "must be present" },
+      { pointer: "/title", detail: "must be string" },
+    ],
+  ],
   ["GET /books?limit=5&page[size]=x", {}, [query("page[size]", "must be integer")]],
   ["GET /books?limit=5&tags=a", {}, [query("tags", "must NOT have fewer than 2 characters")]],
   ["GET /books?limit=5&ids=1,z", {}, [query("ids", "must be integer")]],
@@ -93,6 +111,12 @@ test.for<[request: string, sent: Sent, errors: unknown]>([
   ["PATCH /books/b-1", { body: { title: "" } }, [expect.objectContaining({ pointer: "/title" })]],
 ])("%s with an invalid request is a 400 at the violation", async ([request, sent, errors]) => {
   expect(await call(await startLibrary(), request, sent)).toMatchObject({ status: 400, body: { errors } });
+});
+
+test("a response lists at most a thousand unknown query parameters", async () => {
+  const names = Array.from({ length: 1_500 }, (_, index) => `q${index}`);
+  const { body } = await call(await startLibrary(), `GET /books?limit=5&${names.join("&")}`);
+  expect([body.errors.length, body.detail]).toEqual([1_000, "1500 violations found. The first 1000 are listed."]);
 });
 
 test("a handler gets typed parameters, and its response must match the contract", async () => {
