@@ -41,9 +41,9 @@ export function checkSelection({ operations }: Contract, { status, example }: Se
     const statuses = new Set(operations.flatMap(({ responses }) => Object.keys(responses)));
     throw new NexusError("config", `The contract has no response ${status}, only ${[...statuses].join(", ")}.`);
   }
-  const names = declared.flatMap(({ examples }) => Object.keys(examples));
-  if (example === undefined || names.includes(example)) return;
-  throw new NexusError("config", `The response ${status} has no example '${example}', only ${names.join(", ")}.`);
+  const names = new Set(declared.flatMap(({ examples }) => Object.keys(examples)));
+  if (example === undefined || names.has(example)) return;
+  throw new NexusError("config", `The response ${status} has no example '${example}', only ${[...names].join(", ")}.`);
 }
 
 /** The response with an example of this name. */
@@ -51,8 +51,8 @@ export function selectExample({ operations }: Contract, example: string): Select
   const responses = operations.flatMap((operation) => Object.entries(operation.responses));
   const found = responses.find(([, { examples }]) => Object.hasOwn(examples, example));
   if (found) return { status: Number(found[0]), example };
-  const names = responses.flatMap(([, { examples }]) => Object.keys(examples));
-  throw new NexusError("config", `The contract has no example '${example}', only ${names.join(", ")}.`);
+  const names = new Set(responses.flatMap(([, { examples }]) => Object.keys(examples)));
+  throw new NexusError("config", `The contract has no example '${example}', only ${[...names].join(", ")}.`);
 }
 
 /** The selected response; the first 2xx, or any first response, of an operation that does not have it. */

@@ -31,7 +31,9 @@ const OPTIONS = {
 } as const;
 
 const COMMANDS = ["add", "list", "revoke"];
-const PERMISSIONS: readonly string[] = Object.values(OPERATIONS).flatMap(({ permissions }) => permissions);
+const PERMISSIONS: readonly string[] = [
+  ...new Set(Object.values(OPERATIONS).flatMap(({ permissions }) => permissions)),
+];
 const DAY_MS = 86_400_000;
 
 /** Messages repeat no word that may be a secret. @throws ConfigurationError */

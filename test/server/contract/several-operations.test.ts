@@ -190,6 +190,22 @@ test("a path in servers changes neither the paths nor the validation", async () 
   expect(await call(server, "POST /books", { body: ULYSSES })).toMatchObject({ status: 201 });
 });
 
+test("pages of the configured origin may send and read what the contract declares", async () => {
+  const origin = "https://portal.example";
+  const server = await startStub({ document: libraryDocument(), controlPort: "none", corsOrigin: origin });
+  onTestFinished(() => server.close());
+  const { headers } = await call(server, "GET /books?limit=5", { headers: { origin } });
+  expect(headers.get("Access-Control-Expose-Headers")).toMatch(/, link, location$/);
+  for (const method of ["GET", "HEAD", "POST", "PATCH", "DELETE"]) {
+    const preflight = await call(server, "OPTIONS /books", {
+      headers: { origin, "Access-Control-Request-Method": method },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get("Access-Control-Allow-Methods")).toBe("GET, HEAD, POST, DELETE, PATCH");
+    expect(preflight.headers.get("Access-Control-Allow-Headers")).toMatch(/, x-trace, x-fields$/);
+  }
+});
+
 test("the start lists the operations without a handler, and a service does not start without them", async () => {
   const server = await startLibrary();
   expect([...server.withoutHandler]).toContain("create-book");
