@@ -91,9 +91,11 @@ export function declaredFor({ responses }: Operation, status: number): DeclaredR
 }
 
 function exampleOf(declared: DeclaredResponse | undefined, status: number, example?: string): ContractResponse {
-  const { mediaTypes = [], examples = {}, firstExamples = {}, headers = {} } = declared ?? {};
-  const [[firstType = mediaTypes[0], firstBody] = []] = Object.entries(firstExamples);
-  const [mediaType, body] = example === undefined ? [firstType, firstBody] : [mediaTypes[0], examples[example]];
+  const { mediaTypes = [], examplesByType = {}, headers = {} } = declared ?? {};
+  const all = Object.entries(examplesByType).flatMap(([type, named]) =>
+    Object.entries(named).map(([name, body]) => ({ type, name, body })),
+  );
+  const { type: mediaType = mediaTypes[0], body } = all.find(({ name }) => name === (example ?? name)) ?? {};
   const shown = new Headers(mediaType === undefined ? {} : { "Content-Type": mediaType });
   for (const [name, { example: text }] of Object.entries(headers)) if (text) shown.set(name, text);
   return { status, headers: shown, body };

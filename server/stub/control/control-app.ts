@@ -14,6 +14,7 @@ import { dispatch, type Send, send } from "../../http/respond.ts";
 import { originForm, pathParameters, router, validHost } from "../../http/router.ts";
 import type { Shutdown } from "../../http/shutdown.ts";
 import { StoreUnavailable } from "../../store/store.ts";
+import { UnknownOperation } from "../operation-id.ts";
 import { openStore, type Sessions, selectSession } from "../sessions.ts";
 import { ownHost, ownOrigin, requireToken, securityHeaders } from "./guard.ts";
 import { createControlHandlers } from "./handlers.ts";
@@ -90,6 +91,7 @@ const sendControl: Send = (response, reply) => {
 const translateErrors: ErrorRequestHandler = (error, _request, _response, next) => {
   if (error instanceof DirectoryRefused)
     return next(new Problem("invalid-request", { detail: error.message, violations: error.problems.map(violationIn) }));
+  if (error instanceof UnknownOperation) return next(new Problem("invalid-request", { violations: [error.violation] }));
   if (error instanceof StoreUnavailable)
     return next(new Problem("unavailable", { headers: { "Retry-After": "1" }, cause: error }));
   next(error);
