@@ -1,4 +1,4 @@
-import type { ContractDocument } from "./document.ts";
+import { type ContractDocument, referencePointer, valueAt } from "./document.ts";
 import type { Operation } from "./operations.ts";
 import type { Parameter } from "./parameters.ts";
 
@@ -29,11 +29,7 @@ export function readAddress({ parameters, requestBody }: Operation, index: numbe
  * and the schemas they reach. Everything else in the contract would only take time and memory, or be understood
  * differently: the validator treats the path in `servers` as a base path and validates nothing outside of it.
  */
-export function requestDocument(
-  { openapi, info, components }: ContractDocument,
-  operations: readonly Operation[],
-): object {
-  const { schemas: all = {}, ...others } = components ?? {};
+export function requestDocument(document: ContractDocument, operations: readonly Operation[]): object {
   const paths = Object.fromEntries(
     operations.flatMap((operation, index) => {
       const { withBody, withoutBody } = readAddress(operation, index);
@@ -44,8 +40,8 @@ export function requestDocument(
       ]);
     }),
   );
-  const { examples: _, responses: __, ...rest } = others;
-  return { openapi, info, paths, components: { ...rest, schemas: reachedSchemas(paths, all) } };
+  const { openapi, info } = document;
+  return { openapi, info, ...withSchemas(document, paths) };
 }
 
 function describe({ parameters, requestBody }: Operation, { mediaTypes }: Address, hasBody: boolean) {
@@ -65,20 +61,27 @@ function describeParameter({ key, in: place, required, explode, schema }: Parame
   return { ...described, style: "form", allowReserved: true };
 }
 
-/** The named schemas that are reached from the paths. */
-function reachedSchemas(paths: object, all: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const reached = schemasIn(paths);
+/**
+ * The paths, and each schema that they refer to under a name of its own: the validator resolves no reference that leads
+ * into another schema. Without discriminators, which the validator judges differently from the schemas.
+ */
+function withSchemas(document: ContractDocument, paths: object) {
+  const names = new Map<string, string>();
   const schemas: Record<string, unknown> = {};
-  for (const name of reached) {
-    if (Object.hasOwn(schemas, name) || !Object.hasOwn(all, name)) continue;
-    schemas[name] = all[name];
-    reached.push(...schemasIn(schemas[name]));
-  }
-  return schemas;
-}
-
-function schemasIn(value: unknown): string[] {
-  return Array.from(JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"/]+)/g), ([, name = ""]) =>
-    decodeURIComponent(name).replaceAll("~1", "/").replaceAll("~0", "~"),
-  );
+  const nameOf = (reference: string): string => {
+    const known = names.get(reference);
+    if (known !== undefined) return known;
+    const name = `s${names.size}`;
+    names.set(reference, name);
+    schemas[name] = rewrite(valueAt(document, referencePointer(reference)));
+    return name;
+  };
+  const rewrite = (value: unknown): unknown =>
+    JSON.parse(
+      JSON.stringify(value, (key, member) => {
+        if (key === "$ref" && /^#\//.test(member)) return `#/components/schemas/${nameOf(member)}`;
+        return key === "discriminator" && typeof member?.propertyName === "string" ? undefined : member;
+      }),
+    );
+  return { paths: rewrite(paths), components: { schemas } };
 }

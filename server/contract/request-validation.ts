@@ -60,9 +60,9 @@ function addressed(operations: readonly Operation[]): RequestHandler {
 
 /** The validator does not split the arrays in headers. */
 function splitLists({ headers }: Request, { parameters }: Operation): void {
-  for (const { in: place, key, schema } of parameters) {
+  for (const { in: place, key, isArray } of parameters) {
     const value = headers[key];
-    if (place !== "header" || schema.type !== "array" || typeof value !== "string") continue;
+    if (place !== "header" || !isArray || typeof value !== "string") continue;
     headers[key] = value.split(",").map((item) => item.trim());
   }
 }

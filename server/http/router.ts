@@ -83,9 +83,9 @@ function routeOf(operation: Operation): Route {
   };
 }
 
-/** U+FFFF sorts after every character of a literal segment, so literals come before parameters. */
+/** U+FFFF sorts after every character of a literal, so `a`, `{}:a` and `{}` are tried in this order. */
 function sortKey({ template }: Operation): string {
-  return template.replaceAll("{", "\uffff");
+  return `${template}/`.replaceAll("/", "\uffff/").replace(/\{[^}]+\}/g, "\uffff");
 }
 
 /** A path that supports GET supports HEAD too (RFC 9110 section 9.3.2). */
