@@ -57,7 +57,14 @@ function checkAnonymous(security: unknown, { value, pointer }: Node): Finding[] 
 }
 
 function checkResponses({ value: { responses }, pointer }: Node): Finding[] {
-  if (Object.keys(Object(responses)).some((status) => !status.startsWith("x-"))) return [];
+  const statuses = Object.keys(Object(responses)).filter((status) => !status.startsWith("x-"));
+  const unknown = statuses.filter((status) => /^\d/.test(status) && !/^[1-5](\d\d|XX)$/.test(status));
+  if (statuses.length > 0) {
+    const place = [...pointer, "responses"];
+    return unknown.map((status) =>
+      atKey([...place, status], "operation-responses", `'${status}' is no status. Write 100 to 599, 4XX or default.`),
+    );
+  }
   return [
     atKey(pointer, "operation-responses", "The operation declares no response. Write each status that it returns."),
   ];
