@@ -94,9 +94,7 @@ test.for([
 test("an operation is added as in the README: served from its example, then by its handler", {
   timeout: 90_000,
 }, async () => {
-  const [, section = ""] = README.split("\n## Add an operation\n");
-  const [, yaml = ""] = /```yaml\n([\s\S]*?)```/.exec(section) ?? [];
-  const [, handler = ""] = /```ts\n([\s\S]*?)```/.exec(section) ?? [];
+  const { yaml, handler } = addedOperation();
   const project = copyProject();
   const rolesFrom = async () => {
     const program = startTestProgram([
@@ -110,7 +108,7 @@ test("an operation is added as in the README: served from its example, then by i
     const banner = await program.printed(/^ {2}Basic +\S+:\S+$/m);
     const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
     const call = (query: string) =>
-      fetch(`${/http:\/\/\S+/.exec(banner)?.[0]}/v1/roles${query}`, {
+      fetch(`${/http:\/\/\S+/.exec(banner)?.[0]}/v1/added-roles${query}`, {
         headers: { Authorization: `Basic ${btoa(pair)}` },
       });
     expect((await call("")).status).toBe(400);
@@ -124,13 +122,21 @@ test("an operation is added as in the README: served from its example, then by i
     /^1 handwritten line no longer compiles:\n {2}server\/handlers\/handlers\.ts/m,
   );
   const without = await rolesFrom();
-  expect(without.banner).toContain("No handler yet, so the contract's examples are served: ListRoles");
+  expect(without.banner).toContain("No handler yet, so the contract's examples are served: ListAddedRoles");
   expect(without.roles).toMatchObject([{ name: "Engineer" }]);
 
   project.edit("server/handlers/handlers.ts", "return {", `return {\n${handler}`);
   expect(project.typeCheck()).toEqual({ code: 0, output: "" });
   expect((await rolesFrom()).roles).toEqual([{ id: "r-1", name: "Viewer", audience: "a" }]);
 });
+
+/** The example of the README under other names, because the contract may have an operation like it. */
+function addedOperation() {
+  const [, section = ""] = README.replaceAll("ListRoles", "ListAddedRoles").split("\n## Add an operation\n");
+  const [, yaml = ""] = /```yaml\n([\s\S]*?)```/.exec(section) ?? [];
+  const [, handler = ""] = /```ts\n([\s\S]*?)```/.exec(section) ?? [];
+  return { yaml: yaml.replace("/v1/roles:", "/v1/added-roles:"), handler };
+}
 
 /** Removes line numbers, so that a longer contract does not require another README. */
 function withoutLines(text: string): string {

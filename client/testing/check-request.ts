@@ -61,7 +61,7 @@ function segmentViolation(value: string | undefined): string | undefined {
 function nameViolations({ parameters, allowsUnknownQuery }: Operation, { url, headers }: Request): object[] {
   const query = [...new URL(url).searchParams.keys()];
   const declared = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
-  const unknown = allowsUnknownQuery ? [] : query.filter((name) => !declared.includes(name));
+  const unknown = allowsUnknownQuery ? [] : [...new Set(query)].filter((name) => !declared.includes(name));
   const missing = parameters.filter((parameter) => {
     if (!parameter.required || parameter.in === "path") return false;
     return parameter.in === "query" ? !query.includes(parameter.name) : !headers.has(parameter.name);

@@ -51,9 +51,9 @@ export function checkSelection({ operations }: Contract, { status, example }: Se
     const statuses = new Set(operations.flatMap(({ responses }) => Object.keys(responses)));
     throw new NexusError("config", `The contract has no response ${status}, only ${[...statuses].join(", ")}.`);
   }
-  const names = declared.flatMap(({ examples }) => Object.keys(examples));
-  if (example === undefined || names.includes(example)) return;
-  throw new NexusError("config", `The response ${status} has no example '${example}', only ${names.join(", ")}.`);
+  const names = new Set(declared.flatMap(({ examples }) => Object.keys(examples)));
+  if (example === undefined || names.has(example)) return;
+  throw new NexusError("config", `The response ${status} has no example '${example}', only ${[...names].join(", ")}.`);
 }
 
 /** The response with an example of this name. */
@@ -61,8 +61,8 @@ export function selectExample({ operations }: Contract, example: string): Select
   const responses = operations.flatMap((operation) => Object.entries(operation.responses));
   const found = responses.find(([, { examples }]) => Object.hasOwn(examples, example));
   if (found) return { status: Number(found[0].replace("XX", "00")), example };
-  const names = responses.flatMap(([, { examples }]) => Object.keys(examples));
-  throw new NexusError("config", `The contract has no example '${example}', only ${names.join(", ")}.`);
+  const names = new Set(responses.flatMap(([, { examples }]) => Object.keys(examples)));
+  throw new NexusError("config", `The contract has no example '${example}', only ${[...names].join(", ")}.`);
 }
 
 /** The selected response; the first 2xx, or any first response, of an operation that does not have it. */
@@ -105,9 +105,11 @@ export function declaredFor({ responses }: Operation, status: number): DeclaredR
 }
 
 function exampleOf(declared: DeclaredResponse | undefined, status: number, example?: string): ContractResponse {
-  const { mediaTypes = [], examples = {}, firstExamples = {}, headers = {} } = declared ?? {};
-  const [[firstType = mediaTypes[0], firstBody] = []] = Object.entries(firstExamples);
-  const [mediaType, body] = example === undefined ? [firstType, firstBody] : [mediaTypes[0], examples[example]];
+  const { mediaTypes = [], examplesByType = {}, headers = {} } = declared ?? {};
+  const all = Object.entries(examplesByType).flatMap(([type, named]) =>
+    Object.entries(named).map(([name, body]) => ({ type, name, body })),
+  );
+  const { type: mediaType = mediaTypes[0], body } = all.find(({ name }) => name === (example ?? name)) ?? {};
   const shown = new Headers(mediaType === undefined ? {} : { "Content-Type": mediaType });
   for (const [name, { example: text, required }] of Object.entries(headers)) {
     if (text !== undefined || required) shown.set(name, text ?? "example");

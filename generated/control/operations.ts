@@ -2,7 +2,7 @@
 import type { operations } from "./types.ts";
 
 export type ListRequestsPath = Record<string, never>;
-export type ListRequestsQuery = Record<string, never>;
+export type ListRequestsQuery = NonNullable<operations["ListRequests"]["parameters"]["query"]>;
 export type ListRequestsHeaders = Record<string, never>;
 export type ListRequestsRequest = undefined;
 /** Every response the contract declares. */

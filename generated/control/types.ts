@@ -235,6 +235,7 @@ export interface components {
             userId?: string;
             audience?: string;
             connectionId?: string;
+            /** @description An operation of the contract; another one is rejected. */
             operationId?: string;
         };
         Fault: components["schemas"]["LatencyFault"] | components["schemas"]["StatusFault"] | components["schemas"]["BrokenAnswerFault"];
@@ -309,14 +310,17 @@ export type $defs = Record<string, never>;
 export interface operations {
     ListRequests: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Lists the requests of this operation only. It must be one of the contract. */
+                operationId?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The requests, and the number of evicted requests. */
+            /** @description The requests, and the number of evicted requests of all operations. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -31,7 +31,10 @@ const OPTIONS = {
 } as const;
 
 const COMMANDS = ["add", "list", "revoke"];
-const PERMISSIONS: readonly string[] = Object.values(OPERATIONS).flatMap(({ permissions }) => permissions);
+const PERMISSIONS: readonly string[] = [
+  ...new Set(Object.values(OPERATIONS).flatMap(({ permissions }) => permissions)),
+];
+const DEFAULT_PERMISSIONS = OPERATIONS.SyncUserIdentity.permissions.slice(0, 1);
 const DAY_MS = 86_400_000;
 
 /** Messages repeat no word that may be a secret. @throws ConfigurationError */
@@ -61,7 +64,7 @@ function readAddition([kind = "", ...words]: string[], { permission, expires }: 
   if (!isMember("name", name)) {
     throw new ConfigurationError("The name must be 1 to 128 characters on one line, not all of them blank.");
   }
-  const permissions = [...new Set(permission ?? PERMISSIONS.slice(0, 1))];
+  const permissions = [...new Set(permission ?? DEFAULT_PERMISSIONS)];
   const other = permissions.find((one) => !PERMISSIONS.includes(one));
   if (other !== undefined) throw new ConfigurationError(unknown("permission", other, PERMISSIONS));
   return { kind, name, permissions, ...(expires !== undefined && { expires: readExpiry(expires, now) }) };

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020, type AnySchemaObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import type { RequestHandler } from "express";
 import { type Direction, directed, MARK_MESSAGES } from "./direction.ts";
 import type { ContractDocument, Schema } from "./document.ts";
 import { type Operation, readOperations, readSecuritySchemes, type SecurityScheme } from "./operations.ts";
-import { requestValidation } from "./request-validation.ts";
+import { requestValidation, type ValidationHandlers } from "./request-validation.ts";
 
 /** A contract at run time, read from its bundled document only. */
 export interface Contract {
@@ -14,7 +13,7 @@ export interface Contract {
   /** By name. */
   securitySchemes: Readonly<Record<string, SecurityScheme>>;
   /** Middleware that validates requests; compiled on the first call. */
-  requestValidation(): RequestHandler[];
+  requestValidation(): ValidationHandlers;
   /**
    * Returns a validator of responses that collects all violations, for a component schema by its name or for a schema of
    * this document; compiled on the first call.
@@ -50,7 +49,7 @@ export function loadContract(file: URL = DOCUMENT): Contract {
 }
 
 function contractOf(document: ContractDocument): Contract {
-  const compiled: { validation?: RequestHandler[] } = {};
+  const compiled: { validation?: ValidationHandlers } = {};
   const operations = readOperations(document);
   return {
     document,

@@ -60,8 +60,8 @@ export interface DeclaredResponse {
   requiredHeaders: readonly string[];
   /** Values of the named examples, of all media types. */
   examples: Readonly<Record<string, unknown>>;
-  /** By media type. */
-  firstExamples: Readonly<Record<string, unknown>>;
+  /** Values of the named examples by media type. */
+  examplesByType: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 export type SecurityScheme =
@@ -132,16 +132,11 @@ function contentIn(document: ContractDocument, content: Content) {
       return resolve<ExampleObject>(document, one).value;
     }),
   );
-  const first = Object.entries(examples).flatMap(([type, named]) =>
-    Object.values(named)
-      .slice(0, 1)
-      .map((value) => [type, value]),
-  );
   return {
     mediaTypes: Object.keys(content),
     schemas: mapValues(content, ({ schema }) => schemaOf(schema)),
     examples: Object.assign({}, ...Object.values(examples)) as Record<string, unknown>,
-    firstExamples: Object.fromEntries(first) as Record<string, unknown>,
+    examplesByType: examples,
   };
 }
 

@@ -15,6 +15,7 @@ export interface Parameter {
   /** Whether each item of an array is a parameter of its own: `?id=1&id=2`. */
   explode: boolean;
   schema: Schema;
+  isArray: boolean;
   /** The name by which the request and its validator know it; for a header in lower case. */
   key: string;
 }
@@ -32,7 +33,9 @@ export function parametersIn(document: ContractDocument, item: PathItem, operati
     const place = found.in as Parameter["in"];
     const { name, required = false, explode = place === "query" } = found;
     const key = place === "header" ? name.toLowerCase() : safeName(name);
-    return { name, in: place, required, explode, schema: schemaOf(found.schema), key };
+    const schema = schemaOf(found.schema);
+    const isArray = [resolve<Schema>(document, schema).type].flat().includes("array");
+    return { name, in: place, required, explode, schema, isArray, key };
   });
   const last = new Map(declared.map((parameter) => [`${parameter.in} ${parameter.key}`, parameter]));
   return [...last.values()].filter(({ in: place, key }) => place !== "header" || !IGNORED_HEADERS.includes(key));

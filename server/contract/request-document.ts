@@ -46,15 +46,10 @@ export function requestDocument(document: ContractDocument, operations: readonly
   return { openapi, info, ...directed(reached, { root: reached, marks: ["readOnly"] }) };
 }
 
-function describe(
-  { parameters, requestBody, allowsUnknownQuery }: Operation,
-  { mediaTypes }: Address,
-  hasBody: boolean,
-) {
+function describe({ parameters, requestBody }: Operation, { mediaTypes }: Address, hasBody: boolean) {
   const schemas = Object.entries(requestBody?.schemas ?? {});
   const content = Object.fromEntries(schemas.map(([type, schema]) => [mediaTypes[type], { schema }]));
   return {
-    "x-eov-allow-unknown-query-parameters": allowsUnknownQuery,
     parameters: parameters.map(describeParameter),
     responses: {},
     ...(requestBody && hasBody && { requestBody: { required: requestBody.required, content } }),
@@ -64,8 +59,8 @@ function describe(
 function describeParameter({ key, in: place, required, explode, schema }: Parameter) {
   const described = { name: key, in: place, required, schema, explode };
   if (place !== "query") return { ...described, style: "simple" };
-  // Reserved characters and empty values are left to the schema.
-  return { ...described, style: "form", allowReserved: true, allowEmptyValue: true };
+  // Reserved characters are left to the schema.
+  return { ...described, style: "form", allowReserved: true };
 }
 
 /** Objects whose keys are names, so that a key can be any word. */

@@ -1,29 +1,32 @@
-import type { Request, RequestHandler, Response } from "express";
-import { error, middleware } from "express-openapi-validator";
-
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
+import { middleware } from "express-openapi-validator";
 import { type ContractDocument, resolve, type Schema } from "./document.ts";
 import type { Operation } from "./operations.ts";
 import { type Parameter, safeName } from "./parameters.ts";
 import { readAddress, requestDocument } from "./request-document.ts";
+import { badRequest, violationsIn } from "./violations.ts";
+
+/** Middleware for requests and for the validator's errors. */
+export type ValidationHandlers = (RequestHandler | ErrorRequestHandler)[];
 
 type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
 
 /**
- * Validates parameters and body against the contract and throws all violations at once, see `violationsIn` in violations.ts. The
- * validator's own security is off, because it runs after the body is read.
+ * Validates parameters and body against the contract and throws all violations at once, see `violationsIn` in
+ * violations.ts. The validator's own security is off, because it runs after the body is read.
  */
-export function requestValidation(document: ContractDocument, operations: readonly Operation[]): RequestHandler[] {
+export function requestValidation(document: ContractDocument, operations: readonly Operation[]): ValidationHandlers {
   const validation = middleware({
     // The validator has a type of its own for documents.
     apiSpec: requestDocument(document, operations) as ApiDocument,
     $refParser: { mode: "bundle" },
     validateApiSpec: false,
-    validateRequests: { allErrors: true, allowUnknownQueryParameters: false },
+    validateRequests: { allErrors: true, allowUnknownQueryParameters: true },
     validateResponses: false,
     validateSecurity: false,
     fileUploader: false,
   });
-  return [arrayLimits(document, operations), addressed(operations), ...validation];
+  return [arrayLimits(document, operations), addressed(operations), ...validation, rejectUnknown, addUnknown];
 }
 
 /** The parameters and the body of a validated request, with the types of the contract and the contract's names. */
@@ -57,25 +60,48 @@ function addressed(operations: readonly Operation[]): RequestHandler {
 
 /** The validator does not split the arrays in headers. */
 function splitLists({ headers }: Request, { parameters }: Operation): void {
-  for (const { in: place, key, schema } of parameters) {
+  for (const { in: place, key, isArray } of parameters) {
     const value = headers[key];
-    if (place !== "header" || schema.type !== "array" || typeof value !== "string") continue;
+    if (place !== "header" || !isArray || typeof value !== "string") continue;
     headers[key] = value.split(",").map((item) => item.trim());
   }
 }
 
-/** The query with safe names; without undeclared parameters if the operation ignores them. */
-function safeQuery({ locals: { queryText, operation } }: Response): string {
-  if (queryText === "") return "";
-  const declared = operation.parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
-  const pairs = queryText.split("&").flatMap((pair) => {
-    const [encoded = "", ...value] = pair.split("=");
-    const name = decode(encoded);
-    if (pair === "" || (operation.allowsUnknownQuery && !declared.includes(name))) return [];
-    return [`${safeName(name)}=${value.join("=")}`];
-  });
+/** The declared parameters of the query, with safe names. */
+function safeQuery({ locals }: Response): string {
+  const pairs = pairsIn(locals).flatMap(({ name, value, isDeclared }) =>
+    isDeclared ? `${safeName(name)}=${value}` : [],
+  );
   return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
 }
+
+function pairsIn({ queryText, operation: { parameters } }: Response["locals"]) {
+  const declared = new Set(parameters.flatMap((parameter) => (parameter.in === "query" ? parameter.name : [])));
+  const pairs = queryText.split("&").filter((pair) => pair !== "");
+  return pairs.map((pair) => {
+    const [encoded = "", ...value] = pair.split("=");
+    const name = decode(encoded);
+    return { name, value: value.join("="), isDeclared: declared.has(name) };
+  });
+}
+
+/** Undeclared parameters of the query. The validator would report the first one only, and nothing else. */
+function unknownIn({ locals }: Response): { path: string; message: string }[] {
+  if (locals.operation.allowsUnknownQuery) return [];
+  const names = pairsIn(locals).flatMap(({ name, isDeclared }) => (isDeclared ? [] : name));
+  const message = "must NOT be sent: the operation has no such parameter";
+  return [...new Set(names)].map((name) => ({ path: `/query/${safeName(name)}`, message }));
+}
+
+const rejectUnknown: RequestHandler = (_request, response, next) => {
+  if (unknownIn(response).length === 0) return next();
+  throw badRequest([]);
+};
+
+/** Lists undeclared parameters before the violations that the validator has found. */
+const addUnknown: ErrorRequestHandler = (thrown, _request, response, next) => {
+  next(violationsIn(thrown) ? badRequest([...unknownIn(response), ...thrown.errors]) : thrown);
+};
 
 function decode(text: string): string {
   try {
@@ -103,7 +129,7 @@ function arrayLimits(document: ContractDocument, operations: readonly Operation[
       return [{ path: ["/body", ...pointer].join("/"), message: `must NOT have more than ${max} items` }];
     });
     if (errors.length === 0) return next();
-    throw Object.assign(new error.BadRequest({ path: "", message: "too many items" }), { errors });
+    throw badRequest(errors);
   };
 }
 

@@ -18,10 +18,14 @@ export function violationsIn(error: unknown): Violation[] | undefined {
   });
 }
 
+/** An error like those of the validator. */
+export function badRequest(errors: readonly { path: string; message: string }[]): Error {
+  return Object.assign(new Error("The request violates the contract."), { status: 400, errors });
+}
+
 /** Rewords Ajv's messages that use its own notation, and the validator's own. */
 function plain(message: string): string {
   if (message.startsWith("must have required property")) return "must be present";
-  if (message.startsWith("Unknown query parameter")) return "must NOT be sent: the operation has no such parameter";
   // The validator has no message for null.
   if (message === 'must pass "readOnly" keyword validation') return "is read-only";
   return /^must be [a-z]+(,[a-z]+)+$/.test(message) ? message.replaceAll(",", " or ") : message;

@@ -85,10 +85,14 @@ export function dispatch(
     const context = Object.assign(response.locals, { checkResponse: check });
     // Request validation has checked the request against the types of the operation.
     const reply = check(await handler(validatedRequest(request, operation) as never, context));
-    const { body, ...head } = reply;
-    const isRaw = (typeof body === "string" || body instanceof Uint8Array) && !isJson(reply.mediaType);
-    send(response, isRaw ? { ...head, text: body } : reply);
+    send(response, withText(reply));
   };
+}
+
+/** Text and bytes are sent as they are, except in JSON. */
+export function withText({ body, ...head }: Reply): Reply {
+  const isRaw = (typeof body === "string" || body instanceof Uint8Array) && !isJson(head.mediaType ?? "");
+  return isRaw ? { ...head, text: body } : { ...head, body };
 }
 
 /** The handler's choice, else the negotiated one if it is declared for this status, else the first. */

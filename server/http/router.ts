@@ -42,6 +42,7 @@ function badHeader(name: string, detail: string): Problem {
 
 interface Route {
   operation: Operation;
+  methods: readonly string[];
   pattern: RegExp;
   names: string[];
 }
@@ -54,7 +55,7 @@ export function router(operations: readonly Operation[]): RequestHandler {
   const routes = operations.map(routeOf).sort((a, b) => (sortKey(a.operation) < sortKey(b.operation) ? -1 : 1));
   return (request, response, next) => {
     const [path = "", ...query] = request.url.split("?");
-    const route = routes.find(({ operation, pattern }) => hasMethod(operation, request.method) && pattern.test(path));
+    const route = routes.find(({ methods, pattern }) => methods.includes(request.method) && pattern.test(path));
     if (!route) throw rejected(routes.filter(({ pattern }) => pattern.test(path)));
     const { operation, names } = route;
     const [, ...encoded] = route.pattern.exec(path) ?? [];
@@ -76,25 +77,26 @@ function routeOf(operation: Operation): Route {
   const pattern = literals.map((literal) => literal.replace(/[.*+?^()|[\]\\]/g, "\\$&").replaceAll("$", "(?:\\$|%24)"));
   return {
     operation,
+    methods: servedMethods(operation),
     pattern: new RegExp(`^${pattern.join("([^/]+)")}$`),
     names: Array.from(template.matchAll(/\{([^}]+)\}/g), ([, name]) => name ?? ""),
   };
 }
 
-/** U+FFFF sorts after every character of a literal segment, so literals come before parameters. */
+/** U+FFFF sorts after every character of a literal, so `a`, `{}:a` and `{}` are tried in this order. */
 function sortKey({ template }: Operation): string {
-  return template.replaceAll("{", "\uffff");
+  return `${template}/`.replaceAll("/", "\uffff/").replace(/\{[^}]+\}/g, "\uffff");
 }
 
 /** A path that supports GET supports HEAD too (RFC 9110 section 9.3.2). */
-function hasMethod({ method }: Operation, sent: string): boolean {
-  return method === sent || (method === "GET" && sent === "HEAD");
+export function servedMethods({ method }: Operation): string[] {
+  return method === "GET" ? ["GET", "HEAD"] : [method];
 }
 
 /** The problem of a request whose path has these routes, and none with its method. */
 function rejected(routes: readonly Route[]): Problem {
   if (routes.length === 0) return new Problem("unknown-path");
-  const allowed = routes.flatMap(({ operation: { method } }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+  const allowed = routes.flatMap(({ methods }) => methods);
   return new Problem("method-not-allowed", { headers: { Allow: [...new Set(allowed)].join(", ") } });
 }
 

@@ -12,10 +12,9 @@ export function exampleHandler({ id, responses }: Operation): Handler {
     const keys = Object.keys(responses);
     const [key = ""] = keys.toSorted((one, other) => rank(one) - rank(other));
     const declared = responses[key];
-    const { firstExamples = {}, mediaTypes = [], headers = {} } = declared ?? {};
-    const mediaType = Object.hasOwn(firstExamples, responseMediaType)
-      ? responseMediaType
-      : Object.keys(firstExamples)[0];
+    const { examplesByType = {}, mediaTypes = [], headers = {} } = declared ?? {};
+    const withExample = mediaTypes.filter((mediaType) => Object.keys(examplesByType[mediaType] ?? {}).length > 0);
+    const mediaType = withExample.find((one) => one === responseMediaType) ?? withExample[0];
     if (mediaTypes.length > 0 && mediaType === undefined) {
       throw new Problem(STUB_PROBLEMS.noExample, { detail: `Add an example of the success of ${id}, or a handler.` });
     }
@@ -24,7 +23,7 @@ export function exampleHandler({ id, responses }: Operation): Handler {
       headers: Object.fromEntries(
         Object.entries(headers).map(([name, { example }]) => [name, example ?? "example"] as const),
       ),
-      ...(mediaType !== undefined && { mediaType, body: firstExamples[mediaType] }),
+      ...(mediaType !== undefined && { mediaType, body: Object.values(examplesByType[mediaType] ?? {})[0] }),
     };
   };
 }

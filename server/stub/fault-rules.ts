@@ -1,15 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { ActiveFault, Fault, FaultMatch, FaultRule } from "../../generated/control/types.ts";
+import type { OperationCheck } from "./operation-id.ts";
 
 /** The fault rules of a session, tried in order. */
-export function createFaultRules() {
+export function createFaultRules(checkOperation: OperationCheck) {
   let active: (ActiveFault & { delay: () => number })[] = [];
   let bytes = 0;
   return {
     /** Size of the rules as JSON. */
     bytes: () => bytes,
     list: (): ActiveFault[] => active.map(({ id, rule, fired }) => ({ id, rule, fired })),
+    /** @throws UnknownOperation, then nothing changes */
     replace(rules: readonly FaultRule[]): void {
+      for (const [index, { match }] of rules.entries())
+        checkOperation(match?.operationId, { pointer: `/rules/${index}/match/operationId` });
       active = rules.map((rule) => ({ id: randomUUID(), rule, fired: 0, delay: createLatency(rule.fault) }));
       bytes = Buffer.byteLength(JSON.stringify(rules));
     },

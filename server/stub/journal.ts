@@ -1,4 +1,5 @@
 import type { Journal, JournalEntry, RequestMatch, Verdict, Verification } from "../../generated/control/types.ts";
+import type { OperationCheck } from "./operation-id.ts";
 
 /** Maximum size of the entries of a journal as JSON. */
 const MAX_BYTES = 8_388_608;
@@ -10,7 +11,7 @@ interface Stored {
 }
 
 /** The last `limit` requests of a session, up to 8 MiB; older ones are evicted and counted. */
-export function createJournal(limit: number) {
+export function createJournal(limit: number, checkOperation: OperationCheck = () => {}) {
   let stored: Stored[] = [];
   let evicted = 0;
   const bytes = () => sizeOf(stored);
@@ -30,8 +31,15 @@ export function createJournal(limit: number) {
       stored = stored.filter(({ session }) => session !== name);
       return taken.map(parsed);
     },
-    /** The latest first. */
-    list: (): Journal => ({ requests: latestFirst(), evicted }),
+    /**
+     * The latest first, of all operations or of one; `evicted` counts those of all.
+     * @throws UnknownOperation
+     */
+    list({ operationId }: { operationId?: string } = {}): Journal {
+      checkOperation(operationId, { in: "query", name: "operationId" });
+      const requests = latestFirst().filter((entry) => operationId === undefined || entry.operationId === operationId);
+      return { requests, evicted };
+    },
     /** Checks how many entries match; if too many do, lists them, and if too few do, the closest misses. */
     verify({ match, count: { exactly, atLeast = 0, atMost } }: Verification): Verdict {
       // The latest first, so that the latest of equal misses is listed first.

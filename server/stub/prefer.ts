@@ -1,6 +1,7 @@
 import type { RequestHandler, Response } from "express";
-import type { Operation } from "../contract/operations.ts";
+import type { DeclaredResponse } from "../contract/operations.ts";
 import { Problem } from "../http/problem.ts";
+import { withText } from "../http/respond.ts";
 import { sendWithFault } from "./faults.ts";
 import { wait } from "./wait.ts";
 
@@ -25,7 +26,7 @@ export const prefer: RequestHandler = async (request, response, next) => {
   const applied = Object.entries(preferences).map(([name, value]) => `${name}=${value}`);
   if (applied.length === 0) return next();
   const seconds = secondsIn(preferences);
-  const example = exampleFor(preferences, response.locals.operation);
+  const example = exampleFor(preferences, response.locals);
   response.setHeader("Preference-Applied", applied.join(", "));
   if (!(await wait(seconds * 1_000, response))) return;
   if (example) sendExample(response, example);
@@ -49,34 +50,67 @@ function secondsIn({ wait: seconds = "0" }: Preferences): number {
   throw invalidPreference(`wait takes whole seconds from 0 to ${MAX_WAIT}`);
 }
 
-function exampleFor({ code, example: name }: Preferences, { responses }: Operation) {
-  if (code === undefined && name === undefined) return undefined;
-  const examples = Object.entries(responses).flatMap(([status, { examples, ...declared }]) =>
-    Object.entries(examples).map(([name, body]) => ({ status, name, body, ...declared })),
+/** One example, or a response without content, which has no name. */
+interface Example {
+  /** Status, range (`4XX`) or `default`. */
+  key: string;
+  name?: string;
+  mediaType?: string;
+  body?: unknown;
+  headers: DeclaredResponse["headers"];
+}
+
+function examplesIn([key, { mediaTypes, examplesByType, headers }]: [string, DeclaredResponse]): Example[] {
+  if (mediaTypes.length === 0) return [{ key, headers }];
+  return Object.entries(examplesByType).flatMap(([mediaType, named]) =>
+    Object.entries(named).map(([name, body]) => ({ key, name, mediaType, body, headers })),
   );
-  const ofCode = examples.filter(({ status }) => code === undefined || status === code);
-  const codes = [...new Set(examples.map(({ status }) => status))].join(", ");
-  if (ofCode.length === 0) throw invalidPreference(`the contract has examples for the codes ${codes}`);
-  const found = ofCode.find((example) => name === undefined || example.name === name);
-  if (found) return found;
-  const names = ofCode.map((example) => example.name).join(", ");
-  throw invalidPreference(`the contract has the examples ${names}${code === undefined ? "" : ` for the code ${code}`}`);
+}
+
+/** The example of the media type that Accept chose, if the response has it in several. */
+function exampleFor(
+  { code, example: name }: Preferences,
+  { operation: { responses }, responseMediaType }: Response["locals"],
+): (Example & { status: number }) | undefined {
+  if (code === undefined && name === undefined) return undefined;
+  const examples = Object.entries(responses).flatMap(examplesIn);
+  const keys = [...new Set(examples.map(({ key }) => key))];
+  const key = code === undefined ? undefined : keyFor(code, keys);
+  if (code !== undefined && key === undefined)
+    throw invalidPreference(`the contract has examples for the codes ${keys.join(", ")}`);
+  const ofCode = examples.filter((example) => key === undefined || example.key === key);
+  const named = ofCode.filter((example) => name === undefined || example.name === name);
+  const found = named.find(({ mediaType }) => mediaType === responseMediaType) ?? named[0];
+  if (found) return { ...found, status: Number(code ?? statusOf(found.key)) };
+  const names = new Map(
+    ofCode.flatMap((one) => (one.name === undefined ? [] : [[`${one.key} ${one.name}`, one.name]])),
+  );
+  const suffix = code === undefined ? "" : ` for the code ${code}`;
+  const list = names.size === 0 ? "no examples" : `the examples ${[...names.values()].join(", ")}`;
+  throw invalidPreference(`the contract has ${list}${suffix}`);
+}
+
+/** The status of a response, also of one that is declared for several. */
+function statusOf(key: string): string {
+  return key === "default" ? "500" : key.replace("XX", "00");
+}
+
+/** The response that declares a status: its own, that of its range, or the default. */
+function keyFor(code: string, keys: readonly string[]): string | undefined {
+  if (!/^[2-5]\d\d$/.test(code)) return undefined;
+  return [code, `${code.charAt(0)}XX`, "default"].find((key) => keys.includes(key));
 }
 
 function invalidPreference(detail: string): Problem {
   return new Problem("invalid-request", { violations: [{ in: "header", name: "Prefer", detail }] });
 }
 
-/** Sends an example with this request's id as `instance`, and a success in the media type that Accept chose. */
-function sendExample(response: Response, example: NonNullable<ReturnType<typeof exampleFor>>): void {
-  const { requestId, responseMediaType } = response.locals;
-  const { mediaTypes, headers } = example;
+/** Sends an example; a problem document has the id of this request as `instance`. */
+function sendExample(response: Response, { status, mediaType, body, headers }: Example & { status: number }): void {
   for (const [name, { example: value }] of Object.entries(headers)) {
     if (value !== undefined && !response.hasHeader(name)) response.setHeader(name, value);
   }
-  const status = Number(example.status);
-  // Every error of the contract is a problem document.
-  const problem = { ...(example.body as object), instance: requestId };
-  const success = { mediaType: responseMediaType, body: example.body };
-  sendWithFault(response, { status, ...(status < 400 ? success : { mediaType: mediaTypes[0] ?? "", body: problem }) });
+  const isProblem = mediaType === "application/problem+json" && typeof body === "object";
+  const sent = isProblem ? { ...body, instance: response.locals.requestId } : body;
+  sendWithFault(response, withText({ status, ...(mediaType !== undefined && { mediaType, body: sent }) }));
 }

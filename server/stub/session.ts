@@ -4,6 +4,7 @@ import { createMutex } from "../store/mutex.ts";
 import type { LoadCount } from "../store/store.ts";
 import { createFaultRules } from "./fault-rules.ts";
 import { createJournal } from "./journal.ts";
+import type { OperationCheck } from "./operation-id.ts";
 import { STUB_PROBLEMS } from "./problem-types.ts";
 import { loadUsers, type SessionStore, type SessionUsers } from "./session-users.ts";
 
@@ -18,16 +19,17 @@ export interface SessionOptions {
   userLimit: number | undefined;
   /** Maximum number of journal entries. */
   journalSize: number;
+  checkOperation: OperationCheck;
   /** The users are in a database and can't be replaced. Default false. */
   isFixed?: boolean;
 }
 
 /** Creates a session. Its users are opened when they are needed, unless they are given. */
 export function createSession(
-  { name, open, userLimit, journalSize, isFixed = false }: SessionOptions,
+  { name, open, userLimit, journalSize, checkOperation, isFixed = false }: SessionOptions,
   given?: SessionUsers,
 ) {
-  const [faults, journal] = [createFaultRules(), createJournal(journalSize)];
+  const [faults, journal] = [createFaultRules(checkOperation), createJournal(journalSize, checkOperation)];
   const withMutex = createMutex();
   let users = given;
   const openUsers = () =>

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Directory } from "../../generated/types.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import { loadContract } from "../contract/contract.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
 import type { Base, RunningExtension, RunningServer, ServerOptions } from "../running-server.ts";
 import { load, startServer } from "../start.ts";
@@ -9,6 +10,7 @@ import { type ControlPortOptions, checkControlPort, openControlPort } from "./co
 import { createDemoCredentials, type DemoCredentials } from "./demo.ts";
 import { exampleHandler } from "./examples.ts";
 import { fireFault, sendWithFault } from "./faults.ts";
+import { operationCheck } from "./operation-id.ts";
 import { prefer } from "./prefer.ts";
 import { record } from "./record.ts";
 import { createSession, type Session } from "./session.ts";
@@ -76,7 +78,9 @@ async function compose({ store, server, log }: Base, options: StubOptions & { cl
   const { clock, host = "127.0.0.1", database = ":memory:", directory, userLimit } = options;
   const { journalSize = 1_000, sessionBytes = 52_428_800 } = options;
   const start = typeof directory === "object" ? copyOf(directory) : directory;
-  const shared = { userLimit, journalSize };
+  // Loaded anew, because a reload may have replaced it; an unchanged file is not parsed again.
+  const checkOperation = operationCheck(() => loadContract(options.document).operations.map(({ id }) => id));
+  const shared = { userLimit, journalSize, checkOperation };
   const openOwn = () => loadUsers(start, { userLimit, maxEntries: Number.POSITIVE_INFINITY });
   const unnamed = createSession(
     { ...shared, name: "", open: () => openOwn().catch(withoutFolder(start)), isFixed: database !== ":memory:" },

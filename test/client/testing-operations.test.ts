@@ -25,6 +25,7 @@ test.for<[request: string, sent: Sent, status: number]>([
   ["GET /books?limit=5", {}, 200],
   ["GET /books", {}, 400],
   ["GET /books?limit=5&more=1", {}, 400],
+  ["GET /books?more=1&most&more=2", {}, 400],
   ["GET /books?limit=5", { headers: { Authorization: "Basic" } }, 401],
   ["DELETE /books", {}, 405],
   ["POST /books", { body: { id: "b-3", title: "Ulysses" }, headers: JSON_BODY }, 201],

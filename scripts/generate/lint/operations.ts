@@ -61,15 +61,23 @@ function checkAnonymous(security: unknown, { value, pointer }: Node): Finding[] 
 }
 
 function checkResponses({ value: { responses }, pointer }: Node): Finding[] {
-  const interim = Object.keys(Object(responses)).find((status) => status.startsWith("1"));
-  if (interim !== undefined) {
-    const message = `The status ${interim} is not the end of a response. Remove it, or write the status that follows.`;
-    return [atKey([...pointer, "responses", interim], "operation-responses", message)];
-  }
-  if (Object.keys(Object(responses)).some((status) => !status.startsWith("x-"))) return [];
+  const statuses = Object.keys(Object(responses)).filter((status) => !status.startsWith("x-"));
+  const found = statuses.flatMap((status) => {
+    const message = statusProblem(status);
+    return message ? [atKey([...pointer, "responses", status], "operation-responses", message)] : [];
+  });
+  if (statuses.length > 0) return found;
   return [
     atKey(pointer, "operation-responses", "The operation declares no response. Write each status that it returns."),
   ];
+}
+
+function statusProblem(status: string): string | undefined {
+  if (/^1(\d\d|XX)$/.test(status)) {
+    return `The status ${status} is not the end of a response. Remove it, or write the status that follows.`;
+  }
+  if (!/^\d/.test(status) || /^[2-5](\d\d|XX)$/.test(status)) return undefined;
+  return `'${status}' is no status. Write 200 to 599, 4XX or default.`;
 }
 
 const ID_RULE = "operation-operationId";

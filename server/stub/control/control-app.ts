@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express } from "express";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
 import type { Journal } from "../../../generated/control/types.ts";
 import type { Clock } from "../../clock.ts";
@@ -14,6 +14,7 @@ import { dispatch, type Send, send } from "../../http/respond.ts";
 import { originForm, pathParameters, router, validHost } from "../../http/router.ts";
 import type { Shutdown } from "../../http/shutdown.ts";
 import { StoreUnavailable } from "../../store/store.ts";
+import { UnknownOperation } from "../operation-id.ts";
 import { openStore, type Sessions, selectSession } from "../sessions.ts";
 import { ownHost, ownOrigin, requireToken, securityHeaders } from "./guard.ts";
 import { createControlHandlers } from "./handlers.ts";
@@ -63,14 +64,16 @@ export function createControlApp({ url, token, stubUrl, shutdown, sessions, cloc
       jsonBody(BODY_LIMIT, { ReplaceDirectory: DIRECTORY_LIMIT }),
       ...contract.requestValidation(),
       selectSession(sessions),
-      async (_request, response, next) => {
-        await openStore(response);
-        next();
-      },
+      openSession,
       dispatch(createControlHandlers(clock), { send: sendControl, contract }),
     )
     .use(translateErrors, problemHandler({ log }));
 }
+
+const openSession: RequestHandler = async (_request, response, next) => {
+  await openStore(response);
+  next();
+};
 
 /** Sends the journal only if it differs from the one the client has (If-None-Match): the page requests it every second. */
 const sendControl: Send = (response, reply) => {
@@ -88,6 +91,7 @@ const sendControl: Send = (response, reply) => {
 const translateErrors: ErrorRequestHandler = (error, _request, _response, next) => {
   if (error instanceof DirectoryRefused)
     return next(new Problem("invalid-request", { detail: error.message, violations: error.problems.map(violationIn) }));
+  if (error instanceof UnknownOperation) return next(new Problem("invalid-request", { violations: [error.violation] }));
   if (error instanceof StoreUnavailable)
     return next(new Problem("unavailable", { headers: { "Retry-After": "1" }, cause: error }));
   next(error);

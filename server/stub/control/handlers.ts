@@ -11,7 +11,7 @@ const MAX_USERS = 100;
 /** The operations of the control port. */
 export function createControlHandlers(clock: Clock): Handlers<{ session: Session }> {
   return {
-    ListRequests: async (_, { session }) => ({ status: 200, body: session.journal.list() }),
+    ListRequests: async ({ query }, { session }) => ({ status: 200, body: session.journal.list(query) }),
     ForgetRequests: async (_, { session }) => {
       session.journal.clear();
       return { status: 204 };

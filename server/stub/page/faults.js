@@ -1,7 +1,7 @@
 import { byId, element, renderList } from "./dom.js";
 
 const PARAMETERS = ["status", "retryAfterSeconds", "ms", "sigma", "seed"];
-const MATCHES = ["userId", "audience", "connectionId"];
+const MATCHES = ["userId", "audience", "connectionId", "operationId"];
 
 /** Lists, adds and removes the fault rules. */
 export function createFaults(api) {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
+import { OPERATIONS } from "../../../generated/operations.ts";
 import { run } from "../../../scripts/credentials.ts";
 import { keeper, OLD } from "./keeper.ts";
 
@@ -20,6 +21,7 @@ test.for([["list"], ["add", "api-key", "Hook"], ["revoke", "key-old"]])(
   },
 );
 
+const PERMISSIONS = new Set(Object.values(OPERATIONS).flatMap(({ permissions }) => permissions));
 const OPTIONS = "Options: --permission, --expires, --file.";
 
 test.for([
@@ -34,7 +36,7 @@ test.for([
   [["add", "api-key", "a\nb"], "The name must be 1 to 128 characters on one line, not all of them blank."],
   [
     ["add", "api-key", "Hook", "--permission", "user.wirte"],
-    "There is no permission 'user.wirte'. Did you mean 'user.write'? Permissions: user.write, write.",
+    `There is no permission 'user.wirte'. Did you mean 'user.write'? Permissions: ${[...PERMISSIONS].join(", ")}.`,
   ],
   [["add", "api-key", "Hook", "--permission"], `Option '--permission <value>' argument missing. ${OPTIONS}`],
   [["add", "api-key", "Hook", "--expires", "--file=a"], `Option '--expires' argument is ambiguous. ${OPTIONS}`],

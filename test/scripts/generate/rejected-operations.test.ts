@@ -202,6 +202,13 @@ testRejections([
       ],
     ];
   }),
+  ...["600", "4xx"].map(
+    (status): Rejection => [
+      `a response of ${status}`,
+      { path: `put:\n  operationId: writeThing\n  responses: { ${status}: { description: ok } }` },
+      ["operation-responses", `'${status}' is no status. Write 200 to 599, 4XX or default.`, status],
+    ],
+  ),
   [
     "an operation without responses",
     { path: "put: { operationId: writeThing }" },

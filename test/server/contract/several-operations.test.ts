@@ -76,6 +76,24 @@ test.for<[request: string, sent: Sent, errors: unknown]>([
   ["GET /books", {}, [query("limit", "must be present")]],
   ["GET /books?limit=5&more=1", {}, [query("more", "must NOT be sent: the operation has no such parameter")]],
   ["GET /books?limit=500", {}, [query("limit", "must be <= 100")]],
+  [
+    "GET /books?more=1&tags=a&a%2Fb&more=2&=3",
+    {},
+    [
+      ...["more", "a/b", ""].map((name) => query(name, "must NOT be sent: the operation has no such parameter")),
+      query("limit", "must be present"),
+      query("tags", "must NOT have fewer than 2 characters"),
+    ],
+  ],
+  [
+    "POST /books?more=1",
+    { body: { title: 5 } },
+    [
+      query("more", "must NOT be sent: the operation has no such parameter"),
+      { pointer: "/id", detail: "must be present" },
+      { pointer: "/title", detail: "must be string" },
+    ],
+  ],
   ["GET /books?limit=5&page[size]=x", {}, [query("page[size]", "must be integer")]],
   ["GET /books?limit=5&tags=a", {}, [query("tags", "must NOT have fewer than 2 characters")]],
   ["GET /books?limit=5&ids=1,z", {}, [query("ids", "must be integer")]],
@@ -93,6 +111,12 @@ test.for<[request: string, sent: Sent, errors: unknown]>([
   ["PATCH /books/b-1", { body: { title: "" } }, [expect.objectContaining({ pointer: "/title" })]],
 ])("%s with an invalid request is a 400 at the violation", async ([request, sent, errors]) => {
   expect(await call(await startLibrary(), request, sent)).toMatchObject({ status: 400, body: { errors } });
+});
+
+test("a response lists at most a thousand unknown query parameters", async () => {
+  const names = Array.from({ length: 1_500 }, (_, index) => `q${index}`);
+  const { body } = await call(await startLibrary(), `GET /books?limit=5&${names.join("&")}`);
+  expect([body.errors.length, body.detail]).toEqual([1_000, "1500 violations found. The first 1000 are listed."]);
 });
 
 test("a handler gets typed parameters, and its response must match the contract", async () => {
@@ -164,6 +188,22 @@ test("a path in servers changes neither the paths nor the validation", async () 
   onTestFinished(() => server.close());
   expect(await call(server, "POST /books", { body: { id: 5 } })).toMatchObject({ status: 400 });
   expect(await call(server, "POST /books", { body: ULYSSES })).toMatchObject({ status: 201 });
+});
+
+test("pages of the configured origin may send and read what the contract declares", async () => {
+  const origin = "https://portal.example";
+  const server = await startStub({ document: libraryDocument(), controlPort: "none", corsOrigin: origin });
+  onTestFinished(() => server.close());
+  const { headers } = await call(server, "GET /books?limit=5", { headers: { origin } });
+  expect(headers.get("Access-Control-Expose-Headers")).toMatch(/, link, location$/);
+  for (const method of ["GET", "HEAD", "POST", "PATCH", "DELETE"]) {
+    const preflight = await call(server, "OPTIONS /books", {
+      headers: { origin, "Access-Control-Request-Method": method },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get("Access-Control-Allow-Methods")).toBe("GET, HEAD, POST, DELETE, PATCH");
+    expect(preflight.headers.get("Access-Control-Allow-Headers")).toMatch(/, x-trace, x-fields$/);
+  }
 });
 
 test("the start lists the operations without a handler, and a service does not start without them", async () => {

@@ -5,11 +5,13 @@ import { control } from "../control/control-site.ts";
 import { browserTests, overflow } from "./browser.ts";
 
 const browserTest = browserTests();
+const OPERATION = '.opblock[id$="-SyncUserIdentity"]';
 
 browserTest("the API reference calls the running stub with the credentials of its form", async (open) => {
   const { server } = await startStubWithClient();
   const page = await open(server, "/docs");
-  await page.locator(".opblock").waitFor();
+  const operation = page.locator(OPERATION);
+  await operation.waitFor();
   expect(await page.locator(".servers").innerText()).toContain(server.url);
   expect(await page.locator(".errors-wrapper").count()).toBe(0);
 
@@ -21,9 +23,9 @@ browserTest("the API reference calls the running stub with the credentials of it
   await basic.getByRole("button", { name: /apply|authorize/i }).click();
   await page.getByRole("button", { name: "Close" }).first().click();
 
-  await page.getByPlaceholder("userId").fill("u-ada");
-  await page.getByRole("button", { name: "Execute" }).click();
-  const live = page.locator(".live-responses-table");
+  await operation.getByPlaceholder("userId").fill("u-ada");
+  await operation.getByRole("button", { name: "Execute" }).click();
+  const live = operation.locator(".live-responses-table");
   await live.waitFor();
   expect(await live.innerText()).toMatch(/^Code\s+Details\s+200/);
   expect(server.journal.list().requests.map(({ status }) => status)).toContain(200);
@@ -32,7 +34,7 @@ browserTest("the API reference calls the running stub with the credentials of it
 browserTest("the API reference fits a phone", async (open) => {
   const { server } = await startStubWithClient();
   const page = await open(server, "/docs", { viewport: { width: 375, height: 800 } });
-  await page.locator(".opblock").waitFor();
+  await page.locator(OPERATION).waitFor();
   expect(await overflow(page)).toBe(0);
 });
 
