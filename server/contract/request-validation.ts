@@ -6,7 +6,6 @@ import { type Parameter, safeName } from "./parameters.ts";
 import { readAddress, requestDocument } from "./request-document.ts";
 import { badRequest, violationsIn } from "./violations.ts";
 
-/** Middleware for requests and for the validator's errors. */
 export type ValidationHandlers = (RequestHandler | ErrorRequestHandler)[];
 
 type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
@@ -100,7 +99,8 @@ const rejectUnknown: RequestHandler = (_request, response, next) => {
 
 /** Lists undeclared parameters before the violations that the validator has found. */
 const addUnknown: ErrorRequestHandler = (thrown, _request, response, next) => {
-  next(violationsIn(thrown) ? badRequest([...unknownIn(response), ...thrown.errors]) : thrown);
+  const unknown = unknownIn(response);
+  next(unknown.length > 0 && violationsIn(thrown) ? badRequest([...unknown, ...thrown.errors]) : thrown);
 };
 
 function decode(text: string): string {
