@@ -1,5 +1,6 @@
 import { type ContractDocument, resolve, type Schema } from "../../../server/contract/document.ts";
 import { type DeclaredResponse, type Operation, readOperations } from "../../../server/contract/operations.ts";
+import { camelCase } from "./names.ts";
 
 /** Types of the client's methods and of what they need at run time. */
 export const ROUTE_TYPE = `export interface Route {
@@ -22,13 +23,6 @@ export const ROUTE_TYPE = `export interface Route {
 /** The client's method of an operation: \`list-users\`, \`ListUsers\` and \`list users\` → \`listUsers\`. */
 export function methodName({ id }: Operation): string {
   return camelCase(id);
-}
-
-function camelCase(text: string): string {
-  const words = text.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
-  return words
-    .map(([first = "", ...rest], index) => (index === 0 ? first.toLowerCase() : first.toUpperCase()) + rest.join(""))
-    .join("");
 }
 
 /** ROUTES, by the names of the methods. */
