@@ -66,7 +66,13 @@ function describeParameter({ key, in: place, required, explode, schema }: Parame
 /** Objects whose keys are names, so that a key can be any word. */
 const MAPS = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
 /** Keywords whose values are data. */
-const DATA = ["const", "default", "enum", "example", "examples"];
+const DATA = ["const", "default", "enum"];
+
+/** The validator takes a `$ref` in data for a reference, and would read its file. */
+function isAnnotation(key: string, value: unknown): boolean {
+  if (key === "default") return JSON.stringify(value).includes('"$ref":');
+  return ["discriminator", "example", "examples"].includes(key);
+}
 
 /**
  * The paths, and a named schema for each place to which they refer. Discriminators are left out: with one the validator would
@@ -77,7 +83,7 @@ function withReachedSchemas(document: ContractDocument, paths: object) {
   const copy = (value: unknown, isMap = false): unknown => {
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) return value.map((item) => copy(item));
-    const members = Object.entries(value).filter(([key]) => isMap || key !== "discriminator");
+    const members = Object.entries(value).filter(([key, inner]) => isMap || !isAnnotation(key, inner));
     return Object.fromEntries(members.map(([key, inner]) => [key, copyMember(key, inner, isMap)]));
   };
   const copyMember = (key: string, value: unknown, isMap: boolean) => {

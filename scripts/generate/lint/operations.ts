@@ -1,5 +1,6 @@
 import { nearest } from "../../../client/backfill/nearest.ts";
 import { type ContractDocument, operationsOf, valueAt } from "../../../server/contract/document.ts";
+import { camelCase } from "../client/names.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import { typeName } from "../render-types.ts";
 import type { Node, Nodes } from "./nodes.ts";
@@ -91,7 +92,7 @@ function checkOperationId({ value, pointer }: Node): Finding[] {
         { pointer: place, rule: ID_RULE, message: "'#' is not supported in an operationId. Write another character." },
       ];
     }
-    if (methodName(String(operationId)) !== "") return [];
+    if (camelCase(typeName(String(operationId))) !== "") return [];
     const message = `'${operationId}' has no letter (a-z) or digit to name the operation by. Write a word.`;
     return [{ pointer: place, rule: ID_RULE, message }];
   }
@@ -108,40 +109,46 @@ function checkOperationId({ value, pointer }: Node): Finding[] {
  */
 export function checkMethodNames(document: ContractDocument): Finding[] {
   const seen = new Map<string, { id: string; path: string; isShared: boolean }>();
-  return operationsOf(document).flatMap(({ operation: { operationId: id }, path, method, pointer }): Finding[] => {
-    if (typeof id !== "string") return [];
-    const name = methodName(id);
-    // An operation of a referenced path item is at another place.
-    const current = { id, path, isShared: valueAt(document, pointer) === undefined };
-    const other = seen.get(name);
-    seen.set(name, current);
-    if (other === undefined) return [];
-    if (other.id !== id) {
-      const message = `'${id}' and '${other.id}' both have the method '${name}' in the client. Rename one.`;
-      return [{ pointer: [...pointer, "operationId"], rule: ID_RULE, message }];
-    }
-    // Two equal ids have their own rule.
-    const [shared, first] = current.isShared ? [current, other] : [other, current];
-    if (!shared.isShared) return [];
-    const message = `'${id}' is also the ${method.toUpperCase()} of '${first.path}'. Describe each path on its own.`;
-    return [atKey(["paths", shared.path], ID_RULE, message)];
+  const equal = operationsOf(document).flatMap(
+    ({ operation: { operationId: id }, path, method, pointer }): Finding[] => {
+      if (typeof id !== "string") return [];
+      const name = camelCase(id);
+      // An operation of a referenced path item is at another place.
+      const current = { id, path, isShared: valueAt(document, pointer) === undefined };
+      const other = seen.get(name);
+      seen.set(name, current);
+      if (other === undefined) return [];
+      if (other.id !== id) return [sameMethod(pointer, [id, other.id], name)];
+      // Two equal ids have their own rule.
+      const [shared, first] = current.isShared ? [current, other] : [other, current];
+      if (!shared.isShared) return [];
+      const message = `'${id}' is also the ${method.toUpperCase()} of '${first.path}'. Describe each path on its own.`;
+      return [atKey(["paths", shared.path], ID_RULE, message)];
+    },
+  );
+  return [...equal, ...checkSafeForms(document)];
+}
+
+/** The client has a second method for each operation, `safeListUsers`. */
+function checkSafeForms(document: ContractDocument): Finding[] {
+  const operations = operationsOf(document).map(({ operation, pointer }) => ({
+    id: operation.operationId ?? "",
+    pointer,
+  }));
+  const safeForms = new Map(operations.map(({ id }) => [safeForm(camelCase(id)), id]));
+  return operations.flatMap(({ id, pointer }) => {
+    const other = safeForms.get(camelCase(id));
+    return other === undefined ? [] : [sameMethod(pointer, [id, other], camelCase(id))];
   });
 }
 
-/** `list-users`, `ListUsers`, `list_users` and `list users` → `listUsers` */
-function methodName(id: string): string {
-  const words = typeName(id)
-    .split(/[^A-Za-z0-9]+/)
-    .filter((word) => word !== "");
-  return words.map((word, index) => (index === 0 ? lowerFirst(word) : upperFirst(word))).join("");
+function sameMethod(pointer: Pointer, [id, other]: readonly [string, string], name: string): Finding {
+  const message = `'${id}' and '${other}' both have the method '${name}' in the client. Rename one.`;
+  return { pointer: [...pointer, "operationId"], rule: ID_RULE, message };
 }
 
-function lowerFirst(word: string): string {
-  return word.charAt(0).toLowerCase() + word.slice(1);
-}
-
-function upperFirst(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
+function safeForm(name: string): string {
+  return `safe${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
 function atKey(pointer: Pointer, rule: string, message: string): Finding {

@@ -28,7 +28,7 @@ function membersOf(value: unknown, pointer: Pointer = []): Member[] {
  * end.
  */
 export function checkReferences(document: unknown): Finding[] {
-  return membersOf(document).flatMap(({ pointer, key, value }): Finding[] => {
+  const findings = membersOf(document).flatMap(({ pointer, key, value }): Finding[] => {
     if (key in {}) {
       const message = `'${key}' is a member of every object in JavaScript. Choose another name.`;
       return [{ pointer, at: "key", rule: "name", message }];
@@ -36,10 +36,12 @@ export function checkReferences(document: unknown): Finding[] {
     if (key !== "$ref" || typeof value !== "string" || !value.startsWith("#")) return [];
     const message = problemOf(document, value);
     if (message !== undefined) return [{ pointer, rule: "reference", message }];
-    if (!containsItself(document, pointer.slice(0, -1))) return [];
-    const loop = "This reference leads back to itself. Put a property or an item in between.";
-    return [{ pointer, rule: "reference", message: loop }];
+    const problem = problemOfParts(document, pointer.slice(0, -1));
+    return problem === undefined ? [] : [{ pointer, rule: "reference", message: problem }];
   });
+  // Each reference of a chain is too far from its end.
+  const firstLong = findings.find(({ message }) => message === TOO_LONG);
+  return findings.filter((finding) => finding.message !== TOO_LONG || finding === firstLong);
 }
 
 function problemOf(document: unknown, reference: string): string | undefined {
@@ -58,18 +60,24 @@ function problemOf(document: unknown, reference: string): string | undefined {
 
 const IN_PLACE = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else"];
 
-/** Whether the object at a place consists of itself: to check a value, it would have to be checked before. */
-function containsItself(document: unknown, start: Pointer): boolean {
-  const reached = partsOf(document, start);
+/** The type checker and the validators follow references by recursion, and so deep that a longer chain exceeds their stack. */
+const MAX_CHAIN = 100;
+const TOO_LONG = `This reference leads through more than ${MAX_CHAIN} others. Refer to the last one.`;
+
+/** Whether the object at a place consists of itself: to check a value, it would have to be checked before. Or of too many. */
+function problemOfParts(document: unknown, start: Pointer): string | undefined {
+  const name = JSON.stringify(start);
   const seen = new Set<string>();
-  // Grows while it is read.
-  for (const place of reached) {
-    const name = JSON.stringify(place);
-    if (name === JSON.stringify(start)) return true;
-    if (!seen.has(name)) reached.push(...partsOf(document, place));
-    seen.add(name);
+  let places = partsOf(document, start);
+  for (let length = 1; places.length > 0; length += 1) {
+    if (length > MAX_CHAIN) return TOO_LONG;
+    const reached = new Map(places.map((place) => [JSON.stringify(place), place]));
+    if (reached.has(name)) return "This reference leads back to itself. Put a property or an item in between.";
+    const fresh = [...reached].filter(([key]) => !seen.has(key));
+    for (const [key] of fresh) seen.add(key);
+    places = fresh.flatMap(([, place]) => partsOf(document, place));
   }
-  return false;
+  return undefined;
 }
 
 /** The places of the schemas that a value must match together with the one at `place`, and the target of a reference. */

@@ -1,8 +1,10 @@
 import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { startProgram } from "../../../scripts/shared/program.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
+import { expectServed } from "./served.ts";
 
 const GENERATE = fileURLToPath(new URL("../../../scripts/generate.ts", import.meta.url));
 const CORPUS = fileURLToPath(new URL("../../../node_modules/@readme/oas-examples/", import.meta.url));
@@ -13,8 +15,9 @@ const documentsIn = (folder: string) => globSync(`${folder}/*.{json,yaml}`, { cw
 
 async function generate(document: string) {
   const args = [GENERATE, "--contract", `${CORPUS}${document}`, "--out", "out"];
-  const program = startProgram([process.execPath, ...args], { cwd: temporaryFolder(), timeout: HANGS_AFTER_MS });
-  return await program.ended;
+  const cwd = temporaryFolder();
+  const program = startProgram([process.execPath, ...args], { cwd, timeout: HANGS_AFTER_MS });
+  return { ...(await program.ended), out: join(cwd, "out") };
 }
 
 /** The problems, as rule and message. All of the output must consist of problems that quote the document, and a count. */
@@ -34,12 +37,13 @@ function problemsIn(output: string, document: string): string[] {
 }
 
 test.for([...documentsIn("3.1/json"), ...documentsIn("3.1/yaml")])(
-  "%s is generated, or rejected with positions",
+  "%s is generated and served, or rejected with positions",
   async (document) => {
-    const { code, output } = await generate(document);
+    const { code, output, out } = await generate(document);
     expect([0, 2]).toContain(code);
-    if (code === 2) expect(problemsIn(output, document)).not.toEqual([]);
-    else expect(output).toMatch(/^(wrote out\/\S+\n)+$/);
+    if (code === 2) return expect(problemsIn(output, document)).not.toEqual([]);
+    expect(output).toMatch(/^(wrote out\/\S+\n)+$/);
+    await expectServed(out);
   },
 );
 

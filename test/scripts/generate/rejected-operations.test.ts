@@ -189,6 +189,17 @@ testRejections([
       "read-thing",
     ],
   ],
+  ...["safeReadThing", "safe read thing"].map(
+    (id): Rejection => [
+      `the operationId ${id} beside readThing`,
+      { path: `put:\n  operationId: ${id}\n  responses: { "204": { description: ok } }` },
+      [
+        "operation-operationId",
+        `'${id}' and 'readThing' both have the method 'safeReadThing' in the client. Rename one.`,
+        id,
+      ],
+    ],
+  ),
   ...["below", "above"].map((side): Rejection => {
     const reference = '\n  /people/{id}: { $ref: "#/paths/~1things~1{id}" }';
     const where = side === "below" ? /(?=\ncomponents:)/ : /(?<=\npaths:)/;

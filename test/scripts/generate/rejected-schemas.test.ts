@@ -104,6 +104,17 @@ testRejections([
     ],
   ],
   [
+    "a chain of 800 references",
+    {
+      components: `  S800: {}\n${Array.from({ length: 800 }, (_, at) => `  S${at}: { $ref: "#/components/schemas/S${at + 1}" }`).join("\n")}`,
+    },
+    [
+      "reference",
+      "This reference leads through more than 100 others. Refer to the last one.",
+      '"#/components/schemas/S1"',
+    ],
+  ],
+  [
     "a reference that leads through another one",
     {
       schema: 'properties: { a: { $ref: "#/components/schemas/Outer/properties/inner/properties/b" } }',

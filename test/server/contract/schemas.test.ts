@@ -84,3 +84,11 @@ test("boolean schemas accept every value or none", async () => {
   const yaml = contractWith("{}").replace("operationId: sendThing", `operationId: sendThing\n      ${query}`);
   expect(await statusesOf(yaml.replace("components:", parameter), {})).toEqual([204]);
 });
+
+test("a reference in a default or an example is data", async () => {
+  const data = "{ $ref: nowhere, $defs: { discriminator: 1 } }";
+  const yaml = contractWith(
+    `{ type: object, default: ${data}, example: ${data}, examples: [${data}], maxProperties: 2 }`,
+  );
+  expect(await statusesOf(yaml, { a: 1 }, 5)).toEqual([204, 400]);
+});
