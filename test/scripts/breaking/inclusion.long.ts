@@ -4,9 +4,10 @@ import { expect, test } from "vitest";
 import { isIncluded } from "../../../scripts/breaking/inclusion/includes.ts";
 import type { Schema } from "../../../server/contract/document.ts";
 
+// Without an empty list: Ajv accepts it for `contains` beside `prefixItems`.
 const VALUES = [
   ...[null, true, false, 0, 1, 2, 3, 4, -1, 0.5, 1.5, "", "a", "ab", "abc", "b", "ba"],
-  ...[[], ["a"], ["a", "a"], [1], [1, "a"], ["ab", 2, 3], [null, [], {}]],
+  ...[["a"], ["a", "a"], [1], [1, "a"], ["ab", 2, 3], [null, [], {}]],
   ...[{}, { a: "a" }, { a: 1 }, { b: "ab" }, { a: "a", b: 2 }, { a: null, c: "a" }, { ab: 1 }, { a: { a: "a" } }],
 ];
 const TYPES = ["null", "boolean", "integer", "number", "string", "array", "object"];
@@ -46,7 +47,6 @@ function schemas(withOneOf: boolean): fc.Arbitrary<Schema> {
       items: tie("any"),
       unevaluatedItems: tie("any"),
       prefixItems: list,
-      // Beside `prefixItems`, Ajv accepts an empty list for a `contains` without keywords.
       contains: fc.constantFrom<Schema>({ const: "a" }, { type: "integer" }),
       minContains: small,
       maxContains: small,
@@ -73,9 +73,14 @@ function schemas(withOneOf: boolean): fc.Arbitrary<Schema> {
 }
 
 const ajv = new Ajv2020({ strict: false, logger: false });
+/** The values that Ajv accepts; schemas for which its code throws are skipped. */
 const accepted = (schema: Schema) => {
   const isValid = ajv.compile(schema);
-  return VALUES.filter((value) => isValid(value));
+  try {
+    return VALUES.filter((value) => isValid(value));
+  } catch {
+    return fc.pre(false) as never;
+  }
 };
 
 /** A schema and a similar one. */
