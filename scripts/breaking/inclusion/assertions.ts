@@ -1,4 +1,4 @@
-import { AJV, type Case } from "./cases.ts";
+import { AJV, type Case, isValid } from "./cases.ts";
 
 const NUMBERS = ["integer", "number"];
 
@@ -58,7 +58,7 @@ export const ASSERTIONS: Readonly<Record<string, { types: string[]; isImplied: C
   multipleOf: {
     types: NUMBERS,
     isImplied: (values, limit, isInteger) =>
-      [...values("multipleOf"), ...(isInteger ? [1] : [])].some((value) => AJV.validate({ multipleOf: limit }, value)),
+      [...values("multipleOf"), ...(isInteger ? [1] : [])].some((value) => isValid({ multipleOf: limit }, value)),
   },
 };
 
@@ -68,7 +68,7 @@ export function isImplied({ type, schemas, constant }: Case, keyword: string, va
   if (!assertion?.types.includes(type)) return true;
   if (keyword === "format" && !isChecked(value, type)) return true;
   if (value === false) return true;
-  if (constant) return AJV.validate({ [keyword]: value }, constant.value);
+  if (constant) return isValid({ [keyword]: value }, constant.value);
   const values: Numbers = (name) => schemas.map((schema) => schema[name]).filter((found) => typeof found === "number");
   return assertion.isImplied(values, Number(value), type === "integer");
 }

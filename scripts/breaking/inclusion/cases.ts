@@ -29,6 +29,13 @@ const NEVER: Schema = { not: {} };
 
 export const AJV = addFormats.default(new Ajv2020({ strict: false, logger: false }));
 
+/** Whether a value matches a schema. Ajv would keep each schema for ever. */
+export function isValid(schema: Schema, value: unknown): boolean {
+  const matches = AJV.validate(schema, value);
+  AJV.removeSchema(schema);
+  return matches;
+}
+
 export function schemaOf(value: unknown): Schema {
   return value === false ? NEVER : Object(value === true ? {} : value);
 }
@@ -87,7 +94,7 @@ function constantsOf(found: Case): Case[] {
 }
 
 function isOfType(value: unknown, type: Case["type"]): boolean {
-  return AJV.validate({ type }, value) && (type !== "number" || !Number.isInteger(value));
+  return isValid({ type }, value) && (type !== "number" || !Number.isInteger(value));
 }
 
 /** Whether an object must have a property for which there is no value. */
@@ -113,7 +120,7 @@ export function propertyOf(schemas: readonly Schema[], name: string): Schema[] {
 }
 
 export function isMatch(pattern: string, name: string): boolean {
-  return AJV.validate({ pattern }, name);
+  return isValid({ pattern }, name);
 }
 
 /** The schemas that apply together, if there is only one combination. */

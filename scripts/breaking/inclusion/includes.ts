@@ -3,7 +3,7 @@ import type { Schema } from "../../../server/contract/document.ts";
 import type { Flow } from "../change.ts";
 import { ARRAYS } from "./arrays.ts";
 import { ASSERTIONS, isImplied } from "./assertions.ts";
-import { AJV, allowsType, type Case, type Check, casesOf, type Proof, schemaOf } from "./cases.ts";
+import { allowsType, type Case, type Check, casesOf, isValid, type Proof, schemaOf } from "./cases.ts";
 import { isAnnotation } from "./graph.ts";
 import { OBJECTS } from "./objects.ts";
 
@@ -88,9 +88,7 @@ function isDisjoint(found: Case, schema: Schema, { includes }: Proof): boolean {
   if (found.schemas.some(({ not }) => not !== undefined && includes([schema], not))) return true;
   const constant = found.constant && [{ const: found.constant.value }];
   const common = casesOf([...found.schemas, ...(constant ?? []), schema]).filter(({ type }) => type === found.type);
-  return common.every(
-    (value) => value.constant !== undefined && !AJV.validate(assertionsOf(schema), value.constant.value),
-  );
+  return common.every((value) => value.constant !== undefined && !isValid(assertionsOf(schema), value.constant.value));
 }
 
 function assertionsOf(schema: Schema): Schema {
