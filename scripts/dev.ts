@@ -2,7 +2,8 @@ import type { RunningServer } from "../server/running-server.ts";
 import type { Serving } from "../server/serve.ts";
 import type { Settings } from "../server/setting-values.ts";
 import { helpText, readSettings } from "../server/settings.ts";
-import { watchInWorker } from "./generate/watch-worker.ts";
+import { CONTRACTS } from "./generate/contracts.ts";
+import { watchInWorker } from "./generate/watch/watch-worker.ts";
 import type { Print } from "./shared/print.ts";
 
 /**
@@ -21,7 +22,8 @@ export async function run(args: string[], print: Print): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => end.abort());
   let serving: Serving | undefined;
   let isStale = false;
-  for await (const written of watchInWorker(print, end.signal)) {
+  const project = { root: process.cwd(), contracts: CONTRACTS };
+  for await (const written of watchInWorker({ ...project, signal: end.signal }, print)) {
     if (!serving) serving = await start(settings, end.signal);
     else if (written.length > 0 || isStale) isStale = !(await reload(serving.server, print));
   }
