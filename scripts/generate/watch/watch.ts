@@ -80,7 +80,7 @@ function failureText(error: unknown): string {
  * network drives report no events. A run can read other files than the one before. If the last run has started at
  * `startedAt`, the first call waits for a change after it.
  */
-async function onEachChange(
+export async function onEachChange(
   files: () => string[],
   run: () => Promise<void>,
   { signal, startedAt: lastStart }: { signal: AbortSignal; startedAt: number | undefined },
