@@ -37,13 +37,17 @@ export async function run(args: string[], print: Print): Promise<number> {
   };
   const handlers = watchHandlers(reloadHandlers, end.signal);
   const project = { root: process.cwd(), contracts: CONTRACTS };
-  for await (const written of watchInWorker({ ...project, signal: end.signal }, print)) {
-    if (!serving) serving = await start(settings, end.signal);
-    else if (written.length > 0 || isStale) {
-      isStale = !(await reload(serving.server, createHandlers, { print, uses: "contract" }));
+  try {
+    for await (const written of watchInWorker({ ...project, signal: end.signal }, print)) {
+      if (!serving) serving = await start(settings, end.signal);
+      else if (written.length > 0 || isStale) {
+        isStale = !(await reload(serving.server, createHandlers, { print, uses: "contract" }));
+      }
     }
+  } finally {
+    end.abort();
+    await handlers;
   }
-  await handlers;
   return serving?.ended ?? 0;
 }
 
