@@ -11,6 +11,7 @@ import { type Row, table, withRatios } from "./bench/report.ts";
 import { makeSite, type Site } from "./bench/service.ts";
 import { type Bench, race } from "./bench/side-by-side.ts";
 import { clientCost, generateTimes } from "./bench/tooling.ts";
+import { watchTimes } from "./bench/watch.ts";
 import { parseOptions } from "./shared/parse-options.ts";
 import type { Print } from "./shared/print.ts";
 import { makeTemporaryFolder } from "./shared/temporary-folder.ts";
@@ -23,6 +24,7 @@ const PARTS: Record<string, (bench: Bench) => Promise<Row[]>> = {
   users: (bench) => race(userCounts(bench), bench),
   contract: (bench) => race(contractSizes(bench), bench),
   generate: generateTimes,
+  watch: watchTimes,
   client: clientCost,
   overload,
   // A million requests: only with `--only memory`.

@@ -3,10 +3,11 @@ import { inspect } from "node:util";
 import { ConfigurationError } from "../server/configuration-error.ts";
 import { gate, printChangelog } from "./breaking/breaking.ts";
 import { DifferFailed } from "./breaking/wire-changes.ts";
-import { printAdvice } from "./generate/advice.ts";
+import { openAdvice } from "./generate/advice.ts";
 import { CONTRACTS, type ContractFile, PUBLIC_CONTRACT } from "./generate/contracts.ts";
 import { check, regenerate, renderContracts } from "./generate/regenerate.ts";
-import { type WatchOptions, watchContracts } from "./generate/watch.ts";
+import type { WatchOptions } from "./generate/watch/watch.ts";
+import { watchInWorker } from "./generate/watch/watch-worker.ts";
 import { parseOptions } from "./shared/parse-options.ts";
 import type { Print } from "./shared/print.ts";
 
@@ -45,12 +46,15 @@ export async function run(args: string[], print: Print, options: GenerateOptions
 
 async function generate({ isWatch, ...options }: WatchOptions & { isWatch: boolean }, print: Print): Promise<number> {
   if (isWatch) {
-    await watchContracts(options, print);
+    for await (const _written of watchInWorker(options, print));
     return 0;
   }
   const outcome = await regenerate(options, print);
-  if (outcome && !options.isBrief) await printAdvice({ root: options.root, ...outcome }, print);
-  return outcome ? 0 : 2;
+  if (!outcome) return 2;
+  if (options.isBrief) return 0;
+  const advice = openAdvice(options.root, print);
+  await advice.print(outcome).finally(advice.close);
+  return 0;
 }
 
 const FLAGS = {

@@ -1,9 +1,11 @@
 import type { Server } from "node:http";
 import type { Logger } from "pino";
+import type { Handlers } from "../generated/operations.ts";
 import type { Directory, User } from "../generated/types.ts";
 import type { Extension } from "./app.ts";
 import type { AccessOptions } from "./auth/schemes.ts";
 import type { Clock } from "./clock.ts";
+import type { HandlerOptions, RequestContext } from "./handlers/sync-user-identity.ts";
 import type { LoadLimits } from "./http/limits.ts";
 import type { ShutdownOptions } from "./http/shutdown.ts";
 import type { ReportProgress } from "./progress-bar.ts";
@@ -44,6 +46,9 @@ export interface ServerOptions extends AccessOptions {
   clock?: Clock;
 }
 
+/** The function of server/handlers/handlers.ts. */
+export type CreateHandlers = (options: HandlerOptions) => Handlers<RequestContext>;
+
 export interface RunningServer {
   url: string;
   /** Counts of the directory in the options; absent without one. */
@@ -55,9 +60,10 @@ export interface RunningServer {
   /**
    * Reads the contract again and swaps the request pipeline; port, connections, store and metrics stay, and requests in
    * progress finish on the old one.
+   * @param createHandlers Default: the handlers that were imported first.
    * @throws ContractError if the new contract is invalid; the old one stays in use.
    */
-  reload(): Promise<void>;
+  reload(createHandlers?: CreateHandlers): Promise<void>;
   /** Closes the port, lets requests in progress finish, and closes the store. */
   close(): Promise<void>;
   /**

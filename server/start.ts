@@ -11,7 +11,7 @@ import { createMetrics } from "./http/metrics.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { send } from "./http/respond.ts";
 import type { ShutdownOptions } from "./http/shutdown.ts";
-import type { Base, RunningExtension, RunningServer, ServerOptions } from "./running-server.ts";
+import type { Base, CreateHandlers, RunningExtension, RunningServer, ServerOptions } from "./running-server.ts";
 import { selfCheck } from "./self-check.ts";
 import { openStore } from "./store/open-store.ts";
 import type { LoadCount, Store } from "./store/store.ts";
@@ -44,10 +44,10 @@ export async function startServer(
       ...(loaded && { loaded }),
       user: (id) => store.user(id),
       load: (source) => load(store, source, { userLimit: options.userLimit }),
-      async reload() {
+      async reload(create) {
         const next = loadContract(options.document);
         await selfCheck(next);
-        handle(buildApp(next, options, parts));
+        handle(buildApp(next, options, parts, create));
       },
       close: async () => void (await end({})),
       end,
@@ -90,13 +90,13 @@ async function openParts(
   return { ...http, store, loaded, extension, metrics, access, loadShedding, formatUserId, log };
 }
 
-function buildApp(contract: Contract, options: ServerOptions, parts: Parts) {
+function buildApp(contract: Contract, options: ServerOptions, parts: Parts, create: CreateHandlers = createHandlers) {
   const { store, extension, metrics, access, loadShedding, shutdown, formatUserId, log } = parts;
   const { clock, trustProxy, userLimit, bodyLimit = 262_144, corsOrigin = [] } = options;
   return createApp({
     ...{ ...extension, contract, loadShedding, shutdown, metrics, log, bodyLimit, formatUserId },
     schemes: schemeHandlers(contract.securitySchemes, access, { clock, trustProxy }),
-    handlers: createHandlers({ store, clock, userLimit, metrics }),
+    handlers: create({ store, clock, userLimit, metrics }),
     corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
   });
 }

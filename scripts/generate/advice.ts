@@ -1,63 +1,110 @@
-import { execFile } from "node:child_process";
-import { createRequire } from "node:module";
+import { on } from "node:events";
+import { Worker } from "node:worker_threads";
 import { breakingLines } from "../breaking/breaking.ts";
 import type { Print } from "../shared/print.ts";
 import type { Outcome } from "./regenerate.ts";
+import type { TypeErrors } from "./type-check.ts";
+import type { TypeCheckMessage } from "./type-check-thread.ts";
 
-export interface AdviceRequest extends Outcome {
-  root: string;
-  /** Ends the type check; nothing is printed then. */
-  signal?: AbortSignal;
-}
-
+const TYPE_CHECK = new URL("./type-check-thread.ts", import.meta.url);
 const AGAINST = "HEAD";
 
 /**
- * Prints the handwritten lines that no longer compile, and the contract changes since HEAD that break callers. An error
- * here is printed and does not fail the run, because `generated/` is already written.
+ * Prints the contract changes since HEAD that break callers, then the handwritten lines that no longer compile: first
+ * those of the code, then those of the tests. An error here is printed and does not fail the run, because `generated/` is
+ * already written.
  */
-export async function printAdvice({ root, contract, written, signal }: AdviceRequest, print: Print): Promise<void> {
-  const changes = contract ? breakingLines({ root, contract, against: AGAINST }) : Promise.resolve([]);
-  const lines = await Promise.all([
-    written.length > 0 ? typeCheckLines(root, signal) : [],
-    changes.catch(({ message }: Error) => [`Not compared with ${AGAINST}: ${message}`]),
-  ]);
-  if (!signal?.aborted) for (const line of lines.flat()) print(line);
+export function openAdvice(root: string, print: Print) {
+  const types = openTypeCheck(root);
+  let last = new AbortController();
+  /** Whether files were written after the last complete type check. */
+  let isUnchecked = false;
+  const printMisfits = async (changes: Promise<void>, signal: AbortSignal, show: Print) => {
+    for await (const line of misfitLines(types.check(signal))) {
+      await changes;
+      show(line);
+    }
+    if (!signal.aborted) isUnchecked = false;
+  };
+  return {
+    /** Replaces the advice in preparation. A type check that is replaced before its end is part of the next advice. */
+    async print({ contract, written }: Outcome): Promise<void> {
+      last.abort();
+      last = new AbortController();
+      const { signal } = last;
+      const show = (line: string) => void (signal.aborted || print(line));
+      isUnchecked ||= written.length > 0;
+      const changes = contract ? printChanges({ root, contract, against: AGAINST }, show) : Promise.resolve();
+      await Promise.all([changes, isUnchecked && printMisfits(changes, signal, show)]);
+    },
+    /** Parses the project in the background, so that the first check is fast. */
+    warmUp: types.warmUp,
+    close: types.close,
+  };
 }
 
-async function typeCheckLines(root: string, signal?: AbortSignal): Promise<string[]> {
+async function printChanges(request: Parameters<typeof breakingLines>[0], show: Print): Promise<void> {
+  const failed = ({ message }: Error) => [`Not compared with ${AGAINST}: ${message}`];
+  for (const line of await breakingLines(request).catch(failed)) show(line);
+}
+
+async function* misfitLines(results: AsyncIterable<TypeErrors>): AsyncGenerator<string> {
+  let count = 0;
   try {
-    const errors = await typeErrors(root, signal);
-    if (errors.length === 0) return ["The handwritten code compiles."];
-    const count =
-      errors.length === 1
-        ? "1 handwritten line no longer compiles"
-        : `${errors.length} handwritten lines no longer compile`;
-    return [`${count}:`, ...errors.map((error) => `  ${error}`)];
+    for await (const { part, errors } of results) {
+      count += errors.length;
+      if (errors.length === 0) continue;
+      yield headline(part, errors.length);
+      for (const error of errors) yield `  ${error}`;
+    }
+    if (count === 0) yield "The handwritten code compiles.";
   } catch (error) {
-    return [`The type check failed: ${(error as Error).message}`];
+    yield `The type check failed: ${(error as Error).message}`;
   }
 }
 
-/** The compiler errors of the project in `root`: one text per error, with file and line. */
-export function typeErrors(root: string, signal?: AbortSignal): Promise<string[]> {
-  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-  const args = [tsc, "--noEmit", "--pretty", "false", "--project", root];
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { cwd: root, signal, maxBuffer: 16 * 1_048_576 }, (error, stdout) => {
-      const errors = errorsIn(stdout);
-      if (error && errors.length === 0) reject(new Error(stdout.split("\n")[0] || error.message));
-      else resolve(errors);
-    });
-  });
+function headline(part: TypeErrors["part"], count: number): string {
+  const lines = count === 1 ? "line" : "lines";
+  const noun = part === "tests" ? `${lines} of the tests` : `handwritten ${lines}`;
+  return `${count} ${noun} no longer compile${count === 1 ? "s" : ""}:`;
 }
 
-/** The errors in the compiler's output. Indented lines continue the error above them; the last one has the reason. */
-function errorsIn(output: string): string[] {
-  const errors = output.split(/\n(?=\S)/).filter((text) => /^\S+\(\d+,\d+\): error /.test(text));
-  return errors.map((text) => {
-    const [error = "", ...reasons] = text.trimEnd().split("\n");
-    const reason = reasons.at(-1)?.trim();
-    return reason === undefined ? error : `${error}\n    ${reason}`;
-  });
+/** A type check in its own thread, started when it is first used, so that it does not delay a run of the generator. */
+function openTypeCheck(root: string) {
+  let thread: Worker | undefined;
+  let checks = 0;
+  const start = () => {
+    if (thread) return thread;
+    const started = new Worker(TYPE_CHECK, { workerData: { root } });
+    // The error ends a check in progress; the next check starts another thread.
+    started.on("error", () => {});
+    started.once("exit", () => {
+      thread = undefined;
+    });
+    thread = started;
+    return started;
+  };
+  return {
+    /** @throws Error, also after an abort */
+    check(signal: AbortSignal): AsyncGenerator<TypeErrors> {
+      checks += 1;
+      return resultsOf(start(), checks, signal);
+    },
+    warmUp: () => void (thread || start().postMessage(0)),
+    close: async () => void (await thread?.terminate()),
+  };
+}
+
+/** Runs a check in `thread`, with a number that no other check has. */
+async function* resultsOf(thread: Worker, number: number, signal: AbortSignal): AsyncGenerator<TypeErrors> {
+  // Each event has one argument, the message.
+  const messages = on(thread, "message", { close: ["exit"], signal }) as AsyncIterable<[TypeCheckMessage]>;
+  thread.postMessage(number);
+  for await (const [message] of messages) {
+    if (message.check !== number) continue;
+    if ("isDone" in message) return;
+    if ("failure" in message) throw new Error(message.failure);
+    yield message;
+  }
+  throw new Error("Its thread ended.");
 }

@@ -13,6 +13,8 @@ import { withStaging, writeAll } from "./write.ts";
 export interface Project {
   root: string;
   contracts: readonly ContractFile[];
+  /** Called with the absolute paths of the other files to which a contract refers, before they are checked. */
+  onRead?: (contract: string, files: string[]) => void;
 }
 
 export interface Outcome {
@@ -65,13 +67,6 @@ export interface RenderedContract extends ContractFile {
 
 /** The last valid version of each contract: a watch renders a contract again only after it has changed. */
 const LAST = new Map<string, { texts: string; rendered: RenderedContract }>();
-/** By the path of a contract, the other files that the last run has read for it. */
-const READ = new Map<string, string[]>();
-
-/** Absolute paths of all files from which the last run generated. */
-export function sourcesOf({ root, contracts }: Project): string[] {
-  return contracts.flatMap(({ file }) => [resolve(root, file), ...(READ.get(resolve(root, file)) ?? [])]);
-}
 
 /**
  * Reads, lints and renders contracts. Prints all problems; returns undefined if there are any.
@@ -79,7 +74,7 @@ export function sourcesOf({ root, contracts }: Project): string[] {
  */
 export async function renderContracts(project: Project, print: Print): Promise<RenderedContract[] | undefined> {
   const results = [];
-  for (const where of project.contracts) results.push(await renderOne(project.root, where, print));
+  for (const where of project.contracts) results.push(await renderOne(project, where, print));
   const errors = results.reduce<number>((sum, result) => sum + (typeof result === "number" ? result : 0), 0);
   if (errors === 0) return results.filter((result) => typeof result !== "number");
   print(`${outputOf(project)}/ was not changed.  ${errors} error${errors === 1 ? "" : "s"}.`);
@@ -87,11 +82,15 @@ export async function renderContracts(project: Project, print: Print): Promise<R
 }
 
 /** The rendered contract, or the number of problems printed. */
-async function renderOne(root: string, where: ContractFile, print: Print): Promise<RenderedContract | number> {
+async function renderOne(
+  { root, onRead }: Project,
+  where: ContractFile,
+  print: Print,
+): Promise<RenderedContract | number> {
   const path = resolve(root, where.file);
   const { contract, diagnostics, source, sources } = await readContract(root, where.file);
-  READ.set(
-    path,
+  onRead?.(
+    where.file,
     Array.from(sources.keys(), (name) => join(dirname(path), name)),
   );
   const texts = JSON.stringify([source, ...sources]);

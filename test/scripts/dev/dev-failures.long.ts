@@ -4,7 +4,7 @@ import { startDev } from "./dev-process.ts";
 
 const RELOADED = /^The server uses the new contract\.$/m;
 const HEADER = `name: ${SECURITY_SCHEMES.ApplicationToken.name}`;
-const TIMEOUT = { timeout: 40_000 };
+const TIMEOUT = { timeout: 90_000 };
 
 /** Statements that end a run of the generator in a way that its caller does not see. */
 const FAILURES: [title: string, statement: string, printed: RegExp][] = [

@@ -2,6 +2,18 @@ import { expect, test } from "vitest";
 import { startDev } from "./dev-process.ts";
 
 const RELOADED = /^The server uses the new contract\.$/m;
+const GREETING = `  /v1/greeting:
+    get:
+      operationId: ReadGreeting
+      security: [{ Basic: [] }]
+      x-required-permissions: [user.write]
+      responses:
+        "200":
+          description: A greeting.
+          content:
+            application/json:
+              schema: { type: string }
+              example: from the contract`;
 /** Type-checks the whole project, next to other tests. */
 const TIMEOUT = { timeout: 90_000 };
 
@@ -28,3 +40,38 @@ test("handwritten lines that no longer compile are listed, and the server uses t
   expect(advice).toMatch(/no longer compiles?:/);
   expect(advice).not.toContain("The server keeps");
 });
+
+test(
+  "a new handler is used when it is saved, and an edit of it again; one that can't be imported changes nothing",
+  TIMEOUT,
+  async () => {
+    const { printed, project } = startDev("--port", "0");
+    const banner = await printed(/^curl/m);
+    const [, url = ""] = /server on (\S+)/.exec(banner) ?? [];
+    const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
+    const readGreeting = async () => {
+      const response = await fetch(`${url}/v1/greeting`, { headers: { Authorization: `Basic ${btoa(pair)}` } });
+      return response.json();
+    };
+    project.edit("openapi.yaml", "\ncomponents:\n", `\n${GREETING}\ncomponents:\n`);
+    await printed(RELOADED);
+    expect(await readGreeting()).toBe("from the contract");
+
+    const handler = "server/handlers/read-greeting.ts";
+    project.write(handler, 'export const readGreeting = async () => ({ status: 200, body: "first" }) as const;\n');
+    const table = "server/handlers/handlers.ts";
+    const source = project.read(table);
+    const imported = `import { readGreeting } from "./read-greeting.ts";\n${source}`;
+    project.write(table, imported.replace("return {", "return { ReadGreeting: readGreeting,"));
+    await printed(/^The server uses the new handlers\.$/m);
+    expect(await readGreeting()).toBe("first");
+
+    project.edit(handler, '"first"', '"second"');
+    await printed(/^The server uses the new handlers\.$/m);
+    expect(await readGreeting()).toBe("second");
+
+    project.edit(handler, "export const", "export konst");
+    await printed(/^The server keeps the last handlers\. /m);
+    expect(await readGreeting()).toBe("second");
+  },
+);

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { typeErrors } from "../../../scripts/generate/advice.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
+import { typeErrors } from "./type-errors.ts";
 
 /** The compiler errors of a project with one file. */
 function errorsOf(source: string): Promise<string[]> {

@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { typeErrors } from "../../../scripts/generate/advice.ts";
 import { contractFolder } from "./contract-folder.ts";
 import { copyProject, filesIn } from "./project-copy.ts";
 import { randomEdits } from "./random-edits.ts";
 import { expectServed } from "./served.ts";
+import { typeErrors } from "./type-errors.ts";
 
 const TIMEOUT = { timeout: 600_000 };
 /** The whole project is compiled after this many accepted edits. */

@@ -121,35 +121,3 @@ test("a run that throws is printed, and the next save is processed", async () =>
   project.edit("openapi.yaml", "name: X-First", "name: X-Second");
   expect(await until("fixed")).toContain("wrote generated/openapi.json");
 });
-
-/** Watches in a worker; ends after the first run, whatever its result. */
-const PROBE = `
-import { watchInWorker } from "./scripts/generate/watch-worker.ts";
-const end = new AbortController();
-const print = (line) => {
-  console.log(line);
-  if (line.startsWith("generated/ was not changed")) end.abort();
-};
-const watch = async () => {
-  for await (const written of watchInWorker(print, end.signal)) {
-    console.log("generated", written.join());
-    if (process.argv[2] === "throw") throw new Error("handler failed");
-    end.abort();
-  }
-};
-await watch().catch((error) => console.log(error.message));
-console.log("ended");
-`;
-
-test.for([
-  ["a valid contract", "", "name: X-Probe", /^generated .*generated\/operations\.ts.*\nended\n$/m],
-  ["an error of its caller", "throw", "name: X-Probe", /^handler failed\nended\n$/m],
-  ["a missing reference", "", 'name: X-Probe\n      $ref: "#/components/nowhere"', /was not changed.*\nended\n$/],
-] as const)("a watch in a worker and its process end after %s", ([, argument, header, expected]) => {
-  const project = copyProject();
-  project.edit("openapi.yaml", HEADER, header);
-  project.write("probe.ts", PROBE);
-  const { code, output } = project.runScript("probe.ts", argument);
-  expect(output).toMatch(expected);
-  expect(code).toBe(0);
-});
