@@ -48,18 +48,20 @@ export function loadContract(file: URL = DOCUMENT): Contract {
   }
 }
 
-function contractOf(document: ContractDocument): Contract {
+/** The contract of a bundled document. */
+export function contractOf(document: ContractDocument): Contract {
   const compiled: { validation?: RequestHandler[] } = {};
   const operations = readOperations(document);
+  const validator = schemaValidator(document);
   return {
     document,
     operations,
     securitySchemes: readSecuritySchemes(document),
     requestValidation() {
-      compiled.validation ??= requestValidation(document, operations);
+      compiled.validation ??= requestValidation({ document, operations, validator });
       return compiled.validation;
     },
-    validator: schemaValidator(document),
+    validator,
   };
 }
 
@@ -67,7 +69,14 @@ const ID = "contract";
 
 function schemaValidator({ components, paths }: ContractDocument): Contract["validator"] {
   // The generator has checked the schemas strictly; here unknown keywords and formats are annotations.
-  const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false, logger: false });
+  const ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    verbose: true,
+    validateSchema: false,
+    meta: false,
+    logger: false,
+  });
   addFormats.default(ajv);
   const { examples: _, ...described } = components ?? {};
   ajv.addSchema({ $id: ID, components: described, paths });

@@ -39,6 +39,8 @@ export interface ParameterObject {
   required?: boolean;
   explode?: boolean;
   schema?: Schema;
+  example?: unknown;
+  examples?: Record<string, ExampleObject | Reference>;
 }
 export interface RequestBodyObject {
   required?: boolean;
@@ -80,7 +82,8 @@ export function operationsOf(document: ContractDocument) {
 
 /** Resolves a local reference; returns any other value unchanged. */
 export function resolve<T extends object>(document: ContractDocument, value: T | Reference): T {
-  if (!("$ref" in value)) return value;
+  // A schema can be a boolean.
+  if (typeof value !== "object" || !("$ref" in value)) return value;
   return resolve(document, valueAt(document, referencePointer(value.$ref)) as T | Reference);
 }
 

@@ -45,6 +45,8 @@ export interface RequestBody {
   schemas: Readonly<Record<string, Schema>>;
   /** Values of the named examples, of all media types. */
   examples: Readonly<Record<string, unknown>>;
+  /** By media type and name. */
+  namedExamples: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 export interface DeclaredResponse {
@@ -56,6 +58,8 @@ export interface DeclaredResponse {
   requiredHeaders: readonly string[];
   /** Values of the named examples, of all media types. */
   examples: Readonly<Record<string, unknown>>;
+  /** By media type and name. */
+  namedExamples: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** By media type. */
   firstExamples: Readonly<Record<string, unknown>>;
 }
@@ -132,6 +136,7 @@ function contentIn(document: ContractDocument, content: Content) {
   return {
     mediaTypes: Object.keys(content),
     schemas: mapValues(content, ({ schema = {} }) => schema),
+    namedExamples: examples,
     examples: Object.assign({}, ...Object.values(examples)) as Record<string, unknown>,
     firstExamples: Object.fromEntries(first) as Record<string, unknown>,
   };

@@ -1,5 +1,6 @@
 import {
   type ContractDocument,
+  type ExampleObject,
   type OperationObject,
   type ParameterObject,
   type PathItem,
@@ -14,6 +15,7 @@ export interface Parameter {
   /** Whether each item of an array is a parameter of its own: `?id=1&id=2`. */
   explode: boolean;
   schema: Schema;
+  examples: readonly unknown[];
   /** The name by which the request and its validator know it; for a header in lower case. */
   key: string;
 }
@@ -29,9 +31,11 @@ export function parametersIn(document: ContractDocument, item: PathItem, operati
   const declared = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => {
     const found = resolve<ParameterObject>(document, parameter);
     const place = found.in as Parameter["in"];
-    const { name, required = false, explode = place === "query", schema = {} } = found;
+    const { name, required = false, explode = place === "query", schema = {}, example, examples = {} } = found;
     const key = place === "header" ? name.toLowerCase() : safeName(name);
-    return { name, in: place, required, explode, schema, key };
+    const values = [example, ...Object.values(examples).map((one) => resolve<ExampleObject>(document, one).value)];
+    const given = values.filter((value) => value !== undefined);
+    return { name, in: place, required, explode, schema, examples: given, key };
   });
   const last = new Map(declared.map((parameter) => [`${parameter.in} ${parameter.key}`, parameter]));
   return [...last.values()].filter(({ in: place, key }) => place !== "header" || !IGNORED_HEADERS.includes(key));

@@ -1,6 +1,8 @@
-import type { ContractDocument } from "./document.ts";
+import addFormats, { type FormatName } from "ajv-formats";
+import { type ContractDocument, referencePointer, type Schema, valueAt } from "./document.ts";
 import type { Operation } from "./operations.ts";
 import type { Parameter } from "./parameters.ts";
+import { isOpenTuple } from "./tuples.ts";
 
 /** The address of an operation in the validator's document. */
 export interface Address {
@@ -26,64 +28,105 @@ export function readAddress({ parameters, requestBody }: Operation, index: numbe
 
 /**
  * The document that the request validator gets: for each operation a path with its parameters and body under safe names,
- * and the schemas they reach. Everything else in the contract would only take time and memory, or be understood
- * differently: the validator treats the path in `servers` as a base path and validates nothing outside of it.
+ * and a named schema for each reference. Everything else in the contract would only take time and memory, or be understood
+ * differently: the validator treats the path in `servers` as a base path and validates nothing outside of it, and it finds
+ * no part of a schema from within that schema.
  */
-export function requestDocument(
-  { openapi, info, components }: ContractDocument,
-  operations: readonly Operation[],
-): object {
-  const { schemas: all = {}, ...others } = components ?? {};
+export function requestDocument(document: ContractDocument, operations: readonly Operation[]): object {
+  /** Names by reference. */
+  const names = new Map<string, string>();
+  const rename = (reference: string) => {
+    const name = names.get(reference) ?? `s${names.size}`;
+    names.set(reference, name);
+    return `#/components/schemas/${name}`;
+  };
   const paths = Object.fromEntries(
     operations.flatMap((operation, index) => {
-      const { withBody, withoutBody } = readAddress(operation, index);
+      const address = readAddress(operation, index);
       const keys = operation.parameters.flatMap(({ in: place, key }) => (place === "path" ? [`/{${key}}`] : []));
-      return [...new Set([withBody, withoutBody])].map((address) => [
-        address + keys.join(""),
-        { [operation.method.toLowerCase()]: describe(operation, readAddress(operation, index), address === withBody) },
+      return [...new Set([address.withBody, address.withoutBody])].map((prefix) => [
+        prefix + keys.join(""),
+        { [operation.method.toLowerCase()]: describe(operation, address, prefix === address.withBody, rename) },
       ]);
     }),
   );
-  const { examples: _, responses: __, ...rest } = others;
-  return { openapi, info, paths, components: { ...rest, schemas: reachedSchemas(paths, all) } };
+  const schemas: Record<string, unknown> = {};
+  // A schema can add names.
+  for (const [reference, name] of names) {
+    schemas[name] = validated(valueAt(document, referencePointer(reference)), rename);
+  }
+  const { openapi, info } = document;
+  return { openapi, info, paths, components: { schemas } };
 }
+
+type Rename = (reference: string) => string;
 
 function describe(
   { parameters, requestBody, allowsUnknownQuery }: Operation,
   { mediaTypes }: Address,
   hasBody: boolean,
+  rename: Rename,
 ) {
-  const schemas = Object.entries(requestBody?.schemas ?? {});
-  const content = Object.fromEntries(schemas.map(([type, schema]) => [mediaTypes[type], { schema }]));
+  const content = Object.fromEntries(
+    Object.entries(requestBody?.schemas ?? {}).map(([type, declared]) => {
+      const schema = validated(declared, rename);
+      // The validator requires a body only if its schema itself has `required`.
+      return [mediaTypes[type], { schema: requestBody?.required ? { required: [], allOf: [schema] } : schema }];
+    }),
+  );
   return {
     "x-eov-allow-unknown-query-parameters": allowsUnknownQuery,
-    parameters: parameters.map(describeParameter),
+    parameters: parameters.map((parameter) => describeParameter(parameter, rename)),
     responses: {},
     ...(requestBody && hasBody && { requestBody: { required: requestBody.required, content } }),
   };
 }
 
-function describeParameter({ key, in: place, required, explode, schema }: Parameter) {
-  const described = { name: key, in: place, required, schema, explode };
+function describeParameter({ key, in: place, required, explode, schema }: Parameter, rename: Rename) {
+  // An optional parameter gets its default.
+  const fallback = !required && schema.default !== undefined && { default: schema.default };
+  const read = { ...Object(validated(schema, rename)), ...fallback };
+  const described = { name: key, in: place, required, schema: read, explode };
   if (place !== "query") return { ...described, style: "simple" };
   // Reserved characters and empty values are left to the schema.
   return { ...described, style: "form", allowReserved: true, allowEmptyValue: true };
 }
 
-/** The named schemas that are reached from the paths. */
-function reachedSchemas(paths: object, all: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const reached = schemasIn(paths);
-  const schemas: Record<string, unknown> = {};
-  for (const name of reached) {
-    if (Object.hasOwn(schemas, name) || !Object.hasOwn(all, name)) continue;
-    schemas[name] = all[name];
-    reached.push(...schemasIn(schemas[name]));
-  }
-  return schemas;
+/**
+ * Without effect on what is valid. The validator would follow references in these values, accept a body without a required
+ * property that has a default, and report no place if it does not know the value of a discriminator.
+ */
+const DATA = ["default", "example", "examples", "discriminator"];
+const BY_NAME = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
+const VALUES = ["const", "enum", "required", "dependentRequired"];
+
+/** The part of a schema that is validated, with renamed references. */
+function validated(schema: unknown, rename: Rename): unknown {
+  if (Array.isArray(schema)) return schema.map((part) => validated(part, rename));
+  if (schema === null || typeof schema !== "object") return schema;
+  const inTuple = isOpenTuple(schema as Schema) ? ["prefixItems", "items"] : [];
+  const kept = Object.entries(schema).filter(([key, value]) => !isData(key, value) && !inTuple.includes(key));
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      if (key === "$ref") return [key, rename(String(value))];
+      if (VALUES.includes(key)) return [key, value];
+      if (!BY_NAME.includes(key)) return [key, validated(value, rename)];
+      const members = Object.entries(Object(value)).map(([name, member]) => [name, validated(member, rename)]);
+      return [key, Object.fromEntries(members)];
+    }),
+  );
 }
 
-function schemasIn(value: unknown): string[] {
-  return Array.from(JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"/]+)/g), ([, name = ""]) =>
-    decodeURIComponent(name).replaceAll("~1", "/").replaceAll("~0", "~"),
-  );
+function isData(key: string, value: unknown): boolean {
+  return DATA.includes(key) || key.startsWith("x-") || (key === "format" && !isKnownFormat(String(value)));
+}
+
+/** The validator would print a warning for each other one. */
+function isKnownFormat(name: string): boolean {
+  try {
+    // It throws for any name that is none of its type.
+    return addFormats.default.get(name as FormatName) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import type { ValidateFunction } from "ajv/dist/2020.js";
 import type { Request, RequestHandler, Response } from "express";
 import { error, middleware } from "express-openapi-validator";
 
@@ -5,14 +6,21 @@ import { type ContractDocument, resolve, type Schema } from "./document.ts";
 import type { Operation } from "./operations.ts";
 import { type Parameter, safeName } from "./parameters.ts";
 import { readAddress, requestDocument } from "./request-document.ts";
+import { tuples } from "./tuples.ts";
 
 type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
+
+interface Described {
+  document: ContractDocument;
+  operations: readonly Operation[];
+  validator: (schema: Schema) => ValidateFunction;
+}
 
 /**
  * Validates parameters and body against the contract and throws all violations at once, see `violationsIn` in violations.ts. The
  * validator's own security is off, because it runs after the body is read.
  */
-export function requestValidation(document: ContractDocument, operations: readonly Operation[]): RequestHandler[] {
+export function requestValidation({ document, operations, validator }: Described): RequestHandler[] {
   const validation = middleware({
     // The validator has a type of its own for documents.
     apiSpec: requestDocument(document, operations) as ApiDocument,
@@ -23,7 +31,7 @@ export function requestValidation(document: ContractDocument, operations: readon
     validateSecurity: false,
     fileUploader: false,
   });
-  return [arrayLimits(document, operations), addressed(operations), ...validation];
+  return [arrayLimits(document, operations), addressed(operations), ...validation, ...tuples(document, validator)];
 }
 
 /** The parameters and the body of a validated request, with the types of the contract and the contract's names. */

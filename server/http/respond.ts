@@ -1,6 +1,7 @@
-import type { ValidateFunction } from "ajv/dist/2020.js";
+import type { ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import type { RequestHandler, Response } from "express";
 import type { Contract } from "../contract/contract.ts";
+import { isAbsent } from "../contract/directions.ts";
 import type { Schema } from "../contract/document.ts";
 import type { DeclaredResponse, Operation } from "../contract/operations.ts";
 import { validatedRequest } from "../contract/request-validation.ts";
@@ -59,10 +60,11 @@ export function dispatch(
   { send, contract, metrics }: { send: Send; contract: Contract; metrics?: Pick<Metrics, "violations"> },
 ): RequestHandler {
   const validators = new Map<Schema, ValidateFunction>();
-  const validatorOf = (schema: Schema): ValidateFunction => {
+  const validatorOf: ValidatorOf = (schema) => {
     const validate = validators.get(schema) ?? contract.validator(schema);
     validators.set(schema, validate);
-    return validate;
+    return (body) =>
+      validate(body) ? [] : (validate.errors ?? []).filter((error) => !isAbsent(contract.document, error, "writeOnly"));
   };
   return async (request, response) => {
     const { operation, responseMediaType } = response.locals;
@@ -106,7 +108,7 @@ export function declaredResponse({ responses }: Operation, status: number): Decl
   return responses[status] ?? responses[`${Math.floor(status / 100)}XX`] ?? responses.default;
 }
 
-type ValidatorOf = (schema: Schema) => ValidateFunction;
+type ValidatorOf = (schema: Schema) => (body: unknown) => ErrorObject[];
 
 function responseViolations(
   validatorOf: ValidatorOf,
@@ -129,8 +131,7 @@ function bodyViolations(
 ) {
   if (!schema) return body === undefined ? [] : [`the contract declares no ${mediaType || "body"} for this status`];
   if (!isJson(mediaType)) return [];
-  const validate = validatorOf(schema);
-  return validate(body) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+  return validatorOf(schema)(body).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
 function isJson(mediaType: string): boolean {
