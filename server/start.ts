@@ -2,7 +2,7 @@ import pino from "pino";
 import type { Directory } from "../generated/types.ts";
 import { createApp } from "./app.ts";
 import { openAccess, schemeHandlers } from "./auth/schemes.ts";
-import { type Contract, loadContract } from "./contract/contract.ts";
+import { type Contract, ContractError, loadContract } from "./contract/contract.ts";
 import { checkDirectory } from "./directory/directory.ts";
 import { createHandlers } from "./handlers/handlers.ts";
 import { createHttpServer, listen } from "./http/http-server.ts";
@@ -11,8 +11,8 @@ import { createMetrics } from "./http/metrics.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { send } from "./http/respond.ts";
 import type { ShutdownOptions } from "./http/shutdown.ts";
+import { prove } from "./proof/prove.ts";
 import type { Base, CreateHandlers, RunningExtension, RunningServer, ServerOptions } from "./running-server.ts";
-import { selfCheck } from "./self-check.ts";
 import { openStore } from "./store/open-store.ts";
 import type { LoadCount, Store } from "./store/store.ts";
 
@@ -29,7 +29,7 @@ export async function startServer(
   const resources: Resources = [];
   try {
     const contract = loadContract(options.document);
-    await selfCheck(contract);
+    await checkServed(contract);
     const parts = await openParts(options, extend, resources);
     const { store, server, shutdown, handle, loaded } = parts;
     handle(buildApp(contract, options, parts));
@@ -46,7 +46,7 @@ export async function startServer(
       load: (source) => load(store, source, { userLimit: options.userLimit }),
       async reload(create) {
         const next = loadContract(options.document);
-        await selfCheck(next);
+        await checkServed(next);
         handle(buildApp(next, options, parts, create));
       },
       close: async () => void (await end({})),
@@ -57,6 +57,23 @@ export async function startServer(
     await release(resources);
     throw error;
   }
+}
+
+/** Servers in one process share a contract. */
+const SERVED = new WeakSet<Contract>();
+
+/**
+ * Finds a document that does not compile, or is not applied, before the port opens.
+ * @throws ContractError
+ */
+async function checkServed(contract: Contract): Promise<void> {
+  if (SERVED.has(contract)) return;
+  const { failures } = await prove(contract, { isQuick: true });
+  if (failures.length === 0) {
+    SERVED.add(contract);
+    return;
+  }
+  throw new ContractError(`The contract can't be served. ${failures[0]}. Run: npm run generate`);
 }
 
 /** Functions that close the opened parts, in the order of opening. */

@@ -41,7 +41,7 @@ function folderOf(file: string): string {
   return root === "server" && rest.length > 1 ? `server/${rest[0]}` : root;
 }
 
-const BELOW_STUB = ["contract", "http", "auth", "identity", "directory", "store", "handlers"].map(
+const BELOW_STUB = ["contract", "http", "auth", "identity", "directory", "store", "handlers", "proof"].map(
   (name) => `server/${name}`,
 );
 /** Folders that a folder may import besides itself and generated/. */
@@ -53,6 +53,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "server/directory": ["server/contract", "server/identity"],
   "server/store": ["server/directory", "server/identity"],
   "server/handlers": ["server/contract", "server/http", "server/identity", "server/store"],
+  "server/proof": ["server/contract", "server/http"],
   "server/stub": ["server", ...BELOW_STUB],
   server: BELOW_STUB,
   client: [],

@@ -5,6 +5,7 @@ import { type ContractFile, namesOf } from "./contracts.ts";
 import { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
 import { lint } from "./lint/lint.ts";
 import type { ParsedContract } from "./parse.ts";
+import { proveRendered } from "./proof/prove-rendered.ts";
 import { readContract } from "./read/read-contract.ts";
 import { render } from "./render.ts";
 import { withStaging, writeAll } from "./write.ts";
@@ -96,7 +97,9 @@ async function renderOne(
   const texts = JSON.stringify([source, ...sources]);
   const last = LAST.get(where.file);
   if (last?.texts === texts) return last.rendered;
-  const { files, problems } = contract ? await lintAndRender(where.file, contract) : { problems: diagnostics };
+  const result: Rendering = contract ? await lintAndRender(where.file, contract) : { problems: diagnostics };
+  const { files, problems, unproven = [] } = result;
+  for (const id of unproven) print(unprovenText(where.file, id));
   for (const problem of problems) print(problemText(where.file, { source, sources }, problem));
   if (!contract || !files) return problems.length;
   const rendered = { ...where, contract, files };
@@ -104,11 +107,24 @@ async function renderOne(
   return rendered;
 }
 
+interface Rendering {
+  problems: Diagnostic[];
+  files?: ReadonlyMap<string, string>;
+  /** Operations for which no valid request could be made. */
+  unproven?: string[];
+}
+
+function unprovenText(file: string, id: string): string {
+  return `note: ${file}: no valid request of ${id} could be made from its schemas, so its validation is not proven. Add examples.`;
+}
+
 /** @throws Error with the contract's file, after a defect of the generator */
-async function lintAndRender(file: string, contract: ParsedContract) {
+async function lintAndRender(file: string, contract: ParsedContract): Promise<Rendering> {
   try {
     const { problems, ajv } = await lint(contract);
-    return { problems, files: problems.length > 0 ? undefined : await render(file, contract.document, ajv) };
+    if (problems.length > 0) return { problems };
+    const files = await render(file, contract.document, ajv);
+    return { problems, files, unproven: await proveRendered(files, ajv) };
   } catch (cause) {
     throw new Error(`Nothing was generated from ${file}: ${(cause as Error).message}`, { cause });
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020, type AnySchemaObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { type Direction, directed, MARK_MESSAGES } from "./direction.ts";
+import { type Direction, directed, MARK_MESSAGES, type Mark } from "./direction.ts";
 import type { ContractDocument, Schema } from "./document.ts";
 import { type Operation, readOperations, readSecuritySchemes, type SecurityScheme } from "./operations.ts";
 import { requestValidation, type ValidationHandlers } from "./request-validation.ts";
@@ -19,6 +19,8 @@ export interface Contract {
    * this document; compiled on the first call.
    */
   validator(schema: string | Schema): ValidateFunction;
+  /** The same for requests. */
+  requestValidator(schema: string | Schema): ValidateFunction;
 }
 
 /** An invalid contract. The message has the reason and the remedy. */
@@ -48,50 +50,58 @@ export function loadContract(file: URL = DOCUMENT): Contract {
   }
 }
 
-function contractOf(document: ContractDocument): Contract {
+/** The contract of a bundled document. */
+export function contractOf(document: ContractDocument): Contract {
   const compiled: { validation?: ValidationHandlers } = {};
   const operations = readOperations(document);
+  const requestValidator = schemaValidator(document, "readOnly");
   return {
     document,
     operations,
     securitySchemes: readSecuritySchemes(document),
     requestValidation() {
-      compiled.validation ??= requestValidation(document, operations);
+      compiled.validation ??= requestValidation({ document, operations, validator: requestValidator });
       return compiled.validation;
     },
-    validator: schemaValidator(document),
+    requestValidator,
+    validator: schemaValidator(document, "writeOnly"),
   };
 }
 
 const ID = "contract";
 
-function schemaValidator(document: ContractDocument): Contract["validator"] {
-  const { components, paths, webhooks } = document;
-  // The generator has checked the schemas strictly; here unknown keywords and formats are annotations.
-  const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false, logger: false });
-  addFormats.default(ajv);
-  ajv.removeKeyword("writeOnly");
-  ajv.addKeyword({
-    keyword: "writeOnly",
-    error: { message: MARK_MESSAGES.writeOnly },
-    code: (context) => context.schema === true && context.fail(),
-  });
-  const response: Direction = { root: document, marks: ["writeOnly"] };
-  const { examples: _, ...described } = components ?? {};
-  ajv.addSchema({ $id: ID, ...directed({ components: described, paths, webhooks }, response) });
+/** `mark`: the properties that must not be sent. */
+function schemaValidator(document: ContractDocument, mark: Mark): Contract["validator"] {
+  const direction: Direction = { root: document, marks: [mark] };
   const compiled = new WeakMap<Schema, ValidateFunction>();
+  let created: Ajv2020 | undefined;
   return (schema) => {
+    created ??= contractAjv(document, direction, mark);
     if (typeof schema === "string") {
-      const validate = ajv.getSchema(`${ID}#/components/schemas/${schema}`);
+      const validate = created.getSchema(`${ID}#/components/schemas/${schema}`);
       if (!validate) throw new ContractError(`The contract has no schema ${schema}.`);
       return validate;
     }
     const known = compiled.get(schema);
     if (known) return known;
     // References are relative to the document.
-    const absolute = JSON.stringify(directed(schema, response)).replaceAll('"$ref":"#/', `"$ref":"${ID}#/`);
-    const validate = ajv.compile(JSON.parse(absolute) as AnySchemaObject);
+    const absolute = JSON.stringify(directed(schema, direction)).replaceAll('"$ref":"#/', `"$ref":"${ID}#/`);
+    const validate = created.compile(JSON.parse(absolute) as AnySchemaObject);
     compiled.set(schema, validate);
     return validate;
   };
+}
+
+function contractAjv({ components, paths, webhooks }: ContractDocument, direction: Direction, mark: Mark): Ajv2020 {
+  // The generator has checked the schemas strictly; here unknown keywords and formats are annotations.
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false, logger: false });
+  addFormats.default(ajv);
+  ajv.removeKeyword(mark);
+  ajv.addKeyword({
+    keyword: mark,
+    error: { message: MARK_MESSAGES[mark] },
+    code: (context) => context.schema === true && context.fail(),
+  });
+  const { examples: _, ...described } = components ?? {};
+  return ajv.addSchema({ $id: ID, ...directed({ components: described, paths, webhooks }, direction) });
 }

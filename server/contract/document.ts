@@ -41,6 +41,8 @@ export interface ParameterObject {
   required?: boolean;
   explode?: boolean;
   schema?: Schema | boolean;
+  example?: unknown;
+  examples?: Record<string, ExampleObject | Reference>;
 }
 export interface RequestBodyObject {
   required?: boolean;

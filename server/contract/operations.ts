@@ -49,6 +49,8 @@ export interface RequestBody {
   schemas: Readonly<Record<string, Schema>>;
   /** Values of the named examples, of all media types. */
   examples: Readonly<Record<string, unknown>>;
+  /** By media type and name. */
+  examplesByType: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 export interface DeclaredResponse {

@@ -1,5 +1,6 @@
 import {
   type ContractDocument,
+  type ExampleObject,
   type OperationObject,
   type ParameterObject,
   type PathItem,
@@ -16,6 +17,7 @@ export interface Parameter {
   explode: boolean;
   schema: Schema;
   isArray: boolean;
+  examples: readonly unknown[];
   /** The name by which the request and its validator know it; for a header in lower case. */
   key: string;
 }
@@ -31,11 +33,13 @@ export function parametersIn(document: ContractDocument, item: PathItem, operati
   const declared = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => {
     const found = resolve<ParameterObject>(document, parameter);
     const place = found.in as Parameter["in"];
-    const { name, required = false, explode = place === "query" } = found;
+    const { name, required = false, explode = place === "query", example, examples = {} } = found;
     const key = place === "header" ? name.toLowerCase() : safeName(name);
     const schema = schemaOf(found.schema);
     const isArray = [resolve<Schema>(document, schema).type].flat().includes("array");
-    return { name, in: place, required, explode, schema, isArray, key };
+    const values = [example, ...Object.values(examples).map((one) => resolve<ExampleObject>(document, one).value)];
+    const given = values.filter((value) => value !== undefined);
+    return { name, in: place, required, explode, schema, isArray, examples: given, key };
   });
   const last = new Map(declared.map((parameter) => [`${parameter.in} ${parameter.key}`, parameter]));
   return [...last.values()].filter(({ in: place, key }) => place !== "header" || !IGNORED_HEADERS.includes(key));

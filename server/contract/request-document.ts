@@ -1,7 +1,9 @@
+import addFormats, { type FormatName } from "ajv-formats";
 import { directed } from "./direction.ts";
-import { type ContractDocument, referencePointer, valueAt } from "./document.ts";
+import { type ContractDocument, referencePointer, type Schema, valueAt } from "./document.ts";
 import type { Operation } from "./operations.ts";
-import { type Parameter, safeName } from "./parameters.ts";
+import type { Parameter } from "./parameters.ts";
+import { isOpenTuple } from "./tuples.ts";
 
 /** The address of an operation in the validator's document. */
 export interface Address {
@@ -27,76 +29,100 @@ export function readAddress({ parameters, requestBody }: Operation, index: numbe
 
 /**
  * The document that the request validator gets: for each operation a path with its parameters and body under safe names,
- * and the schemas they reach. Everything else in the contract would only take time and memory, or be understood
- * differently: the validator treats the path in `servers` as a base path and validates nothing outside of it.
+ * and a named schema for each reference. Everything else in the contract would only take time and memory, or be understood
+ * differently: the validator treats the path in `servers` as a base path and validates nothing outside of it, and it finds
+ * no part of a schema from within that schema.
  */
 export function requestDocument(document: ContractDocument, operations: readonly Operation[]): object {
-  const { openapi, info } = document;
+  /** Names by reference. */
+  const names = new Map<string, string>();
+  const rename = (reference: string) => {
+    const name = names.get(reference) ?? `s${names.size}`;
+    names.set(reference, name);
+    return `#/components/schemas/${name}`;
+  };
   const paths = Object.fromEntries(
     operations.flatMap((operation, index) => {
-      const { withBody, withoutBody } = readAddress(operation, index);
+      const address = readAddress(operation, index);
       const keys = operation.parameters.flatMap(({ in: place, key }) => (place === "path" ? [`/{${key}}`] : []));
-      return [...new Set([withBody, withoutBody])].map((address) => [
-        address + keys.join(""),
-        { [operation.method.toLowerCase()]: describe(operation, readAddress(operation, index), address === withBody) },
+      return [...new Set([address.withBody, address.withoutBody])].map((prefix) => [
+        prefix + keys.join(""),
+        { [operation.method.toLowerCase()]: describe(operation, address, prefix === address.withBody, rename) },
       ]);
     }),
   );
-  const reached = withReachedSchemas(document, paths);
-  return { openapi, info, ...directed(reached, { root: reached, marks: ["readOnly"] }) };
+  const schemas: Record<string, unknown> = {};
+  // A schema can add names.
+  for (const [reference, name] of names) {
+    schemas[name] = validated(valueAt(document, referencePointer(reference)), rename);
+  }
+  const { openapi, info } = document;
+  const read = { paths, components: { schemas } };
+  return { openapi, info, ...directed(read, { root: read, marks: ["readOnly"] }) };
 }
 
-function describe({ parameters, requestBody }: Operation, { mediaTypes }: Address, hasBody: boolean) {
-  const schemas = Object.entries(requestBody?.schemas ?? {});
-  const content = Object.fromEntries(schemas.map(([type, schema]) => [mediaTypes[type], { schema }]));
+type Rename = (reference: string) => string;
+
+function describe({ parameters, requestBody }: Operation, { mediaTypes }: Address, hasBody: boolean, rename: Rename) {
+  const content = Object.fromEntries(
+    Object.entries(requestBody?.schemas ?? {}).map(([type, declared]) => {
+      const schema = validated(declared, rename);
+      // The validator requires a body only if its schema itself has `required`.
+      return [mediaTypes[type], { schema: requestBody?.required ? { required: [], allOf: [schema] } : schema }];
+    }),
+  );
   return {
-    parameters: parameters.map(describeParameter),
+    parameters: parameters.map((parameter) => describeParameter(parameter, rename)),
     responses: {},
     ...(requestBody && hasBody && { requestBody: { required: requestBody.required, content } }),
   };
 }
 
-function describeParameter({ key, in: place, required, explode, schema }: Parameter) {
-  const described = { name: key, in: place, required, schema, explode };
+function describeParameter({ key, in: place, required, explode, schema }: Parameter, rename: Rename) {
+  // An optional parameter gets its default.
+  const fallback = !required && schema.default !== undefined && { default: schema.default };
+  const read = { ...Object(validated(schema, rename)), ...fallback };
+  const described = { name: key, in: place, required, schema: read, explode };
   if (place !== "query") return { ...described, style: "simple" };
   // Reserved characters are left to the schema.
   return { ...described, style: "form", allowReserved: true };
 }
 
-/** Objects whose keys are names, so that a key can be any word. */
-const MAPS = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
-/** Keywords whose values are data. */
-const DATA = ["const", "default", "enum"];
+/**
+ * Without effect on what is valid. The validator would follow references in these values, accept a body without a required
+ * property that has a default, and report no place if it does not know the value of a discriminator.
+ */
+const DATA = ["default", "example", "examples", "discriminator"];
+const BY_NAME = ["properties", "patternProperties", "dependentSchemas", "$defs", "definitions"];
+const VALUES = ["const", "enum", "required", "dependentRequired"];
 
-/** The validator takes a `$ref` in data for a reference, and would read its file. */
-function isAnnotation(key: string, value: unknown): boolean {
-  if (key === "default") return JSON.stringify(value).includes('"$ref":');
-  return ["discriminator", "example", "examples"].includes(key);
+/** The part of a schema that is validated, with renamed references. */
+function validated(schema: unknown, rename: Rename): unknown {
+  if (Array.isArray(schema)) return schema.map((part) => validated(part, rename));
+  if (schema === null || typeof schema !== "object") return schema;
+  const inTuple = isOpenTuple(schema as Schema) ? ["prefixItems", "items"] : [];
+  const kept = Object.entries(schema).filter(([key, value]) => !isData(key, value) && !inTuple.includes(key));
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      if (key === "$ref") return [key, rename(String(value))];
+      if (VALUES.includes(key)) return [key, value];
+      if (!BY_NAME.includes(key)) return [key, validated(value, rename)];
+      const members = Object.entries(Object(value)).map(([name, member]) => [name, validated(member, rename)]);
+      return [key, Object.fromEntries(members)];
+    }),
+  );
 }
 
-/**
- * The paths, and a named schema for each place to which they refer. Discriminators are left out: with one the validator would
- * check the named schema only, and throw for a body that is no object. For everything else they are annotations.
- */
-function withReachedSchemas(document: ContractDocument, paths: object) {
-  const references = new Map<string, string>();
-  const copy = (value: unknown, isMap = false): unknown => {
-    if (typeof value !== "object" || value === null) return value;
-    if (Array.isArray(value)) return value.map((item) => copy(item));
-    const members = Object.entries(value).filter(([key, inner]) => isMap || !isAnnotation(key, inner));
-    return Object.fromEntries(members.map(([key, inner]) => [key, copyMember(key, inner, isMap)]));
-  };
-  const copyMember = (key: string, value: unknown, isMap: boolean) => {
-    if (isMap) return copy(value);
-    if (DATA.includes(key)) return value;
-    if (key !== "$ref" || typeof value !== "string") return copy(value, MAPS.includes(key));
-    const name = safeName(value);
-    references.set(name, value);
-    return `#/components/schemas/${name}`;
-  };
-  const copied = copy(paths);
-  const schemas: Record<string, unknown> = {};
-  // Grows while it is read.
-  for (const [name, reference] of references) schemas[name] = copy(valueAt(document, referencePointer(reference)));
-  return { paths: copied, components: { schemas } };
+function isData(key: string, value: unknown): boolean {
+  return DATA.includes(key) || key.startsWith("x-") || (key === "format" && !isKnownFormat(String(value)));
+}
+
+/** The validator would print a warning for each other one. */
+function isKnownFormat(name: string): boolean {
+  try {
+    // It throws for any name that is none of its type.
+    return addFormats.default.get(name as FormatName) !== undefined;
+  } catch {
+    return false;
+  }
 }

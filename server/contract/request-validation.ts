@@ -1,20 +1,29 @@
+import type { ValidateFunction } from "ajv/dist/2020.js";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import { middleware } from "express-openapi-validator";
 import { type ContractDocument, resolve, type Schema } from "./document.ts";
 import type { Operation } from "./operations.ts";
 import { type Parameter, safeName } from "./parameters.ts";
 import { readAddress, requestDocument } from "./request-document.ts";
+import { tuples } from "./tuples.ts";
 import { badRequest, violationsIn } from "./violations.ts";
 
 export type ValidationHandlers = (RequestHandler | ErrorRequestHandler)[];
 
 type ApiDocument = Exclude<Parameters<typeof middleware>[0]["apiSpec"], string>;
 
+interface Described {
+  document: ContractDocument;
+  operations: readonly Operation[];
+  /** Validates bodies of requests. */
+  validator: (schema: Schema) => ValidateFunction;
+}
+
 /**
  * Validates parameters and body against the contract and throws all violations at once, see `violationsIn` in
  * violations.ts. The validator's own security is off, because it runs after the body is read.
  */
-export function requestValidation(document: ContractDocument, operations: readonly Operation[]): ValidationHandlers {
+export function requestValidation({ document, operations, validator }: Described): ValidationHandlers {
   const validation = middleware({
     // The validator has a type of its own for documents.
     apiSpec: requestDocument(document, operations) as ApiDocument,
@@ -25,7 +34,14 @@ export function requestValidation(document: ContractDocument, operations: readon
     validateSecurity: false,
     fileUploader: false,
   });
-  return [arrayLimits(document, operations), addressed(operations), ...validation, rejectUnknown, addUnknown];
+  return [
+    arrayLimits(document, operations),
+    addressed(operations),
+    ...validation,
+    ...tuples(document, validator),
+    rejectUnknown,
+    addUnknown,
+  ];
 }
 
 /** The parameters and the body of a validated request, with the types of the contract and the contract's names. */

@@ -149,6 +149,6 @@ test("an invalid contract ends the start before the port opens", async () => {
   const server = start(["--port", "0"], { main: join(project.root, "server/main.ts") });
   const { code, output } = await server.ended;
   expect(code).toBe(1);
-  expect(output).toMatch(/^The contract's \S+ can't be served: .*minLength.*\. Run: npm run generate\n$/);
+  expect(output).toMatch(/^The contract can't be served\. SyncUserIdentity: .*minLength.*\. Run: npm run generate\n$/);
   expect(output).not.toContain("contract server on");
 });

@@ -1,0 +1,56 @@
+import type { Ajv2020 } from "ajv/dist/2020.js";
+import fc from "fast-check";
+import { type Contract, contractOf } from "../../../server/contract/contract.ts";
+import type { Schema } from "../../../server/contract/document.ts";
+import { type Proof, prove } from "../../../server/proof/prove.ts";
+import { schemaReference } from "../contract-ajv.ts";
+import type { Pointer } from "../diagnostic.ts";
+
+/**
+ * Sends requests through the server's pipeline, built from the rendered files, and judges it by the schemas that the linter
+ * has compiled in `ajv`. Returns the ids of operations for which no valid request could be made: their parameters and body
+ * are not proven.
+ * @throws Error if the pipeline treats a request or an example differently from the contract, a defect of this project
+ */
+export async function proveRendered(files: ReadonlyMap<string, string>, ajv: Ajv2020): Promise<string[]> {
+  const { failures, unproven } = await proofOf(contractOf(JSON.parse(files.get("openapi.json") ?? "")), ajv);
+  if (failures.length === 0) return [...new Set(unproven.map(({ id }) => id))];
+  const list = failures.map((failure) => `\n  ${failure}.`).join("");
+  throw new Error(`The server would not serve the contract as it is written.${list}`);
+}
+
+export function proofOf(contract: Contract, ajv: Ajv2020): Promise<Proof> {
+  const pointers = pointersIn(contract.document);
+  return prove(contract, {
+    matching,
+    judge(schema) {
+      const pointer = pointers.get(schema);
+      const validate =
+        pointer && (ajv.getSchema(schemaReference(pointer, "request")) ?? ajv.getSchema(schemaReference(pointer)));
+      // Only an absent schema has no place.
+      return validate ?? ajv.compile({});
+    },
+  });
+}
+
+/** The place of each object. One that YAML uses at several places has one of them. */
+function pointersIn(document: object): ReadonlyMap<Schema, Pointer> {
+  const pointers = new Map<Schema, Pointer>();
+  const visit = (value: unknown, pointer: Pointer) => {
+    if (value === null || typeof value !== "object") return;
+    pointers.set(value as Schema, pointer);
+    for (const [key, child] of Object.entries(value)) visit(child, [...pointer, key]);
+  };
+  visit(document, []);
+  return pointers;
+}
+
+function matching(pattern: string): string | undefined {
+  try {
+    const texts = fc.sample(fc.stringMatching(new RegExp(pattern, "u")), { numRuns: 20, seed: 1 });
+    return texts.find((text) => /^[!-~]+$/.test(text)) ?? texts[0];
+  } catch {
+    // fast-check knows most, but not all of regular expressions.
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
+import { duplexPair } from "node:stream";
+import express, { type ErrorRequestHandler } from "express";
+import pino from "pino";
+import type { Contract } from "../contract/contract.ts";
+import type { Operation } from "../contract/operations.ts";
+import type { Violation } from "../contract/violations.ts";
+import { jsonBody } from "../http/body.ts";
+import { contentType } from "../http/negotiation.ts";
+import { problemHandler } from "../http/problem.ts";
+import { requestContext } from "../http/request-log.ts";
+import { dispatch, type Handler, type HandlerResponse, send } from "../http/respond.ts";
+import { pathParameters, router } from "../http/router.ts";
+
+export interface Outcome {
+  status: number;
+  /** The operation whose handler was called. */
+  handledBy: string | undefined;
+  violations: readonly Violation[];
+  /** The reason of a 500. */
+  error: string | undefined;
+  headers: IncomingHttpHeaders;
+}
+
+export interface Sent {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+  /** What the handler returns. Default: 204, which most contracts do not declare, so use it only to see `handledBy`. */
+  reply?: HandlerResponse;
+}
+
+/** Bytes. */
+const BODY_LIMIT = 16_777_216;
+
+/**
+ * The server's pipeline between security and the handlers, over a stream in this process. Each handler returns what the
+ * request says. Requests must not overlap.
+ */
+export function openPipeline(contract: Contract): (sent: Sent) => Promise<Outcome> {
+  let sending: Sent | undefined;
+  let outcome: Pick<Outcome, "handledBy" | "violations" | "error">;
+  const handlerOf = ({ id }: Operation): Handler => {
+    return async () => {
+      outcome.handledBy = id;
+      return sending?.reply ?? { status: 204 };
+    };
+  };
+  const handlers = Object.fromEntries(contract.operations.map((operation) => [operation.id, handlerOf(operation)]));
+  const record: ErrorRequestHandler = (error, _request, _response, next) => {
+    outcome.error = error.message;
+    next(error);
+  };
+  const recordViolations: typeof send = (response, reply) => {
+    outcome.violations = response.locals.violations ?? [];
+    send(response, reply);
+  };
+  const app = express()
+    .use(requestContext({ isOpen: true, closes: () => false }), router(contract.operations), pathParameters)
+    .use(contentType, jsonBody(BODY_LIMIT), contract.requestValidation())
+    .use(dispatch(handlers, { send, contract }), record)
+    .use(problemHandler({ log: pino({ level: "silent" }), send: recordViolations }));
+  const server = createServer(app);
+  return async (sent) => {
+    sending = sent;
+    outcome = { handledBy: undefined, violations: [], error: undefined };
+    const [near, far] = duplexPair();
+    server.emit("connection", far);
+    // node:http accepts any duplex stream as a connection; its types require a socket.
+    const createConnection = () => near as never;
+    const headers = { Host: "proof", Connection: "close", ...sent.headers };
+    const call = request({ createConnection, method: sent.method, path: sent.url, headers });
+    call.end(sent.body);
+    const [response] = (await once(call, "response")) as [IncomingMessage];
+    response.resume();
+    await once(response, "end");
+    return { ...outcome, status: response.statusCode ?? 0, headers: response.headers };
+  };
+}

@@ -1,0 +1,101 @@
+import type { ErrorObject } from "ajv";
+import type { Operation } from "../contract/operations.ts";
+import type { Parameter } from "../contract/parameters.ts";
+import type { Violation } from "../contract/violations.ts";
+import { type Mutation, mutationsOf } from "./mutations.ts";
+import type { Prover } from "./prover.ts";
+import type { RequestValues } from "./requests.ts";
+import { isAbout } from "./valid-request.ts";
+
+/** A request that may be invalid in one place. */
+export interface Trial {
+  values: RequestValues;
+  /** As in `'minLength' of the query parameter limit`. */
+  violated: string;
+  /** Whether the place is in the path: such a request can also lead to another operation. */
+  isInPath?: boolean;
+  isPlace(violation: Violation): boolean;
+  /** Whether the contract allows the request. Called only if the server does not report the place. */
+  isLegal(): boolean;
+}
+
+/** Changes of the body, one of each keyword first. */
+export function bodyTrials(prover: Prover, operation: Operation, values: RequestValues): Trial[] {
+  const { body } = values;
+  const schema = operation.requestBody?.schemas[body?.mediaType ?? ""];
+  if (!body || !schema) return [];
+  return eachKeywordFirst(mutationsOf(prover.document, schema, body.value)).map(({ keyword, pointer, value }) => {
+    const place = pointer.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+    const errors: string[] = [];
+    return {
+      values: { ...values, body: { ...body, value } },
+      violated: `'${keyword}' at the pointer '${place}'`,
+      isPlace: (violation) =>
+        "pointer" in violation && (violation.pointer === place || errors.includes(violation.pointer)),
+      isLegal: () => {
+        const validate = prover.judge(schema);
+        if (validate(value)) return true;
+        errors.push(...(validate.errors ?? []).flatMap(placesOf));
+        return !prover.isCandidate(schema, body.value);
+      },
+    };
+  });
+}
+
+function placesOf({ instancePath, params }: ErrorObject): string[] {
+  const name = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
+  return name === undefined ? [instancePath] : [instancePath, `${instancePath}/${name}`];
+}
+
+function eachKeywordFirst(mutations: Mutation[]): Mutation[] {
+  const first = [...new Map(mutations.toReversed().map((mutation) => [mutation.keyword, mutation])).values()];
+  return [...new Set([...first.toReversed(), ...mutations])];
+}
+
+/** Changes of the parameters, and an unknown one. */
+export function parameterTrials(prover: Prover, operation: Operation, values: RequestValues): Trial[] {
+  const changed = [...values.parameters].flatMap(([parameter, value]) => trialsOf(prover, values, parameter, value));
+  if (operation.allowsUnknownQuery) return changed;
+  const name = "no-such-parameter";
+  const unknown: Trial = {
+    values: { ...values, extraQuery: `${name}=1` },
+    violated: `the unknown query parameter '${name}'`,
+    isPlace: (violation) => "in" in violation && violation.in === "query" && violation.name === name,
+    isLegal: () => false,
+  };
+  return [...changed, unknown];
+}
+
+function trialsOf(prover: Prover, values: RequestValues, parameter: Parameter, value: unknown): Trial[] {
+  const { schema, required, in: place, name } = parameter;
+  const trial = (keyword: string, parameters: RequestValues["parameters"], isLegal: () => boolean): Trial => ({
+    values: { ...values, parameters },
+    violated: `'${keyword}' of the ${place} parameter '${name}'`,
+    isInPath: place === "path",
+    isPlace: (violation) => isAbout(violation, parameter),
+    isLegal,
+  });
+  const trials = mutationsOf(prover.document, schema, value).map(({ keyword, value: changed }) =>
+    trial(keyword, new Map(values.parameters).set(parameter, changed), () => {
+      return readingsOf(changed).some((reading) => prover.judge(schema)(reading)) || !prover.isCandidate(schema, value);
+    }),
+  );
+  if (!required || place === "path") return trials;
+  const others = [...values.parameters].filter(([other]) => other !== parameter);
+  return [trial("required", new Map(others), () => false), ...trials];
+}
+
+/** What the text of a parameter can stand for. */
+function readingsOf(value: unknown): unknown[] {
+  const read = (convert: (one: unknown) => unknown) => (Array.isArray(value) ? value.map(convert) : convert(value));
+  const single = Array.isArray(value) ? [] : [[value], [String(value)]];
+  return [value, read(String), read(parsed), ...single];
+}
+
+function parsed(value: unknown): unknown {
+  try {
+    return JSON.parse(String(value));
+  } catch {
+    return value;
+  }
+}
