@@ -6,7 +6,7 @@ import type { Operation } from "./operations.ts";
 import { type Parameter, safeName } from "./parameters.ts";
 import { readAddress, requestDocument } from "./request-document.ts";
 import { tuples } from "./tuples.ts";
-import { badRequest, violationsIn } from "./violations.ts";
+import { badRequest, isBadRequest } from "./violations.ts";
 
 export type ValidationHandlers = (RequestHandler | ErrorRequestHandler)[];
 
@@ -115,8 +115,9 @@ const rejectUnknown: RequestHandler = (_request, response, next) => {
 
 /** Lists undeclared parameters before the violations that the validator has found. */
 const addUnknown: ErrorRequestHandler = (thrown, _request, response, next) => {
-  const unknown = unknownIn(response);
-  next(unknown.length > 0 && violationsIn(thrown) ? badRequest([...unknown, ...thrown.errors]) : thrown);
+  // Any other error can come before the operation is known.
+  const unknown = isBadRequest(thrown) ? unknownIn(response) : [];
+  next(unknown.length > 0 ? badRequest([...unknown, ...thrown.errors]) : thrown);
 };
 
 function decode(text: string): string {

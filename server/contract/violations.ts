@@ -4,11 +4,20 @@ import { originalName } from "./parameters.ts";
 /** One violation of the contract in a request, with its place. */
 export type Violation = BodyViolation | ParameterViolation;
 
+/** An error of the validator. */
+interface BadRequest {
+  errors: readonly { path: string; message: string }[];
+}
+
+export function isBadRequest(error: unknown): error is BadRequest {
+  if (!(error instanceof Error) || !("errors" in error) || !Array.isArray(error.errors)) return false;
+  return "status" in error && error.status === 400;
+}
+
 /** The violations in an error of the validator; undefined for any other error. */
 export function violationsIn(error: unknown): Violation[] | undefined {
-  if (!(error instanceof Error) || !("errors" in error) || !Array.isArray(error.errors)) return undefined;
-  if (!("status" in error) || error.status !== 400) return undefined;
-  return (error.errors as { path: string; message: string }[]).map(({ path, message }) => {
+  if (!isBadRequest(error)) return undefined;
+  return error.errors.map(({ path, message }) => {
     const [, place = "", name = ""] = path.split("/");
     const detail = plain(message);
     // Only declared names are reported, and the contract has no name with "/" or "~", which RFC 6901 would escape.
