@@ -1,22 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import type { Contract } from "../contract/contract.ts";
-import type { Operation, SecurityRequirement } from "../contract/operations.ts";
-import { Problem } from "../http/problem.ts";
-import { authorization, challenges, type Failure, singleHeader } from "./authorization.ts";
-import { lackOf, type Reasons } from "./permissions.ts";
+import type { SecurityRequirement } from "../contract/operations.ts";
+import { type Caller, type Failure, type Finding, type Refusal, type Rejected, rejection } from "./rejection.ts";
 
-/** The caller of a request: the id of an API key or application token, or the subject of a Bearer token. */
-export interface Caller {
-  id: string;
-  permissions: readonly string[];
-}
-
-/** Rejected credentials. `reason` is a code for the log, never for the response. Default: the failure. */
-export interface Refusal {
-  failure: Failure;
-  reason?: string;
-}
+export type { Caller, Failure, Refusal };
 
 export interface SchemeHandler {
   /** Name of an HTTP authentication scheme in lower case, or of a header whose value is the credentials. */
@@ -28,6 +16,8 @@ export interface SchemeHandler {
 /** One handler per security scheme of the contract, by the scheme's name. */
 export type SchemeHandlers = Readonly<Record<string, SchemeHandler>>;
 
+const ANYONE: Caller = { id: "", permissions: [] };
+
 /**
  * Evaluates the security requirements of the operation before the body is read. A request is authenticated if all
  * schemes of one alternative accept it, and authorized if the credentials of each of them hold all scopes of the alternative
@@ -36,35 +26,28 @@ export type SchemeHandlers = Readonly<Record<string, SchemeHandler>>;
 export function security(handlers: SchemeHandlers, { securitySchemes }: Contract): RequestHandler {
   return async (request, { locals }, next) => {
     const { security: alternatives, permissions } = locals.operation;
-    const resultOf = once((scheme) => evaluate(scheme, handlers[scheme], request));
     if (alternatives.length === 0 && permissions.length === 0) return next();
-    const rejections: Rejection[] = [];
+    const resultOf = once((scheme) => evaluate(scheme, handlers[scheme], request));
+    const rejected: Rejected[] = [];
     for (const requirement of usable(alternatives, permissions)) {
-      const result = await callerOf(requirement, permissions, resultOf);
-      if ("detail" in result) {
-        rejections.push(result);
+      const findings = await findingsOf(requirement, permissions, resultOf);
+      if (!findings.every(permits)) {
+        rejected.push({ requirement, findings });
         continue;
       }
-      locals.caller = result;
+      // The caller that the first scheme identifies.
+      locals.caller = findings[0]?.caller ?? ANYONE;
       return next();
     }
-    throw problemOf(rejections, locals, challenges(alternatives, securitySchemes));
+    throw rejection(rejected, locals, securitySchemes);
   };
 }
 
-/** 403 if an alternative is authenticated, otherwise 401. */
-function problemOf(rejections: readonly Rejection[], locals: Express.Locals, challenge: string[]): Problem {
-  const lacking = rejections.filter(({ isAuthenticated }) => isAuthenticated);
-  const relevant = lacking.length > 0 ? lacking : rejections;
-  const reasons = relevant.flatMap((rejection) => rejection.reasons);
-  locals.refusals = Object.fromEntries(reasons.map(([scheme, code]) => [logName(scheme), code]));
-  const detail = [...new Set(relevant.map((rejection) => rejection.detail))].join(" ");
-  if (lacking.length > 0) return new Problem("forbidden", { detail });
-  return new Problem("unauthenticated", { detail, headers: { "WWW-Authenticate": challenge } });
-}
-
 /** Without credentials there is no permission. */
-function usable(alternatives: Operation["security"], permissions: readonly string[]): Operation["security"] {
+function usable(
+  alternatives: readonly SecurityRequirement[],
+  permissions: readonly string[],
+): readonly SecurityRequirement[] {
   return permissions.length === 0 ? alternatives : alternatives.filter((one) => Object.keys(one).length > 0);
 }
 
@@ -78,27 +61,25 @@ function once<T>(evaluateScheme: (scheme: string) => Promise<T>): (scheme: strin
   };
 }
 
-/** Why an alternative does not permit the request. */
-interface Rejection {
-  isAuthenticated: boolean;
-  detail: string;
-  reasons: Reasons;
-}
-
-/** The caller that the first scheme of an alternative identifies, if the alternative permits the request. */
-async function callerOf(
+function findingsOf(
   requirement: SecurityRequirement,
   permissions: readonly string[],
   resultOf: (scheme: string) => Promise<Caller | Refusal>,
-): Promise<Caller | Rejection> {
-  const schemes = Object.keys(requirement);
-  const results = await Promise.all(schemes.map(resultOf));
-  const callers = results.filter(isCaller);
-  if (callers.length < schemes.length) {
-    return { isAuthenticated: false, detail: describe(schemes, results), reasons: reasonsOf(schemes, results) };
-  }
-  const lack = lackOf(requirement, permissions, callers);
-  return lack ? { isAuthenticated: true, ...lack } : (callers[0] ?? { id: "", permissions: [] });
+): Promise<Finding[]> {
+  const findings = Object.entries(requirement).map(async ([scheme, scopes]) => {
+    const result = await resultOf(scheme);
+    const refusal = "failure" in result ? result : undefined;
+    const caller = "failure" in result ? undefined : result;
+    const held = caller?.permissions ?? [];
+    const hasScopes = scopes.every((scope) => held.includes(scope));
+    const hasPermission = permissions.length === 0 || permissions.some((one) => held.includes(one));
+    return { scheme, caller, refusal, hasScopes, hasPermission };
+  });
+  return Promise.all(findings);
+}
+
+function permits({ caller, hasScopes, hasPermission }: Finding): boolean {
+  return caller !== undefined && hasScopes && hasPermission;
 }
 
 async function evaluate(
@@ -112,30 +93,19 @@ async function evaluate(
   return typeof sent === "string" ? { failure: sent } : verify(sent.value, request);
 }
 
-function isCaller(result: Caller | Refusal): result is Caller {
-  return !("failure" in result);
+/** The part of Authorization after the scheme's name (in any case) and exactly one space (RFC 9110 section 11.4). */
+export function authorization(request: IncomingMessage, scheme: string): { value: string } | Failure {
+  const header = singleHeader(request, "authorization");
+  if (typeof header === "string") return header;
+  const [name = "", ...rest] = header.value.split(" ");
+  if (name.toLowerCase() !== scheme) return "missing";
+  return rest.length === 1 && rest[0] ? { value: rest[0] } : "malformed";
 }
 
-/** "Bearer is missing, ApplicationToken is wrong." */
-function describe(schemes: readonly string[], results: readonly (Caller | Refusal)[]): string {
-  const parts = schemes.flatMap((scheme, index) => {
-    const result = results[index];
-    return !result || isCaller(result) ? [] : [`${scheme} is ${result.failure}`];
-  });
-  return `${parts.join(", ")}.`;
-}
-
-/** Reason codes by scheme, for the log; empty if no credentials of the alternative were sent. */
-function reasonsOf(schemes: readonly string[], results: readonly (Caller | Refusal)[]): Reasons {
-  const refusals = results.flatMap(
-    (result, index): Reasons =>
-      isCaller(result) ? [] : [[schemes[index] ?? "", result.reason ?? result.failure.replace(" ", "-")]],
-  );
-  const isSent = refusals.length < schemes.length || refusals.some(([_, reason]) => reason !== "missing");
-  return isSent ? refusals : [];
-}
-
-/** `ApplicationToken` is `applicationToken` in the log. */
-function logName(scheme: string): string {
-  return scheme.charAt(0).toLowerCase() + scheme.slice(1);
+/** The value of a header that must not be repeated; Node itself would drop or join further values. */
+function singleHeader({ headersDistinct }: IncomingMessage, name: string): { value: string } | Failure {
+  const values = headersDistinct[name.toLowerCase()] ?? [];
+  const [value] = values;
+  if (!value) return "missing";
+  return values.length === 1 ? { value } : "sent twice";
 }

@@ -1,12 +1,11 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
+import type { ErrorRequestHandler, RequestHandler } from "express";
 import { middleware } from "express-openapi-validator";
 import { type ContractDocument, resolve, type Schema } from "./document.ts";
 import type { Operation } from "./operations.ts";
-import { type Parameter, safeName } from "./parameters.ts";
-import { readAddress, requestDocument } from "./request-document.ts";
+import { requestDocument } from "./request-document.ts";
 import { tuples } from "./tuples.ts";
-import { badRequest, isBadRequest } from "./violations.ts";
+import { addressed, addUnknown, arrayLimits, type Limit, rejectUnknown } from "./validation-steps.ts";
 
 export type ValidationHandlers = (RequestHandler | ErrorRequestHandler)[];
 
@@ -35,7 +34,7 @@ export function requestValidation({ document, operations, validator }: Described
     fileUploader: false,
   });
   return [
-    arrayLimits(document, operations),
+    arrayLimits(limitsOf(document, operations)),
     addressed(operations),
     ...validation,
     ...tuples(document, validator),
@@ -44,115 +43,10 @@ export function requestValidation({ document, operations, validator }: Described
   ];
 }
 
-/** The parameters and the body of a validated request, with the types of the contract and the contract's names. */
-export function validatedRequest(request: Request, { parameters }: Operation) {
-  const { query, headers, body } = request;
-  // Express resets `params` for each middleware. The validator keeps those it has validated.
-  const { openapi: { pathParams = {} } = {} } = request as { openapi?: { pathParams?: Record<string, unknown> } };
-  const sent: Record<Parameter["in"], Record<string, unknown>> = { path: pathParams, query, header: headers };
-  const values: typeof sent = { path: {}, query: {}, header: {} };
-  for (const { in: place, name, key } of parameters) {
-    if (sent[place][key] !== undefined) values[place][name] = sent[place][key];
-  }
-  return { path: values.path, query: values.query, headers: values.header, body };
-}
-
-/** Gives the request the address that the operation has in the validator's document. */
-function addressed(operations: readonly Operation[]): RequestHandler {
-  const addresses = new Map(operations.map((operation, index) => [operation, readAddress(operation, index)]));
-  return (request, response, next) => {
-    const { operation, encodedPath, requestMediaType, bodyText } = response.locals;
-    const address = addresses.get(operation);
-    if (!address) throw new Error(`The validator does not know ${operation.id}.`);
-    const values = address.segments.map((name) => `/${encodedPath[name]}`).join("");
-    request.url = (bodyText === undefined ? address.withoutBody : address.withBody) + values + safeQuery(response);
-    request.originalUrl = request.url;
-    request.headers["content-type"] = address.mediaTypes[requestMediaType];
-    splitLists(request, operation);
-    next();
-  };
-}
-
-/** The validator does not split the arrays in headers. */
-function splitLists({ headers }: Request, { parameters }: Operation): void {
-  for (const { in: place, key, isArray } of parameters) {
-    const value = headers[key];
-    if (place !== "header" || !isArray || typeof value !== "string") continue;
-    headers[key] = value.split(",").map((item) => item.trim());
-  }
-}
-
-/** The declared parameters of the query, with safe names. */
-function safeQuery({ locals }: Response): string {
-  const pairs = pairsIn(locals).flatMap(({ name, value, isDeclared }) =>
-    isDeclared ? `${safeName(name)}=${value}` : [],
-  );
-  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
-}
-
-function pairsIn({ queryText, operation: { parameters } }: Response["locals"]) {
-  const declared = new Set(parameters.flatMap((parameter) => (parameter.in === "query" ? parameter.name : [])));
-  const pairs = queryText.split("&").filter((pair) => pair !== "");
-  return pairs.map((pair) => {
-    const [encoded = "", ...value] = pair.split("=");
-    const name = decode(encoded);
-    return { name, value: value.join("="), isDeclared: declared.has(name) };
-  });
-}
-
-/** Undeclared parameters of the query. The validator would report the first one only, and nothing else. */
-function unknownIn({ locals }: Response): { path: string; message: string }[] {
-  if (locals.operation.allowsUnknownQuery) return [];
-  const names = pairsIn(locals).flatMap(({ name, isDeclared }) => (isDeclared ? [] : name));
-  const message = "must NOT be sent: the operation has no such parameter";
-  return [...new Set(names)].map((name) => ({ path: `/query/${safeName(name)}`, message }));
-}
-
-const rejectUnknown: RequestHandler = (_request, response, next) => {
-  if (unknownIn(response).length === 0) return next();
-  throw badRequest([]);
-};
-
-/** Lists undeclared parameters before the violations that the validator has found. */
-const addUnknown: ErrorRequestHandler = (thrown, _request, response, next) => {
-  // Any other error can come before the operation is known.
-  const unknown = isBadRequest(thrown) ? unknownIn(response) : [];
-  next(unknown.length > 0 ? badRequest([...unknown, ...thrown.errors]) : thrown);
-};
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll("+", " "));
-  } catch {
-    return text;
-  }
-}
-
-/**
- * Rejects a body with more items than `maxItems` before it is validated, because the validator takes about 1 µs for each
- * item. Checks the arrays in properties, not those in items of other arrays.
- */
-function arrayLimits(document: ContractDocument, operations: readonly Operation[]): RequestHandler {
-  const limits = new Map(
-    operations.flatMap(({ requestBody }) =>
-      Object.values(requestBody?.schemas ?? {}).map((schema) => [schema, limitsIn(document, schema)] as const),
-    ),
-  );
-  return ({ body }, { locals: { operation, requestMediaType } }, next) => {
-    const schema = operation.requestBody?.schemas[requestMediaType];
-    const errors = ((schema && limits.get(schema)) ?? []).flatMap(({ pointer, max }) => {
-      const value = pointer.reduce<unknown>((parent, name) => Object(parent)[name], body);
-      if (!Array.isArray(value) || value.length <= max) return [];
-      return [{ path: ["/body", ...pointer].join("/"), message: `must NOT have more than ${max} items` }];
-    });
-    if (errors.length === 0) return next();
-    throw badRequest(errors);
-  };
-}
-
-interface Limit {
-  pointer: readonly string[];
-  max: number;
+/** By the schemas of bodies. */
+function limitsOf(document: ContractDocument, operations: readonly Operation[]): Map<Schema, Limit[]> {
+  const schemas = operations.flatMap(({ requestBody }) => Object.values(requestBody?.schemas ?? {}));
+  return new Map(schemas.map((schema) => [schema, limitsIn(document, schema)]));
 }
 
 /** `open` are the schemas on the way to this one: a schema may contain itself. */

@@ -3,7 +3,7 @@ import type { RequestHandler, Response } from "express";
 import type { Contract } from "../contract/contract.ts";
 import type { Schema } from "../contract/document.ts";
 import type { DeclaredResponse, Operation } from "../contract/operations.ts";
-import { validatedRequest } from "../contract/request-validation.ts";
+import { validatedRequest } from "../contract/validation-steps.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface Reply {

@@ -87,7 +87,7 @@ const CALLS: Call[] = [
     "safePutDevice",
     [{ name: "root", at: "2026-01-02T03:04:05Z", code: "1234", size: 1, x: 1.5, money: "5 EUR" }],
     {
-      body: { name: "root", at: "2026-01-02T03:04:05Z", code: "1234", size: 1, x: 1.5, money: "5 EUR", kind: "login" },
+      body: { name: "root", at: "2026-01-02T03:04:05Z", code: "1234", size: 1, x: 1.5, money: "5 EUR" },
     },
   ],
   [

@@ -27,8 +27,8 @@ export function proofOf(contract: Contract, ajv: Ajv2020): Promise<Proof> {
       const pointer = pointers.get(schema);
       const validate =
         pointer && (ajv.getSchema(schemaReference(pointer, "request")) ?? ajv.getSchema(schemaReference(pointer)));
-      // Only an absent schema has no place.
-      return validate ?? ajv.compile({});
+      // An absent schema has no place, nor has the one that stands for a boolean.
+      return validate ?? ajv.compile(schema);
     },
   });
 }

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import type { Request, RequestHandler } from "express";
-import { authorization } from "../../auth/authorization.ts";
+import { authorization } from "../../auth/security.ts";
 import { Problem } from "../../http/problem.ts";
 import { STUB_PROBLEMS } from "../problem-types.ts";
 

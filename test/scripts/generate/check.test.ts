@@ -65,6 +65,9 @@ test("--check reports edited, missing and foreign files of both folders in one r
     generated/control/types.ts is out of date.
       line N: -         get: operations["ListFaults"];
               +         get: operations["ReadFaults"];
+    generated/control/validators.d.ts is out of date.
+      line N: -   "listFaults": { id: "ListFaults", requests: {  }, responses: readonly (Validat…
+              +   "readFaults": { id: "ReadFaults", requests: {  }, responses: readonly (Validat…
     generated/control/validators.js is missing.
     generated/control/manifest.json is out of date.
       line N: -   "document": "HASH"
