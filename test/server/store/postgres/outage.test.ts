@@ -2,7 +2,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type Store, StoreUnavailable } from "../../../../server/store/store.ts";
 import { holdUser, query } from "../../../helpers/postgres.ts";
-import { countOf, countUp } from "../store-under-test.ts";
+import { countOf, countUp, look } from "../store-under-test.ts";
 import { OTHERS, storeAt, storeWithUsers, terminate, untilWaiting } from "./under-test.ts";
 
 /** A proxy that closes the connection after it has forwarded a COMMIT, or instead of forwarding it. */
@@ -53,6 +53,28 @@ test.each([
   await vi.waitFor(async () => expect(await countOf(other, "u-ada")).toBe(stored));
   expect(await countUp(other, "u-ada")).toBe(stored + 1);
 });
+
+test.each([
+  ["after the commit", 1],
+  ["before the commit", 0],
+] as const)(
+  "a connection lost %s makes all syncs of the transaction unavailable, without a retry",
+  async (cut, stored) => {
+    const { url, store: other } = await storeWithUsers();
+    const { store } = await storeAt(await cuttingProxy(url, cut), { poolSize: 1 });
+    const decided = vi.fn();
+
+    // The first sync changes nothing, and the others share the next transaction.
+    const first = look(store, "u-ada");
+    const outcomes = await Promise.allSettled(OTHERS.map((userId) => countUp(store, userId, decided)));
+    await first;
+
+    const unavailable = { status: "rejected", reason: expect.any(StoreUnavailable) };
+    expect(outcomes).toEqual(OTHERS.map(() => unavailable));
+    expect(decided).toHaveBeenCalledTimes(OTHERS.length);
+    for (const userId of OTHERS) await vi.waitFor(async () => expect(await countOf(other, userId)).toBe(stored));
+  },
+);
 
 test("a full disk makes the sync unavailable, although the COMMIT after the failed UPDATE succeeds", async () => {
   const { url, store, lines } = await storeWithUsers();
