@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openPool } from "../../../../server/store/postgres/pool.ts";
-import { createSyncQueue } from "../../../../server/store/postgres/sync-queue.ts";
-import { transact } from "../../../../server/store/postgres/transaction.ts";
+import { createSyncQueue, type Run } from "../../../../server/store/postgres/sync-queue.ts";
+import { type Send, transact } from "../../../../server/store/postgres/transaction.ts";
 import { type Found, type Store, StoreUnavailable } from "../../../../server/store/store.ts";
 import { holdUser, query } from "../../../helpers/postgres.ts";
 import { countUp, directoryOf, keyOf, look } from "../store-under-test.ts";
@@ -237,14 +237,48 @@ test("in a shared transaction, a user that the database rejects fails alone", as
   });
 });
 
-test("a sync whose deadline passes before its decision is unavailable, and is not decided later", async () => {
-  const { url, store } = await storeWithUsers();
+/** A queue on one connection whose transactions start `delayMs` late, and the statements that it sends in each packet. */
+function queueAt(url: string, delayMs = 0) {
   const { pool } = openPool({ url });
   onTestFinished(() => pool.end());
-  const queue = createSyncQueue(async (work, limits) => {
-    await sleep(100);
-    return transact(pool, work, limits);
-  }, 1);
+  const packets: (string | undefined)[][] = [];
+  const recording = (send: Send): Send => {
+    return (...statements) => {
+      packets.push(statements.map(({ name, text }) => name ?? text.split(" ")[0]));
+      return send(...statements);
+    };
+  };
+  const run: Run = async (work, limits) => {
+    await sleep(delayMs);
+    return transact(pool, (send) => work(recording(send)), limits);
+  };
+  return { queue: createSyncQueue(run, 1), packets };
+}
+
+test("a sync alone sends two packets, or one and a rollback, with statements for one user; so do many together", async () => {
+  const { url } = await storeWithUsers();
+  const { queue, packets } = queueAt(url);
+  const add = (id: string, nickname?: string) =>
+    queue.add(keyOf(id), performance.now() + 5_000, () => ({
+      user: nickname ? { id, nickname } : undefined,
+      result: 1,
+    }));
+  const sent = () => packets.splice(0).map((packet) => packet.join(" "));
+
+  await add("u-ada", "saved");
+  expect(sent()).toEqual(["BEGIN nexus-unlocked-user nexus-roles", "nexus-save COMMIT"]);
+  await add("u-ada");
+  expect(sent()).toEqual(["BEGIN nexus-unlocked-user nexus-roles", "ROLLBACK"]);
+  // A transaction counts until just after its syncs have settled.
+  await sleep(0);
+  await Promise.all([add("u-ada"), ...["u-1", "u-2", "u-3", "u-4"].map((id) => add(id, "saved"))]);
+  const shared = ["BEGIN nexus-unlocked-users nexus-roles-of-all", "nexus-save-all COMMIT"];
+  expect(sent()).toEqual(["BEGIN nexus-unlocked-user nexus-roles", "ROLLBACK", ...shared]);
+});
+
+test("a sync whose deadline passes before its decision is unavailable, and is not decided later", async () => {
+  const { url, store } = await storeWithUsers();
+  const { queue } = queueAt(url, 100);
   const decided: string[] = [];
   const add = (id: string, withinMs: number) =>
     queue.add(keyOf(id), performance.now() + withinMs, (found) => {
