@@ -83,11 +83,12 @@ function connect(pool: Pool, deadline: number): Promise<PoolClient> {
 }
 
 async function sendTogether(client: PoolClient, statements: Statement[], deadline: number) {
-  // pg closes the connection if a response takes longer.
-  const query_timeout = Math.max(1, deadline - performance.now());
+  // pg closes the connection if the last response takes longer. Each timeout costs a few microseconds of a sync.
+  const timeout = { query_timeout: Math.max(1, deadline - performance.now()) };
+  const last = statements.at(-1);
   const { stream } = client.connection;
   stream.cork();
-  const sent = statements.map((statement) => client.query<Row>({ ...statement, ...{ query_timeout } }));
+  const sent = statements.map((statement) => client.query<Row>({ ...statement, ...(statement === last && timeout) }));
   stream.uncork();
   await Promise.allSettled(sent);
   return Promise.all(sent);

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { type Store, StoreUnavailable } from "../../../../server/store/store.ts";
 import { connected, holdUser, query } from "../../../helpers/postgres.ts";
 import { change, countOf, countUp } from "../store-under-test.ts";
-import { failSaves, storeAt, storeWithUsers } from "./under-test.ts";
+import { failSaves, slowSaves, storeAt, storeWithUsers } from "./under-test.ts";
 
 /** The process id of the only connection of stores to this database. */
 async function onlyConnection(url: string): Promise<unknown> {
@@ -108,11 +108,7 @@ test("a sync that waits longer than the lock timeout retries on a new connection
 
 test("a read that gets no connection in time is unavailable; a sync waits for the one before it", async () => {
   const { url, store } = await storeWithUsers({ poolSize: 1 });
-  await query(
-    url,
-    `CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(3); RETURN NEW; END $$;
-     CREATE TRIGGER sleeping BEFORE UPDATE ON nexus_sync_users FOR EACH ROW WHEN (new.id = 'u-ada') EXECUTE FUNCTION sleep()`,
-  );
+  await slowSaves(url, 3, "u-ada");
   const counts = [countUp(store, "u-ada"), countUp(store, "u-bob")];
   const start = performance.now();
 

@@ -6,7 +6,7 @@ import { type Send, transact } from "../../../../server/store/postgres/transacti
 import { type Found, type Store, StoreUnavailable } from "../../../../server/store/store.ts";
 import { holdUser, query } from "../../../helpers/postgres.ts";
 import { countUp, directoryOf, keyOf, look } from "../store-under-test.ts";
-import { failSaves, storeAt, storeWithUsers } from "./under-test.ts";
+import { failSaves, slowSaves, storeAt, storeWithUsers } from "./under-test.ts";
 
 const idsOf = (count: number) => Array.from({ length: count }, (_, index) => `u-${index + 10}`);
 
@@ -60,12 +60,7 @@ test("syncs that wait share transactions of at most 32; a sync that finds none r
 test("a sync does not wait for up to three others that are running", async () => {
   const { url, store } = await storeWithUsers();
   const running = ["u-1", "u-2", "u-3"];
-  await query(
-    url,
-    `CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1); RETURN NEW; END $$;
-     CREATE TRIGGER sleeping BEFORE UPDATE ON nexus_sync_users
-       FOR EACH ROW WHEN (new.id IN ('${running.join("','")}')) EXECUTE FUNCTION sleep()`,
-  );
+  await slowSaves(url, 1, ...running);
   const order: string[] = [];
 
   await Promise.all([...running, "u-ada"].map((id) => countUp(store, id).then(() => order.push(id))));

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { StoreUnavailable } from "../../../../server/store/store.ts";
 import { holdUser, query } from "../../../helpers/postgres.ts";
 import { countOf, countUp } from "../store-under-test.ts";
-import { OTHERS, storeAt, storeWithUsers } from "./under-test.ts";
+import { OTHERS, slowSaves, storeAt, storeWithUsers } from "./under-test.ts";
 
 test("a sync that waits five seconds for its row lock is unavailable", async () => {
   const { url, store } = await storeWithUsers();
@@ -34,11 +34,7 @@ test("a process that freezes within a transaction loses its row lock and saves n
 
 test("a database that stops responding during a sync is unavailable within five seconds", async () => {
   const { url, store } = await storeWithUsers();
-  await query(
-    url,
-    `CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN NEW; END $$;
-     CREATE TRIGGER sleeping BEFORE UPDATE ON nexus_sync_users FOR EACH ROW EXECUTE FUNCTION sleep()`,
-  );
+  await slowSaves(url, 60);
   const start = performance.now();
 
   await expect(countUp(store, "u-ada")).rejects.toThrow(StoreUnavailable);
@@ -50,11 +46,7 @@ test("a database that stops responding during a sync is unavailable within five 
 
 test("syncs that wait behind a database that stops responding are unavailable within five seconds", async () => {
   const { url, store } = await storeWithUsers({ poolSize: 1 });
-  await query(
-    url,
-    `CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN NEW; END $$;
-     CREATE TRIGGER sleeping BEFORE UPDATE ON nexus_sync_users FOR EACH ROW EXECUTE FUNCTION sleep()`,
-  );
+  await slowSaves(url, 60);
   const start = performance.now();
 
   const outcomes = await Promise.allSettled(["u-ada", "u-bob", ...OTHERS].map((userId) => countUp(store, userId)));

@@ -53,3 +53,13 @@ export async function failSaves(
      CREATE CONSTRAINT TRIGGER failing AFTER UPDATE ON nexus_sync_users ${at} FOR EACH ROW EXECUTE FUNCTION fail()`,
   );
 }
+
+/** Saves of these users, or of all, take so many seconds. */
+export async function slowSaves(url: string, seconds: number, ...userIds: string[]): Promise<void> {
+  const when = userIds.length > 0 ? `WHEN (new.id IN ('${userIds.join("','")}'))` : "";
+  await query(
+    url,
+    `CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(${seconds}); RETURN NEW; END $$;
+     CREATE TRIGGER sleeping BEFORE UPDATE ON nexus_sync_users FOR EACH ROW ${when} EXECUTE FUNCTION sleep()`,
+  );
+}
