@@ -90,16 +90,53 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "PostgreSQL: a sync reads its user without the lock",
-    edits: [["server/store/postgres/sync.ts", "WHERE id = $1 FOR UPDATE", "WHERE id = $1"]],
+    edits: [
+      ["server/store/postgres/sync-statements.ts", "WHERE id = $1 FOR UPDATE SKIP LOCKED", "WHERE id = $1"],
+      ["server/store/postgres/sync-statements.ts", "ORDER BY id FOR UPDATE SKIP LOCKED", "ORDER BY id"],
+    ],
     test: ["test/faults/postgres-load.faults.ts", "32 callers on one user over two servers lose no update"],
+  },
+  {
+    name: "PostgreSQL: a shared transaction reads its users without locks",
+    edits: [["server/store/postgres/sync-statements.ts", "ORDER BY id FOR UPDATE SKIP LOCKED", "ORDER BY id"]],
+    test: [
+      "test/server/store/postgres/sync-queue.test.ts",
+      "shared transactions of two servers with opposite orders lose no update",
+    ],
+  },
+  {
+    name: "PostgreSQL: a shared transaction waits for locked users",
+    edits: [
+      ["server/store/postgres/sync-statements.ts", "ORDER BY id FOR UPDATE SKIP LOCKED", "ORDER BY id FOR UPDATE"],
+    ],
+    test: [
+      "test/server/store/postgres/sync-queue.test.ts",
+      "in a shared transaction, a user whose row is locked does not delay the others",
+    ],
+  },
+  {
+    name: "PostgreSQL: a sync is decided after its deadline",
+    edits: [["server/store/postgres/sync.ts", " && !sync.isOver()", ""]],
+    test: ["test/server/store/postgres/sync-queue.test.ts", "a sync whose deadline passes before its decision"],
+  },
+  {
+    name: "PostgreSQL: an unconfirmed commit of a shared transaction is retried",
+    edits: [
+      [
+        "server/store/postgres/sync-queue.ts",
+        "isRetryable(error.cause);",
+        "isRetryable(error.cause) || error instanceof Error;",
+      ],
+    ],
+    test: ["test/server/store/postgres/outage.test.ts", "a connection lost after the commit makes all syncs"],
   },
   {
     name: "PostgreSQL: an unconfirmed commit counts as done",
     edits: [
       [
         "server/store/postgres/sync.ts",
-        "await send(savedUser(changed), COMMIT);",
-        "await send(savedUser(changed), COMMIT).catch(() => {});",
+        "await send(syncedUsers(changed), COMMIT);",
+        "await send(syncedUsers(changed), COMMIT).catch(() => {});",
       ],
     ],
     test: ["test/faults/postgres-outage.faults.ts", "when the database is "],

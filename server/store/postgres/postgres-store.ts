@@ -6,8 +6,9 @@ import { type Store, StoreUnavailable } from "../store.ts";
 import { postgresLoadTarget, withLoadLock } from "./load.ts";
 import { openPool, type PostgresOptions } from "./pool.ts";
 import { migrate } from "./schema.ts";
-import { storedUser, syncIn } from "./sync.ts";
-import { type Row, type Send, type Statement, transact } from "./transaction.ts";
+import { createSyncQueue, type Run } from "./sync-queue.ts";
+import { storedUser } from "./sync-statements.ts";
+import { type Row, type Statement, transact } from "./transaction.ts";
 
 /** Deadlines in milliseconds, including queueing and retries. */
 const SYNC_MS = 5_000;
@@ -23,25 +24,24 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   await migrate(options);
   const { pool, warn } = openPool(options);
 
-  const run = async <T>(work: (send: Send) => Promise<T>, withinMs = SYNC_MS): Promise<T> => {
+  const run: Run = async (work, limits) => {
     try {
-      return await transact(pool, work, withinMs);
+      return await transact(pool, work, limits);
     } catch (error) {
       if (error instanceof StoreUnavailable) warn(error.cause ?? error);
       throw error;
     }
   };
-  const read = (...statements: Statement[]) => run((send) => send(...statements));
+  const read = (...statements: Statement[]) => run((send) => send(...statements), { withinMs: SYNC_MS });
+  const syncs = createSyncQueue(run, pool.options.max);
   // Without it, syncs of one user would each occupy a connection while waiting for the row lock.
   const withUser = createMutex();
   const withLoads = createMutex();
-  const target = postgresLoadTarget((work) => run(work, BATCH_MS));
+  const target = postgresLoadTarget((work) => run(work, { withinMs: BATCH_MS }));
   return {
-    async sync(key, change) {
+    sync(key, change) {
       const deadline = performance.now() + SYNC_MS;
-      const attempt = () => run((send) => syncIn(send, key, change), deadline - performance.now());
-      const result = await withUser(key.userId, attempt);
-      return result();
+      return withUser(key.userId, () => syncs.add(key, deadline, change));
     },
     load: (directory, progress) =>
       withLoads("load", () => withLoadLock(options, warn, () => loadDirectory(target, directory, progress))),
@@ -57,11 +57,14 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
       return { users: usersIn(users?.rows), total: Number(counted?.rows[0]?.total) };
     },
     ready: () =>
-      run(async (send) => {
-        const [state] = await send({ text: "SHOW transaction_read_only" });
-        // Also closes the connection: after a failover, a new one leads to the new primary.
-        if (state?.rows[0]?.transaction_read_only !== "off") throw new StoreUnavailable("The database is read-only.");
-      }, READY_MS),
+      run(
+        async (send) => {
+          const [state] = await send({ text: "SHOW transaction_read_only" });
+          // Also closes the connection: after a failover, a new one leads to the new primary.
+          if (state?.rows[0]?.transaction_read_only !== "off") throw new StoreUnavailable("The database is read-only.");
+        },
+        { withinMs: READY_MS },
+      ),
     close: () => withLoads("load", () => pool.end()),
   };
 }

@@ -1,72 +1,78 @@
 import type { Role, User } from "../../../generated/types.ts";
-import { roleIdsOf } from "../../directory/directory.ts";
-import type { Decision, Found, SyncKey } from "../store.ts";
-import { BEGIN, COMMIT, type Row, rollBack, type Send, type Statement } from "./transaction.ts";
+import type { Found, SyncKey } from "../store.ts";
+import { lockedUser, reachableRoles, syncedUsers, unlockedUsers } from "./sync-statements.ts";
+import { BEGIN, COMMIT, type Row, rollBack, type Send } from "./transaction.ts";
+
+/** A sync whose caller waits. */
+export interface PendingSync {
+  key: SyncKey;
+  /** Milliseconds of `performance.now()`. */
+  deadline: number;
+  /** True after the deadline, when the caller has its error. */
+  isOver(): boolean;
+  /** Decides on the locked user. `settle` passes the result or the error of the decision on to the caller. */
+  decide(find: () => Found | undefined): { changed?: User | undefined; settle: () => void };
+  reject(error: unknown): void;
+}
+
+/** `settle` must be called after the transaction. The users of `skipped` are unknown or locked by other transactions. */
+export interface Synced {
+  settle: () => void;
+  skipped: PendingSync[];
+}
 
 /**
- * One sync: the first round trip locks the user's row and reads, the second saves and commits; it is omitted if nothing
- * changes. The returned function returns the result of `change` or throws its error, which is not a database error.
+ * One transaction for syncs of different users: the first round trip locks their rows and reads, the second saves and
+ * commits; it is omitted if nothing changes. Each decision is made on a locked row. Several syncs do not wait for locked
+ * rows: those syncs are skipped. One sync calls `onWait` and waits.
  */
-export async function syncIn<T>(
-  send: Send,
-  key: SyncKey,
-  change: (found: Found | undefined) => Decision<T>,
-): Promise<() => T> {
-  const [, users, roles] = await send(BEGIN, lockedUser(key.userId), reachableRoles(key));
-  const { outcome, changed } = decided(() => change(foundIn(users?.rows[0], roles?.rows ?? [])));
+export async function syncIn(send: Send, syncs: readonly PendingSync[], onWait: () => void): Promise<Synced> {
+  const found = await readLocked(send, syncs, onWait);
+  const isSkipped = ({ key }: PendingSync) => syncs.length > 1 && !found.has(key.userId);
+  // A decision after the deadline could be saved over a later sync of the same user.
+  const decided = syncs.filter((sync) => !isSkipped(sync) && !sync.isOver());
+  const decisions = decided.map(({ key, decide }) => decide(() => foundIn(found.get(key.userId))));
+  const changed = decisions.flatMap((decision) => decision.changed ?? []);
   // If the save fails, COMMIT acts as a rollback, and `send` rejects with the error of the save.
-  if (changed) await send(savedUser(changed), COMMIT);
+  if (changed.length > 0) await send(syncedUsers(changed), COMMIT);
   // Unlike the commit of a locked row, a rollback does not wait for the disk.
   else rollBack(send);
-  return outcome;
+  const settle = () => {
+    for (const decision of decisions) decision.settle();
+  };
+  return { settle, skipped: syncs.filter(isSkipped) };
 }
 
-function decided<T>(decide: () => Decision<T>): { outcome: () => T; changed?: User | undefined } {
-  try {
-    const { user, result } = decide();
-    return { outcome: () => result, changed: user };
-  } catch (error) {
-    const rethrow = () => {
-      throw error;
-    };
-    return { outcome: rethrow };
-  }
+/** A locked user and the roles that its sign-in can reach. */
+interface Locked {
+  document: string | undefined;
+  roles: Row[];
 }
 
-export function storedUser(userId: string): Statement {
-  return { name: "nexus-user", text: "SELECT document FROM nexus_sync_users WHERE id = $1", values: [userId] };
+async function readLocked(send: Send, syncs: readonly PendingSync[], onWait: () => void) {
+  const keys = syncs.map(({ key }) => key);
+  const [, users, roles] = await send(BEGIN, unlockedUsers(keys), reachableRoles(keys));
+  const [only] = keys;
+  if (users?.rowCount !== 0 || keys.length > 1 || !only) return lockedBy(users?.rows, roles?.rows);
+  onWait();
+  const [waited, rolesNow] = await send(lockedUser(only.userId), reachableRoles(keys));
+  return lockedBy(waited?.rows, rolesNow?.rows);
 }
 
-/** Waits for a sync in progress and reads what it committed. On a replica it is an error (25006). */
-function lockedUser(userId: string): Statement {
-  const text = "SELECT document FROM nexus_sync_users WHERE id = $1 FOR UPDATE";
-  return { name: "nexus-locked-user", text, values: [userId] };
+function lockedBy(users: Row[] = [], roles: Row[] = []): Map<string | undefined, Locked> {
+  const locked = new Map(users.map(({ id, document }) => [id, { document, roles: [] as Row[] }]));
+  for (const role of roles) locked.get(role.user_id)?.roles.push(role);
+  return locked;
 }
 
-/** A separate statement after the lock, so that it sees the locked version of the user. */
-function reachableRoles({ userId, connectionId, groups }: SyncKey): Statement {
-  const text = `
-    SELECT document, 'assigned' AS source FROM nexus_sync_roles
-    WHERE id = ANY ((SELECT role_ids FROM nexus_sync_users WHERE id = $1)::text[])
-    UNION ALL
-    SELECT document, 'mapped' FROM nexus_sync_roles WHERE id IN (
-      SELECT role_id FROM nexus_sync_role_connection_maps WHERE connection = $2 AND group_name = ANY ($3::text[]))`;
-  return { name: "nexus-roles", text, values: [userId, connectionId, groups] };
-}
-
-function savedUser(user: User): Statement {
-  const text = "UPDATE nexus_sync_users SET document = $2, role_ids = $3 WHERE id = $1";
-  return { name: "nexus-save", text, values: [user.id, JSON.stringify(user), roleIdsOf(user)] };
-}
-
-function foundIn(user: Row | undefined, rows: Row[]): Found | undefined {
-  if (user?.document === undefined) return undefined;
+function foundIn(locked: Locked | undefined): Found | undefined {
+  if (locked?.document === undefined) return undefined;
   const roles = new Map<string, Role>();
   const mapped = new Set<string>();
-  for (const { document = "", source } of rows) {
+  for (const { document = "", source } of locked.roles) {
     const role = JSON.parse(document) as Role;
     roles.set(role.id, role);
     if (source === "mapped") mapped.add(role.id);
   }
-  return { user: JSON.parse(user.document) as User, roles: [...roles.values()], mapped };
+  return { user: JSON.parse(locked.document) as User, roles: [...roles.values()], mapped };
 }

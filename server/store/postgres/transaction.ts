@@ -21,21 +21,32 @@ export type Row = Record<string, string>;
 export const BEGIN: Statement = { text: "BEGIN ISOLATION LEVEL READ COMMITTED" };
 export const COMMIT: Statement = { text: "COMMIT" };
 
-const MAX_RETRIES = 5;
+export const MAX_RETRIES = 5;
+
+export interface Limits {
+  /** Milliseconds, including the wait for a connection and retries. */
+  withinMs: number;
+  /** Default 5. */
+  retries?: number;
+}
 
 /**
- * Runs `work` on a connection of the pool. Conflicts are retried up to five times within the deadline (milliseconds), which
- * includes the wait for a connection. A connection is closed after any error, because its state is unknown.
+ * Runs `work` on a connection of the pool. Conflicts are retried within the limits. A connection is closed after any error,
+ * because its state is unknown.
  * @throws StoreUnavailable if the database is unavailable or the deadline has passed.
  */
-export async function transact<T>(pool: Pool, work: (send: Send) => Promise<T>, withinMs: number): Promise<T> {
+export async function transact<T>(
+  pool: Pool,
+  work: (send: Send) => Promise<T>,
+  { withinMs, retries = MAX_RETRIES }: Limits,
+): Promise<T> {
   const deadline = performance.now() + withinMs;
-  for (let retries = 0; ; retries += 1) {
+  for (let retried = 0; ; retried += 1) {
     try {
       return await attempt(pool, work, deadline);
     } catch (error) {
-      const pauseMs = Math.random() * 20 * 2 ** retries;
-      const isLast = retries === MAX_RETRIES || performance.now() + pauseMs > deadline;
+      const pauseMs = Math.random() * 20 * 2 ** retried;
+      const isLast = retried === retries || performance.now() + pauseMs > deadline;
       if (isLast || !isRetryable(error)) throw translated(error);
       await sleep(pauseMs);
     }
@@ -72,11 +83,12 @@ function connect(pool: Pool, deadline: number): Promise<PoolClient> {
 }
 
 async function sendTogether(client: PoolClient, statements: Statement[], deadline: number) {
-  // pg closes the connection if a response takes longer.
-  const query_timeout = Math.max(1, deadline - performance.now());
+  // pg closes the connection if the last response takes longer. Each timeout costs a few microseconds of a sync.
+  const timeout = { query_timeout: Math.max(1, deadline - performance.now()) };
+  const last = statements.at(-1);
   const { stream } = client.connection;
   stream.cork();
-  const sent = statements.map((statement) => client.query<Row>({ ...statement, ...{ query_timeout } }));
+  const sent = statements.map((statement) => client.query<Row>({ ...statement, ...(statement === last && timeout) }));
   stream.uncork();
   await Promise.allSettled(sent);
   return Promise.all(sent);

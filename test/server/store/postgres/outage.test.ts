@@ -2,8 +2,8 @@ import { connect, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { type Store, StoreUnavailable } from "../../../../server/store/store.ts";
 import { holdUser, query } from "../../../helpers/postgres.ts";
-import { countOf, countUp } from "../store-under-test.ts";
-import { OTHERS, storeAt, storeWithUsers, terminate, untilWaiting } from "./under-test.ts";
+import { countOf, countUp, look } from "../store-under-test.ts";
+import { OTHERS, slowSaves, storeAt, storeWithUsers, terminate, untilWaiting } from "./under-test.ts";
 
 /** A proxy that closes the connection after it has forwarded a COMMIT, or instead of forwarding it. */
 async function cuttingProxy(url: string, cut: "before the commit" | "after the commit") {
@@ -54,6 +54,28 @@ test.each([
   expect(await countUp(other, "u-ada")).toBe(stored + 1);
 });
 
+test.each([
+  ["after the commit", 1],
+  ["before the commit", 0],
+] as const)(
+  "a connection lost %s makes all syncs of the transaction unavailable, without a retry",
+  async (cut, stored) => {
+    const { url, store: other } = await storeWithUsers();
+    const { store } = await storeAt(await cuttingProxy(url, cut), { poolSize: 1 });
+    const decided = vi.fn();
+
+    // The first sync changes nothing, and the others share the next transaction.
+    const first = look(store, "u-ada");
+    const outcomes = await Promise.allSettled(OTHERS.map((userId) => countUp(store, userId, decided)));
+    await first;
+
+    const unavailable = { status: "rejected", reason: expect.any(StoreUnavailable) };
+    expect(outcomes).toEqual(OTHERS.map(() => unavailable));
+    expect(decided).toHaveBeenCalledTimes(OTHERS.length);
+    for (const userId of OTHERS) await vi.waitFor(async () => expect(await countOf(other, userId)).toBe(stored));
+  },
+);
+
 test("a full disk makes the sync unavailable, although the COMMIT after the failed UPDATE succeeds", async () => {
   const { url, store, lines } = await storeWithUsers();
   await query(
@@ -88,15 +110,13 @@ test("syncs whose connections the database closes are unavailable; later syncs s
 test("ready() resolves or rejects within about a second", async () => {
   const { url, store } = await storeWithUsers({ poolSize: 1 });
   await store.ready();
-  const release = await holdUser(url, ...OTHERS);
-  const held = OTHERS.map((userId) => outcome(store, userId));
-  await untilWaiting(url, 1);
+  await slowSaves(url, 3);
+  const slow = countUp(store, "u-ada");
   const start = performance.now();
 
   await expect(store.ready()).rejects.toThrow(StoreUnavailable);
 
   expect(performance.now() - start).toBeLessThan(1_500);
-  await release();
-  await Promise.all(held);
+  await slow;
   await store.ready();
 });

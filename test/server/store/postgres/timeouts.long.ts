@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { StoreUnavailable } from "../../../../server/store/store.ts";
 import { holdUser, query } from "../../../helpers/postgres.ts";
 import { countOf, countUp } from "../store-under-test.ts";
-import { storeAt, storeWithUsers } from "./under-test.ts";
+import { OTHERS, slowSaves, storeAt, storeWithUsers } from "./under-test.ts";
 
 test("a sync that waits five seconds for its row lock is unavailable", async () => {
   const { url, store } = await storeWithUsers();
@@ -34,11 +34,7 @@ test("a process that freezes within a transaction loses its row lock and saves n
 
 test("a database that stops responding during a sync is unavailable within five seconds", async () => {
   const { url, store } = await storeWithUsers();
-  await query(
-    url,
-    `CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN NEW; END $$;
-     CREATE TRIGGER sleeping BEFORE UPDATE ON nexus_sync_users FOR EACH ROW EXECUTE FUNCTION sleep()`,
-  );
+  await slowSaves(url, 60);
   const start = performance.now();
 
   await expect(countUp(store, "u-ada")).rejects.toThrow(StoreUnavailable);
@@ -46,4 +42,18 @@ test("a database that stops responding during a sync is unavailable within five 
   expect(performance.now() - start).toBeLessThan(5_500);
   const still = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'";
   await expect.poll(() => query(url, still)).toEqual([]);
+});
+
+test("syncs that wait behind a database that stops responding are unavailable within five seconds", async () => {
+  const { url, store } = await storeWithUsers({ poolSize: 1 });
+  await slowSaves(url, 60);
+  const start = performance.now();
+
+  const outcomes = await Promise.allSettled(["u-ada", "u-bob", ...OTHERS].map((userId) => countUp(store, userId)));
+
+  expect(performance.now() - start).toBeLessThan(5_500);
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: expect.any(StoreUnavailable) });
+  // The database ends the last of these transactions later, and saves nothing.
+  await query(url, "DROP TRIGGER sleeping ON nexus_sync_users");
+  await vi.waitFor(async () => expect(await countUp(store, "u-bob")).toBe(1), { timeout: 10_000 });
 });

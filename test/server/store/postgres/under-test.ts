@@ -37,3 +37,29 @@ export async function terminate(url: string): Promise<void> {
     WHERE datname = current_database() AND application_name = 'nexus-sync'`;
   await query(url, text);
 }
+
+/** The first `times` updates of users fail with this SQLSTATE, at the statement or at its commit. */
+export async function failSaves(
+  url: string,
+  { code, times, when }: { code: string; times: number; when: "SAVE" | "COMMIT" },
+) {
+  const at = when === "SAVE" ? "" : "DEFERRABLE INITIALLY DEFERRED";
+  await query(
+    url,
+    `CREATE SEQUENCE saves;
+     CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       IF nextval('saves') <= ${times} THEN RAISE EXCEPTION 'injected failure' USING ERRCODE = '${code}'; END IF;
+       RETURN NULL; END $$;
+     CREATE CONSTRAINT TRIGGER failing AFTER UPDATE ON nexus_sync_users ${at} FOR EACH ROW EXECUTE FUNCTION fail()`,
+  );
+}
+
+/** Saves of these users, or of all, take so many seconds. */
+export async function slowSaves(url: string, seconds: number, ...userIds: string[]): Promise<void> {
+  const when = userIds.length > 0 ? `WHEN (new.id IN ('${userIds.join("','")}'))` : "";
+  await query(
+    url,
+    `CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(${seconds}); RETURN NEW; END $$;
+     CREATE TRIGGER sleeping BEFORE UPDATE ON nexus_sync_users FOR EACH ROW ${when} EXECUTE FUNCTION sleep()`,
+  );
+}
