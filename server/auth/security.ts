@@ -39,8 +39,7 @@ const REALM = 'realm="Nexus APIs"';
 export function security(handlers: SchemeHandlers, { securitySchemes }: Contract): RequestHandler {
   return async (request, { locals }, next) => {
     const { security: alternatives, permissions } = locals.operation;
-    const failures: string[] = [];
-    const reasons: Record<string, string> = {};
+    const refused: Refused[] = [];
     for (const schemes of usable(alternatives, permissions)) {
       const results = await Promise.all(schemes.map((scheme) => evaluate(handlerOf(handlers, scheme), request)));
       const callers = results.filter(isCaller);
@@ -48,16 +47,22 @@ export function security(handlers: SchemeHandlers, { securitySchemes }: Contract
         locals.caller = authorized(schemes, callers, locals);
         return next();
       }
-      failures.push(describe(schemes, results));
-      Object.assign(reasons, reasonsOf(schemes, results));
+      refused.push({ schemes, results });
     }
     if (alternatives.length === 0 && permissions.length === 0) return next();
-    locals.refusals = reasons;
+    locals.refusals = Object.assign({}, ...refused.map(reasonsOf));
     throw new Problem("unauthenticated", {
-      detail: failures.join(" "),
+      detail: refused.map(describe).join(" "),
       headers: { "WWW-Authenticate": challenges(alternatives, securitySchemes) },
     });
   };
+}
+
+/** An alternative that the request does not meet. */
+interface Refused {
+  schemes: readonly string[];
+  /** By index of the schemes. */
+  results: readonly (Caller | Refusal)[];
 }
 
 /** Without credentials there is no permission. */
@@ -112,7 +117,7 @@ function authorized(schemes: readonly string[], callers: readonly Caller[], loca
 }
 
 /** "Bearer is missing, ApplicationToken is wrong." */
-function describe(schemes: readonly string[], results: readonly (Caller | Refusal)[]): string {
+function describe({ schemes, results }: Refused): string {
   const parts = schemes.flatMap((scheme, index) => {
     const result = results[index];
     return !result || isCaller(result) ? [] : [`${scheme} is ${result.failure}`];
@@ -121,7 +126,7 @@ function describe(schemes: readonly string[], results: readonly (Caller | Refusa
 }
 
 /** Reason codes by scheme, for the log; empty if no credentials of the alternative were sent. */
-function reasonsOf(schemes: readonly string[], results: readonly (Caller | Refusal)[]): Record<string, string> {
+function reasonsOf({ schemes, results }: Refused): Record<string, string> {
   const refusals = results.flatMap((result, index) =>
     isCaller(result) ? [] : [[logName(schemes[index] ?? ""), result.reason ?? result.failure.replace(" ", "-")]],
   );
