@@ -16,17 +16,12 @@ interface Exchange {
 }
 
 /** The latest request of a connection is a property of its socket: a WeakMap costs 2 % of the time of a sync. */
-const LATEST = Symbol("latest exchange");
+export const LATEST = Symbol("latest exchange");
 
 declare module "node:net" {
   interface Socket {
     [LATEST]?: Exchange;
   }
-}
-
-/** Called for each request. */
-export function setLatest(exchange: Exchange): void {
-  exchange.request.socket[LATEST] = exchange;
 }
 
 /** Error codes of Node's HTTP parser; every other code is malformed HTTP. */

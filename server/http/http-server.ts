@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Request, Response } from "express";
 import type { Logger } from "pino";
 import { ConfigurationError } from "../configuration-error.ts";
-import { closeInactiveConnections, handleConnectionErrors, setLatest } from "./connection-errors.ts";
+import { closeInactiveConnections, handleConnectionErrors, LATEST } from "./connection-errors.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
 /**
@@ -32,7 +32,7 @@ export function createHttpServer(log: Logger): HttpServer {
   const current: { handler?: RequestListener } = {};
   const server = createServer(PARSER, (request, response) => {
     // Express extends both objects to its own types.
-    setLatest({ request: request as Request, response: response as Response });
+    request.socket[LATEST] = { request: request as Request, response: response as Response };
     current.handler?.(request, response);
   });
   // "100 Continue" is sent by the middleware that reads the body, after security; any other expectation is ignored.
