@@ -63,7 +63,7 @@ export function createApp(options: AppOptions): Express {
     .disable("etag")
     .enable("strict routing")
     .enable("case sensitive routing")
-    .use(requestContext(options.shutdown, options), validHost, originForm)
+    .all(EVERY_PATH, requestContext(options.shutdown, options), validHost, originForm)
     .all(HEALTH_PATHS, health(options))
     .all(
       EVERY_PATH,

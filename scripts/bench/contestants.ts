@@ -17,7 +17,9 @@ const INSTALL_MS = 120_000;
 const SMALL = { Prefer: "example=notAuthenticated" };
 
 /** Titles of the contestants that the others are compared with. */
-export const PEERS = ["Prism", "node:http", "Express 5", "validator"];
+export const PEERS = ["Prism", "node:http", "Express 5", "validator", "validator at 64"];
+/** Connections at which syncs on PostgreSQL share transactions. */
+const MANY = 64;
 
 /** Everything that is loaded side by side, by the name for `--only`, in the order of the table. */
 export function contestants(site: Site): Record<string, Candidate> {
@@ -37,12 +39,15 @@ export function contestants(site: Site): Record<string, Candidate> {
     node: baseline("node", "node:http"),
     express: baseline("express", "Express 5"),
     validator: baseline("validator", "validator"),
+    "validator-64": { ...baseline("validator", "validator at 64"), connections: MANY },
     a: ours("(a) no change"),
     "a-bearer": ours("(a) with Bearer", bearer),
     b: ours("(b) changes, in memory", changing, () => startService({ site, database: ":memory:" })),
     c: ours("(c) changes, SQLite file", changing),
     "c-bearer": ours("(c) with Bearer", { ...changing, ...bearer }),
     d: ours("(d) changes, PostgreSQL", changing, () => startOnPostgres(site)),
+    "d-64": { ...ours("(d) at 64", changing, () => startOnPostgres(site)), connections: MANY },
+    "d-two": { ...ours("(d) at 64, two servers", changing, () => startOnPostgres(site, 2)), connections: MANY },
     e: { ...ours("(e) no credentials, 401", { headers: {} }), status: 401 },
     f: { ...ours("(f) invalid, 400", { kind: "invalid" }), status: 400 },
   };
@@ -52,11 +57,17 @@ function onSqlite(site: Site, name: string): () => Promise<Target> {
   return () => startService({ site, database: join(site.folder, `${name}.sqlite`) });
 }
 
-/** A service on a PostgreSQL server of its own. */
-async function startOnPostgres(site: Site): Promise<Target> {
+/** Services on a PostgreSQL server of their own. */
+async function startOnPostgres(site: Site, count = 1): Promise<Target> {
   const postgres = await startPostgres({ fsync: true });
-  const service = await startService({ site, database: postgres.url });
-  return { ...service, end: () => service.end().then(postgres.remove) };
+  const first = await startService({ site, database: postgres.url });
+  const peers: Target[] = [];
+  while (peers.length < count - 1) peers.push(await startService({ site, database: postgres.url }));
+  const end = async () => {
+    for (const { end } of [first, ...peers]) await end();
+    postgres.remove();
+  };
+  return { ...first, peers, end };
 }
 
 export function startBaseline(name: string, { basic }: Site): Promise<Target> {

@@ -23,6 +23,8 @@ export interface Target {
   pid: number;
   /** Milliseconds from the start of the process to the first expected response. */
   readyMs: number;
+  /** Other servers on the same database, which take their share of the connections. */
+  peers?: readonly Target[];
   end(): Promise<unknown>;
 }
 

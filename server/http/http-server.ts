@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Request, Response } from "express";
 import type { Logger } from "pino";
 import { ConfigurationError } from "../configuration-error.ts";
-import { closeInactiveConnections, handleConnectionErrors, type LatestExchanges } from "./connection-errors.ts";
+import { closeInactiveConnections, handleConnectionErrors, LATEST } from "./connection-errors.ts";
 import { createShutdown, type Shutdown } from "./shutdown.ts";
 
 /**
@@ -30,18 +30,17 @@ export interface HttpServer {
 /** An HTTP server that handles its connection errors and can shut down gracefully. */
 export function createHttpServer(log: Logger): HttpServer {
   const current: { handler?: RequestListener } = {};
-  const latest: LatestExchanges = new WeakMap();
   const server = createServer(PARSER, (request, response) => {
     // Express extends both objects to its own types.
-    latest.set(request.socket, { request: request as Request, response: response as Response });
+    request.socket[LATEST] = { request: request as Request, response: response as Response };
     current.handler?.(request, response);
   });
   // "100 Continue" is sent by the middleware that reads the body, after security; any other expectation is ignored.
   for (const event of ["checkContinue", "checkExpectation"]) {
     server.on(event, (request, response) => server.emit("request", request, response));
   }
-  handleConnectionErrors(server, latest, log);
-  closeInactiveConnections(server, latest);
+  handleConnectionErrors(server, log);
+  closeInactiveConnections(server);
   // A client that closes its side after a request still gets the response. Not documented, and the only way.
   Object.assign(server, { httpAllowHalfOpen: true });
   const handle = (handler: RequestListener) => {

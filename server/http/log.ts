@@ -1,4 +1,4 @@
-import { writevSync } from "node:fs";
+import { writeSync } from "node:fs";
 import { clearTimeout, setTimeout } from "node:timers";
 import pino, { type DestinationStream, type Logger } from "pino";
 
@@ -14,7 +14,7 @@ const FLUSH_MS = 100;
 const FLUSH_BYTES = 8_192;
 /** Bytes that may wait for the reader of a full pipe; further lines are lost. */
 const MAX_WAITING_BYTES = 1_048_576;
-const MAX_LINES_PER_WRITE = 100;
+const NEWLINE = 0x0a;
 
 export interface LogOutput extends DestinationStream {
   /** Number of lines that could not be written. */
@@ -23,7 +23,8 @@ export interface LogOutput extends DestinationStream {
 
 /**
  * Standard output: unbuffered on a terminal, else buffered and flushed at exit. Lines that can't be written, because the
- * disk is full or nothing reads the pipe, are lost and counted, and later lines are written again.
+ * disk is full or nothing reads the pipe, are lost and counted, and later lines are written again. Pino's own destination
+ * would repeat such a write without end when the process exits.
  */
 export function standardOutput(): LogOutput {
   // `process.stdout` makes a pipe non-blocking: if it is full, a write fails with EAGAIN, and the process does not stop.
@@ -39,54 +40,52 @@ export function standardOutput(): LogOutput {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") lost += waiting.clear();
     }
-    if (waiting.bytes() > 0) timer = setTimeout(flush, FLUSH_MS).unref();
+    if (waiting.size() > 0) timer = setTimeout(flush, FLUSH_MS).unref();
   };
   process.once("exit", flush);
   return {
     lost: () => lost,
     write(line) {
-      if (waiting.bytes() > MAX_WAITING_BYTES) {
+      if (waiting.size() > MAX_WAITING_BYTES) {
         lost += 1;
         return;
       }
       waiting.add(line);
       timer ??= setTimeout(flush, FLUSH_MS).unref();
-      if (isTTY || waiting.bytes() >= FLUSH_BYTES) flush();
+      if (isTTY || waiting.size() >= FLUSH_BYTES) flush();
     },
   };
 }
 
-/** Lines that are not written yet. */
+/** Lines that are not written yet: whole lines, after a block of which a part may be written. */
 function createLineQueue() {
-  const lines: Buffer[] = [];
-  let bytes = 0;
+  let lines: string[] = [];
+  let characters = 0;
+  let block = Buffer.alloc(0);
   let isCut = false;
-  const remove = (written: number) => {
-    bytes -= written;
-    let left = written;
-    for (let first = lines[0]; first && first.length <= left; first = lines[0]) {
-      left -= first.length;
-      lines.shift();
-    }
-    isCut = left > 0;
-    if (isCut && lines[0]) lines[0] = lines[0].subarray(left);
-  };
+  const size = () => block.length + characters;
   return {
-    bytes: () => bytes,
+    /** About their number of bytes. */
+    size,
     add(line: string) {
-      const added = Buffer.from(line);
-      lines.push(added);
-      bytes += added.length;
+      lines.push(line);
+      characters += line.length;
     },
     /** @throws the error of a write; the lines that are not written stay. */
     writeTo(fd: number) {
-      while (lines.length > 0) remove(writevSync(fd, lines.slice(0, MAX_LINES_PER_WRITE)));
+      while (size() > 0) {
+        if (block.length === 0) [block, lines, characters] = [Buffer.from(lines.join("")), [], 0];
+        const written = writeSync(fd, block);
+        isCut = block[written - 1] !== NEWLINE;
+        block = block.subarray(written);
+      }
     },
     /** Removes the lines and returns their number. A line of which a part is written stays, so that the next one is whole. */
     clear(): number {
-      const removed = lines.splice(isCut ? 1 : 0);
-      bytes = lines[0]?.length ?? 0;
-      return removed.length;
+      const kept = isCut ? block.indexOf(NEWLINE) + 1 : 0;
+      const removed = block.subarray(kept).filter((byte) => byte === NEWLINE).length + lines.length;
+      [block, lines, characters] = [block.subarray(0, kept), [], 0];
+      return removed;
     },
   };
 }

@@ -72,6 +72,14 @@ test("a load with an unexpected response fails", async () => {
   await target.end();
 });
 
+test("the rounds count when the last three warm-ups agree within 5 %", async () => {
+  const attempt = async <T>(_title: string, work: () => Promise<T>) => work();
+  const bench = { site: await makeSite(temporaryFolder()), rounds: 2, seconds: 1, attempt };
+  const rates = [100, 200, 300, 299, 310, 301, 302, 303];
+  const [row] = await sideBySide({ ours: async () => ({ rate: rates.shift() }) }, bench);
+  expect(row?.cells).toEqual({ rate: { median: 301.5, min: 301, max: 302 } });
+});
+
 test("figures are the median of the rounds with the smallest and the largest, and none after a failure", async () => {
   const attempt = async <T>(_title: string, work: () => Promise<T>) => work().catch(() => undefined);
   const bench = { site: await makeSite(temporaryFolder()), rounds: 3, seconds: 1, attempt };
@@ -82,7 +90,7 @@ test("figures are the median of the rounds with the smallest and the largest, an
     return { ms: 1 };
   };
   // Without /proc there is no processor time.
-  const good = async () => ({ ms: [500, 300, 10, 2][calls.good++], cpu: undefined });
+  const good = async () => ({ ms: [500, 500, 500, 300, 10, 2][calls.good++], cpu: undefined });
   const rows = await sideBySide({ failing, good }, bench);
   expect(rows).toEqual([
     { title: "failing", cells: {} },
