@@ -17,3 +17,12 @@ export const CONTRACTS: readonly ContractFile[] = [
 export function namesOf(contracts: readonly ContractFile[]): string {
   return contracts.map(({ file }) => file).join(" and ");
 }
+
+/** @throws Error with the contract's file, after a defect of the generator */
+export async function namingFile<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new Error(`Nothing was generated from ${file}: ${(cause as Error).message}`, { cause });
+  }
+}

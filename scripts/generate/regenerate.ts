@@ -1,7 +1,8 @@
 import { dirname, join, resolve } from "node:path";
+import type { Ajv2020 } from "ajv/dist/2020.js";
 import type { Print } from "../shared/print.ts";
 import { compare, type Difference } from "./compare.ts";
-import { type ContractFile, namesOf } from "./contracts.ts";
+import { type ContractFile, namesOf, namingFile } from "./contracts.ts";
 import { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
 import { lint } from "./lint/lint.ts";
 import type { ParsedContract } from "./parse.ts";
@@ -31,7 +32,8 @@ export async function regenerate(project: Project, print: Print): Promise<Outcom
   const rendered = await renderContracts(project, print);
   if (!rendered) return undefined;
   const written = await withStaging(resolve(root, outputOf(project)), async (staging) => {
-    const { differences } = await compareAll(root, rendered);
+    const { differences, changed } = await compareAll(root, rendered);
+    for (const contract of changed) await prove(contract, print);
     const stale = differences.flatMap(({ file, text }) => (text === undefined ? [] : [[file, text] as const]));
     await writeAll({ root, staging }, new Map(stale));
     for (const [file] of stale) print(`wrote ${file}`);
@@ -64,6 +66,8 @@ function outputOf({ contracts: [first] }: Project): string {
 export interface RenderedContract extends ContractFile {
   contract: ParsedContract;
   files: ReadonlyMap<string, string>;
+  /** The schemas, as the linter has compiled them. */
+  ajv: Ajv2020;
 }
 
 /** The last valid version of each contract: a watch renders a contract again only after it has changed. */
@@ -98,35 +102,30 @@ async function renderOne(
   const last = LAST.get(where.file);
   if (last?.texts === texts) return last.rendered;
   const result: Rendering = contract ? await lintAndRender(where.file, contract) : { problems: diagnostics };
-  const { files, problems, unproven = [] } = result;
-  for (const id of unproven) print(unprovenText(where.file, id));
-  for (const problem of problems) print(problemText(where.file, { source, sources }, problem));
-  if (!contract || !files) return problems.length;
-  const rendered = { ...where, contract, files };
+  for (const problem of result.problems) print(problemText(where.file, { source, sources }, problem));
+  if (!contract || !result.files || !result.ajv) return result.problems.length;
+  const rendered = { ...where, contract, files: result.files, ajv: result.ajv };
   LAST.set(where.file, { texts, rendered });
   return rendered;
 }
 
-interface Rendering {
+interface Rendering extends Partial<Pick<RenderedContract, "files" | "ajv">> {
   problems: Diagnostic[];
-  files?: ReadonlyMap<string, string>;
-  /** Operations for which no valid request could be made. */
-  unproven?: string[];
 }
 
-function unprovenText(file: string, id: string): string {
-  return `note: ${file}: no valid request of ${id} could be made from its schemas, so its validation is not proven. Add examples.`;
-}
-
-/** @throws Error with the contract's file, after a defect of the generator */
-async function lintAndRender(file: string, contract: ParsedContract): Promise<Rendering> {
-  try {
+function lintAndRender(file: string, contract: ParsedContract): Promise<Rendering> {
+  return namingFile(file, async () => {
     const { problems, ajv } = await lint(contract);
     if (problems.length > 0) return { problems };
-    const files = await render(file, contract.document, ajv);
-    return { problems, files, unproven: await proveRendered(files, ajv) };
-  } catch (cause) {
-    throw new Error(`Nothing was generated from ${file}: ${(cause as Error).message}`, { cause });
+    return { problems, files: await render(file, contract.document, ajv), ajv };
+  });
+}
+
+/** Proves what is written next, and prints a note for each operation that can't be proven. */
+async function prove({ file, files, ajv }: RenderedContract, print: Print): Promise<void> {
+  for (const id of await namingFile(file, () => proveRendered(files, ajv))) {
+    const reason = `no valid request of ${id} could be made from its schemas, so its validation is not proven`;
+    print(`note: ${file}: ${reason}. Add examples.`);
   }
 }
 
@@ -137,10 +136,12 @@ function problemText(contract: string, { source, sources }: Sources, problem: Di
   return formatDiagnostic(join(dirname(contract), problem.file), sources.get(problem.file) ?? "", problem);
 }
 
-/** The differences of all output folders, and the reasons of out-of-date files, each once. */
+/** The differences of all output folders, the contracts whose files differ, and the reasons of out-of-date files, each once. */
 async function compareAll(root: string, contracts: RenderedContract[]) {
   const all = await Promise.all(contracts.map((contract) => compare(root, contract)));
   const differences: Difference[] = all.flatMap((comparison) => comparison.differences);
+  const isStale = (_: unknown, index: number) => all[index]?.differences.some(({ text }) => text !== undefined);
   const otherLineEndings = all.flatMap((comparison) => comparison.otherLineEndings);
-  return { differences, otherLineEndings, reasons: new Set(all.flatMap(({ reasons }) => reasons)) };
+  const changed = contracts.filter(isStale);
+  return { differences, changed, otherLineEndings, reasons: new Set(all.flatMap(({ reasons }) => reasons)) };
 }
