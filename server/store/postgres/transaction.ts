@@ -9,6 +9,8 @@ export interface Statement {
   name?: string;
   text: string;
   values?: unknown[];
+  /** Milliseconds until pg closes the connection. Default: the time until the deadline, for the last statement of a packet. */
+  query_timeout?: number;
 }
 
 /** Sends statements in one packet; resolves after all responses, and rejects with the first error. */
@@ -20,6 +22,9 @@ export type Row = Record<string, string>;
 /** READ COMMITTED: statements after a lock see what the previous holder of the lock has committed. */
 export const BEGIN: Statement = { text: "BEGIN ISOLATION LEVEL READ COMMITTED" };
 export const COMMIT: Statement = { text: "COMMIT" };
+
+/** Without a response to a rollback for this long, the database does not respond at all. */
+const ROLLBACK_MS = 5_000;
 
 export const MAX_RETRIES = 5;
 
@@ -65,9 +70,12 @@ async function attempt<T>(pool: Pool, work: (send: Send) => Promise<T>, deadline
   }
 }
 
-/** Not awaited: statements of a connection run in order, and if this one fails, the next one fails too. */
+/**
+ * Not awaited: statements of a connection run in order, and if this one fails, the next one fails too. It may end after the
+ * deadline, when another transaction already has the connection.
+ */
 export function rollBack(send: Send): void {
-  send({ text: "ROLLBACK" }).catch(() => {});
+  send({ text: "ROLLBACK", query_timeout: ROLLBACK_MS }).catch(() => {});
 }
 
 function connect(pool: Pool, deadline: number): Promise<PoolClient> {
@@ -88,7 +96,7 @@ async function sendTogether(client: PoolClient, statements: Statement[], deadlin
   const last = statements.at(-1);
   const { stream } = client.connection;
   stream.cork();
-  const sent = statements.map((statement) => client.query<Row>({ ...statement, ...(statement === last && timeout) }));
+  const sent = statements.map((statement) => client.query<Row>({ ...(statement === last && timeout), ...statement }));
   stream.uncork();
   await Promise.allSettled(sent);
   return Promise.all(sent);
