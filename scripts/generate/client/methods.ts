@@ -1,6 +1,6 @@
 import { type ContractDocument, resolve, type Schema } from "../../../server/contract/document.ts";
 import { type DeclaredResponse, type Operation, readOperations } from "../../../server/contract/operations.ts";
-import { headersType, statusType } from "../types/response-types.ts";
+import { headersType, statusesOf, statusType } from "../types/response-types.ts";
 import { alternativesOf } from "./credentials.ts";
 import { camelCase } from "./names.ts";
 
@@ -17,6 +17,8 @@ export const ROUTE_TYPE = `export interface Route {
   body?: string;
   /** By its method, or by \`x-idempotent\`. */
   isIdempotent?: boolean;
+  /** Path parameters that may be other values than strings. */
+  values?: readonly string[];
   /** Query parameters with \`explode: false\`: the items of an array are joined by commas. */
   joined?: readonly string[];
   /** The first alternative whose secrets are given is used. Absent if the operation needs no credentials. */
@@ -39,6 +41,7 @@ export function routesOf(document: ContractDocument): Record<string, ReturnType<
 function routeOf(document: ContractDocument, operation: Operation) {
   const { method, template, requestBody, isIdempotent, parameters } = operation;
   const joined = parameters.filter((parameter) => parameter.in === "query" && !parameter.explode);
+  const values = parameters.filter((parameter) => parameter.in === "path" && !isText(document, parameter.schema));
   const successes = successesOf(operation).map(([, declared]) => declared);
   const accepted = successes.flatMap((declared) => acceptedTypes(declared));
   const returns = successes.flatMap((declared) => contentsOf(document, declared));
@@ -49,6 +52,7 @@ function routeOf(document: ContractDocument, operation: Operation) {
     returns: [...new Set(returns)],
     ...(requestBody && { body: bodyType(requestBody.mediaTypes) }),
     ...(isIdempotent && { isIdempotent }),
+    ...(values.length > 0 && { values: values.map(({ name }) => name) }),
     ...(joined.length > 0 && { joined: joined.map(({ name }) => name) }),
     ...(operation.security.length > 0 && { security: alternativesOf(document, operation) }),
   };
@@ -118,6 +122,25 @@ function contentsOf(document: ContractDocument, { mediaTypes, schemas }: Declare
 function isObject(document: ContractDocument, schema: Schema): boolean {
   const { type, allOf = [] } = resolve<Schema>(document, schema);
   return type === "object" || (allOf as Schema[]).some((part) => isObject(document, part));
+}
+
+function isText(document: ContractDocument, schema: Schema): boolean {
+  const { type, allOf = [] } = resolve<Schema>(document, schema);
+  return type === "string" || (allOf as Schema[]).some((part) => isText(document, part));
+}
+
+/** Error statuses for which each operation that declares them has a JSON object, and nothing else. */
+export function problemStatuses(document: ContractDocument): number[] {
+  const isByStatus = new Map<number, boolean>();
+  for (const { responses } of readOperations(document)) {
+    const keys = Object.keys(responses);
+    for (const [key, { mediaTypes, schemas }] of Object.entries(responses)) {
+      const isProblem =
+        mediaTypes.length > 0 && mediaTypes.every((type) => isJson(type) && isObject(document, schemas[type] ?? {}));
+      for (const status of statusesOf(key, keys)) isByStatus.set(status, isProblem && (isByStatus.get(status) ?? true));
+    }
+  }
+  return [...isByStatus].flatMap(([status, isProblem]) => (status >= 400 && isProblem ? [status] : []));
 }
 
 /** The type of the data of a response. */
