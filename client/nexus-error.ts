@@ -1,6 +1,7 @@
 import { type Operations, PROBLEM_STATUSES } from "../generated/operations.ts";
 import type { ResponseHeaders } from "./response-headers.ts";
 import { printable } from "./text.ts";
+import { TEXT_LIMIT, textOf, violationsIn } from "./violations.ts";
 
 /**
  * - `http`: a response other than 2xx; see `status` and `problem`
@@ -78,8 +79,6 @@ const JSON_MEMBERS = [
   "attempts",
   "durationMs",
 ] as const;
-/** Characters. */
-const TEXT_LIMIT = 256;
 
 /**
  * The only error of this package. Its message and its JSON contain no user id, body or credential; each text in them is
@@ -119,23 +118,6 @@ export class NexusError extends Error {
     const { problem } = this;
     return { ...members, problemType: textOf(Object(problem).type), violations: violationsIn(problem, 10) };
   }
-}
-
-/**
- * The first `count` violations that a problem document lists, with the members of the contract. The server may send any
- * JSON object.
- */
-export function violationsIn(problem: unknown, count: number) {
-  const { errors } = Object(problem);
-  if (!Array.isArray(errors)) return undefined;
-  return errors.slice(0, count).map((violation) => {
-    const { in: place, name, pointer, detail } = Object(violation);
-    return { in: textOf(place), name: textOf(name), pointer: textOf(pointer), detail: textOf(detail) };
-  });
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? printable(value, TEXT_LIMIT) : undefined;
 }
 
 /** True for a NexusError of any copy of this package. */

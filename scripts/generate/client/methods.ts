@@ -1,6 +1,6 @@
 import { type ContractDocument, resolve, type Schema } from "../../../server/contract/document.ts";
 import { type DeclaredResponse, type Operation, readOperations } from "../../../server/contract/operations.ts";
-import { headersType, statusesOf, statusType } from "../types/response-types.ts";
+import { headersType, statusType } from "../types/response-types.ts";
 import { alternativesOf } from "./credentials.ts";
 import { camelCase } from "./names.ts";
 
@@ -119,7 +119,7 @@ function contentsOf(document: ContractDocument, { mediaTypes, schemas }: Declare
   return [isObject(document, schemas[json] ?? {}) ? "JSON object" : "JSON"];
 }
 
-function isObject(document: ContractDocument, schema: Schema): boolean {
+export function isObject(document: ContractDocument, schema: Schema): boolean {
   const { type, allOf = [] } = resolve<Schema>(document, schema);
   return type === "object" || (allOf as Schema[]).some((part) => isObject(document, part));
 }
@@ -127,20 +127,6 @@ function isObject(document: ContractDocument, schema: Schema): boolean {
 function isText(document: ContractDocument, schema: Schema): boolean {
   const { type, allOf = [] } = resolve<Schema>(document, schema);
   return type === "string" || (allOf as Schema[]).some((part) => isText(document, part));
-}
-
-/** Error statuses for which each operation that declares them has a JSON object, and nothing else. */
-export function problemStatuses(document: ContractDocument): number[] {
-  const isByStatus = new Map<number, boolean>();
-  for (const { responses } of readOperations(document)) {
-    const keys = Object.keys(responses);
-    for (const [key, { mediaTypes, schemas }] of Object.entries(responses)) {
-      const isProblem =
-        mediaTypes.length > 0 && mediaTypes.every((type) => isJson(type) && isObject(document, schemas[type] ?? {}));
-      for (const status of statusesOf(key, keys)) isByStatus.set(status, isProblem && (isByStatus.get(status) ?? true));
-    }
-  }
-  return [...isByStatus].flatMap(([status, isProblem]) => (status >= 400 && isProblem ? [status] : []));
 }
 
 /** The type of the data of a response. */

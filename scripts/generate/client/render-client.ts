@@ -1,7 +1,8 @@
 import type { ContractDocument } from "../../../server/contract/document.ts";
 import { readOperations } from "../../../server/contract/operations.ts";
 import { ALTERNATIVE_TYPE, apiKeyHeaders, credentialTypes } from "./credentials.ts";
-import { methodType, problemStatuses, ROUTE_TYPE, routesOf } from "./methods.ts";
+import { methodType, ROUTE_TYPE, routesOf } from "./methods.ts";
+import { problemStatuses } from "./problem-statuses.ts";
 
 /** The part of operations.ts that the client uses. `typeName` is the prefix of the types of an operation. */
 export function renderClient(document: ContractDocument, typeName: (id: string) => string): string {
