@@ -1,10 +1,16 @@
-import { API_KEY_HEADERS } from "../generated/operations.ts";
+import { API_KEY_HEADERS, type Route } from "../generated/operations.ts";
+import { didYouMean, nearest } from "./backfill/nearest.ts";
 import { NexusError } from "./nexus-error.ts";
 
 /* Each check throws a NexusError `config` whose message does not contain the value, which may be a secret. */
 
+/** The type of a value, such as `AsyncFunction` or `Null`; the same for values of another realm or a polyfill. */
+export function typeOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
+}
+
 /** Returns the URL without trailing slashes. It must be https, or http on loopback or if `allowInsecureHttp` is set. */
-export function checkBaseUrl(baseUrl: string, allowInsecureHttp: boolean | undefined): string {
+export function checkBaseUrl(baseUrl: string, allowInsecureHttp: boolean): string {
   const url = URL.canParse(baseUrl) && new URL(baseUrl);
   if (!url || url.username || url.password || url.search || url.hash) {
     throw new NexusError("config", "baseUrl must be an absolute URL without credentials, query or fragment.");
@@ -17,14 +23,38 @@ export function checkBaseUrl(baseUrl: string, allowInsecureHttp: boolean | undef
 
 const LOOPBACK = /^(localhost|\[::1\]|127(\.\d+){3})$/;
 
-/** Checks that a time or size is more than 0 and at most 2^31 - 1, the range of timers in milliseconds. */
-export function checkLimit(name: "timeoutMs" | "deadlineMs" | "maxResponseBytes", value: number): number {
-  if (value > 0 && value <= 2_147_483_647) return value;
-  throw new NexusError("config", `${name} must be more than 0 and at most 2147483647.`);
+/**
+ * The options in place of the defaults. An option must have the type of its default, unless that is undefined; the value
+ * `undefined` stands for the default. `path` precedes the names in messages.
+ */
+export function withDefaults<Defaults extends object>(defaults: Defaults, options: unknown, path = ""): Defaults {
+  check(path || "options", options, {});
+  const merged = { ...defaults } as Record<string, unknown> & Defaults;
+  for (const [key, value] of Object.entries(options as object)) {
+    const name = path + key;
+    if (!Object.hasOwn(defaults, key)) {
+      throw new NexusError("config", `${name} is not an option.${didYouMean(nearest(key, Object.keys(defaults)))}`);
+    }
+    if (value === undefined) continue;
+    check(name, value, merged[key]);
+    Object.assign(merged, { [key]: value });
+  }
+  return merged;
+}
+
+/** Times and sizes are more than 0 and at most 2^31 - 1, the range of timers in milliseconds; `retry.` has any from 0. */
+function check(name: string, value: unknown, sample: unknown): void {
+  if (sample === undefined) return;
+  const type = typeOf(sample);
+  const isRetry = name.startsWith("retry.");
+  const isInRange = (number: number) => (isRetry ? number >= 0 : number > 0 && number <= 2_147_483_647);
+  if (typeof value === "number" && type === "Number" ? isInRange(value) : typeOf(value).endsWith(type)) return;
+  const range = isRetry ? "0 or more" : "more than 0 and at most 2147483647";
+  throw new NexusError("config", `${name} must be ${type === "Number" ? range : `of type ${type}`}.`);
 }
 
 /** Rejects use in a browser page, where any visitor can read the credentials. */
-export function checkRuntime(allowsBrowser: boolean | undefined): void {
+export function checkRuntime(allowsBrowser: boolean): void {
   if (allowsBrowser || !("document" in globalThis)) return;
   throw new NexusError("config", "Browsers expose the credentials (see dangerouslyAllowBrowser).");
 }
@@ -36,21 +66,22 @@ const OWN_HEADERS: readonly string[] = [
 ];
 
 /** Rejects headers that the client sets itself, and characters that HTTP does not allow. */
-export function checkHeaders(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+export function checkHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const own = Object.keys(headers).find((name) => OWN_HEADERS.includes(name.toLowerCase()));
   if (own) throw new NexusError("config", `The client sets '${own}' itself.`);
   try {
     new Headers(headers);
   } catch {
     // The runtime's error would contain the value.
-    throw new NexusError("config", "A header contains characters that are not allowed in a header.");
+    throw new NexusError("config", "A name or value is not allowed in a header.");
   }
   return headers;
 }
 
 /** A path parameter as text that stays one segment: URL parsers resolve dot segments (WHATWG URL section 4.4). */
-export function checkSegment(name: string, value: unknown): string {
-  const text = Object(value) === value && !Array.isArray(value) ? "" : `${value ?? ""}`;
+export function checkSegment(name: string, value: unknown, { values = [] }: Route): string {
+  const isText = typeof value === "string" || (values.includes(name) && typeOf(value) !== "Object");
+  const text = isText ? `${value ?? ""}` : "";
   if (!["", ".", ".."].includes(text) && text.isWellFormed()) return text;
-  throw new NexusError("config", `${name} must be one path segment, without lone surrogates.`);
+  throw new NexusError("config", `${name} must be a string that is one path segment, without lone surrogates.`);
 }

@@ -1,4 +1,5 @@
 import type { Alternative, CredentialForms, Route } from "../generated/operations.ts";
+import { reasonOf } from "./network-reason.ts";
 import { NexusError } from "./nexus-error.ts";
 
 /**
@@ -22,12 +23,10 @@ export interface Secrets {
 
 export type SecretProvider = ReturnType<typeof createSecretProvider>;
 
-const NOT_VISIBLE_ASCII = /[^!-~]|^$/;
-/** Secrets of the header Authorization, and the characters that they must not contain. */
-const SECRETS: Readonly<Record<string, Record<string, RegExp>>> = {
-  basic: { username: /[:\p{Cc}]/u, password: /\p{Cc}/u },
-  bearer: { token: NOT_VISIBLE_ASCII },
-};
+/** Secrets of the header Authorization, in its order. */
+const SECRETS: Readonly<Record<string, readonly string[]>> = { basic: ["username", "password"], bearer: ["token"] };
+/** Characters that a secret must not contain; others must be visible ASCII. */
+const FORBIDDEN: Readonly<Record<string, RegExp>> = { username: /[:\p{Cc}]/u, password: /\p{Cc}/u };
 /** Time limit of a refresh, in milliseconds; each call waits for it within its own deadline. */
 const REFRESH_MS = 30_000;
 /** No credentials. */
@@ -43,8 +42,8 @@ type Given = Readonly<Record<string, SecretSource | undefined>>;
 export function createCredentials(credentials: Credentials | undefined, routes: readonly Route[]) {
   const given: Given = Object(credentials);
   const isMissing = (name: string) => typeof given[name] !== "string" && typeof given[name] !== "function";
-  const gapIn = ({ http, keys = {} }: Alternative) =>
-    http && http !== given.type ? "type" : Object.keys({ ...SECRETS[http ?? ""], ...keys }).find(isMissing);
+  const gapIn = (alternative: Alternative) =>
+    alternative.http && alternative.http !== given.type ? "type" : namesIn(alternative).find(isMissing);
   const fail = (alternatives: readonly Alternative[], place = "") => {
     const gap = alternatives.map(gapIn).find((name) => name !== "type") ?? "type";
     return new NexusError("config", `credentials.${gap} is missing or invalid${place}.`);
@@ -63,22 +62,22 @@ export function createCredentials(credentials: Credentials | undefined, routes: 
   };
 }
 
-function createSecretProvider({ http, keys = {} }: Alternative, given: Given) {
-  const names = [
-    ...Object.entries(SECRETS[http ?? ""] ?? {}),
-    ...Object.keys(keys).map((name) => [name, NOT_VISIBLE_ASCII] as const),
-  ];
-  // None is missing, because the alternative was chosen for that.
-  const sources = names.map(([name, invalid]) => ({ name, source: given[name] ?? "", invalid }));
+function namesIn({ http, keys = {} }: Alternative): string[] {
+  return [...((http && SECRETS[http]) ?? []), ...Object.keys(keys)];
+}
+
+function createSecretProvider(alternative: Alternative, given: Given) {
+  const { http, keys } = alternative;
+  const names = namesIn(alternative);
   let latest: Secrets = { headers: {}, refresh: 0 };
   let pending: Promise<Secrets> | undefined;
   const headersOf = async (ask: SecretAsk): Promise<Secrets["headers"]> => {
-    const secrets = await Promise.all(sources.map(async (one) => [one.name, await secretFrom(one, ask)] as const));
-    const { token, username, password, ...rest } = Object.fromEntries(secrets);
-    const headers = Object.entries(keys).map(([name, header]) => [header, rest[name] ?? ""]);
-    if (http === "basic") headers.push(["Authorization", `Basic ${base64(`${username}:${password}`)}`]);
-    if (http === "bearer") headers.push(["Authorization", `Bearer ${token}`]);
-    return Object.fromEntries(headers);
+    const secrets = await Promise.all(names.map((name) => secretFrom(name, given[name], ask)));
+    const headers: Record<string, string> = {};
+    if (http === "basic") headers.Authorization = `Basic ${base64(secrets.splice(0, 2).join(":"))}`;
+    if (http === "bearer") headers.Authorization = `Bearer ${secrets.shift()}`;
+    for (const header of Object.values(keys ?? {})) headers[header] = secrets.shift() ?? "";
+    return headers;
   };
   const refresh = async () => {
     // Not the signal of a single call, because other calls wait for the same refresh.
@@ -88,8 +87,8 @@ function createSecretProvider({ http, keys = {} }: Alternative, given: Given) {
   };
   return {
     /** False if all secrets are strings, which a refresh can't change. */
-    canRefresh: sources.some(({ source }) => typeof source === "function"),
-    /** @throws NexusError `auth` if a secret is unavailable or contains characters not allowed in a header. */
+    canRefresh: names.some((name) => typeof given[name] === "function"),
+    /** @throws NexusError `auth` if a secret is unavailable, empty, not a string or not allowed in a header. */
     async get(signal: AbortSignal): Promise<Secrets> {
       // Read before the sources are called: a refresh may end while they run.
       const { refresh } = latest;
@@ -106,21 +105,17 @@ function createSecretProvider({ http, keys = {} }: Alternative, given: Given) {
   };
 }
 
-interface NamedSource {
-  name: string;
-  source: SecretSource;
-  invalid: RegExp;
-}
-
-async function secretFrom({ name, source, invalid }: NamedSource, ask: SecretAsk): Promise<string> {
+async function secretFrom(name: string, source: SecretSource | undefined, ask: SecretAsk): Promise<string> {
   try {
-    const secret = typeof source === "string" ? source : await source(ask);
-    if (!invalid.test(secret)) return secret;
+    // From callers in JavaScript, a source returns anything.
+    const secret: unknown = typeof source === "function" ? await source(ask) : source;
+    if (typeof secret === "string" && secret && !(FORBIDDEN[name] ?? /[^!-~]/).test(secret)) return secret;
   } catch (cause) {
-    throw new NexusError("auth", `The source of '${name}' failed.`, { cause });
+    const message = String(Object(cause).message ?? cause);
+    throw new NexusError("auth", `The source of '${name}' failed: ${message}${reasonOf(cause)}`, { cause });
   }
   // The runtime's error would contain the value.
-  throw new NexusError("auth", `The ${name} contains characters that are not allowed in a header.`);
+  throw new NexusError("auth", `The ${name} is empty, not a string or not allowed in a header.`);
 }
 
 /** Base64 of UTF-8 (RFC 7617 section 2.1); btoa accepts Latin-1 only. */

@@ -3,7 +3,7 @@ import type { NexusError } from "./nexus-error.ts";
 export interface Deadline {
   ms: number;
   /** Also ends the work. Its listener is removed when the work settles. */
-  signal: AbortSignal | undefined;
+  signal: AbortSignal;
   error: (kind: "timeout" | "aborted") => NexusError;
 }
 
@@ -13,14 +13,14 @@ export interface Deadline {
  */
 export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { ms, signal: outer, error } = deadline;
-  if (outer?.aborted) throw error("aborted");
+  if (outer.aborted) throw error("aborted");
   const controller = new AbortController();
   let end: (kind: "timeout" | "aborted") => void = () => {};
   const ended = new Promise<never>((_, reject) => {
     end = (kind) => reject(error(kind));
   });
   const abort = () => end("aborted");
-  outer?.addEventListener("abort", abort);
+  outer.addEventListener("abort", abort);
   const timer = setTimeout(end, ms, "timeout");
   try {
     return await Promise.race([work(controller.signal), ended]);
@@ -29,20 +29,20 @@ export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSi
     throw failure;
   } finally {
     clearTimeout(timer);
-    outer?.removeEventListener("abort", abort);
+    outer.removeEventListener("abort", abort);
   }
 }
 
 /** Resolves after `ms` milliseconds, or as soon as the signal aborts. */
-export function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
+      signal.removeEventListener("abort", end);
       resolve();
     };
     const timer = setTimeout(end, ms);
-    signal?.addEventListener("abort", end);
-    if (signal?.aborted) end();
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
   });
 }

@@ -1,14 +1,14 @@
 import { type CredentialsOption, type Methods, ROUTES, type Route } from "../generated/operations.ts";
 import { callApi } from "./api-call.ts";
-import { checkBaseUrl, checkHeaders, checkLimit, checkRuntime } from "./check-options.ts";
+import { checkBaseUrl, checkHeaders, checkRuntime, withDefaults } from "./check-options.ts";
 import { createCredentials, type SecretSource } from "./credentials.ts";
 import { type Call, createMethods, type NexusClient } from "./methods.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
 import { REQUEST_ID } from "./read-response.ts";
 import { MAX_RESPONSE_BYTES } from "./response-body.ts";
 import { checkResponse, type ResponseSchema } from "./response-schema.ts";
-import type { RetryOptions } from "./retry.ts";
-import { type CallOptions, type ClientEvent, type Emit, sendWithRetries } from "./send.ts";
+import { RETRY, type RetryOptions } from "./retry.ts";
+import { type ApiRequest, type CallOptions, type ClientEvent, type Emit, sendWithRetries } from "./send.ts";
 
 export type { CallMeta, NexusClient, SafeResult } from "./methods.ts";
 export type { CallOptions } from "./send.ts";
@@ -49,25 +49,40 @@ export function createNexusClient(options: NexusClientOptions): NexusClient {
   return createMethods(createCall(options, ROUTES), ROUTES) as unknown as NexusClient;
 }
 
+/** Undefined: without a default, and checked by its own function. */
+const DEFAULTS: { [Name in keyof NexusClientOptions]-?: NexusClientOptions[Name] | undefined } = {
+  baseUrl: undefined,
+  credentials: undefined,
+  timeoutMs: 5_000,
+  deadlineMs: 15_000,
+  maxResponseBytes: MAX_RESPONSE_BYTES,
+  retry: {},
+  fetch: (...request) => globalThis.fetch(...request),
+  headers: {},
+  userAgent: "nexus-sync-client",
+  responseSchema: undefined,
+  onEvent: () => {},
+  allowInsecureHttp: false,
+  dangerouslyAllowBrowser: false,
+};
+
 /** Returns the function that makes one call of any of the operations. */
-export function createCall(options: NexusClientOptions, routes: Readonly<Record<string, Route>>): Call {
+export function createCall(given: NexusClientOptions, routes: Readonly<Record<string, Route>>): Call {
+  // Of the options without a default, each is checked below.
+  const options = withDefaults(DEFAULTS, given) as Required<NexusClientOptions>;
   checkRuntime(options.dangerouslyAllowBrowser);
   const baseUrl = checkBaseUrl(options.baseUrl, options.allowInsecureHttp);
   const secretsFor = createCredentials(options.credentials, Object.values(routes));
-  const limitsOf = (call: CallOptions) => ({
-    timeoutMs: checkLimit("timeoutMs", call.timeoutMs ?? options.timeoutMs ?? 5_000),
-    deadlineMs: checkLimit("deadlineMs", call.deadlineMs ?? options.deadlineMs ?? 15_000),
-    maxResponseBytes: checkLimit("maxResponseBytes", options.maxResponseBytes ?? MAX_RESPONSE_BYTES),
-  });
-  limitsOf({});
-  const userAgent = options.userAgent ?? "nexus-sync-client";
-  const added = checkHeaders({ "User-Agent": userAgent, ...options.headers });
+  const retry = withDefaults(RETRY, options.retry, "retry.");
+  const added = checkHeaders({ "User-Agent": options.userAgent, ...options.headers });
   return async (name, route, args) => {
     const start = performance.now();
     const requestId = crypto.randomUUID();
+    let attempts = 0;
     const emit: Emit = (event) => {
+      if (event.type === "attempt") attempts += 1;
       try {
-        options.onEvent?.({ ...event, requestId });
+        options.onEvent({ ...event, requestId });
       } catch {
         // Ignored, as documented for the option.
       }
@@ -78,30 +93,35 @@ export function createCall(options: NexusClientOptions, routes: Readonly<Record<
       return durationMs;
     };
     try {
-      const send = (request: Request, call: CallOptions) =>
+      const send = (request: ApiRequest, call: Required<CallOptions>) =>
         sendWithRetries(request, {
-          ...call,
           ...options,
-          ...limitsOf(call),
+          ...call,
           ...{ route, requestId, emit, secrets: secretsFor(route) },
           operation: `${route.method} ${route.path}`,
-          retry: route.isIdempotent ? options.retry : { limit: 0 },
+          retry: route.isIdempotent ? retry : { ...retry, limit: 0 },
         });
       const headers = { ...added, Accept: route.accept, [REQUEST_ID]: requestId };
-      const { data, response, ...received } = await callApi({ baseUrl, route, args, headers, send });
-      const { responseSchema: given } = options;
+      const { timeoutMs, deadlineMs, responseSchema } = options;
+      const limits = { timeoutMs, deadlineMs };
+      const { data, response, ...received } = await callApi({ baseUrl, route, args, headers, limits, send });
       const schema =
-        given && ("~standard" in given ? given : (given as Readonly<Record<string, ResponseSchema>>)[name]);
+        responseSchema &&
+        ("~standard" in responseSchema
+          ? responseSchema
+          : (responseSchema as Readonly<Record<string, ResponseSchema>>)[name]);
       if (schema) await checkResponse(schema, data, received);
-      const { status, headers: returned } = response;
-      return { ok: true, status, headers: returned, data, meta: { ...received, durationMs: end(true, received) } };
+      const meta = { ...received, attempts, durationMs: end(true, received) };
+      return { ok: true, status: meta.status, headers: response.headers, data, meta };
     } catch (thrown) {
       // Other errors are caused by arguments of a wrong type, from callers in JavaScript.
       const error = isNexusError(thrown)
         ? thrown
         : new NexusError("config", "An argument is invalid.", { cause: thrown });
-      end(false, error);
-      return { ok: false, error };
+      const { kind, message, headers, cause } = error;
+      const details = { ...error, headers, cause, attempts, durationMs: end(false, error) };
+      // A copy, because calls that wait for the same refresh share its error.
+      return { ok: false, error: new NexusError(kind, message, details) };
     }
   };
 }

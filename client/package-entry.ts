@@ -8,8 +8,7 @@ export {
   type NexusClientOptions,
   type SafeResult,
 } from "./nexus-client.ts";
-// The class is exported as a type only: `instanceof` fails for other copies of the package, isNexusError does not.
-export { type ErrorAnswer, hasStatus, isNexusError, type NexusError, type NexusErrorKind } from "./nexus-error.ts";
+export { type ErrorAnswer, hasStatus, isNexusError, NexusError, type NexusErrorKind } from "./nexus-error.ts";
 export type { ResponseHeaders } from "./response-headers.ts";
 export type { ResponseSchema } from "./response-schema.ts";
 export type { RetryOptions } from "./retry.ts";

@@ -1,6 +1,8 @@
 import type { Route } from "../generated/operations.ts";
+import { typeOf } from "./check-options.ts";
 import { type ErrorAnswer, NexusError, type NexusErrorDetails, type NexusErrorKind } from "./nexus-error.ts";
 import { readBody } from "./response-body.ts";
+import { violationsIn } from "./violations.ts";
 
 export const REQUEST_ID = "X-Request-Id";
 
@@ -32,9 +34,11 @@ export async function readResponse(response: Response, { route, operation, maxRe
   const tooLarge = () => error("decode", `more than ${maxResponseBytes} bytes (see maxResponseBytes).`);
   const { kind, data, problem } = contentOf(headers, await readBody(response, maxResponseBytes, tooLarge));
   if (!response.ok) {
-    const title = typeof problem?.title === "string" ? `: ${problem.title}` : "";
+    const violations = violationsIn(problem, 3)?.map((one) => Object.values(one).filter(Boolean).join(" "));
+    const words = [`${status}`, problem?.title, status === 401 && problem?.detail, violations?.join("; ")];
     const retryAfterMs = parseRetryAfter(headers.get("Retry-After") ?? "");
-    throw error("http", `${status}${title}`, { problem: problem as ErrorAnswer["body"], retryAfterMs });
+    const text = words.filter((word) => word && typeof word === "string").join(": ");
+    throw error("http", text, { problem: problem as ErrorAnswer["body"], retryAfterMs });
   }
   if (route.returns.some((declared) => kind.startsWith(declared))) return { response, data, ...details };
   throw error("decode", `${status} without a ${route.returns.join(" or ")}.`);
@@ -47,8 +51,7 @@ function contentOf(headers: Headers, bytes: Uint8Array) {
   const json = /^(application|text)\/([^;]+\+)?json\b/.test(type) ? parseJson(text) : undefined;
   if (json !== undefined) {
     // Any JSON object is a problem document, because all its members are optional (RFC 9457 section 3.1).
-    const problem =
-      typeof json === "object" && json && !Array.isArray(json) ? (json as { title?: unknown }) : undefined;
+    const problem = typeOf(json) === "Object" ? (json as { title?: unknown; detail?: unknown }) : undefined;
     return { kind: problem ? "JSON object" : "JSON value", data: json, problem };
   }
   if (type.startsWith("text/")) return { kind: type, data: text };
@@ -63,10 +66,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Seconds or an HTTP date (RFC 9110 section 10.2.3), in milliseconds from now. */
+/** Seconds, or a date in the form that servers must send (RFC 9110 sections 10.2.3 and 5.6.7), in milliseconds from now. */
 function parseRetryAfter(header: string): number | undefined {
   if (/^\d+$/.test(header)) return Number(header) * 1_000;
-  // Every form of an HTTP date starts with the name of the day. Date.parse also accepts "0.5" and "-5".
-  const waitMs = /^[A-Z][a-z]+,? /.test(header) ? Date.parse(header) - Date.now() : Number.NaN;
-  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
+  const date = new Date(header);
+  return header.endsWith("GMT") && date.toUTCString() === header ? Math.max(0, Number(date) - Date.now()) : undefined;
 }

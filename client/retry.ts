@@ -12,6 +12,8 @@ export interface RetryOptions {
   maxRetryAfterMs?: number;
 }
 
+export const RETRY: Required<RetryOptions> = { limit: 2, baseMs: 250, maxMs: 2_000, maxRetryAfterMs: 5_000 };
+
 /** Statuses of temporary errors (RFC 9110 section 15), and kinds of errors without a status. */
 const RETRIED: readonly unknown[] = [408, 425, 429, 500, 502, 503, 504, "network", "timeout"];
 
@@ -19,13 +21,12 @@ const RETRIED: readonly unknown[] = [408, 425, 429, 500, 502, 503, 504, "network
  * Milliseconds to wait before the next attempt, or undefined for no retry. `tries` is the number of failures so far,
  * without a 401 that was followed by a refresh.
  */
-export function waitBeforeRetry(error: NexusError, tries: number, options: RetryOptions = {}): number | undefined {
-  const { limit = 2, baseMs = 250, maxMs = 2_000, maxRetryAfterMs = 5_000 } = options;
-  if (tries > limit || !isRetried(error)) return undefined;
+export function waitBeforeRetry(error: NexusError, tries: number, retry: Required<RetryOptions>): number | undefined {
   const { retryAfterMs } = error;
-  if (retryAfterMs !== undefined) return retryAfterMs <= maxRetryAfterMs ? retryAfterMs : undefined;
+  if (tries > retry.limit || !isRetried(error)) return undefined;
+  if (retryAfterMs !== undefined) return retryAfterMs <= retry.maxRetryAfterMs ? retryAfterMs : undefined;
   // Full jitter, so that callers that failed together do not retry together.
-  return Math.random() * Math.min(maxMs, baseMs * 2 ** (tries - 1));
+  return Math.random() * Math.min(retry.maxMs, retry.baseMs * 2 ** (tries - 1));
 }
 
 /** A conflict (409) is temporary only if the server sends Retry-After. */

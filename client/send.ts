@@ -1,5 +1,6 @@
 import type { SecretProvider, Secrets } from "./credentials.ts";
-import { type Deadline, sleep, withDeadline } from "./deadline.ts";
+import { sleep, withDeadline } from "./deadline.ts";
+import { reasonOf } from "./network-reason.ts";
 import { isNexusError, NexusError, type NexusErrorKind } from "./nexus-error.ts";
 import { type ReadOptions, readResponse } from "./read-response.ts";
 import { type RetryOptions, waitBeforeRetry } from "./retry.ts";
@@ -30,13 +31,20 @@ export interface SendOptions extends ReadOptions {
   secrets: SecretProvider;
   timeoutMs: number;
   deadlineMs: number;
-  retry?: RetryOptions | undefined;
+  retry: Required<RetryOptions>;
   /** See CallOptions. */
-  reportsPauses?: boolean | undefined;
-  signal?: AbortSignal | undefined;
+  reportsPauses: boolean;
+  signal: AbortSignal;
   emit: Emit;
-  /** Default: the global one, looked up at each attempt, so that interceptors can be installed later. */
-  fetch?: typeof globalThis.fetch | undefined;
+  fetch: typeof globalThis.fetch;
+}
+
+export interface ApiRequest {
+  method: string;
+  url: string;
+  /** Without credentials. */
+  headers: Readonly<Record<string, string>>;
+  body: string | null;
 }
 
 /** A 2xx response. */
@@ -45,30 +53,32 @@ export interface Received {
   status: number;
   data: unknown;
   requestId: string;
-  /** Number of requests sent. */
-  attempts: number;
 }
 
 /**
  * Sends the request of one call: adds credentials, limits the time, reads the body, classifies the response and retries.
  * @throws NexusError
  */
-export async function sendWithRetries(request: Request, options: SendOptions): Promise<Received> {
-  const { emit, secrets: provider } = options;
-  const { url, method } = request;
-  const body = (await request.text()) || null;
+export async function sendWithRetries({ url, ...request }: ApiRequest, options: SendOptions): Promise<Received> {
+  const { emit, fetch, secrets: provider } = options;
   const limits = createLimits(options);
   const recover = createRecovery(options, limits);
-  let secrets = await withDeadline(limits.rest(), provider.get);
+  let secrets = await limits.run(provider.get);
   for (let attempts = 1; ; attempts += 1) {
-    const result = await withDeadline(limits.attempt(), async (signal) => {
+    const attempt = async (signal: AbortSignal) => {
       emit({ type: "attempt", attempt: attempts });
-      const { fetch = globalThis.fetch } = options;
-      const headers = { ...Object.fromEntries(request.headers), ...secrets.headers };
-      return readResponse(await fetch(url, { method, headers, body, redirect: "manual", signal }), options);
-    }).catch((cause) => (isNexusError(cause) ? cause : limits.error("network", "got no complete response.", cause)));
-    if (!isNexusError(result)) return { ...result, attempts };
-    secrets = await recover(result, secrets, attempts);
+      const headers = { ...request.headers, ...secrets.headers };
+      return readResponse(await fetch(url, { ...request, headers, redirect: "manual", signal }), options);
+    };
+    try {
+      return await limits.run(attempt, options.timeoutMs);
+    } catch (cause) {
+      const isClassified = isNexusError(cause);
+      const error = isClassified
+        ? cause
+        : limits.error("network", `got no complete response${reasonOf(cause)}.`, cause);
+      secrets = await recover(error, secrets, attempts);
+    }
   }
 }
 
@@ -81,7 +91,7 @@ function createRecovery({ secrets: provider, emit, signal, ...options }: SendOpt
     if (status === 401 && canRefresh) {
       canRefresh = false;
       emit({ type: "refresh" });
-      return withDeadline(limits.rest(), () => provider.refresh(secrets));
+      return limits.run(() => provider.refresh(secrets));
     }
     if (options.reportsPauses && (status === 429 || retryAfterMs !== undefined)) throw error;
     tries += 1;
@@ -97,18 +107,19 @@ function createRecovery({ secrets: provider, emit, signal, ...options }: SendOpt
 type Limits = ReturnType<typeof createLimits>;
 
 /** The time limits of a call that starts now, and their errors. */
-function createLimits({ timeoutMs, deadlineMs, signal, requestId, operation }: SendOptions) {
+function createLimits({ deadlineMs, signal, requestId, operation }: SendOptions) {
   const endsAt = performance.now() + deadlineMs;
   const leftMs = () => endsAt - performance.now();
   const error = (kind: NexusErrorKind, words: string, cause?: unknown) =>
     new NexusError(kind, `${operation} ${words}`, { cause, requestId });
-  const limit = (ms: number, allowedMs: number): Deadline => ({
-    ms,
-    signal,
-    error: (kind) => error(kind, kind === "timeout" ? `took longer than ${allowedMs} ms.` : "was aborted."),
-  });
-  /** Until the deadline. */
-  const rest = () => limit(leftMs(), deadlineMs);
-  const attempt = () => (leftMs() < timeoutMs ? rest() : limit(timeoutMs, timeoutMs));
-  return { error, leftMs, rest, attempt };
+  /** Limits the time to `allowedMs`, by default until the deadline. */
+  const run = <T>(work: (signal: AbortSignal) => Promise<T>, allowedMs = deadlineMs): Promise<T> => {
+    const ms = Math.min(leftMs(), allowedMs);
+    const words = {
+      timeout: `took longer than ${ms < allowedMs ? deadlineMs : allowedMs} ms.`,
+      aborted: "was aborted.",
+    };
+    return withDeadline({ ms, signal, error: (kind) => error(kind, words[kind], signal.reason) }, work);
+  };
+  return { error, leftMs, run };
 }

@@ -15,7 +15,7 @@ export interface ClientCredentials {
 
 /**
  * Fetches a token by the client credentials grant (RFC 6749 section 4.4), as JSON, from Auth0's `/oauth/token`.
- * @throws NexusError `config` at once if the domain is not a host name. The source throws `auth` or, for more than
+ * @throws NexusError `config` at once if a member is not a non-empty string, or the domain not a host name. The source throws `auth` or, for more than
  * 10,000,000 bytes, `decode`, without any part of the request or response, or the error of fetch.
  */
 export function clientCredentialsToken({
@@ -25,6 +25,10 @@ export function clientCredentialsToken({
   audience,
   fetch,
 }: ClientCredentials): FetchToken {
+  for (const [name, value] of Object.entries({ domain, clientId, clientSecret, audience })) {
+    // A secret of an Action that is not set is undefined.
+    if (typeof value !== "string" || !value) throw new NexusError("config", `${name} must be a non-empty string.`);
+  }
   if (!/^[a-z0-9.-]+(:\d+)?$/i.test(domain)) throw new NexusError("config", "domain must be a host name.");
   const grant = { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret, audience };
   return async ({ signal }) => {

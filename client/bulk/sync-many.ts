@@ -66,7 +66,7 @@ export async function* syncMany(
   checkInteger("checkpoint.from", from, 0);
   checkInteger("maxFailures", options.maxFailures ?? 1, 1);
   const controller = new AbortController();
-  const abort = () => controller.abort();
+  const abort = () => controller.abort(signal?.reason);
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
   const tracker = createTracker(options, from);
@@ -78,7 +78,7 @@ export async function* syncMany(
       await tracker.finish(outcome);
       queue.notify();
     }
-    if (signal?.aborted) throw new NexusError("aborted", "syncMany was aborted.");
+    if (signal?.aborted) throw new NexusError("aborted", "syncMany was aborted.", { cause: signal.reason });
   } finally {
     signal?.removeEventListener("abort", abort);
     abort();

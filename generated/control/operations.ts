@@ -218,6 +218,8 @@ export interface Route {
   body?: string;
   /** By its method, or by `x-idempotent`. */
   isIdempotent?: boolean;
+  /** Path parameters that may be other values than strings. */
+  values?: readonly string[];
   /** Query parameters with `explode: false`: the items of an array are joined by commas. */
   joined?: readonly string[];
   /** The first alternative whose secrets are given is used. Absent if the operation needs no credentials. */
@@ -386,6 +388,48 @@ export const ROUTES = {
     ]
   }
 } as const satisfies Record<keyof Methods, Route>;
+
+/** Error statuses for which each operation that declares them has a problem document. */
+export const PROBLEM_STATUSES: readonly number[] = [
+  400,
+  401,
+  402,
+  403,
+  404,
+  405,
+  406,
+  407,
+  408,
+  409,
+  410,
+  411,
+  412,
+  413,
+  414,
+  415,
+  416,
+  417,
+  421,
+  422,
+  423,
+  424,
+  425,
+  426,
+  428,
+  429,
+  431,
+  451,
+  500,
+  501,
+  502,
+  503,
+  504,
+  505,
+  506,
+  507,
+  508,
+  511
+];
 
 /** Names of the headers with API keys. Separate from SECURITY_SCHEMES to keep client bundles small. */
 export const API_KEY_HEADERS: readonly string[] = [];

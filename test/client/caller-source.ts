@@ -1,6 +1,6 @@
 /** TypeScript of a caller of every entry point. It marks lines that must not compile. */
 export const CALLER = `
-import { createNexusClient, hasStatus, isNexusError } from "nexus-sync-client";
+import { createNexusClient, hasStatus, isNexusError, NexusError } from "nexus-sync-client";
 import type * as nexus from "nexus-sync-client";
 import * as auth0 from "nexus-sync-client/auth0";
 import * as bulk from "nexus-sync-client/bulk";
@@ -38,8 +38,8 @@ export async function call(signal: AbortSignal): Promise<nexus.UserRole[]> {
   const kind: nexus.NexusErrorKind = error.kind;
   if (hasStatus(error, 404)) note(kind, error.problem satisfies nexus.ProblemDetails);
   if (hasStatus(error, 400)) note(kind, error.problem satisfies nexus.ValidationProblemDetails | nexus.ProblemDetails);
-  // @ts-expect-error The contract declares no such status.
-  if (hasStatus(error, 418)) note(kind);
+  if (hasStatus(error, 502)) note(kind, error.problem?.title);
+  if (error instanceof NexusError) note(error.attempts, error.durationMs);
   return (await client.syncUserIdentity("u-ada", body)).roles ?? [];
 }
 

@@ -128,8 +128,8 @@ export const misused = [
   () => client.deleteBook("b-1", { query: {} }),
   // @ts-expect-error A book has a title.
   () => client.createBook({ id: "b-3" }),
-  // @ts-expect-error The contract declares no such status.
-  (error: unknown) => hasStatus(error, 200),
+  // @ts-expect-error The contract declares no 502, so that its problem may be undefined.
+  (error: unknown) => hasStatus(error, 502) && error.problem.title,
 ];
 `;
 

@@ -110,7 +110,7 @@ test("headers of a call replace those of the client, but not the client's own", 
   expect(seen).toHaveLength(1);
 });
 
-test.for(["", ".", "..", "\ud800", undefined, null, { id: 1 }])(
+test.for(["", ".", "..", "\ud800", undefined, null, 7, true, ["b-1"], { id: 1 }])(
   "the path parameter %j is a config error, and nothing is sent",
   async (id) => {
     const { url, seen } = await startFaultServer(respond());
@@ -122,10 +122,13 @@ test.for(["", ".", "..", "\ud800", undefined, null, { id: 1 }])(
 
 test.for([
   ["a/b?c#d", "/books/a%2Fb%3Fc%23d"],
-  [7, "/books/7"],
-] as const)("the path parameter %j is one encoded segment", async ([id, path]) => {
+  [7, "/books/7", { type: "integer" }],
+  [0, "/books/0", { type: ["string", "integer"] }],
+] as const)("the path parameter %j is one encoded segment", async ([id, path, schema = { type: "string" }]) => {
   const { url, seen } = await startFaultServer(respond());
-  await clientFor(url)("readBook", id);
+  const parameters = [{ name: "book-id", in: "path", required: true, schema }];
+  const document = { ...LIBRARY, paths: { "/books/{book-id}": { ...LIBRARY.paths["/books/{book-id}"], parameters } } };
+  await clientFor(url, {}, routesOf(document))("readBook", id);
   expect(seen.map((request) => request.url)).toEqual([path]);
 });
 
@@ -139,7 +142,7 @@ test.for([
   const { url, seen } = await startFaultServer(respond(503));
   const search = { operationId: "searchBooks", "x-idempotent": true, responses: LIBRARY.paths["/books"].get.responses };
   const document = { ...LIBRARY, paths: { ...LIBRARY.paths, "/books/$search": { post: search } } };
-  const result = await clientFor(url, {}, routesOf(document))(name, "b-1");
+  const result = await clientFor(url, {}, routesOf(document))(name, ...(name === "safeSearchBooks" ? [] : ["b-1"]));
   expect(result).toMatchObject({ ok: false, error: { kind: "http", status: 503 } });
   expect(seen).toHaveLength(times);
 });

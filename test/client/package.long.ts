@@ -41,6 +41,7 @@ test("the ESM and the CommonJS copy recognise each other's errors in one process
     areDistinct: true,
     requiredRecognisesImported: true,
     importedRecognisesRequired: true,
+    areInstances: true,
   });
 });
 
@@ -55,6 +56,7 @@ console.log(JSON.stringify({
   areDistinct: imported.isNexusError !== required.isNexusError,
   requiredRecognisesImported: required.isNexusError(errorOf(imported)),
   importedRecognisesRequired: imported.isNexusError(errorOf(required)),
+  areInstances: errorOf(required) instanceof imported.NexusError && errorOf(imported) instanceof required.NexusError,
 }));
 `;
 

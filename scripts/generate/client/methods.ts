@@ -17,6 +17,8 @@ export const ROUTE_TYPE = `export interface Route {
   body?: string;
   /** By its method, or by \`x-idempotent\`. */
   isIdempotent?: boolean;
+  /** Path parameters that may be other values than strings. */
+  values?: readonly string[];
   /** Query parameters with \`explode: false\`: the items of an array are joined by commas. */
   joined?: readonly string[];
   /** The first alternative whose secrets are given is used. Absent if the operation needs no credentials. */
@@ -39,6 +41,7 @@ export function routesOf(document: ContractDocument): Record<string, ReturnType<
 function routeOf(document: ContractDocument, operation: Operation) {
   const { method, template, requestBody, isIdempotent, parameters } = operation;
   const joined = parameters.filter((parameter) => parameter.in === "query" && !parameter.explode);
+  const values = parameters.filter((parameter) => parameter.in === "path" && !isText(document, parameter.schema));
   const successes = successesOf(operation).map(([, declared]) => declared);
   const accepted = successes.flatMap((declared) => acceptedTypes(declared));
   const returns = successes.flatMap((declared) => contentsOf(document, declared));
@@ -49,6 +52,7 @@ function routeOf(document: ContractDocument, operation: Operation) {
     returns: [...new Set(returns)],
     ...(requestBody && { body: bodyType(requestBody.mediaTypes) }),
     ...(isIdempotent && { isIdempotent }),
+    ...(values.length > 0 && { values: values.map(({ name }) => name) }),
     ...(joined.length > 0 && { joined: joined.map(({ name }) => name) }),
     ...(operation.security.length > 0 && { security: alternativesOf(document, operation) }),
   };
@@ -115,9 +119,14 @@ function contentsOf(document: ContractDocument, { mediaTypes, schemas }: Declare
   return [isObject(document, schemas[json] ?? {}) ? "JSON object" : "JSON"];
 }
 
-function isObject(document: ContractDocument, schema: Schema): boolean {
+export function isObject(document: ContractDocument, schema: Schema): boolean {
   const { type, allOf = [] } = resolve<Schema>(document, schema);
   return type === "object" || (allOf as Schema[]).some((part) => isObject(document, part));
+}
+
+function isText(document: ContractDocument, schema: Schema): boolean {
+  const { type, allOf = [] } = resolve<Schema>(document, schema);
+  return type === "string" || (allOf as Schema[]).some((part) => isText(document, part));
 }
 
 /** The type of the data of a response. */

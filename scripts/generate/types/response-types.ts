@@ -45,11 +45,14 @@ function headersOf({ headers }: DeclaredResponse) {
   return Object.entries(headers).filter(([name]) => name.toLowerCase() !== "x-request-id");
 }
 
-/** A status, or the registered statuses of a range or of the default that the operation does not declare itself. */
 export function statusType(key: string, statuses: readonly string[]): string {
-  if (/^\d+$/.test(key)) return key;
+  return statusesOf(key, statuses).join(" | ") || "never";
+}
+
+/** A status, or the registered statuses of a range or of the default that the operation does not declare itself. */
+export function statusesOf(key: string, statuses: readonly string[]): readonly number[] {
+  if (/^\d+$/.test(key)) return [Number(key)];
   const covered = (status: number) => statuses.includes(String(status)) || statuses.includes(`${String(status)[0]}XX`);
   const all = key === "default" ? ["4XX", "5XX"].flatMap((range) => STATUSES[range] ?? []) : (STATUSES[key] ?? []);
-  const left = all.filter((status) => !statuses.includes(String(status)) && (key !== "default" || !covered(status)));
-  return left.length > 0 ? left.join(" | ") : "never";
+  return all.filter((status) => !statuses.includes(String(status)) && (key !== "default" || !covered(status)));
 }

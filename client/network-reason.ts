@@ -1,0 +1,22 @@
+/** What runtimes without codes say in their messages, which can contain the URL with the user id. */
+const PHRASE = /connection (refused|reset|closed|lost)|dns error|certificate|bad port/i;
+
+const NAMES: readonly [code: RegExp, name: string][] = [
+  [/REFUSED/i, "connection refused"],
+  [/NOTFOUND|EAI_AGAIN/, "DNS"],
+  [/CERT|SSL|TLS|SIGNATURE|EPROTO/, "TLS"],
+  [/RESET|SOCKET|EPIPE|CLOSED/i, "connection lost"],
+];
+
+/**
+ * The reason for which a fetch failed, such as ` (connection refused: ECONNREFUSED)`: the first code of the error and its
+ * causes, or a known phrase; empty if the runtime gives no reason.
+ */
+export function reasonOf(error: unknown, depth = 5): string {
+  const { code, message, cause } = Object(error);
+  const [found] = /^[A-Z]\w+$/.exec(code) ?? [];
+  if (found) return ` (${NAMES.find(([pattern]) => pattern.test(found))?.[1] ?? "code"}: ${found})`;
+  const [phrase] = PHRASE.exec(message) ?? [];
+  if (phrase) return ` (${phrase})`;
+  return cause && depth ? reasonOf(cause, depth - 1) : "";
+}

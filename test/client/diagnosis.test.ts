@@ -1,0 +1,203 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
+import { expect, test } from "vitest";
+import type { Credentials, SecretAsk } from "../../client/credentials.ts";
+import type { CallOptions, NexusClientOptions } from "../../client/nexus-client.ts";
+import { hasStatus, isNexusError, NexusError } from "../../client/nexus-error.ts";
+import { bearerOf, clientOf, signIn, startStubWithClient } from "../helpers/stub.ts";
+import { clientFor, hang, JSON_TYPE, NOWHERE, respond, startFaultServer } from "./fault-server.ts";
+
+const PROBLEM_TYPE = { "Content-Type": "application/problem+json" };
+const OPERATION = "PUT /v1/users/{userId}/$sync";
+
+async function errorFrom(url: string, options: Partial<NexusClientOptions> = {}, call: CallOptions = {}) {
+  const client = clientFor(url, { retry: { limit: 0 }, ...options });
+  const result = await client.safeSyncUserIdentity("u-user-marker", signIn(), call);
+  if (result.ok) throw new Error("The call succeeded.");
+  return result.error;
+}
+
+/** A port of this machine without a server. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+test("a network error names the cause by the runtime's code", async () => {
+  const reset = await startFaultServer((_, response) => response.socket?.destroy());
+  const cut = await startFaultServer((_, response) => {
+    response.writeHead(200, { ...JSON_TYPE, "Content-Length": "100" }).write("{");
+    setTimeout(() => response.destroy(), 20);
+  });
+  const port = await closedPort();
+  for (const [url, reason] of [
+    [`http://127.0.0.1:${port}`, "connection refused: ECONNREFUSED"],
+    [`http://localhost:${port}`, "connection refused: ECONNREFUSED"],
+    ["https://nexus.invalid", "DNS: (ENOTFOUND|EAI_AGAIN)"],
+    [reset.url.replace("http:", "https:"), "(TLS|connection lost): \\w+"],
+    [reset.url, "connection lost: \\w+"],
+    [cut.url, "connection lost: \\w+"],
+    [NOWHERE, "bad port"],
+  ] as const) {
+    const { kind, message } = await errorFrom(url);
+    expect([kind, message]).toEqual([
+      "network",
+      expect.stringMatching(new RegExp(`no complete response \\(${reason}\\)`)),
+    ]);
+  }
+});
+
+test("a TLS server that speaks plain HTTP is named as a TLS error", async () => {
+  const { url } = await startFaultServer(respond());
+  const { message } = await errorFrom(url.replace("http:", "https:"));
+  expect(message).toMatch(/\(TLS: ERR_SSL_\w+\)/);
+});
+
+test.for([
+  [
+    "error sending request for url (https://h/u-user-marker): tcp connect error: Connection refused",
+    " (Connection refused)",
+  ],
+  ["dns error: failed to look up u-user-marker", " (dns error)"],
+  ["Failed to fetch u-user-marker", ""],
+])("of the message %j of another runtime, only known words are repeated", async ([text, reason]) => {
+  const fetch = () => Promise.reject(new TypeError(text));
+  const error = await errorFrom(NOWHERE, { fetch });
+  expect(error.message).toBe(`${OPERATION} got no complete response${reason}.`);
+});
+
+test("a 400 names the first three violations, and its JSON has the first ten, cut", async () => {
+  const errors = Array.from({ length: 12 }, (_, index) => ({
+    pointer: `/attributes/${index}`,
+    detail: "must be object",
+  }));
+  const mixed = [{ in: "path", name: "userId", detail: "must be text" }, null, 5, ...errors];
+  const { url } = await startFaultServer(respond(400, PROBLEM_TYPE, JSON.stringify({ title: "Invalid", errors })));
+  const error = await errorFrom(url);
+  const listed = [0, 1, 2].map((index) => `/attributes/${index} must be object`).join("; ");
+  expect(error.message).toBe(`${OPERATION} returned 400: Invalid: ${listed}`);
+  expect(JSON.parse(JSON.stringify(error)).violations).toEqual(errors.slice(0, 10));
+
+  const long = [{ pointer: "/x", detail: `a\u001b${"b".repeat(999)}` }];
+  for (const [list, message, violations] of [
+    [mixed, /400: path userId must be text; ; $/, 10],
+    [long, /400: \/x a\uFFFDb+$/, 1],
+    [{ pointer: "/x" }, /400$/, undefined],
+  ] as const) {
+    const server = await startFaultServer(respond(400, PROBLEM_TYPE, JSON.stringify({ errors: list })));
+    const failed = await errorFrom(server.url);
+    expect(failed.message).toMatch(message);
+    const json = JSON.parse(JSON.stringify(failed));
+    expect(json.violations?.length).toBe(violations);
+    for (const violation of json.violations ?? []) {
+      for (const text of Object.values(violation)) expect(String(text).length).toBeLessThanOrEqual(256);
+    }
+  }
+});
+
+test("the violations of the contract's server are in the message, and no value is", async () => {
+  const { client } = await startStubWithClient();
+  const body = { ...signIn(), attributes: [{ key: "", value: "value-marker" }] };
+  const result = await client.safeSyncUserIdentity("u-ada", body);
+  expect(result.ok || result.error.message).toContain("/attributes/0/key must NOT have fewer than 1 characters");
+  expect(result.ok || result.error.message).not.toContain("value-marker");
+});
+
+test("a 401 has the server's detail, and other statuses have only the title", async () => {
+  const { server } = await startStubWithClient();
+  const credentials: Credentials = { ...bearerOf(server), token: "no.jwt.token" };
+  const result = await clientOf(server, { credentials }).safeSyncUserIdentity("u-ada", signIn());
+  const error = result.ok ? undefined : result.error;
+  if (!hasStatus(error, 401)) throw new Error("not a 401");
+  expect(error.problem.detail).toMatch(/\w/);
+  expect(error.message).toBe(`${OPERATION} returned 401: ${error.problem.title}: ${error.problem.detail}`);
+  const { url } = await startFaultServer(respond(403, PROBLEM_TYPE, '{"title":"Forbidden","detail":"x"}'));
+  expect((await errorFrom(url)).message).toBe(`${OPERATION} returned 403: Forbidden`);
+});
+
+test.for<[thrown: unknown, message: string]>([
+  [new Error("vault is sealed"), "vault is sealed"],
+  ["vault is sealed", "vault is sealed"],
+  [new Error("a\u001b[31m\nb"), "a\uFFFD[31m\uFFFDb"],
+  [
+    new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } }),
+    "fetch failed (connection refused: ECONNREFUSED)",
+  ],
+])("a secret source that fails with %o is reported with its message", async ([thrown, message]) => {
+  const password = () => Promise.reject(thrown);
+  const error = await errorFrom(NOWHERE, { credentials: { type: "basic", username: "key", password } });
+  expect(error).toMatchObject({ kind: "auth", cause: thrown, message: `The source of 'password' failed: ${message}` });
+  const long = () => Promise.reject(new Error("x".repeat(999)));
+  const cut = await errorFrom(NOWHERE, { credentials: { type: "basic", username: "key", password: long } });
+  expect(cut.message).toHaveLength(256);
+});
+
+test("an aborted call has the reason of its signal as the cause", async () => {
+  const { url } = await startFaultServer(hang);
+  const reason = new Error("The user closed the page.");
+  const early = await errorFrom(url, {}, { signal: AbortSignal.abort(reason) });
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(reason), 20);
+  const late = await errorFrom(url, {}, { signal: controller.signal });
+  for (const error of [early, late]) expect(error).toMatchObject({ kind: "aborted", cause: reason });
+});
+
+test("every error has the number of attempts and the duration of its call", async () => {
+  const unavailable = await startFaultServer(respond(503));
+  const retried = await errorFrom(unavailable.url, { retry: { limit: 2, baseMs: 1 } });
+  expect(retried).toMatchObject({ kind: "http", attempts: 3, durationMs: expect.any(Number) });
+  expect(retried.durationMs).toBeGreaterThan(0);
+  expect(retried.toJSON()).toMatchObject({ attempts: 3, durationMs: retried.durationMs });
+
+  const aborted = await errorFrom(unavailable.url, {}, { signal: AbortSignal.abort() });
+  expect(aborted.attempts).toBe(0);
+  const { url } = await startFaultServer(hang);
+  expect(await errorFrom(url, { timeoutMs: 30 })).toMatchObject({ kind: "timeout", attempts: 1 });
+  expect(new NexusError("config", "An option is wrong.")).toMatchObject({ attempts: 0, durationMs: 0 });
+});
+
+test("calls that share a failed refresh each have their own attempts and duration", async () => {
+  const { url } = await startFaultServer(respond(401));
+  const password = async ({ forceRefresh }: SecretAsk) => {
+    if (!forceRefresh) return "old";
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    throw new Error("vault is sealed");
+  };
+  const client = clientFor(url, { credentials: { type: "basic", username: "key", password } });
+  const call = () => client.safeSyncUserIdentity("u", signIn());
+  const results = await Promise.all([call(), call()]);
+  const errors = results.flatMap((result) => (result.ok ? [] : [result.error]));
+  expect(errors).toMatchObject([
+    { kind: "auth", attempts: 1 },
+    { kind: "auth", attempts: 1 },
+  ]);
+  expect(errors[0]).not.toBe(errors[1]);
+});
+
+test("instanceof and isNexusError recognise the errors of another copy of the package", () => {
+  const other = Object.assign(new Error("of another copy"), { [Symbol.for("nexus-sync-client.NexusError")]: true });
+  expect([other instanceof NexusError, isNexusError(other)]).toEqual([true, true]);
+  for (const value of [new Error("x"), {}, null, undefined, "x"]) {
+    expect([value instanceof NexusError, isNexusError(value)]).toEqual([false, false]);
+  }
+});
+
+test("hasStatus accepts any status; a declared one requires the problem document, another one does not", async () => {
+  const { url } = await startFaultServer(respond(502, { "Content-Type": "text/html" }, "<html>"));
+  const error = await errorFrom(url);
+  expect(hasStatus(error, 502) && error.problem).toBeUndefined();
+  expect(hasStatus(error, 502)).toBe(true);
+  if (hasStatus(error, 502)) {
+    const problem: NexusError["problem"] = error.problem;
+    // @ts-expect-error The contract declares no 502, so that its problem may be undefined.
+    const title = () => error.problem.title;
+    expect([problem, title]).toHaveLength(2);
+  }
+  const page = await startFaultServer(respond(404, { "Content-Type": "text/html" }, "<html>"));
+  expect(hasStatus(await errorFrom(page.url), 404)).toBe(false);
+  expect(inspect(error)).not.toContain("<html>");
+});
