@@ -34,8 +34,8 @@ export async function backfillFile({ options, env, output, lineEveryMs = 10_000,
     const checkpoint = await openCheckpoint(options.checkpoint, input.fingerprint);
     const start = performance.now();
     const counts = { done: 0, failed: 0 };
-    const progress = startProgress(output, () => ({ ...counts, ...input.position() }), lineEveryMs);
     const { next: from } = checkpoint.start;
+    const progress = startProgress({ output, total: input.total, before: from, lineEveryMs });
     const outcomes = syncMany(client, input.items(from), {
       concurrency: options.concurrency,
       signal,
@@ -44,8 +44,9 @@ export async function backfillFile({ options, env, output, lineEveryMs = 10_000,
     const isInterrupted = await forEachOutcome(outcomes, async (outcome) => {
       const line = input.lineOf(outcome.index);
       counts.done += 1;
+      if (!outcome.ok) counts.failed += 1;
+      progress.update(counts);
       if (outcome.ok) return;
-      counts.failed += 1;
       checkpoint.failed(outcome.index);
       // Written before the item counts as finished: after a kill it may be listed twice, but is never missing.
       await appendFailure(options.failed, { line, userId: outcome.userId || undefined, error: outcome.error });
