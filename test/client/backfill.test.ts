@@ -48,7 +48,7 @@ test("failed lines are listed with their numbers, without bodies or credentials,
   );
   const { code, output } = await backfill([path("in.ndjson"), "--url", server.url], envOf(server));
   expect(code).toBe(1);
-  expect(output).toMatch(/^1 synced, 5 failed, .* failed lines: .*in\.ndjson\.failed\.ndjson$/);
+  expect(output).toMatch(/^1 synced, 5 failed, .* failed lines: .*in\.ndjson\.failed\.ndjson\n/);
   const file = path("in.ndjson.failed.ndjson");
   const failed = readFileSync(file, "utf8")
     .trim()
@@ -185,6 +185,7 @@ test.for<[string[], string, Environment?]>([
   [["in.ndjson"], "--url is missing: the URL of the API, without /v1."],
   [URL_FLAG, "backfill takes one file."],
   [["in.ndjson", ...URL_FLAG, "--concurrency", "0"], "--concurrency must be a whole number from 1 to 1000."],
+  [["in.ndjson", ...URL_FLAG, "--max-failures", "0"], "--max-failures must be a whole number from 1 to 1000000000."],
   [["in.ndjson", "--url", "http://acme.example"], "--url must be https, or http on loopback (see allowInsecureHttp)."],
   [["/nowhere.ndjson", ...URL_FLAG], "/nowhere.ndjson can't be read: ENOENT."],
   [["/tmp", ...URL_FLAG], "/tmp is not a file."],
