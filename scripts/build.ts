@@ -14,6 +14,9 @@ export const ENTRIES = {
   auth0: "auth0/entry.ts",
 } as const;
 
+/** string-width 4 and its dependencies, for cli-progress. */
+const WIDTH_OF_TEXT = ["string-width", "strip-ansi", "ansi-regex", "emoji-regex", "is-fullwidth-code-point"];
+
 /**
  * Builds the client package into `client/dist`, or the given folder: ESM and CommonJS with declarations, and the command.
  * Exit codes: 0 built, 1 a source can't be bundled or needs a package that is not allowed.
@@ -50,6 +53,8 @@ export async function run([outDir = join(CLIENT, "dist")]: string[], print: Prin
     fixedExtension: false,
     clean: false,
     dts: false,
+    // The progress bar and the packages that it depends on.
+    deps: { onlyBundle: ["openapi-fetch", "cli-progress", ...WIDTH_OF_TEXT] },
   };
   try {
     await build(library);

@@ -8,6 +8,8 @@ import { CommandError, codeOf } from "./command-error.ts";
 import { openInput } from "./input.ts";
 import { type BackfillOptions, credentialsFrom, type Environment } from "./options.ts";
 import { type ProgressOutput, startProgress } from "./progress.ts";
+import { createFailureLimit, type Ending, INTERRUPTED, rejectedCredentials } from "./stop.ts";
+import { createTally } from "./tally.ts";
 
 export interface BackfillContext {
   options: BackfillOptions;
@@ -33,42 +35,62 @@ export async function backfillFile({ options, env, output, lineEveryMs = 10_000,
   try {
     const checkpoint = await openCheckpoint(options.checkpoint, input.fingerprint);
     const start = performance.now();
-    const counts = { done: 0, failed: 0 };
-    const progress = startProgress(output, () => ({ ...counts, ...input.position() }), lineEveryMs);
+    const tally = createTally();
+    const limit = createFailureLimit(options.maxFailures);
+    const stop = new AbortController();
     const { next: from } = checkpoint.start;
+    const progress = startProgress({ output, total: input.total, before: from, lineEveryMs });
     const outcomes = syncMany(client, input.items(from), {
       concurrency: options.concurrency,
-      signal,
+      signal: AbortSignal.any([signal, stop.signal]),
       checkpoint: { from, save: checkpoint.save },
+      onPause: ({ status, waitMs }) => progress.log(`${status}: waiting ${Math.ceil(waitMs / 1_000)} s`),
     });
-    const isInterrupted = await forEachOutcome(outcomes, async (outcome) => {
+    const ending = await forEachOutcome(outcomes, async (outcome) => {
       const line = input.lineOf(outcome.index);
-      counts.done += 1;
-      if (outcome.ok) return;
-      counts.failed += 1;
+      const rejected = rejectedCredentials(outcome, line);
+      if (rejected) return rejected;
+      tally.add(outcome, line);
+      progress.update(tally.counts);
+      // Items that have an outcome are still finished.
+      const reached = limit(outcome, line);
+      if (reached) stop.abort(reached);
+      if (outcome.ok) return undefined;
       checkpoint.failed(outcome.index);
       // Written before the item counts as finished: after a kill it may be listed twice, but is never missing.
       await appendFailure(options.failed, { line, userId: outcome.userId || undefined, error: outcome.error });
+      return undefined;
     }).finally(() => {
       progress.stop();
       return checkpoint.close();
     });
     const seconds = (performance.now() - start) / 1_000;
-    const { done, failed } = counts;
-    // `earlier`: the counts of the runs before this one.
-    return { synced: done - failed, failed, earlier: checkpoint.start, seconds, isInterrupted };
+    const { done, failed } = tally.counts;
+    return {
+      ...{ synced: done - failed, failed, reasons: tally.reasons(), seconds },
+      /** The counts of the runs before this one. */
+      earlier: checkpoint.start,
+      /** Undefined after the last item. */
+      ending: ending === INTERRUPTED && stop.signal.aborted ? (stop.signal.reason as Ending) : ending,
+    };
   } finally {
     await input.close();
   }
 }
 
-/** Returns true if the signal interrupted the iteration. */
-async function forEachOutcome(outcomes: AsyncIterable<SyncOutcome>, handle: (outcome: SyncOutcome) => Promise<void>) {
+/** Returns the ending that `handle` returned: the item is then unfinished. An abort is INTERRUPTED. */
+async function forEachOutcome(
+  outcomes: AsyncIterable<SyncOutcome>,
+  handle: (outcome: SyncOutcome) => Promise<Ending | undefined>,
+): Promise<Ending | undefined> {
   try {
-    for await (const outcome of outcomes) await handle(outcome);
-    return false;
+    for await (const outcome of outcomes) {
+      const ending = await handle(outcome);
+      if (ending) return ending;
+    }
+    return undefined;
   } catch (error) {
-    if (isNexusError(error) && error.kind === "aborted") return true;
+    if (isNexusError(error) && error.kind === "aborted") return INTERRUPTED;
     throw error;
   }
 }

@@ -15,8 +15,8 @@ export interface CommandIo extends Omit<BackfillContext, "options"> {
 
 /**
  * `backfill FILE.ndjson --url URL`: syncs every line of a file.
- * Exit codes: 0 all synced, 1 some failed (in this run or before its checkpoint), 2 wrong options, file or credentials,
- * 130 interrupted.
+ * Exit codes: 0 all synced, 1 some failed (in this run or before its checkpoint) or too many failures, 2 wrong options,
+ * file or credentials, 130 interrupted.
  */
 export async function run(args: string[], { print, ...io }: CommandIo): Promise<number> {
   const printLine = (line: string) => print(printable(line));
@@ -28,8 +28,7 @@ export async function run(args: string[], { print, ...io }: CommandIo): Promise<
     }
     const result = await backfillFile({ options, ...io });
     for (const line of summaryOf(result, options)) printLine(line);
-    if (result.isInterrupted) return 130;
-    return result.failed + result.earlier.failed > 0 ? 1 : 0;
+    return result.ending?.exitCode ?? (result.failed + result.earlier.failed > 0 ? 1 : 0);
   } catch (error) {
     if (isNexusError(error)) printLine(error.message.replace("baseUrl", "--url"));
     else if (error instanceof CommandError) printLine(error.message);
@@ -38,7 +37,7 @@ export async function run(args: string[], { print, ...io }: CommandIo): Promise<
   }
 }
 
-function summaryOf({ synced, failed, earlier, seconds, isInterrupted }: BackfillResult, options: BackfillOptions) {
+function summaryOf({ synced, failed, reasons, earlier, seconds, ending }: BackfillResult, options: BackfillOptions) {
   const { checkpoint } = options;
   const list = failed + earlier.failed > 0 ? `; failed lines: ${options.failed}` : "";
   const counts = `${formatCount(synced)} synced, ${formatCount(failed)} failed`;
@@ -46,9 +45,12 @@ function summaryOf({ synced, failed, earlier, seconds, isInterrupted }: Backfill
   if (earlier.next > 0) {
     lines.push(`Earlier runs: ${formatCount(earlier.next)} done, ${formatCount(earlier.failed)} of them failed.`);
   }
-  if (isInterrupted) {
+  for (const reason of reasons) {
+    lines.push(`${reason.name}: ${formatCount(reason.failed)} failed, for example ${reason.example}`);
+  }
+  if (ending) {
     const next = checkpoint === undefined ? "starts over, which is safe" : `resumes from ${checkpoint}`;
-    lines.push(`Interrupted. The same command ${next}.`);
+    lines.push(`${ending.text} The same command ${next}.`);
   }
   return lines;
 }

@@ -15,46 +15,64 @@ export interface Fingerprint {
 }
 
 /**
- * Opens an NDJSON file, whose lines are read on demand. Blank lines are skipped.
+ * Opens an NDJSON file, whose lines are read on demand, after they have been counted. Blank lines are skipped.
  * @throws CommandError if it can't be read.
  */
 export async function openInput(file: string) {
   const handle = await open(file).catch((error: unknown) => {
     throw new CommandError(`${file} can't be read: ${codeOf(error)}.`);
   });
-  const fingerprint = await fingerprintOf(handle, file).catch(async (error: unknown) => {
-    await handle.close();
-    throw error;
-  });
+  const read = () => itemLines(handle.createReadStream({ start: 0, autoClose: false }));
   // By index, for items that were read and have no outcome yet.
   const lineNumbers = new Map<number, number>();
-  const stream = handle.createReadStream({ start: 0, autoClose: false });
-  return {
-    fingerprint,
-    /** Bytes read so far, and in all. */
-    position: () => ({ bytes: stream.bytesRead, size: fingerprint.size }),
-    /** All items; the first `from` of them have no outcome. */
-    items: (from: number) => itemsOf(stream, from, lineNumbers),
-    /** The line number of an item. It can be read once. */
-    lineOf(index: number): number {
-      const line = lineNumbers.get(index) ?? 0;
-      lineNumbers.delete(index);
-      return line;
-    },
-    close: () => handle.close(),
-  };
+  try {
+    return {
+      fingerprint: await fingerprintOf(handle, file),
+      total: await count(read()),
+      /** All items; the first `from` of them have no outcome. */
+      items: (from: number) => itemsOf(read(), from, lineNumbers),
+      /** The line number of an item. It can be read once. */
+      lineOf(index: number): number {
+        const line = lineNumbers.get(index) ?? 0;
+        lineNumbers.delete(index);
+        return line;
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+interface Line {
+  number: number;
+  /** See `linesOf`. */
+  text: string | undefined;
+}
+
+async function* itemLines(stream: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+  let number = 0;
+  for await (const text of linesOf(stream)) {
+    number += 1;
+    if (text?.trim() !== "") yield { number, text };
+  }
+}
+
+async function count(lines: AsyncIterable<Line>): Promise<number> {
+  let total = 0;
+  for await (const _ of lines) total += 1;
+  return total;
 }
 
 async function* itemsOf(
-  stream: AsyncIterable<Buffer>,
+  lines: AsyncIterable<Line>,
   from: number,
   lineNumbers: Map<number, number>,
 ): AsyncGenerator<SyncItem> {
-  let [index, line] = [0, 0];
-  for await (const text of linesOf(stream)) {
-    line += 1;
-    if (text?.trim() === "") continue;
-    if (index >= from) lineNumbers.set(index, line);
+  let index = 0;
+  for await (const { number, text } of lines) {
+    if (index >= from) lineNumbers.set(index, number);
     yield parseItem(text);
     index += 1;
   }

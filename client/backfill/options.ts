@@ -13,24 +13,33 @@ export interface BackfillOptions {
   checkpoint: string | undefined;
   /** Default: the name of the file and `.failed.ndjson`. */
   failed: string;
+  /** Failures in all that stop the backfill. Default: 20 in a row without a response of the API. */
+  maxFailures: number | undefined;
 }
 
 export type Environment = Record<string, string | undefined>;
 
 const TEXT = { type: "string" } as const;
 /** No credentials, because every user of the machine can read the arguments of a process. */
-const FLAGS = { url: TEXT, concurrency: TEXT, checkpoint: TEXT, failed: TEXT, help: { type: "boolean" } } as const;
+const FLAGS = {
+  ...{ url: TEXT, concurrency: TEXT, checkpoint: TEXT, failed: TEXT, "max-failures": TEXT },
+  help: { type: "boolean" },
+} as const;
 
 export const USAGE = `nexus-sync-client backfill FILE.ndjson --url URL [--concurrency 8] [--checkpoint FILE] [--failed FILE]
+    [--max-failures N]
 
-  FILE.ndjson    one {"userId": "...", "body": {...}} per line
-  --url          URL of the API, without /v1
-  --concurrency  requests in flight, 1 to 1000
-  --checkpoint   file that saves the progress; the same command resumes from it
-  --failed       file that lists the failed lines; default FILE.ndjson.failed.ndjson
+  FILE.ndjson     one {"userId": "...", "body": {...}} per line
+  --url           URL of the API, without /v1
+  --concurrency   requests in flight, 1 to 1000
+  --checkpoint    file that saves the progress; the same command resumes from it
+  --failed        file that lists the failed lines; default FILE.ndjson.failed.ndjson
+  --max-failures  stops after this many failures of any kind; default: after 20 in a row that are not about the line
+                  (no response, 5xx, no response of the API). Rejected credentials always stop
 
 Credentials are read from the environment: NEXUS_TOKEN and NEXUS_APPLICATION_TOKEN, or NEXUS_USERNAME and NEXUS_PASSWORD.
-Exit codes: 0 all synced, 1 some failed, 2 wrong options, file or credentials, 3 internal error, 130 interrupted.`;
+Exit codes: 0 all synced, 1 some failed or too many failures, 2 wrong options, file or credentials, 3 internal error,
+130 interrupted.`;
 
 /**
  * Reads the command line; returns undefined for --help.
@@ -44,10 +53,18 @@ export function readOptions(args: string[]): BackfillOptions | undefined {
   if (file === undefined || rest.length > 0) throw new CommandError("backfill takes one file.");
   const { url, concurrency = "8", checkpoint, failed = `${file}.failed.ndjson` } = values;
   if (url === undefined) throw new CommandError("--url is missing: the URL of the API, without /v1.");
-  if (!/^\d{1,4}$/.test(concurrency) || Number(concurrency) < 1 || Number(concurrency) > 1_000) {
-    throw new CommandError("--concurrency must be a whole number from 1 to 1000.");
-  }
-  return { file, url, concurrency: Number(concurrency), checkpoint, failed };
+  const { "max-failures": maxFailures } = values;
+  return {
+    ...{ file, url, checkpoint, failed },
+    concurrency: readCount("--concurrency", concurrency, 1_000),
+    maxFailures: maxFailures === undefined ? undefined : readCount("--max-failures", maxFailures, 1_000_000_000),
+  };
+}
+
+function readCount(name: string, text: string, max: number): number {
+  const count = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= max) return count;
+  throw new CommandError(`${name} must be a whole number from 1 to ${max}.`);
 }
 
 function parse(args: string[]) {

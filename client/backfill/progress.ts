@@ -1,56 +1,92 @@
+import cliProgress from "cli-progress";
+
 /** Where progress is shown: a bar on a terminal, lines at an interval on any other stream. */
-export interface ProgressOutput {
-  isTTY?: boolean;
-  write(text: string): unknown;
-}
+export type ProgressOutput = NodeJS.WritableStream & { isTTY?: boolean };
 
 export interface Progress {
   /** Items of this run. */
   done: number;
   failed: number;
-  /** Bytes of the input read so far. */
-  bytes: number;
-  /** Bytes of the input. */
-  size: number;
 }
 
-const BAR_EVERY_MS = 200;
-const BAR_WIDTH = 24;
+export interface ProgressOptions {
+  output: ProgressOutput;
+  /** Items of the input. */
+  total: number;
+  /** Items finished by earlier runs. */
+  before: number;
+  /** Milliseconds between two lines. */
+  lineEveryMs: number;
+}
+
+/** Characters, on a terminal that is wide enough. */
+const BAR = { most: 24, least: 4 };
 
 /** Shows the progress until it is stopped. */
-export function startProgress(output: ProgressOutput, read: () => Progress, lineEveryMs: number) {
+export function startProgress({ output, total, before, lineEveryMs }: ProgressOptions) {
   const start = performance.now();
-  let first: Progress | undefined;
-  const show = () => {
-    const now = read();
-    // Items of earlier runs are skipped quickly, so they must not affect the estimate of the time left.
-    if (now.done > 0) first ??= now;
-    const seconds = (performance.now() - start) / 1_000;
-    const text = progressText(now, seconds, first?.bytes ?? now.bytes);
-    output.write(output.isTTY ? `\r${bar(now)} ${text}\u001b[K` : `${text}\n`);
-  };
-  const timer = setInterval(show, output.isTTY ? BAR_EVERY_MS : lineEveryMs);
+  let now: Progress = { done: 0, failed: 0 };
+  const text = () => progressText(now, { total, before, seconds: (performance.now() - start) / 1_000 });
+  const { isTTY } = output;
+  const view = isTTY ? startBar({ output, total, before, text }) : startLines(output, lineEveryMs, text);
   return {
-    stop(): void {
-      clearInterval(timer);
-      if (output.isTTY) output.write("\r\u001b[K");
+    ...view,
+    update(progress: Progress): void {
+      now = { ...progress };
+      view.setFinished(before + now.done);
     },
   };
 }
 
-function progressText({ done, failed, bytes, size }: Progress, seconds: number, firstBytes: number): string {
-  const percent = size === 0 ? 100 : Math.floor((bytes / size) * 100);
-  const parts = [`${percent} %`, `${formatCount(done)} done`, `${formatCount(failed)} failed`];
-  parts.push(`${formatRate(done, seconds)}/s`);
-  if (bytes > firstBytes) {
-    parts.push(`${formatDuration(((size - bytes) / (bytes - firstBytes)) * seconds)} left`);
-  }
-  return parts.join(", ");
+function startLines(output: ProgressOutput, everyMs: number, text: () => string) {
+  const log = (line: string) => void output.write(`${line}\n`);
+  const timer = setInterval(() => log(text()), everyMs);
+  return { log, setFinished() {}, stop: () => clearInterval(timer) };
 }
 
-function bar({ bytes, size }: Progress): string {
-  const full = size === 0 ? BAR_WIDTH : Math.round((bytes / size) * BAR_WIDTH);
-  return `[${"#".repeat(full)}${"-".repeat(BAR_WIDTH - full)}]`;
+interface BarOptions extends Pick<ProgressOptions, "output" | "total" | "before"> {
+  text: () => string;
+}
+
+/** No colours, so NO_COLOR has nothing to change. A line that is too long for the terminal is cut. */
+function startBar({ output, total, before, text }: BarOptions) {
+  const { Format, MultiBar } = cliProgress;
+  const format: cliProgress.GenericFormatter = (options, { progress, maxWidth = 80 }) => {
+    const words = text();
+    // Besides the bar: brackets, a space, and the last column, in which some terminals wrap.
+    const barsize = Math.max(BAR.least, Math.min(BAR.most, maxWidth - words.length - 4));
+    return `[${Format.BarFormat(progress, { ...options, barsize })}] ${words}`;
+  };
+  // A MultiBar, because it can print a line above its bar. It clears the bar for that, so each drawing is forced.
+  const bars = new MultiBar({
+    stream: output,
+    format,
+    barCompleteChar: "#",
+    clearOnComplete: true,
+    forceRedraw: true,
+    fps: 5,
+    // Cuts the line at the terminal's width instead of changing the terminal's mode.
+    linewrap: true,
+  });
+  const bar = bars.create(total, before);
+  return {
+    log(line: string): void {
+      bars.log(`${line}\n`);
+      bars.update();
+    },
+    setFinished: (finished: number) => bar.update(finished),
+    stop: () => bars.stop(),
+  };
+}
+
+function progressText({ done, failed }: Progress, scope: { total: number; before: number; seconds: number }): string {
+  const { total, before, seconds } = scope;
+  const finished = before + done;
+  const percent = total === 0 ? 100 : Math.floor((finished / total) * 100);
+  const parts = [`${percent} %`, `${formatCount(finished)}/${formatCount(total)} done`];
+  parts.push(`${formatCount(failed)} failed`, `${formatRate(done, seconds)}/s`);
+  if (done > 0) parts.push(`${formatDuration(((total - finished) / done) * seconds)} left`);
+  return parts.join(", ");
 }
 
 export function formatRate(count: number, seconds: number): string {

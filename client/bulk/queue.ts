@@ -1,4 +1,4 @@
-import { createItemSync, type SyncItem, type SyncingClient, type SyncOutcome } from "./sync-item.ts";
+import { createItemSync, type SyncItem, type SyncingClient, type SyncOutcome, type SyncPause } from "./sync-item.ts";
 
 export type SyncItems = Iterable<SyncItem> | AsyncIterable<SyncItem>;
 
@@ -12,17 +12,18 @@ export interface QueueOptions {
   limit: () => number;
   /** Starts no more items, aborts those in flight and drops their outcomes. */
   signal: AbortSignal;
+  onPause?: ((pause: SyncPause) => void) | undefined;
 }
 
 /** Starts items while fewer than `concurrency` are in flight or have an outcome that has not been taken. */
-export function startQueue({ client, items, concurrency, from, limit, signal }: QueueOptions) {
+export function startQueue({ client, items, concurrency, from, limit, signal, onPause }: QueueOptions) {
   const waiting: (() => void)[] = [];
   const notify = () => {
     for (const resolve of waiting.splice(0)) resolve();
   };
   const change = () => new Promise<void>((resolve) => waiting.push(resolve));
   const inUserOrder = createKeyedMutex();
-  const syncItem = createItemSync(client, signal);
+  const syncItem = createItemSync(client, signal, onPause);
   const outcomes: SyncOutcome[] = [];
   let held = 0;
   let isRead = false;

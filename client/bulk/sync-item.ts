@@ -13,6 +13,13 @@ export type SyncItem =
 /** The result of the item at `index`, counted from 0 over all items, skipped ones included. */
 export type SyncOutcome = { index: number; userId: string } & SafeResult;
 
+/** A pause of all items. */
+export interface SyncPause {
+  /** 429, or 503 with Retry-After. */
+  status: number;
+  waitMs: number;
+}
+
 /** Pause after a response without Retry-After, in milliseconds. */
 const DEFAULT_PAUSE_MS = 1_000;
 /** Longest pause, in milliseconds; a longer Retry-After is reduced to this. */
@@ -22,10 +29,20 @@ const MAX_PAUSES_IN_A_ROW = 10;
 /** Maximum number of attempts for one item, even if other items succeed. */
 const MAX_TRIES = 100;
 
+/** A pause is reported again if it gets longer by this many milliseconds; shorter pauses are not reported. */
+const REPORTED_MS = 500;
+
 /** Syncs items. A 429, or a 503 with Retry-After, pauses all of them. Returns undefined for an aborted item. */
-export function createItemSync(client: SyncingClient, signal: AbortSignal) {
+export function createItemSync(client: SyncingClient, signal: AbortSignal, onPause?: (pause: SyncPause) => void) {
   let pausedUntil = 0;
   let pausesInARow = 0;
+  const pause = (status: number, waitMs: number) => {
+    const now = performance.now();
+    // Requests in flight when a pause began get the same response: that counts as one pause.
+    if (now >= pausedUntil) pausesInARow += 1;
+    if (now + waitMs - Math.max(pausedUntil, now) >= REPORTED_MS) onPause?.({ status, waitMs });
+    pausedUntil = Math.max(pausedUntil, now + waitMs);
+  };
   /** Starts or extends a pause if the response requires one; true if the item must be sent again. */
   const mustRetry = (result: SafeResult, tries: number): boolean => {
     const { status, retryAfterMs }: Partial<NexusError> = result.ok ? {} : result.error;
@@ -34,11 +51,7 @@ export function createItemSync(client: SyncingClient, signal: AbortSignal) {
       pausesInARow = 0;
       return false;
     }
-    const now = performance.now();
-    // Requests in flight when a pause began get the same response: that counts as one pause.
-    if (now >= pausedUntil) pausesInARow += 1;
-    const pauseMs = Math.min(retryAfterMs ?? DEFAULT_PAUSE_MS, MAX_PAUSE_MS);
-    pausedUntil = Math.max(pausedUntil, now + pauseMs);
+    pause(status, Math.min(retryAfterMs ?? DEFAULT_PAUSE_MS, MAX_PAUSE_MS));
     return pausesInARow <= MAX_PAUSES_IN_A_ROW && tries < MAX_TRIES;
   };
   const send = async (userId: string, body: SyncUserIdentityRequest): Promise<SafeResult> => {

@@ -1,8 +1,8 @@
 import { NexusError } from "../nexus-error.ts";
 import { type SyncItems, startQueue } from "./queue.ts";
-import type { SyncItem, SyncingClient, SyncOutcome } from "./sync-item.ts";
+import type { SyncItem, SyncingClient, SyncOutcome, SyncPause } from "./sync-item.ts";
 
-export type { SyncItem, SyncOutcome };
+export type { SyncItem, SyncOutcome, SyncPause };
 
 /** Maximum number of items started beyond the first unfinished one. Bounds memory, and repeated items after a crash. */
 const WINDOW = 1_024;
@@ -28,6 +28,8 @@ export interface SyncManyOptions {
   };
   /** Called after each item. */
   onProgress?(progress: SyncProgress): void;
+  /** Called when a pause of all items starts, and when it gets longer. Pauses below 0.5 s are not reported. */
+  onPause?(pause: SyncPause): void;
   /** Ends the iteration with TooManyFailures after this many failed items. Default: no limit. */
   maxFailures?: number;
 }
@@ -60,7 +62,7 @@ export async function* syncMany(
   items: SyncItems,
   options: SyncManyOptions = {},
 ): AsyncGenerator<SyncOutcome, void, undefined> {
-  const { signal, concurrency = 8 } = options;
+  const { signal, concurrency = 8, onPause } = options;
   const { from = 0 } = options.checkpoint ?? {};
   checkInteger("concurrency", concurrency, 1);
   checkInteger("checkpoint.from", from, 0);
@@ -71,7 +73,7 @@ export async function* syncMany(
   signal?.addEventListener("abort", abort);
   const tracker = createTracker(options, from);
   const limit = () => tracker.next() + WINDOW;
-  const queue = startQueue({ client, items, concurrency, from, limit, signal: controller.signal });
+  const queue = startQueue({ client, items, concurrency, from, limit, signal: controller.signal, onPause });
   try {
     for (let outcome = await queue.take(); outcome; outcome = await queue.take()) {
       yield outcome;

@@ -3,15 +3,9 @@ import { dirname } from "node:path";
 import { expect, test } from "vitest";
 import { linesOf } from "../../client/backfill/lines.ts";
 import type { Environment } from "../../client/backfill/options.ts";
-import { acme, basicOf, bearerOf, CONNECTION, identity, signIn, startStubWithClient } from "../helpers/stub.ts";
-import { backfill, nextIn, startBackfill, temporaryPaths } from "./backfill-call.ts";
+import { acme, basicOf, bearerOf, CONNECTION, identity, startStubWithClient } from "../helpers/stub.ts";
+import { BASIC, backfill, line, lines, nextIn, startBackfill, temporaryPaths } from "./backfill-call.ts";
 import { JSON_TYPE, NOWHERE, startFaultServer } from "./fault-server.ts";
-
-const BASIC = { NEXUS_USERNAME: "key", NEXUS_PASSWORD: "planted-password" };
-
-const line = (userId: string, value = "planted") =>
-  JSON.stringify({ userId, body: signIn({ attributes: { n: value } }) });
-const lines = (count: number) => Array.from({ length: count }, (_, number) => `${line(`u-${number}`)}\n`).join("");
 
 function envOf(server: Parameters<typeof basicOf>[0]) {
   const { username, password } = basicOf(server);
@@ -54,7 +48,7 @@ test("failed lines are listed with their numbers, without bodies or credentials,
   );
   const { code, output } = await backfill([path("in.ndjson"), "--url", server.url], envOf(server));
   expect(code).toBe(1);
-  expect(output).toMatch(/^1 synced, 5 failed, .* failed lines: .*in\.ndjson\.failed\.ndjson$/);
+  expect(output).toMatch(/^1 synced, 5 failed, .* failed lines: .*in\.ndjson\.failed\.ndjson\n/);
   const file = path("in.ndjson.failed.ndjson");
   const failed = readFileSync(file, "utf8")
     .trim()
@@ -191,6 +185,7 @@ test.for<[string[], string, Environment?]>([
   [["in.ndjson"], "--url is missing: the URL of the API, without /v1."],
   [URL_FLAG, "backfill takes one file."],
   [["in.ndjson", ...URL_FLAG, "--concurrency", "0"], "--concurrency must be a whole number from 1 to 1000."],
+  [["in.ndjson", ...URL_FLAG, "--max-failures", "0"], "--max-failures must be a whole number from 1 to 1000000000."],
   [["in.ndjson", "--url", "http://acme.example"], "--url must be https, or http on loopback (see allowInsecureHttp)."],
   [["/nowhere.ndjson", ...URL_FLAG], "/nowhere.ndjson can't be read: ENOENT."],
   [["/tmp", ...URL_FLAG], "/tmp is not a file."],
@@ -227,26 +222,6 @@ test("a list of failed lines that can't be written ends the command with exit co
     code: 2,
     output: expect.stringMatching(/can't be written: ENOENT/),
   });
-});
-
-test("progress is a bar with rate and time left on a terminal, and lines on other outputs", async () => {
-  const { url } = await startGoodServer(40);
-  const path = temporaryPaths();
-  writeFileSync(
-    path("in.ndjson"),
-    Array.from({ length: 60 }, (_, n) => `${line(`u-${n}`, "x".repeat(9_000))}\n`).join(""),
-  );
-  const call = [path("in.ndjson"), "--url", url, "--concurrency", "2"];
-  let bar = "";
-  const write = (text: string) => {
-    bar += text;
-  };
-  await backfill(call, BASIC, { output: { isTTY: true, write } });
-  const [, ...frames] = bar.split("\r");
-  expect(frames.join("\n")).toMatch(/^\[#+-+\] \d+ %, \d+ done, 0 failed, \d+\/s, \d+\.\d s left/m);
-  expect(bar.endsWith("\r\u001b[K")).toBe(true);
-  const { shown } = await backfill(call, BASIC, { lineEveryMs: 200 });
-  expect(shown).toMatch(/^(\d+ %, \d+ done, 0 failed, \d+\/s(, \d+\.\d s left)?\n){3,}$/);
 });
 
 test("--help lists flags, variables and exit codes", async () => {

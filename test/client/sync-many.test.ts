@@ -92,6 +92,23 @@ test("one 429 pauses all workers, and its item is sent again", async () => {
   expect(second).toBeLessThan(800);
 });
 
+test("a pause is reported once with its status and length, and again when it gets longer", async () => {
+  const waits = new Map(["1", "1", "2"].map((wait, n) => [`u-${n}`, wait]));
+  const { url } = await startFaultServer((request, response) => {
+    const id = request.url?.split("/")[3] ?? "";
+    const wait = waits.get(id);
+    if (waits.delete(id))
+      setTimeout(() => response.writeHead(429, { "Retry-After": wait }).end(), wait === "2" ? 200 : 0);
+    else response.writeHead(200, JSON_TYPE).end("{}");
+  });
+  const pauses: object[] = [];
+  await collect(syncMany(clientFor(url), itemsFor(users(3)), { onPause: (pause) => pauses.push(pause) }));
+  expect(pauses).toEqual([
+    { status: 429, waitMs: 1_000 },
+    { status: 429, waitMs: 2_000 },
+  ]);
+});
+
 test("an item fails after ten pauses in a row", async () => {
   const { url, seen } = await startFaultServer(respond(429, { "Retry-After": "0" }));
   const outcomes = await collect(syncMany(clientFor(url), itemsFor(["u-0"])));

@@ -1,0 +1,57 @@
+import type { SyncOutcome } from "../bulk/sync-item.ts";
+import type { NexusError } from "../nexus-error.ts";
+
+/** Why a backfill ended before its last item, and the exit code of the command. */
+export interface Ending {
+  exitCode: 1 | 2 | 130;
+  text: string;
+}
+
+export const INTERRUPTED: Ending = { exitCode: 130, text: "Interrupted." };
+
+/** Default limit of failures in a row without a response of the API. */
+const MAX_IN_A_ROW = 20;
+/** Statuses that are about the server, like every 5xx. */
+const TEMPORARY: readonly (number | undefined)[] = [408, 425, 429];
+
+/** The ending if the outcome means that every other item would fail too; it is not an outcome of its item. */
+export function rejectedCredentials(outcome: SyncOutcome, line: number): Ending | undefined {
+  if (outcome.ok) return undefined;
+  const { kind, status, message } = outcome.error;
+  if (kind !== "auth" && status !== 401 && status !== 403) return undefined;
+  return {
+    exitCode: 2,
+    text: `Stopped: the credentials are not accepted (line ${line}: ${message}). Check the NEXUS_ variables.`,
+  };
+}
+
+/** Counts failures. Returns the ending at `maxFailures` in all, or by default at 20 in a row. */
+export function createFailureLimit(maxFailures: number | undefined) {
+  const row = createRow();
+  let inAll = 0;
+  return (outcome: SyncOutcome, line: number): Ending | undefined => {
+    const inARow = row(outcome);
+    if (outcome.ok) return undefined;
+    inAll += 1;
+    if (inAll === maxFailures) return { exitCode: 1, text: `Stopped: ${inAll} failures (--max-failures).` };
+    if (maxFailures !== undefined || inARow !== MAX_IN_A_ROW) return undefined;
+    const reason = `${inARow} failures in a row without a response of the API (line ${line}: ${outcome.error.message})`;
+    return { exitCode: 1, text: `Stopped: ${reason}. Check --url and the server.` };
+  };
+}
+
+/** Counts failures in a row that are not about their items, in the order of the outcomes. */
+function createRow() {
+  let length = 0;
+  return (outcome: SyncOutcome): number => {
+    if (outcome.ok || isAboutItem(outcome.error)) length = 0;
+    // Nothing was sent for a `config` error: it says nothing about the server.
+    else if (outcome.error.kind !== "config") length += 1;
+    return length;
+  };
+}
+
+/** True for a 4xx with a problem document: the API works, and rejects this item. */
+function isAboutItem({ kind, status = 500, problem }: NexusError): boolean {
+  return kind === "http" && status < 500 && !TEMPORARY.includes(status) && problem !== undefined;
+}
