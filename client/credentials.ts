@@ -1,5 +1,5 @@
 import type { Alternative, CredentialForms, Route } from "../generated/operations.ts";
-import { reasonOf } from "./network-reason.ts";
+import { reasonOf } from "./causes.ts";
 import { NexusError } from "./nexus-error.ts";
 
 /**

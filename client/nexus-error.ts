@@ -1,7 +1,7 @@
 import { type Operations, PROBLEM_STATUSES } from "../generated/operations.ts";
+import { TEXT_LIMIT, textOf, violationsIn } from "./causes.ts";
 import type { ResponseHeaders } from "./response-headers.ts";
 import { printable } from "./text.ts";
-import { TEXT_LIMIT, textOf, violationsIn } from "./violations.ts";
 
 /**
  * - `http`: a response other than 2xx; see `status` and `problem`

@@ -1,8 +1,8 @@
 import type { Route } from "../generated/operations.ts";
+import { violationsIn } from "./causes.ts";
 import { typeOf } from "./check-options.ts";
 import { type ErrorAnswer, NexusError, type NexusErrorDetails, type NexusErrorKind } from "./nexus-error.ts";
 import { readBody } from "./response-body.ts";
-import { violationsIn } from "./violations.ts";
 
 export const REQUEST_ID = "X-Request-Id";
 

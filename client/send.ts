@@ -1,6 +1,6 @@
+import { reasonOf } from "./causes.ts";
 import type { SecretProvider, Secrets } from "./credentials.ts";
 import { sleep, withDeadline } from "./deadline.ts";
-import { reasonOf } from "./network-reason.ts";
 import { isNexusError, NexusError, type NexusErrorKind } from "./nexus-error.ts";
 import { type ReadOptions, readResponse } from "./read-response.ts";
 import { type RetryOptions, waitBeforeRetry } from "./retry.ts";
