@@ -2,8 +2,8 @@ import addFormats, { type FormatName } from "ajv-formats";
 import { directed } from "./direction.ts";
 import { type ContractDocument, referencePointer, type Schema, valueAt } from "./document.ts";
 import type { Operation } from "./operations.ts";
+import { isSupported } from "./other-bodies.ts";
 import type { Parameter } from "./parameters.ts";
-import { isOpenTuple } from "./tuples.ts";
 
 /** The address of an operation in the validator's document. */
 export interface Address {
@@ -47,7 +47,13 @@ export function requestDocument(document: ContractDocument, operations: readonly
       const keys = operation.parameters.flatMap(({ in: place, key }) => (place === "path" ? [`/{${key}}`] : []));
       return [...new Set([address.withBody, address.withoutBody])].map((prefix) => [
         prefix + keys.join(""),
-        { [operation.method.toLowerCase()]: describe(operation, address, prefix === address.withBody, rename) },
+        {
+          [operation.method.toLowerCase()]: describe(document, operation, {
+            ...address,
+            hasBody: prefix === address.withBody,
+            rename,
+          }),
+        },
       ]);
     }),
   );
@@ -63,10 +69,14 @@ export function requestDocument(document: ContractDocument, operations: readonly
 
 type Rename = (reference: string) => string;
 
-function describe({ parameters, requestBody }: Operation, { mediaTypes }: Address, hasBody: boolean, rename: Rename) {
+function describe(
+  document: ContractDocument,
+  { parameters, requestBody }: Operation,
+  { mediaTypes, hasBody, rename }: Pick<Address, "mediaTypes"> & { hasBody: boolean; rename: Rename },
+) {
   const content = Object.fromEntries(
     Object.entries(requestBody?.schemas ?? {}).map(([type, declared]) => {
-      const schema = validated(declared, rename);
+      const schema = isSupported(document, declared) ? validated(declared, rename) : {};
       // The validator requires a body only if its schema itself has `required`.
       return [mediaTypes[type], { schema: requestBody?.required ? { required: [], allOf: [schema] } : schema }];
     }),
@@ -100,8 +110,12 @@ const VALUES = ["const", "enum", "required", "dependentRequired"];
 function validated(schema: unknown, rename: Rename): unknown {
   if (Array.isArray(schema)) return schema.map((part) => validated(part, rename));
   if (schema === null || typeof schema !== "object") return schema;
-  const inTuple = isOpenTuple(schema as Schema) ? ["prefixItems", "items"] : [];
-  const kept = Object.entries(schema).filter(([key, value]) => !isData(key, value) && !inTuple.includes(key));
+  // The validator ignores keywords beside a reference in a named schema.
+  if ("$ref" in schema && typeof schema.$ref === "string" && Object.keys(schema).length > 1) {
+    const { $ref, allOf = [], ...siblings } = schema as Schema;
+    return validated({ ...siblings, allOf: [{ $ref }, ...[allOf].flat()] }, rename);
+  }
+  const kept = Object.entries(schema).filter(([key, value]) => !isData(key, value));
   return Object.fromEntries(
     kept.map(([key, value]) => {
       if (key === "$ref") return [key, rename(String(value))];

@@ -3,8 +3,8 @@ import type { ErrorRequestHandler, RequestHandler } from "express";
 import { middleware } from "express-openapi-validator";
 import { type ContractDocument, resolve, type Schema } from "./document.ts";
 import type { Operation } from "./operations.ts";
+import { otherBodies } from "./other-bodies.ts";
 import { requestDocument } from "./request-document.ts";
-import { tuples } from "./tuples.ts";
 import { addressed, addUnknown, arrayLimits, type Limit, rejectUnknown } from "./validation-steps.ts";
 
 export type ValidationHandlers = (RequestHandler | ErrorRequestHandler)[];
@@ -28,6 +28,7 @@ export function requestValidation({ document, operations, validator }: Described
     apiSpec: requestDocument(document, operations) as ApiDocument,
     $refParser: { mode: "bundle" },
     validateApiSpec: false,
+    ajvFormats: { mode: "full" },
     validateRequests: { allErrors: true, allowUnknownQueryParameters: true },
     validateResponses: false,
     validateSecurity: false,
@@ -37,7 +38,7 @@ export function requestValidation({ document, operations, validator }: Described
     arrayLimits(limitsOf(document, operations)),
     addressed(operations),
     ...validation,
-    ...tuples(document, validator),
+    ...otherBodies(document, operations, validator),
     rejectUnknown,
     addUnknown,
   ];

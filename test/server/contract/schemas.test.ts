@@ -92,3 +92,17 @@ test("a reference in a default or an example is data", async () => {
   );
   expect(await statusesOf(yaml, { a: 1 }, 5)).toEqual([204, 400]);
 });
+
+test.for<[string, string, unknown, unknown]>([
+  ["a tuple under 'not'", "{ not: { type: array, prefixItems: [{ type: string }] } }", [1], ["a"]],
+  ["a tuple without other items", "{ prefixItems: [{ type: string }], unevaluatedItems: false }", ["a"], ["a", 1]],
+  ["one of two tuples", "{ oneOf: [{ prefixItems: [{ const: 1 }] }, { prefixItems: [{ const: 2 }] }] }", [1], [3]],
+  ["a constant that looks like a reference", "{ const: { $ref: nowhere } }", { $ref: "nowhere" }, {}],
+  ["a value that looks like a reference", "{ enum: [{ $ref: nowhere }] }", { $ref: "nowhere" }, 1],
+  ["an impossible date", "{ type: string, format: date }", "2026-01-13", "2026-13-01"],
+  ["a keyword beside a reference", '{ $ref: "#/components/schemas/Named" }', { kind: "cat" }, {}],
+])("the server rejects a body that breaks %s", async ([, schema, right, wrong]) => {
+  const named = '  schemas:\n    Named: { $ref: "#/components/schemas/Pet", required: [kind] }';
+  const yaml = contractWith(schema).replace("  schemas:", named);
+  expect(await statusesOf(yaml, right, wrong)).toEqual([204, 400]);
+});
