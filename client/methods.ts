@@ -1,4 +1,4 @@
-import type { Methods, Route } from "../generated/operations.ts";
+import type { Methods, Route, SafeMethods } from "../generated/operations.ts";
 import type { NexusError } from "./nexus-error.ts";
 import type { ResponseHeaders } from "./response-headers.ts";
 import type { CallOptions } from "./send.ts";
@@ -40,13 +40,11 @@ type ArgumentsOf<Method extends Methods[keyof Methods]> =
  * there is one, and the options. Every call settles within `deadlineMs`.
  */
 export type NexusClient = {
-  /** @throws NexusError only. */
   [Name in keyof Methods]: (...args: ArgumentsOf<Methods[Name]>) => Promise<Methods[Name]["results"]["data"]>;
 } & {
-  /** The same, with the error as a value. Never rejects. */
-  [Name in keyof Methods as `safe${Capitalize<Name>}`]: (
-    ...args: ArgumentsOf<Methods[Name]>
-  ) => Promise<SafeResult<Name>>;
+  [Safe in keyof SafeMethods]: (
+    ...args: ArgumentsOf<Methods[SafeMethods[Safe]]>
+  ) => Promise<SafeResult<SafeMethods[Safe]>>;
 };
 
 /** Makes one call of an operation. Never rejects. */

@@ -1,5 +1,6 @@
 import { type ContractDocument, resolve, type Schema } from "../../../server/contract/document.ts";
 import { type DeclaredResponse, type Operation, readOperations } from "../../../server/contract/operations.ts";
+import { docComment } from "../types/doc-comment.ts";
 import { headersType, statusType } from "../types/response-types.ts";
 import { alternativesOf } from "./credentials.ts";
 import { camelCase } from "./names.ts";
@@ -54,9 +55,20 @@ function routeOf(document: ContractDocument, operation: Operation) {
   };
 }
 
+/** The doc comment of both methods: the contract's texts, the request line, and what the method adds. */
+export function methodDoc({ method, template }: Operation, texts: MethodTexts, added: string): string {
+  const { summary, description } = texts;
+  return docComment([summary, description, `\`${method} ${template}\``, added], "  ");
+}
+
+export interface MethodTexts {
+  summary?: string;
+  description?: string;
+}
+
 /** The row of Methods: arguments before the options, the options' own types, and the data of 2xx responses. */
 export function methodType(operation: Operation, name: string): string {
-  const { id, method, template, requestBody } = operation;
+  const { id, template, requestBody } = operation;
   const type = `operations[${JSON.stringify(id)}]`;
   const segments = Array.from(template.matchAll(/\{([^}]+)\}/g), ([, parameter = ""]) => parameter);
   const list = segments.map((segment) => `${labelOf(segment)}: ${name}Path[${JSON.stringify(segment)}]`);
@@ -69,8 +81,7 @@ export function methodType(operation: Operation, name: string): string {
     const members = [`status: ${statusType(status, statuses)}`, `headers: ${headersType(declared)}`];
     return `\n      | { ${members.join("; ")}; data: ${dataType(type, status, declared)} }`;
   });
-  return `  /** \`${method} ${template.replaceAll("*/", "* /")}\` */
-  ${JSON.stringify(methodName(operation))}: {
+  return `  ${JSON.stringify(methodName(operation))}: {
     arguments: [${list.join(", ")}];
     query: ${name}Query;
     headers: ${name}Headers;
