@@ -26,9 +26,16 @@ type Declared<Name extends string, Parameters> = string extends keyof Parameters
     ? { [Key in Name]?: Parameters }
     : { [Key in Name]: Parameters };
 
-type OptionsOf<Method extends Methods[keyof Methods]> = CallOptions &
+/** The declared headers of an operation, and any others as text. */
+type WithOtherHeaders<Parameters> = string extends keyof Parameters
+  ? Readonly<Record<string, string>>
+  : Parameters & Readonly<Record<string, string | Parameters[keyof Parameters]>>;
+
+type OptionsOf<Method extends Methods[keyof Methods]> = Omit<CallOptions, "headers"> &
   Declared<"query", Method["query"]> &
-  Declared<"headers", Method["headers"]>;
+  (Record<never, never> extends Method["headers"]
+    ? { headers?: WithOtherHeaders<Method["headers"]> }
+    : { headers: WithOtherHeaders<Method["headers"]> });
 
 type ArgumentsOf<Method extends Methods[keyof Methods]> =
   Record<never, never> extends OptionsOf<Method>

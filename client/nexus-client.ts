@@ -1,6 +1,6 @@
 import { type CredentialsOption, type Methods, ROUTES, type Route } from "../generated/operations.ts";
 import { callApi } from "./api-call.ts";
-import { checkBaseUrl, checkHeaders, checkLimit, checkRuntime } from "./check-options.ts";
+import { checkBaseUrl, checkHeaders, checkLimit, checkRequestId, checkRuntime } from "./check-options.ts";
 import { createCredentials, type SecretSource } from "./credentials.ts";
 import { type Call, createMethods, type NexusClient } from "./methods.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
@@ -8,10 +8,10 @@ import { REQUEST_ID } from "./read-response.ts";
 import { MAX_RESPONSE_BYTES } from "./response-body.ts";
 import { checkResponse, type ResponseSchema } from "./response-schema.ts";
 import type { RetryOptions } from "./retry.ts";
-import { type CallOptions, type ClientEvent, type Emit, sendWithRetries } from "./send.ts";
+import { type CallOptions, type ClientEvent, type Emit, type FetchOption, sendWithRetries } from "./send.ts";
 
 export type { CallMeta, NexusClient, SafeResult } from "./methods.ts";
-export type { CallOptions } from "./send.ts";
+export type { CallOptions, FetchOption } from "./send.ts";
 
 export interface NexusClientOptions extends CredentialsOption<SecretSource> {
   /** URL of the API without `/v1`: https, or http on loopback. */
@@ -25,7 +25,7 @@ export interface NexusClientOptions extends CredentialsOption<SecretSource> {
   /** Default: at most two retries. Operations that are not idempotent are never retried. */
   retry?: RetryOptions;
   /** Default: the global one, looked up at each attempt. */
-  fetch?: typeof globalThis.fetch;
+  fetch?: FetchOption;
   /** Added to each request. The client's own headers can't be replaced. Default: none. */
   headers?: Readonly<Record<string, string>>;
   /** The header User-Agent; browsers keep their own. Default `nexus-sync-client`. */
@@ -64,7 +64,7 @@ export function createCall(options: NexusClientOptions, routes: Readonly<Record<
   const added = checkHeaders({ "User-Agent": userAgent, ...options.headers });
   return async (name, route, args) => {
     const start = performance.now();
-    const requestId = crypto.randomUUID();
+    const requestId = requestIdOf(route, args);
     const emit: Emit = (event) => {
       try {
         options.onEvent?.({ ...event, requestId });
@@ -78,6 +78,7 @@ export function createCall(options: NexusClientOptions, routes: Readonly<Record<
       return durationMs;
     };
     try {
+      checkRequestId(requestId);
       const send = (request: Request, call: CallOptions) =>
         sendWithRetries(request, {
           ...call,
@@ -104,4 +105,10 @@ export function createCall(options: NexusClientOptions, routes: Readonly<Record<
       return { ok: false, error };
     }
   };
+}
+
+/** The options follow the path parameters and the body. */
+function requestIdOf({ path, body }: Route, args: readonly unknown[]): string {
+  const { requestId }: CallOptions = Object(args[path.split("{").length - (body ? 0 : 1)]);
+  return requestId ?? crypto.randomUUID();
 }

@@ -13,7 +13,25 @@ type CallEvent =
   | { type: "end"; ok: boolean; kind: NexusErrorKind | undefined; status: number | undefined; durationMs: number };
 export type Emit = (event: CallEvent) => void;
 
+/**
+ * The part of `fetch` that the client uses: the global one, or that of undici, whose types differ from the global ones.
+ */
+export type FetchOption = (
+  url: string,
+  init: {
+    method: string;
+    headers: Record<string, string>;
+    body: string | null;
+    redirect: "manual";
+    signal: AbortSignal;
+  },
+) => Promise<Pick<Response, "ok" | "status" | "type"> & { headers: { get(name: string): string | null } }>;
+
 export interface CallOptions {
+  /** Added to each request of this call, such as `traceparent`; they replace the client's `headers`. Default: none. */
+  headers?: Readonly<Record<string, string>>;
+  /** The header X-Request-Id of this call: 1 to 128 visible ASCII characters. Default: a random UUID. */
+  requestId?: string;
   signal?: AbortSignal;
   /** Milliseconds for one attempt of this call. */
   timeoutMs?: number;
@@ -36,7 +54,7 @@ export interface SendOptions extends ReadOptions {
   signal?: AbortSignal | undefined;
   emit: Emit;
   /** Default: the global one, looked up at each attempt, so that interceptors can be installed later. */
-  fetch?: typeof globalThis.fetch | undefined;
+  fetch?: FetchOption | undefined;
 }
 
 /** A 2xx response. */
@@ -63,9 +81,11 @@ export async function sendWithRetries(request: Request, options: SendOptions): P
   for (let attempts = 1; ; attempts += 1) {
     const result = await withDeadline(limits.attempt(), async (signal) => {
       emit({ type: "attempt", attempt: attempts });
-      const { fetch = globalThis.fetch } = options;
+      const fetch: FetchOption = options.fetch ?? globalThis.fetch;
       const headers = { ...Object.fromEntries(request.headers), ...secrets.headers };
-      return readResponse(await fetch(url, { method, headers, body, redirect: "manual", signal }), options);
+      const response = await fetch(url, { method, headers, body, redirect: "manual", signal });
+      // Every implementation returns the standard's Response, whatever its types are called.
+      return readResponse(response as Response, options);
     }).catch((cause) => (isNexusError(cause) ? cause : limits.error("network", "got no complete response.", cause)));
     if (!isNexusError(result)) return { ...result, attempts };
     secrets = await recover(result, secrets, attempts);
