@@ -12,7 +12,7 @@ export interface ApiCall {
   headers: Readonly<Record<string, string>>;
   /** Those of the client. */
   limits: Required<Pick<CallOptions, "timeoutMs" | "deadlineMs">>;
-  send: (request: ApiRequest, options: Required<CallOptions>) => Promise<Received>;
+  send: (request: ApiRequest, options: Required<Omit<CallOptions, "requestId">>) => Promise<Received>;
 }
 
 /**
@@ -27,7 +27,7 @@ export function callApi({ baseUrl, route, args, headers, limits, send }: ApiCall
   const body = route.body && rest.shift();
   const [given = {}] = rest;
   const { signal } = new AbortController();
-  const defaults: Options = { query: {}, headers: {}, signal, reportsPauses: false, ...limits };
+  const defaults: Options = { query: {}, headers: {}, requestId: undefined, signal, reportsPauses: false, ...limits };
   const options = withDefaults(defaults, given);
   const type = { "Content-Type": body === undefined ? undefined : route.body };
   const request = {
@@ -44,7 +44,7 @@ export function callApi({ baseUrl, route, args, headers, limits, send }: ApiCall
   return send(request, options);
 }
 
-type Options = Required<CallOptions> & { query: Record<string, unknown>; headers: Readonly<Record<string, string>> };
+type Options = Required<Omit<CallOptions, "requestId">> & { query: Record<string, unknown>; requestId: unknown };
 
 /** Names are encoded. The items of an array are one parameter each, or one parameter if it is `joined`. */
 function serializeQuery(query: object, joined: readonly string[]): string {

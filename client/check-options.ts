@@ -65,6 +65,15 @@ const OWN_HEADERS: readonly string[] = [
   ...API_KEY_HEADERS.map((name) => name.toLowerCase()),
 ];
 
+/** A request id is 1 to 128 visible ASCII characters, because the server replaces any other. */
+export function checkRequestId(id: string): void {
+  if (!isRequestId(id)) throw new NexusError("config", "requestId must be 1 to 128 visible ASCII characters.");
+}
+
+export function isRequestId(id: unknown): id is string {
+  return typeof id === "string" && /^[!-~]{1,128}$/.test(id);
+}
+
 /** Rejects headers that the client sets itself, and characters that HTTP does not allow. */
 export function checkHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const own = Object.keys(headers).find((name) => OWN_HEADERS.includes(name.toLowerCase()));

@@ -1,4 +1,4 @@
-import type { Methods, Route } from "../generated/operations.ts";
+import type { Methods, Route, SafeMethods } from "../generated/operations.ts";
 import type { NexusError } from "./nexus-error.ts";
 import type { ResponseHeaders } from "./response-headers.ts";
 import type { CallOptions } from "./send.ts";
@@ -26,9 +26,16 @@ type Declared<Name extends string, Parameters> = string extends keyof Parameters
     ? { [Key in Name]?: Parameters }
     : { [Key in Name]: Parameters };
 
-type OptionsOf<Method extends Methods[keyof Methods]> = CallOptions &
+/** The declared headers of an operation, and any others as text. */
+type WithOtherHeaders<Parameters> = string extends keyof Parameters
+  ? Readonly<Record<string, string>>
+  : Parameters & Readonly<Record<string, string | Parameters[keyof Parameters]>>;
+
+type OptionsOf<Method extends Methods[keyof Methods]> = Omit<CallOptions, "headers"> &
   Declared<"query", Method["query"]> &
-  Declared<"headers", Method["headers"]>;
+  (Record<never, never> extends Method["headers"]
+    ? { headers?: WithOtherHeaders<Method["headers"]> }
+    : { headers: WithOtherHeaders<Method["headers"]> });
 
 type ArgumentsOf<Method extends Methods[keyof Methods]> =
   Record<never, never> extends OptionsOf<Method>
@@ -40,13 +47,11 @@ type ArgumentsOf<Method extends Methods[keyof Methods]> =
  * there is one, and the options. Every call settles within `deadlineMs`.
  */
 export type NexusClient = {
-  /** @throws NexusError only. */
   [Name in keyof Methods]: (...args: ArgumentsOf<Methods[Name]>) => Promise<Methods[Name]["results"]["data"]>;
 } & {
-  /** The same, with the error as a value. Never rejects. */
-  [Name in keyof Methods as `safe${Capitalize<Name>}`]: (
-    ...args: ArgumentsOf<Methods[Name]>
-  ) => Promise<SafeResult<Name>>;
+  [Safe in keyof SafeMethods]: (
+    ...args: ArgumentsOf<Methods[SafeMethods[Safe]]>
+  ) => Promise<SafeResult<SafeMethods[Safe]>>;
 };
 
 /** Makes one call of an operation. Never rejects. */

@@ -1,6 +1,6 @@
 import { type CredentialsOption, type Methods, ROUTES, type Route } from "../generated/operations.ts";
 import { callApi } from "./api-call.ts";
-import { checkBaseUrl, checkHeaders, checkRuntime, withDefaults } from "./check-options.ts";
+import { checkBaseUrl, checkHeaders, checkRequestId, checkRuntime, withDefaults } from "./check-options.ts";
 import { createCredentials, type SecretSource } from "./credentials.ts";
 import { type Call, createMethods, type NexusClient } from "./methods.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
@@ -8,10 +8,17 @@ import { REQUEST_ID } from "./read-response.ts";
 import { MAX_RESPONSE_BYTES } from "./response-body.ts";
 import { checkResponse, type ResponseSchema } from "./response-schema.ts";
 import { RETRY, type RetryOptions } from "./retry.ts";
-import { type ApiRequest, type CallOptions, type ClientEvent, type Emit, sendWithRetries } from "./send.ts";
+import {
+  type ApiRequest,
+  type CallOptions,
+  type ClientEvent,
+  type Emit,
+  type FetchOption,
+  sendWithRetries,
+} from "./send.ts";
 
 export type { CallMeta, NexusClient, SafeResult } from "./methods.ts";
-export type { CallOptions } from "./send.ts";
+export type { CallOptions, FetchOption } from "./send.ts";
 
 export interface NexusClientOptions extends CredentialsOption<SecretSource> {
   /** URL of the API without `/v1`: https, or http on loopback. */
@@ -25,7 +32,7 @@ export interface NexusClientOptions extends CredentialsOption<SecretSource> {
   /** Default: at most two retries. Operations that are not idempotent are never retried. */
   retry?: RetryOptions;
   /** Default: the global one, looked up at each attempt. */
-  fetch?: typeof globalThis.fetch;
+  fetch?: FetchOption;
   /** Added to each request. The client's own headers can't be replaced. Default: none. */
   headers?: Readonly<Record<string, string>>;
   /** The header User-Agent; browsers keep their own. Default `nexus-sync-client`. */
@@ -77,7 +84,7 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
   const added = checkHeaders({ "User-Agent": options.userAgent, ...options.headers });
   return async (name, route, args) => {
     const start = performance.now();
-    const requestId = crypto.randomUUID();
+    const requestId = requestIdOf(route, args);
     let attempts = 0;
     const emit: Emit = (event) => {
       if (event.type === "attempt") attempts += 1;
@@ -93,7 +100,8 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
       return durationMs;
     };
     try {
-      const send = (request: ApiRequest, call: Required<CallOptions>) =>
+      checkRequestId(requestId);
+      const send = (request: ApiRequest, call: Required<Omit<CallOptions, "requestId">>) =>
         sendWithRetries(request, {
           ...options,
           ...call,
@@ -124,4 +132,10 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
       return { ok: false, error: new NexusError(kind, message, details) };
     }
   };
+}
+
+/** The options follow the path parameters and the body. */
+function requestIdOf({ path, body }: Route, args: readonly unknown[]): string {
+  const { requestId }: CallOptions = Object(args[path.split("{").length - (body ? 0 : 1)]);
+  return requestId ?? crypto.randomUUID();
 }

@@ -12,4 +12,4 @@ export { type ErrorAnswer, hasStatus, isNexusError, NexusError, type NexusErrorK
 export type { ResponseHeaders } from "./response-headers.ts";
 export type { ResponseSchema } from "./response-schema.ts";
 export type { RetryOptions } from "./retry.ts";
-export type { CallOptions, ClientEvent } from "./send.ts";
+export type { CallOptions, ClientEvent, FetchOption } from "./send.ts";

@@ -1,6 +1,6 @@
 import type { Route } from "../generated/operations.ts";
 import { violationsIn } from "./causes.ts";
-import { typeOf } from "./check-options.ts";
+import { isRequestId, typeOf } from "./check-options.ts";
 import { type ErrorAnswer, NexusError, type NexusErrorDetails, type NexusErrorKind } from "./nexus-error.ts";
 import { readBody } from "./response-body.ts";
 
@@ -24,8 +24,8 @@ export interface ReadOptions {
 export async function readResponse(response: Response, { route, operation, maxResponseBytes, ...sent }: ReadOptions) {
   const { status, headers, type } = response;
   // The request id that was sent, if the contract does not allow the received one.
-  const received = headers.get(REQUEST_ID) ?? "";
-  const details = { status, requestId: /^[!-~]{1,128}$/.test(received) ? received : sent.requestId };
+  const received = headers.get(REQUEST_ID);
+  const details = { status, requestId: isRequestId(received) ? received : sent.requestId };
   const error = (kind: NexusErrorKind, words: string, more?: NexusErrorDetails) =>
     new NexusError(kind, `${operation} returned ${words}`, { ...details, ...more, headers });
   if (type === "opaqueredirect" || (status >= 300 && status < 400)) {

@@ -14,7 +14,25 @@ type CallEvent =
   | { type: "end"; ok: boolean; kind: NexusErrorKind | undefined; status: number | undefined; durationMs: number };
 export type Emit = (event: CallEvent) => void;
 
+/**
+ * The part of `fetch` that the client uses: the global one, or that of undici, whose types differ from the global ones.
+ */
+export type FetchOption = (
+  url: string,
+  init: {
+    method: string;
+    headers: Record<string, string>;
+    body: string | null;
+    redirect: "manual";
+    signal: AbortSignal;
+  },
+) => Promise<Pick<Response, "ok" | "status" | "type"> & { headers: { get(name: string): string | null } }>;
+
 export interface CallOptions {
+  /** Added to each request of this call, such as `traceparent`; they replace the client's `headers`. Default: none. */
+  headers?: Readonly<Record<string, string>>;
+  /** The header X-Request-Id of this call: 1 to 128 visible ASCII characters. Default: a random UUID. */
+  requestId?: string;
   signal?: AbortSignal;
   /** Milliseconds for one attempt of this call. */
   timeoutMs?: number;
@@ -36,7 +54,7 @@ export interface SendOptions extends ReadOptions {
   reportsPauses: boolean;
   signal: AbortSignal;
   emit: Emit;
-  fetch: typeof globalThis.fetch;
+  fetch: FetchOption;
 }
 
 export interface ApiRequest {
@@ -68,7 +86,9 @@ export async function sendWithRetries({ url, ...request }: ApiRequest, options: 
     const attempt = async (signal: AbortSignal) => {
       emit({ type: "attempt", attempt: attempts });
       const headers = { ...request.headers, ...secrets.headers };
-      return readResponse(await fetch(url, { ...request, headers, redirect: "manual", signal }), options);
+      const response = await fetch(url, { ...request, headers, redirect: "manual", signal });
+      // Every implementation returns the standard's Response, whatever its types are called.
+      return readResponse(response as Response, options);
     };
     try {
       return await limits.run(attempt, options.timeoutMs);

@@ -35,7 +35,25 @@ export type Handlers<Context> = {
 
 /** The client's methods by name. */
 export interface Methods {
-  /** `PUT /v1/users/{userId}/$sync` */
+  /**
+   * Store what an identity provider asserted at a sign-in
+   *
+   * Stores what an identity provider asserted about a user who has just signed in, and returns the user and the roles that go into the token.
+   *
+   * The groups of each of the user's identities at that connection are replaced by the groups in the request. Attributes are added or updated one by one; an attribute that the request omits keeps its value. The response contains the roles of the requested audience that are assigned to the user directly, or that a role connection map grants to a group in the request. Roles granted by a map are computed at each sync and are not stored.
+   *
+   * If the user or the user's organization is inactive, or the user has no identity at that connection, the response is 200 with `isAuthenticated` false and no roles, and nothing is written.
+   *
+   * The operation is idempotent: repeating a request leads to the same state and the same response. After a 4xx response nothing has changed. After a 5xx response or a timeout the outcome is unknown, and the request can be sent again.
+   *
+   * Each of the credentials must hold one of the permissions `user.write` and `write`; Bearer and ApplicationToken need not hold the same one. The request id is taken from the header `X-Request-Id` if it consists of 1 to 128 visible ASCII characters, and generated otherwise; every response contains it.
+   *
+   * Only the responses 200 and 404 are published; the others are additions of this document.
+   *
+   * `PUT /v1/users/{userId}/$sync`
+   *
+   * @throws NexusError only.
+   */
   "syncUserIdentity": {
     arguments: [userId: SyncUserIdentityPath["userId"], body: NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"]["application/json"]];
     query: SyncUserIdentityQuery;
@@ -43,6 +61,30 @@ export interface Methods {
     results: 
       | { status: 200; headers: {}; data: operations["SyncUserIdentity"]["responses"][200]["content"]["application/json"] };
   };
+}
+
+/** The methods that return the error as a value, and the names of the methods that throw it. */
+export interface SafeMethods {
+  /**
+   * Store what an identity provider asserted at a sign-in
+   *
+   * Stores what an identity provider asserted about a user who has just signed in, and returns the user and the roles that go into the token.
+   *
+   * The groups of each of the user's identities at that connection are replaced by the groups in the request. Attributes are added or updated one by one; an attribute that the request omits keeps its value. The response contains the roles of the requested audience that are assigned to the user directly, or that a role connection map grants to a group in the request. Roles granted by a map are computed at each sync and are not stored.
+   *
+   * If the user or the user's organization is inactive, or the user has no identity at that connection, the response is 200 with `isAuthenticated` false and no roles, and nothing is written.
+   *
+   * The operation is idempotent: repeating a request leads to the same state and the same response. After a 4xx response nothing has changed. After a 5xx response or a timeout the outcome is unknown, and the request can be sent again.
+   *
+   * Each of the credentials must hold one of the permissions `user.write` and `write`; Bearer and ApplicationToken need not hold the same one. The request id is taken from the header `X-Request-Id` if it consists of 1 to 128 visible ASCII characters, and generated otherwise; every response contains it.
+   *
+   * Only the responses 200 and 404 are published; the others are additions of this document.
+   *
+   * `PUT /v1/users/{userId}/$sync`
+   *
+   * Returns the error as a value. Never rejects.
+   */
+  "safeSyncUserIdentity": "syncUserIdentity";
 }
 
 /** The forms of credentials that the operations need, by what a secret can be. */

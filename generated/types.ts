@@ -746,44 +746,85 @@ export interface operations {
         };
     };
 }
+/** The assertions of an identity provider about a user at one sign-in. Unknown members are ignored. */
 export type SyncUserIdentityRequest = components['schemas']['SyncUserIdentityRequest'];
+/** One claim. */
 export type IdentityAttribute = components['schemas']['IdentityAttribute'];
+/** The connection the user signed in through. */
 export type IdentityConnection = components['schemas']['IdentityConnection'];
+/** The user and the roles that go into the token. `isAuthenticated`, `user` and `roles` are always sent, `roles` as an array. */
 export type SyncUserIdentityResult = components['schemas']['SyncUserIdentityResult'];
+/** A user of the directory. A response contains the user in full; `owner` with empty arrays and null for its own `owner` and `organization`; `organization` with empty arrays. */
 export type User = components['schemas']['User'];
+/** A role that a user has. */
 export type UserRole = components['schemas']['UserRole'];
+/** A custom attribute of a user. */
 export type UserAttribute = components['schemas']['UserAttribute'];
+/** A user principal name for one client, used instead of the default one. */
 export type CustomUpn = components['schemas']['CustomUpn'];
+/** A user's account at an identity provider. `azoConnectionId` and `azoUserId` together are unique in a directory. */
 export type Identity = components['schemas']['Identity'];
+/** A user's membership in an organization. */
 export type OrganizationMember = components['schemas']['OrganizationMember'];
+/** An organization that users belong to. In a response its arrays are empty. */
 export type Organization = components['schemas']['Organization'];
+/** Name and id of an organization in another system. */
 export type OrganizationAlias = components['schemas']['OrganizationAlias'];
+/** A domain claimed by an organization. */
 export type OrganizationDomain = components['schemas']['OrganizationDomain'];
+/** An organization's subscription to a product. */
 export type Subscription = components['schemas']['Subscription'];
+/** An entry in the log of a subscription. */
 export type SubscriptionLog = components['schemas']['SubscriptionLog'];
+/** A product that an organization can subscribe to. */
 export type Product = components['schemas']['Product'];
+/** The deployment of an application for a subscription. */
 export type ApplicationDeployment = components['schemas']['ApplicationDeployment'];
+/** An application that can be deployed. Other members are not published. */
 export type Application = components['schemas']['Application'];
+/** A place an application can be deployed to. Other members are not published. */
 export type DeploymentTarget = components['schemas']['DeploymentTarget'];
+/** Details of a failed request (RFC 9457). Other members may be present. */
 export type ProblemDetails = components['schemas']['ProblemDetails'];
+/** A problem document that lists every violation in the request. */
 export type ValidationProblemDetails = components['schemas']['ValidationProblemDetails'];
+/** A part of the body that does not match this document. */
 export type BodyViolation = components['schemas']['BodyViolation'];
+/** A parameter or header that does not match this document. */
 export type ParameterViolation = components['schemas']['ParameterViolation'];
+/** The content of a directory file. */
 export type Directory = components['schemas']['Directory'];
+/** A role that users can have for one API. */
 export type Role = components['schemas']['Role'];
+/** Grants a role to every user who signs in through a connection as a member of a group. */
 export type RoleConnectionMap = components['schemas']['RoleConnectionMap'];
+/** The path, a header or the body does not match this document. All violations are listed. */
 export type ResponseBadRequest = components['responses']['BadRequest'];
+/** Credentials are missing or invalid. The response is the same for known and unknown users. */
 export type ResponseUnauthorized = components['responses']['Unauthorized'];
+/** The credentials are valid, but Bearer, ApplicationToken or Basic holds neither `user.write` nor `write`. Each of Bearer and ApplicationToken must hold one of them, not necessarily the same. */
 export type ResponseForbidden = components['responses']['Forbidden'];
+/** No user has this id. Nothing is written. */
 export type ResponseNotFound = components['responses']['NotFound'];
+/** The path does not support this method. */
 export type ResponseMethodNotAllowed = components['responses']['MethodNotAllowed'];
+/** `Accept` allows none of the media types of the 200 response. */
 export type ResponseNotAcceptable = components['responses']['NotAcceptable'];
+/** The body exceeds the server's limit. */
 export type ResponseContentTooLarge = components['responses']['ContentTooLarge'];
+/** The media type, the charset or the content coding of the body is not supported. */
 export type ResponseUnsupportedMediaType = components['responses']['UnsupportedMediaType'];
+/** Too many attempts with a wrong secret for one API key from one address. */
 export type ResponseTooManyRequests = components['responses']['TooManyRequests'];
+/** The server failed. It is unknown whether the sync was stored; repeating the request is safe. */
 export type ResponseInternalError = components['responses']['InternalError'];
+/** The server is overloaded, or a service it depends on is unreachable. It is unknown whether the sync was stored; repeating the request is safe. */
 export type ResponseUnavailable = components['responses']['Unavailable'];
+/** Id of the request, 1 to 128 visible ASCII characters. Taken from the request if valid, otherwise generated. */
 export type HeaderRequestId = components['headers']['RequestId'];
+/** One challenge for each authentication scheme. */
 export type HeaderWwwAuthenticate = components['headers']['WwwAuthenticate'];
+/** The methods supported by this path. */
 export type HeaderAllow = components['headers']['Allow'];
+/** Whole seconds to wait before the request is repeated. */
 export type HeaderRetryAfter = components['headers']['RetryAfter'];

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type InlineConfig } from "tsdown";
@@ -59,12 +60,27 @@ export async function run([outDir = join(CLIENT, "dist")]: string[], print: Prin
   try {
     await build(library);
     await build(command);
+    attachComments(outDir);
   } catch (error) {
     print(`The client was not built. ${error instanceof Error ? error.message : error}`);
     return 1;
   }
   print(`Built ${outDir}.`);
   return 0;
+}
+
+/**
+ * Puts each doc comment of the declarations on its own line. The generator behind tsdown prints a comment in a nested type
+ * behind the previous member, to which TypeScript then attaches it.
+ */
+function attachComments(outDir: string): void {
+  for (const name of readdirSync(outDir).filter((file) => /\.d\.c?ts$/.test(file))) {
+    const file = join(outDir, name);
+    const text = readFileSync(file, "utf8")
+      .replace(/^([ \t]*)(\/\*\* .*?\*\/)(?=\S)/gm, "$1$2\n$1")
+      .replace(/^([ \t]*)(.*[;{}]) (?=\/\*\*\s)/gm, "$1$2\n$1");
+    writeFileSync(file, text);
+  }
 }
 
 if (import.meta.main) process.exitCode = await run(process.argv.slice(2), console.log);

@@ -115,7 +115,13 @@ export type Handlers<Context> = {
 
 /** The client's methods by name. */
 export interface Methods {
-  /** `GET /requests` */
+  /**
+   * List the recorded requests, latest first
+   *
+   * `GET /requests`
+   *
+   * @throws NexusError only.
+   */
   "listRequests": {
     arguments: [];
     query: ListRequestsQuery;
@@ -123,7 +129,13 @@ export interface Methods {
     results: 
       | { status: 200; headers: {}; data: operations["ListRequests"]["responses"][200]["content"]["application/json"] };
   };
-  /** `DELETE /requests` */
+  /**
+   * Delete all recorded requests
+   *
+   * `DELETE /requests`
+   *
+   * @throws NexusError only.
+   */
   "forgetRequests": {
     arguments: [];
     query: ForgetRequestsQuery;
@@ -131,7 +143,15 @@ export interface Methods {
     results: 
       | { status: 204; headers: {}; data: undefined };
   };
-  /** `POST /verify` */
+  /**
+   * Count the recorded requests that match
+   *
+   * The response reports whether the count is as expected. If not, it lists the matches or the closest misses.
+   *
+   * `POST /verify`
+   *
+   * @throws NexusError only.
+   */
   "verifyRequests": {
     arguments: [body: NonNullable<operations["VerifyRequests"]["requestBody"]>["content"]["application/json"]];
     query: VerifyRequestsQuery;
@@ -139,7 +159,13 @@ export interface Methods {
     results: 
       | { status: 200; headers: {}; data: operations["VerifyRequests"]["responses"][200]["content"]["application/json"] };
   };
-  /** `GET /faults` */
+  /**
+   * List the fault rules in the order of their evaluation
+   *
+   * `GET /faults`
+   *
+   * @throws NexusError only.
+   */
   "listFaults": {
     arguments: [];
     query: ListFaultsQuery;
@@ -147,7 +173,13 @@ export interface Methods {
     results: 
       | { status: 200; headers: {}; data: operations["ListFaults"]["responses"][200]["content"]["application/json"] };
   };
-  /** `PUT /faults` */
+  /**
+   * Replace all fault rules
+   *
+   * `PUT /faults`
+   *
+   * @throws NexusError only.
+   */
   "replaceFaults": {
     arguments: [body: NonNullable<operations["ReplaceFaults"]["requestBody"]>["content"]["application/json"]];
     query: ReplaceFaultsQuery;
@@ -155,7 +187,13 @@ export interface Methods {
     results: 
       | { status: 200; headers: {}; data: operations["ReplaceFaults"]["responses"][200]["content"]["application/json"] };
   };
-  /** `DELETE /faults` */
+  /**
+   * Remove all fault rules
+   *
+   * `DELETE /faults`
+   *
+   * @throws NexusError only.
+   */
   "removeFaults": {
     arguments: [];
     query: RemoveFaultsQuery;
@@ -163,7 +201,15 @@ export interface Methods {
     results: 
       | { status: 204; headers: {}; data: undefined };
   };
-  /** `PUT /directory` */
+  /**
+   * Replace the whole directory
+   *
+   * The body has the format of a directory file. If it is invalid, the response lists the errors and nothing is replaced.
+   *
+   * `PUT /directory`
+   *
+   * @throws NexusError only.
+   */
   "replaceDirectory": {
     arguments: [body: NonNullable<operations["ReplaceDirectory"]["requestBody"]>["content"]["application/json"]];
     query: ReplaceDirectoryQuery;
@@ -171,7 +217,13 @@ export interface Methods {
     results: 
       | { status: 200; headers: {}; data: operations["ReplaceDirectory"]["responses"][200]["content"]["application/json"] };
   };
-  /** `GET /users` */
+  /**
+   * List users, each with the results of its possible sign-ins
+   *
+   * `GET /users`
+   *
+   * @throws NexusError only.
+   */
   "listUsers": {
     arguments: [];
     query: ListUsersQuery;
@@ -179,7 +231,13 @@ export interface Methods {
     results: 
       | { status: 200; headers: {}; data: operations["ListUsers"]["responses"][200]["content"]["application/json"] };
   };
-  /** `GET /users/{userId}` */
+  /**
+   * Read a stored user
+   *
+   * `GET /users/{userId}`
+   *
+   * @throws NexusError only.
+   */
   "readUser": {
     arguments: [userId: ReadUserPath["userId"]];
     query: ReadUserQuery;
@@ -187,7 +245,13 @@ export interface Methods {
     results: 
       | { status: 200; headers: {}; data: operations["ReadUser"]["responses"][200]["content"]["application/json"] };
   };
-  /** `POST /reset` */
+  /**
+   * Restore the initial directory; remove all faults and recorded requests
+   *
+   * `POST /reset`
+   *
+   * @throws NexusError only.
+   */
   "resetSession": {
     arguments: [];
     query: ResetSessionQuery;
@@ -195,6 +259,94 @@ export interface Methods {
     results: 
       | { status: 204; headers: {}; data: undefined };
   };
+}
+
+/** The methods that return the error as a value, and the names of the methods that throw it. */
+export interface SafeMethods {
+  /**
+   * List the recorded requests, latest first
+   *
+   * `GET /requests`
+   *
+   * Returns the error as a value. Never rejects.
+   */
+  "safeListRequests": "listRequests";
+  /**
+   * Delete all recorded requests
+   *
+   * `DELETE /requests`
+   *
+   * Returns the error as a value. Never rejects.
+   */
+  "safeForgetRequests": "forgetRequests";
+  /**
+   * Count the recorded requests that match
+   *
+   * The response reports whether the count is as expected. If not, it lists the matches or the closest misses.
+   *
+   * `POST /verify`
+   *
+   * Returns the error as a value. Never rejects.
+   */
+  "safeVerifyRequests": "verifyRequests";
+  /**
+   * List the fault rules in the order of their evaluation
+   *
+   * `GET /faults`
+   *
+   * Returns the error as a value. Never rejects.
+   */
+  "safeListFaults": "listFaults";
+  /**
+   * Replace all fault rules
+   *
+   * `PUT /faults`
+   *
+   * Returns the error as a value. Never rejects.
+   */
+  "safeReplaceFaults": "replaceFaults";
+  /**
+   * Remove all fault rules
+   *
+   * `DELETE /faults`
+   *
+   * Returns the error as a value. Never rejects.
+   */
+  "safeRemoveFaults": "removeFaults";
+  /**
+   * Replace the whole directory
+   *
+   * The body has the format of a directory file. If it is invalid, the response lists the errors and nothing is replaced.
+   *
+   * `PUT /directory`
+   *
+   * Returns the error as a value. Never rejects.
+   */
+  "safeReplaceDirectory": "replaceDirectory";
+  /**
+   * List users, each with the results of its possible sign-ins
+   *
+   * `GET /users`
+   *
+   * Returns the error as a value. Never rejects.
+   */
+  "safeListUsers": "listUsers";
+  /**
+   * Read a stored user
+   *
+   * `GET /users/{userId}`
+   *
+   * Returns the error as a value. Never rejects.
+   */
+  "safeReadUser": "readUser";
+  /**
+   * Restore the initial directory; remove all faults and recorded requests
+   *
+   * `POST /reset`
+   *
+   * Returns the error as a value. Never rejects.
+   */
+  "safeResetSession": "resetSession";
 }
 
 /** The forms of credentials that the operations need, by what a secret can be. */

@@ -537,18 +537,24 @@ export type ControlProblem = components['schemas']['ControlProblem'];
 export type Violation = components['schemas']['Violation'];
 export type Journal = components['schemas']['Journal'];
 export type JournalEntry = components['schemas']['JournalEntry'];
+/** Headers without secrets, and the body, truncated to 16 KiB. */
 export type JournalMessage = components['schemas']['JournalMessage'];
 export type Verification = components['schemas']['Verification'];
+/** A request matches if it has the same value for every given member. */
 export type RequestMatch = components['schemas']['RequestMatch'];
 export type ExpectedCount = components['schemas']['ExpectedCount'];
 export type Verdict = components['schemas']['Verdict'];
 export type Miss = components['schemas']['Miss'];
 export type FaultRules = components['schemas']['FaultRules'];
 export type FaultRule = components['schemas']['FaultRule'];
+/** A request matches if it has the same value for every given member. An empty object matches every request. */
 export type FaultMatch = components['schemas']['FaultMatch'];
 export type Fault = components['schemas']['Fault'];
+/** Delays the request by `ms`, or by a lognormal delay around `ms` with `sigma` and `seed`. */
 export type LatencyFault = components['schemas']['LatencyFault'];
+/** The response has this status, and nothing is written. */
 export type StatusFault = components['schemas']['StatusFault'];
+/** The connection is reset before the request is processed; or the sync is processed, and its response is dropped, truncated, malformed, or sent as text/html. */
 export type BrokenAnswerFault = components['schemas']['BrokenAnswerFault'];
 export type Faults = components['schemas']['Faults'];
 export type ActiveFault = components['schemas']['ActiveFault'];
@@ -557,4 +563,5 @@ export type Users = components['schemas']['Users'];
 export type UserPreview = components['schemas']['UserPreview'];
 export type SignInPreview = components['schemas']['SignInPreview'];
 export type StoredUser = components['schemas']['StoredUser'];
+/** The request was rejected. */
 export type ResponseProblem = components['responses']['Problem'];

@@ -60,7 +60,7 @@ function routeOf(document: ContractDocument, operation: Operation) {
 
 /** The row of Methods: arguments before the options, the options' own types, and the data of 2xx responses. */
 export function methodType(operation: Operation, name: string): string {
-  const { id, method, template, requestBody } = operation;
+  const { id, template, requestBody } = operation;
   const type = `operations[${JSON.stringify(id)}]`;
   const segments = Array.from(template.matchAll(/\{([^}]+)\}/g), ([, parameter = ""]) => parameter);
   const list = segments.map((segment) => `${labelOf(segment)}: ${name}Path[${JSON.stringify(segment)}]`);
@@ -73,8 +73,7 @@ export function methodType(operation: Operation, name: string): string {
     const members = [`status: ${statusType(status, statuses)}`, `headers: ${headersType(declared)}`];
     return `\n      | { ${members.join("; ")}; data: ${dataType(type, status, declared)} }`;
   });
-  return `  /** \`${method} ${template.replaceAll("*/", "* /")}\` */
-  ${JSON.stringify(methodName(operation))}: {
+  return `  ${JSON.stringify(methodName(operation))}: {
     arguments: [${list.join(", ")}];
     query: ${name}Query;
     headers: ${name}Headers;

@@ -1,4 +1,5 @@
 import type { ContractDocument } from "../../../server/contract/document.ts";
+import { docComment } from "./doc-comment.ts";
 
 /** The sections of components that have types, and the prefix of their names. */
 const PREFIXES = [
@@ -17,9 +18,10 @@ const USED = ["Extract", "Omit", "Record", "WithRequired"];
 export function renderRootTypes({ components = {} as ContractDocument["components"] }: ContractDocument): string {
   const taken = new Set<string>();
   const sections = PREFIXES.flatMap(([section, prefix]) =>
-    Object.keys(components[section] ?? {}).map((name) => {
+    Object.entries(components[section] ?? {}).map(([name, component]) => {
       const alias = freeName(`${prefix}${typeName(name, prefix)}`, taken);
-      return aliasText(alias, `components['${section}']['${name}']`);
+      const { description } = Object(component) as { description?: string };
+      return docComment([description]) + aliasText(alias, `components['${section}']['${name}']`);
     }),
   );
   return sections.join("");
