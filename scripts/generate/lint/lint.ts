@@ -7,6 +7,7 @@ import type { ParsedContract } from "../parse.ts";
 import { checkReadable, checkRoot } from "./document.ts";
 import { checkExamples } from "./examples.ts";
 import { checkExtensions, checkSwitches } from "./extensions.ts";
+import { checkResponseHeaders } from "./headers.ts";
 import { checkMediaTypes } from "./media-types.ts";
 import { checkMethodNames } from "./method-names.ts";
 import type { Node, Nodes } from "./nodes.ts";
@@ -64,6 +65,7 @@ function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
     ...checkOperations(document, nodes),
     ...checkParameters(document, nodes),
     ...checkMediaTypes(nodes),
+    ...checkResponseHeaders(document, nodes),
     ...checkExtensions(nodes),
     ...each("Operation", checkPermissions),
     ...each("Operation", checkSwitches),

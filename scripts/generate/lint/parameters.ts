@@ -1,5 +1,6 @@
 import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
 import type { Finding } from "../diagnostic.ts";
+import { headerNameProblem } from "./headers.ts";
 import type { Node, Nodes } from "./nodes.ts";
 import { isDescribedOnly } from "./operations.ts";
 
@@ -30,7 +31,8 @@ type Problem = [member: string | undefined, message: string];
 
 /** The member with the first problem of a parameter, and the message. */
 function problemOf(document: ContractDocument, { value }: Node): Problem | undefined {
-  const { in: place, schema } = value;
+  const { name, in: place, schema } = value;
+  if (name === "") return ["name", "A parameter needs a name. Write it as it is sent."];
   if (place === "cookie") return ["in", "Cookie parameters are not supported. Use a header, or a security scheme."];
   return (
     (place === "path" && pathProblem(value)) ||
@@ -50,9 +52,9 @@ function pathProblem({ name, required }: Node["value"]): Problem | undefined {
 
 function headerProblem({ name }: Node["value"]): Problem | undefined {
   const elsewhere = DESCRIBED_ELSEWHERE[String(name).toLowerCase()];
-  return elsewhere === undefined
-    ? undefined
-    : ["name", `OpenAPI ignores the header parameter '${name}'. Write ${elsewhere}.`];
+  if (elsewhere !== undefined) return ["name", `OpenAPI ignores the header parameter '${name}'. Write ${elsewhere}.`];
+  const message = headerNameProblem(String(name));
+  return message === undefined ? undefined : ["name", message];
 }
 
 /** How the value is written in the request. */
