@@ -1,7 +1,7 @@
-import { type ContractDocument, resolve, valueAt } from "../../../server/contract/document.ts";
-import type { Finding, Pointer } from "../diagnostic.ts";
-import type { Node, Nodes } from "./nodes.ts";
-import { isDescribedOnly } from "./operations.ts";
+import { type ContractDocument, resolve, valueAt } from "../../../../server/contract/document.ts";
+import type { Finding, Pointer } from "../../diagnostic.ts";
+import type { Node, Nodes } from "../nodes.ts";
+import { isDescribedOnly } from "../operations.ts";
 
 /** RFC 9110 section 5.6.2. */
 const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;

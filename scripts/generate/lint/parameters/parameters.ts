@@ -1,8 +1,9 @@
-import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
-import type { Finding } from "../diagnostic.ts";
+import type { ContractDocument } from "../../../../server/contract/document.ts";
+import type { Finding } from "../../diagnostic.ts";
+import type { Node, Nodes } from "../nodes.ts";
+import { isDescribedOnly } from "../operations.ts";
 import { headerNameProblem } from "./headers.ts";
-import type { Node, Nodes } from "./nodes.ts";
-import { isDescribedOnly } from "./operations.ts";
+import { schemaProblem } from "./schemas.ts";
 
 const RULE = "parameter";
 
@@ -38,10 +39,12 @@ function problemOf(document: ContractDocument, { value }: Node): Problem | undef
     (place === "path" && pathProblem(value)) ||
     (place === "header" && headerProblem(value)) ||
     formProblem(value) ||
-    (isObject(document, schema)
-      ? ["schema", `An object is not supported in ${place}. Write one parameter for each of its properties.`]
-      : undefined)
+    atSchema(schemaProblem(document, String(place), schema))
   );
+}
+
+function atSchema(message: string | undefined): Problem | undefined {
+  return message === undefined ? undefined : ["schema", message];
 }
 
 function pathProblem({ name, required }: Node["value"]): Problem | undefined {
@@ -66,12 +69,4 @@ function formProblem({ in: place, style, content, allowEmptyValue }: Node["value
   }
   if (allowEmptyValue !== true) return undefined;
   return ["allowEmptyValue", "'allowEmptyValue' is not supported. Describe the empty text in the schema."];
-}
-
-function isObject(document: ContractDocument, value: unknown, seen: readonly unknown[] = []): boolean {
-  const { $ref, type, properties, allOf }: Schema = Object(value);
-  if (seen.includes(value)) return false;
-  if (typeof $ref === "string") return isObject(document, valueAt(document, referencePointer($ref)), [...seen, value]);
-  if (type !== undefined) return [type].flat().includes("object");
-  return properties !== undefined || (Array.isArray(allOf) && allOf.some((part) => isObject(document, part, seen)));
 }
