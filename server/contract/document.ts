@@ -79,7 +79,8 @@ export const METHODS = ["get", "put", "post", "delete", "options", "head", "patc
 
 /** Every operation with its path, path item, method and JSON pointer, in the order of the document. */
 export function operationsOf(document: ContractDocument) {
-  return Object.entries(document.paths ?? {}).flatMap(([path, declared]) => {
+  const paths = Object.entries(document.paths ?? {}).filter(([path]) => !path.startsWith("x-"));
+  return paths.flatMap(([path, declared]) => {
     const item = declared?.$ref === undefined ? declared : resolve<PathItem>(document, { $ref: declared.$ref });
     return METHODS.flatMap((method) => {
       const operation = item?.[method];

@@ -117,7 +117,8 @@ function requestBodyIn(document: ContractDocument, body: NonNullable<OperationOb
 }
 
 function responsesIn(document: ContractDocument, { responses = {} }: OperationObject): Operation["responses"] {
-  return mapValues(responses, (declared) => {
+  const statuses = Object.entries(responses).filter(([status]) => !status.startsWith("x-"));
+  return mapValues(Object.fromEntries(statuses), (declared) => {
     const { headers: declaredHeaders = {}, content = {} } = resolve<ResponseObject>(document, declared);
     const headers = mapValues(declaredHeaders, (header) => {
       const { example, required = false } = resolve<HeaderObject>(document, header);

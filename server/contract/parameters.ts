@@ -8,6 +8,7 @@ import {
   type Schema,
   schemaOf,
 } from "./document.ts";
+import { hasNumbers } from "./numbers.ts";
 
 export interface Parameter {
   name: string;
@@ -17,6 +18,8 @@ export interface Parameter {
   explode: boolean;
   schema: Schema;
   isArray: boolean;
+  /** Whether its value, or each of its items, can be a number and can't be a text. */
+  hasNumbers: boolean;
   examples: readonly unknown[];
   /** The name by which the request and its validator know it; for a header in lower case. */
   key: string;
@@ -39,7 +42,10 @@ export function parametersIn(document: ContractDocument, item: PathItem, operati
     const isArray = [resolve<Schema>(document, schema).type].flat().includes("array");
     const values = [example, ...Object.values(examples).map((one) => resolve<ExampleObject>(document, one).value)];
     const given = values.filter((value) => value !== undefined);
-    return { name, in: place, required, explode, schema, isArray, examples: given, key };
+    return {
+      ...{ name, in: place, required, explode, schema, isArray, key },
+      ...{ examples: given, hasNumbers: hasNumbers(document, schema) },
+    };
   });
   const last = new Map(declared.map((parameter) => [`${parameter.in} ${parameter.key}`, parameter]));
   return [...last.values()].filter(({ in: place, key }) => place !== "header" || !IGNORED_HEADERS.includes(key));

@@ -7,22 +7,19 @@ import type { Parameter } from "./parameters.ts";
 
 /** The address of an operation in the validator's document. */
 export interface Address {
-  /** `/0`, before the path parameters. */
+  /** `/0`, before the path parameters, each as a segment, in the operation's order. */
   withBody: string;
   /** For a request without the operation's optional body. */
   withoutBody: string;
-  /** The names of the path parameters, in the order of the segments that follow. */
-  segments: readonly string[];
   /** By declared media type: each schema of a body has a type of its own, because the validator matches types differently. */
   mediaTypes: Readonly<Record<string, string>>;
 }
 
-export function readAddress({ parameters, requestBody }: Operation, index: number): Address {
+export function readAddress({ requestBody }: Operation, index: number): Address {
   const types = requestBody?.mediaTypes ?? [];
   return {
     withBody: `/${index}`,
     withoutBody: requestBody?.required === false ? `/${index}-` : `/${index}`,
-    segments: parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name),
     mediaTypes: Object.fromEntries(types.map((type, at) => [type, `application/v${at}`])),
   };
 }

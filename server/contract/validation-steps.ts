@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import type { Schema } from "./document.ts";
+import { numberText } from "./numbers.ts";
 import type { Operation } from "./operations.ts";
 import { type Parameter, safeName } from "./parameters.ts";
 import { readAddress } from "./request-document.ts";
@@ -28,49 +29,62 @@ export interface Limit {
 export function addressed(operations: readonly Operation[]): RequestHandler {
   const addresses = new Map(operations.map((operation, index) => [operation, readAddress(operation, index)]));
   return (request, response, next) => {
-    const { operation, encodedPath, requestMediaType, bodyText } = response.locals;
+    const { encodedPath, requestMediaType, bodyText } = response.locals;
+    const operation: Operation = response.locals.operation;
     const address = addresses.get(operation);
     if (!address) throw new Error(`The validator does not know ${operation.id}.`);
-    const values = address.segments.map((name) => `/${encodedPath[name]}`).join("");
+    const inPath = operation.parameters.filter((parameter) => parameter.in === "path");
+    // A plus is a space in a query only.
+    const encoded = (name: string): string => (encodedPath[name] ?? "").replaceAll("+", "%2B");
+    const values = inPath.map((parameter) => `/${readText(parameter, encoded(parameter.name))}`).join("");
     request.url = (bodyText === undefined ? address.withoutBody : address.withBody) + values + safeQuery(response);
     request.originalUrl = request.url;
     request.headers["content-type"] = address.mediaTypes[requestMediaType];
-    splitLists(request, operation);
+    readHeaders(request, operation);
     next();
   };
 }
 
 /** The validator does not split the arrays in headers. */
-function splitLists({ headers }: Request, { parameters }: Operation): void {
-  for (const { in: place, key, isArray } of parameters) {
+function readHeaders({ headers }: Request, { parameters }: Operation): void {
+  for (const { in: place, key, isArray, hasNumbers } of parameters) {
     const value = headers[key];
-    if (place !== "header" || !isArray || typeof value !== "string") continue;
-    headers[key] = value.split(",").map((item) => item.trim());
+    if (place !== "header" || typeof value !== "string") continue;
+    const read = hasNumbers ? numberText : (text: string) => text;
+    headers[key] = isArray ? value.split(",").map((item) => read(item.trim())) : read(value);
   }
+}
+
+/** The encoded text of a parameter for the validator. */
+function readText({ hasNumbers, isArray }: Parameter, encoded: string): string {
+  if (!hasNumbers) return encoded;
+  const texts = isArray ? encoded.split(/,|%2C/i) : [encoded];
+  return texts.map((text) => encodeURIComponent(numberText(decode(text)))).join(",");
 }
 
 /** The declared parameters of the query, with safe names. */
 function safeQuery({ locals }: Response): string {
-  const pairs = pairsIn(locals).flatMap(({ name, value, isDeclared }) =>
-    isDeclared ? `${safeName(name)}=${value}` : [],
+  const pairs = pairsIn(locals).flatMap(({ name, value, declared }) =>
+    declared ? `${safeName(name)}=${readText(declared, value)}` : [],
   );
   return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
 }
 
-function pairsIn({ queryText, operation: { parameters } }: Response["locals"]) {
-  const declared = new Set(parameters.flatMap((parameter) => (parameter.in === "query" ? parameter.name : [])));
-  const pairs = queryText.split("&").filter((pair) => pair !== "");
+function pairsIn({ queryText, operation }: Response["locals"]) {
+  const inQuery = (operation as Operation).parameters.filter((parameter) => parameter.in === "query");
+  const byName = new Map(inQuery.map((parameter) => [parameter.name, parameter]));
+  const pairs: string[] = queryText.split("&").filter((pair: string) => pair !== "");
   return pairs.map((pair) => {
     const [encoded = "", ...value] = pair.split("=");
     const name = decode(encoded);
-    return { name, value: value.join("="), isDeclared: declared.has(name) };
+    return { name, value: value.join("="), declared: byName.get(name) };
   });
 }
 
 /** Undeclared parameters of the query. The validator would report the first one only, and nothing else. */
 function unknownIn({ locals }: Response): { path: string; message: string }[] {
   if (locals.operation.allowsUnknownQuery) return [];
-  const names = pairsIn(locals).flatMap(({ name, isDeclared }) => (isDeclared ? [] : name));
+  const names = pairsIn(locals).flatMap(({ name, declared }) => (declared ? [] : name));
   const message = "must NOT be sent: the operation has no such parameter";
   return [...new Set(names)].map((name) => ({ path: `/query/${safeName(name)}`, message }));
 }

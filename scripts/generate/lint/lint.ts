@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Ajv2020 } from "ajv/dist/2020.js";
 import type { ContractDocument } from "../../../server/contract/document.ts";
 import { contractAjv, type PlacedSchema } from "../contract-ajv.ts";
@@ -10,9 +11,11 @@ import { checkMediaTypes } from "./media-types.ts";
 import { checkMethodNames } from "./method-names.ts";
 import type { Node, Nodes } from "./nodes.ts";
 import { checkOperations } from "./operations.ts";
-import { checkParameters } from "./parameters.ts";
+import { checkResponseHeaders } from "./parameters/headers.ts";
+import { checkParameters } from "./parameters/parameters.ts";
 import { checkPaths } from "./paths.ts";
 import { checkMapping, lintWithRedocly } from "./redocly.ts";
+import { checkNulls } from "./references.ts";
 import { checkKeywords, checkSchemas } from "./schemas.ts";
 import { checkAuthorization, checkPermissions, checkScopes, checkSecurityScheme } from "./security.ts";
 
@@ -36,9 +39,12 @@ export async function lint(contract: ParsedContract): Promise<LintResult> {
   const unreadable = checkReadable(document);
   if (unreadable.length > 0) return { problems: inLineOrder(unreadable), ajv: contractAjv([]) };
   const { findings, nodes } = await lintWithRedocly(document);
-  const structure = [...findings, ...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? [])];
-  if (structure.length === 0) structure.push(...checkMethodNames(document));
-  if (structure.length > 0) return { problems: inLineOrder(structure), ajv: contractAjv([]) };
+  const nulls = checkNulls(document);
+  const isReported = ({ pointer }: Finding) => findings.some((other) => isDeepStrictEqual(other.pointer, pointer));
+  if (nulls.length > 0) findings.push(...nulls.filter((one) => !isReported(one)));
+  else findings.push(...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? []));
+  if (findings.length === 0) findings.push(...checkMethodNames(document));
+  if (findings.length > 0) return { problems: inLineOrder(findings), ajv: contractAjv([]) };
   const schemas = schemasIn(document, nodes);
   const ajv = contractAjv(schemas);
   const invalid = checkSchemas(schemas, ajv);
@@ -59,6 +65,7 @@ function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
     ...checkOperations(document, nodes),
     ...checkParameters(document, nodes),
     ...checkMediaTypes(nodes),
+    ...checkResponseHeaders(document, nodes),
     ...checkExtensions(nodes),
     ...each("Operation", checkPermissions),
     ...each("Operation", checkSwitches),

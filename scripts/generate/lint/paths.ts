@@ -15,6 +15,8 @@ function problemOf(path: string): string | undefined {
   if (/%(?![0-9A-Fa-f]{2})/.test(literals)) return "'%' must be followed by two digits in a path. Write '%25'.";
   const [invalid] = /[^\w\-.~!$&'()*+,;=:@%/]/u.exec(literals) ?? [];
   if (invalid !== undefined) return `'${invalid}' is not allowed in a path. Write '${encodeURIComponent(invalid)}'.`;
+  const [adjacent] = /\{[^}]*\}(?=\{)/.exec(path) ?? [];
+  if (adjacent !== undefined) return `Nothing separates '${adjacent}' from the next parameter. Write '/' in between.`;
   const names = Array.from(path.matchAll(/\{([^}]*)\}/g), ([, name = ""]) => name);
   const twice = names.find((name, index) => names.indexOf(name) < index);
   return twice === undefined ? undefined : `The path has the parameter '{${twice}}' twice. Rename one.`;

@@ -10,16 +10,31 @@ interface Member {
   pointer: Pointer;
   key: string;
   value: unknown;
+  isData: boolean;
 }
 
 /** All members of a document, without those of data. */
 function membersOf(value: unknown, pointer: Pointer = []): Member[] {
   const isMap = MAPS.includes(String(pointer.at(-1))) && !MAPS.includes(String(pointer.at(-2)));
   return Object.entries(Object(value)).flatMap(([key, inner]) => {
-    const member = { pointer: [...pointer, key], key, value: inner };
-    const isData = DATA.includes(key) || key.startsWith("x-") || (key === "examples" && Array.isArray(inner));
-    if (typeof inner !== "object" || (isData && !isMap)) return [member];
+    const isNamedData = DATA.includes(key) || key.startsWith("x-") || (key === "examples" && Array.isArray(inner));
+    const isData = isNamedData && !isMap;
+    const member = { pointer: [...pointer, key], key, value: inner, isData };
+    if (typeof inner !== "object" || isData) return [member];
     return [member, ...membersOf(inner, member.pointer)];
+  });
+}
+
+/** The values in a link that are data. */
+const LINK_DATA = ["parameters", "requestBody"];
+
+/** OpenAPI has null as data only, and the rules for objects read a member's value as what it should be. */
+export function checkNulls(document: unknown): Finding[] {
+  return membersOf(document).flatMap(({ pointer, key, value, isData }): Finding[] => {
+    const isInLink = pointer.includes("links") && LINK_DATA.some((name) => pointer.includes(name));
+    if (value !== null || isData || isInLink) return [];
+    const message = `'${key}' has no value. Write one, or remove it.`;
+    return [{ pointer, at: "key", rule: "null", message }];
   });
 }
 

@@ -36,7 +36,7 @@ export function typesDocument(document: ContractDocument): ContractDocument {
     if (Array.isArray(value)) return value.map((item) => adapted(item, open));
     if (typeof value !== "object" || value === null) return value;
     const entries = Object.entries(value).map(([key, inner]) => [key, adapted(inner, open)]);
-    const node = withoutSurprises(Object.fromEntries(entries));
+    const node = withoutSurprises(withResponses(Object.fromEntries(entries)));
     const { $ref, ...others } = node;
     return typeof $ref === "string" ? reference($ref, others, open) : node;
   };
@@ -50,7 +50,9 @@ export function typesDocument(document: ContractDocument): ContractDocument {
     const component = { $ref: isComponent ? $ref : `#/components/schemas/${componentOf(place)}` };
     return combined(component, others);
   };
-  const copy = adapted(document) as ContractDocument;
+  // The library takes extensions of the paths for path items.
+  const paths = Object.entries(document.paths).filter(([path]) => !path.startsWith("x-"));
+  const copy = adapted({ ...document, paths: Object.fromEntries(paths) }) as ContractDocument;
   if (names.size === 0) return copy;
   return { ...copy, components: { ...copy.components, schemas: { ...copy.components?.schemas, ...schemas } } };
 }
@@ -72,6 +74,13 @@ function withoutSurprises({ $defs: _, ...node }: Schema): Schema {
   if (typeof mapping !== "object" || mapping === null) return node;
   const references = Object.entries(mapping).map(([value, name]) => [value, asReference(String(name))]);
   return { ...node, discriminator: { ...Object(discriminator), mapping: Object.fromEntries(references) } };
+}
+
+/** The library takes extensions of the responses for responses. */
+function withResponses(node: Schema): Schema {
+  if (typeof node.responses !== "object" || node.responses === null) return node;
+  const isResponse = ([key, value]: [string, unknown]) => !key.startsWith("x-") || typeof value === "object";
+  return { ...node, responses: Object.fromEntries(Object.entries(node.responses).filter(isResponse)) };
 }
 
 function asReference(name: string): string {

@@ -107,6 +107,15 @@ test("a JSON document is a contract, with positions", async () => {
   expect((await folder.generate()).output).toContain(`openapi.yaml:${line}:14  error  info-version`);
 });
 
+test("extensions of paths and of responses are no operations and no statuses", async () => {
+  const text = contractWith({ path: "x-get: { get: 1 }" })
+    .replace("paths:\n", "paths:\n  x-foo: { get: 1 }\n")
+    .replace("      responses:\n", "      responses:\n        x-note: 1\n");
+  const folder = await contractFolder({ "openapi.yaml": text });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  expect(folder.read("out/operations.ts")).not.toMatch(/x-(get|foo|note)/);
+});
+
 test("hundreds of aliases of one anchor are replaced", async () => {
   const properties = Array.from({ length: 500 }, (_, index) => `  p${index}: *text\n`).join("");
   const schema = `properties:\n  first: &text { type: string, maxLength: 5 }\n${properties}`;

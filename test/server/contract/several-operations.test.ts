@@ -113,6 +113,31 @@ test.for<[request: string, sent: Sent, errors: unknown]>([
   expect(await call(await startLibrary(), request, sent)).toMatchObject({ status: 400, body: { errors } });
 });
 
+test.for(["0x10", "%201", "1%20", "%20", "Infinity", "1e999", "%2B5", "05", "5.", ".5", "0b1"])(
+  "%s is no number in a path, a query and a header",
+  async (text) => {
+    const edit = (yaml: string) => yaml.replace('{ type: string, pattern: "^b-" }', "{ type: number }");
+    const server = await startStub({ document: libraryDocument(edit), controlPort: "none" });
+    onTestFinished(() => server.close());
+    const sent: [request: string, headers: Record<string, string>, error: object][] = [
+      [`GET /books?limit=${text}`, {}, query("limit", "must be integer")],
+      [`GET /books?limit=5&ids=1,${text}`, {}, query("ids", "must be integer")],
+      [`GET /books/${text}`, {}, { in: "path", name: "book-id", detail: "must be number" }],
+    ];
+    // A header has no spaces around it.
+    if (!text.includes("%20")) {
+      const error = { in: "header", name: "x-trace", detail: "must be integer" };
+      sent.push(["GET /books?limit=5", { "X-Trace": decodeURIComponent(text) }, error]);
+    }
+    for (const [request, headers, error] of sent) {
+      expect(await call(server, request, { headers })).toMatchObject({ status: 400, body: { errors: [error] } });
+    }
+    const headers = { "X-Trace": "-1e1" };
+    expect((await call(server, "GET /books?limit=1e1&ids=0,1.0,-7", { headers })).status).toBe(200);
+    expect((await call(server, "GET /books/-1.5E+1")).status).toBe(200);
+  },
+);
+
 test("a response lists at most a thousand unknown query parameters", async () => {
   const names = Array.from({ length: 1_500 }, (_, index) => `q${index}`);
   const { body } = await call(await startLibrary(), `GET /books?limit=5&${names.join("&")}`);

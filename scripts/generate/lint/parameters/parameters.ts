@@ -1,7 +1,9 @@
-import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
-import type { Finding } from "../diagnostic.ts";
-import type { Node, Nodes } from "./nodes.ts";
-import { isDescribedOnly } from "./operations.ts";
+import type { ContractDocument } from "../../../../server/contract/document.ts";
+import type { Finding } from "../../diagnostic.ts";
+import type { Node, Nodes } from "../nodes.ts";
+import { isDescribedOnly } from "../operations.ts";
+import { headerNameProblem } from "./headers.ts";
+import { schemaProblem } from "./schemas.ts";
 
 const RULE = "parameter";
 
@@ -30,16 +32,19 @@ type Problem = [member: string | undefined, message: string];
 
 /** The member with the first problem of a parameter, and the message. */
 function problemOf(document: ContractDocument, { value }: Node): Problem | undefined {
-  const { in: place, schema } = value;
+  const { name, in: place, schema } = value;
+  if (name === "") return ["name", "A parameter needs a name. Write it as it is sent."];
   if (place === "cookie") return ["in", "Cookie parameters are not supported. Use a header, or a security scheme."];
   return (
     (place === "path" && pathProblem(value)) ||
     (place === "header" && headerProblem(value)) ||
     formProblem(value) ||
-    (isObject(document, schema)
-      ? ["schema", `An object is not supported in ${place}. Write one parameter for each of its properties.`]
-      : undefined)
+    atSchema(schemaProblem(document, String(place), schema))
   );
+}
+
+function atSchema(message: string | undefined): Problem | undefined {
+  return message === undefined ? undefined : ["schema", message];
 }
 
 function pathProblem({ name, required }: Node["value"]): Problem | undefined {
@@ -50,9 +55,9 @@ function pathProblem({ name, required }: Node["value"]): Problem | undefined {
 
 function headerProblem({ name }: Node["value"]): Problem | undefined {
   const elsewhere = DESCRIBED_ELSEWHERE[String(name).toLowerCase()];
-  return elsewhere === undefined
-    ? undefined
-    : ["name", `OpenAPI ignores the header parameter '${name}'. Write ${elsewhere}.`];
+  if (elsewhere !== undefined) return ["name", `OpenAPI ignores the header parameter '${name}'. Write ${elsewhere}.`];
+  const message = headerNameProblem(String(name));
+  return message === undefined ? undefined : ["name", message];
 }
 
 /** How the value is written in the request. */
@@ -64,12 +69,4 @@ function formProblem({ in: place, style, content, allowEmptyValue }: Node["value
   }
   if (allowEmptyValue !== true) return undefined;
   return ["allowEmptyValue", "'allowEmptyValue' is not supported. Describe the empty text in the schema."];
-}
-
-function isObject(document: ContractDocument, value: unknown, seen: readonly unknown[] = []): boolean {
-  const { $ref, type, properties, allOf }: Schema = Object(value);
-  if (seen.includes(value)) return false;
-  if (typeof $ref === "string") return isObject(document, valueAt(document, referencePointer($ref)), [...seen, value]);
-  if (type !== undefined) return [type].flat().includes("object");
-  return properties !== undefined || (Array.isArray(allOf) && allOf.some((part) => isObject(document, part, seen)));
 }

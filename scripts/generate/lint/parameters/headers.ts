@@ -1,0 +1,76 @@
+import { type ContractDocument, resolve, valueAt } from "../../../../server/contract/document.ts";
+import type { Finding, Pointer } from "../../diagnostic.ts";
+import type { Node, Nodes } from "../nodes.ts";
+import { isDescribedOnly } from "../operations.ts";
+
+/** RFC 9110 section 5.6.2. */
+const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
+/** RFC 9110 section 5.5: Latin-1 without control characters, and no space at an end. */
+const VALUE = /^(?! )[\t\x20-\x7e\xa0-\xff]*(?<! )$/;
+
+/** The server and HTTP libraries read or write these headers themselves. */
+const MESSAGE = [
+  "connection",
+  "content-encoding",
+  "content-length",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+];
+const REQUEST = [...MESSAGE, "cookie", "expect", "host", "set-cookie", "upgrade"];
+const RESPONSE = [...MESSAGE, "upgrade"];
+
+/** The problem with the name of a header parameter. */
+export function headerNameProblem(name: string): string | undefined {
+  return tokenProblem(name) ?? ownProblem(name, REQUEST);
+}
+
+/** Response headers that cannot be sent. */
+export function checkResponseHeaders(document: ContractDocument, nodes: Nodes): Finding[] {
+  const served = (nodes.get("Response") ?? []).filter(({ pointer }) => !isDescribedOnly(pointer));
+  return [
+    ...served.flatMap(checkNames),
+    ...(nodes.get("Header") ?? []).flatMap(({ pointer }) => checkExamples(document, pointer)),
+  ];
+}
+
+function checkNames({ value, pointer }: Node): Finding[] {
+  return Object.keys(Object(value.headers)).flatMap((name): Finding[] => {
+    const message = tokenProblem(name) ?? ownProblem(name, RESPONSE) ?? typeProblem(name);
+    return message === undefined
+      ? []
+      : [{ pointer: [...pointer, "headers", name], at: "key", rule: "response-header", message }];
+  });
+}
+
+function tokenProblem(name: string): string | undefined {
+  if (TOKEN.test(name)) return undefined;
+  return `'${name}' is no name of a header. Write letters, digits and '-'.`;
+}
+
+function ownProblem(name: string, own: readonly string[]): string | undefined {
+  if (!own.includes(name.toLowerCase())) return undefined;
+  return `The header '${name}' belongs to HTTP itself. Remove it, or choose another name.`;
+}
+
+function typeProblem(name: string): string | undefined {
+  if (name.toLowerCase() !== "content-type") return undefined;
+  return `OpenAPI ignores the response header '${name}'. Write the media type in 'content'.`;
+}
+
+/** An example is sent as it is. */
+function checkExamples(document: ContractDocument, pointer: Pointer): Finding[] {
+  const { example, examples }: { example?: unknown; examples?: object } = Object(valueAt(document, pointer));
+  const named = Object.entries(Object(examples)).map(([name, one]) => {
+    const { value }: { value?: unknown } = Object(resolve(document, Object(one)));
+    const isReference = "$ref" in Object(one);
+    return { value, place: [...pointer, "examples", name, ...(isReference ? [] : ["value"])] };
+  });
+  return [{ value: example, place: [...pointer, "example"] }, ...named].flatMap(({ value, place }): Finding[] => {
+    if (typeof value !== "string" || VALUE.test(value)) return [];
+    const message =
+      "A header can't have this value. Write Latin-1 characters without line breaks or spaces at the ends.";
+    return [{ pointer: place, rule: "response-header", message }];
+  });
+}

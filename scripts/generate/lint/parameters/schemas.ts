@@ -1,0 +1,63 @@
+import {
+  type ContractDocument,
+  referencePointer,
+  resolve,
+  type Schema,
+  valueAt,
+} from "../../../../server/contract/document.ts";
+
+/** The schemas that a value must match together with the one given, through references; the given one first. */
+function partsOf(document: ContractDocument, schema: unknown, seen: readonly unknown[] = []): Schema[] {
+  if (seen.includes(schema)) return [];
+  const { $ref, allOf, anyOf, oneOf }: Schema = Object(schema);
+  const target = typeof $ref === "string" ? [valueAt(document, referencePointer($ref))] : [];
+  const parts = [...target, ...[allOf, anyOf, oneOf].flat()].filter((part) => part !== undefined);
+  return [Object(schema), ...parts.flatMap((part) => partsOf(document, part, [...seen, schema]))];
+}
+
+function typesOf({ type }: Schema): unknown[] {
+  return type === undefined ? [] : [type].flat();
+}
+
+/** What is wrong with the schema of a parameter: its values must be texts, or arrays of texts. */
+export function schemaProblem(document: ContractDocument, place: string, schema: unknown): string | undefined {
+  const parts = partsOf(document, schema);
+  if (parts.some(isObject)) {
+    return `An object is not supported in ${place}. Write one parameter for each of its properties.`;
+  }
+  const target = resolve<Schema>(document, Object(schema));
+  const isArray = [target.type].flat().includes("array");
+  if (isArray && typesOf(target).length > 1) return "An array is one of several types here. Write 'type: array'.";
+  if (!isArray) return mixedProblem(parts) ?? textProblem(parts);
+  if (target.prefixItems !== undefined) return "A tuple is not supported in a parameter. Write 'items'.";
+  const items = partsOf(document, target.items);
+  if (items.some((item) => isObject(item) || isList(item))) {
+    return `An array of arrays or objects is not supported in ${place}. Write items that are texts, numbers or booleans.`;
+  }
+  return textProblem(items);
+}
+
+function isObject(schema: Schema): boolean {
+  if (schema.type !== undefined) return typesOf(schema).includes("object");
+  return schema.properties !== undefined;
+}
+
+function isList(schema: Schema): boolean {
+  if (schema.type !== undefined) return typesOf(schema).includes("array");
+  return schema.items !== undefined || schema.prefixItems !== undefined;
+}
+
+function mixedProblem(parts: readonly Schema[]): string | undefined {
+  if (!parts.some(isList)) return undefined;
+  return "A parameter's array must be declared by the schema itself. Write 'type: array' and 'items' there.";
+}
+
+/** Without a type the text is not converted. */
+function textProblem(parts: readonly Schema[]): string | undefined {
+  if (parts.some(({ type }) => type === "null")) return "No text stands for null. Write another type.";
+  if (parts.some(({ type }) => type !== undefined)) return undefined;
+  const constants = parts.flatMap((part) => [part.enum ?? [], "const" in part ? [part.const] : []].flat());
+  const other = constants.find((value) => typeof value !== "string");
+  if (other === undefined) return undefined;
+  return `Without a type the parameter is a text, not ${JSON.stringify(other)}. Write the 'type' of its values.`;
+}

@@ -1,0 +1,43 @@
+import { type Rejection, testRejections } from "./rejection.ts";
+
+const OBJECT = "An object is not supported in query. Write one parameter for each of its properties.";
+const NULL = "No text stands for null. Write another type.";
+const TUPLE = "A tuple is not supported in a parameter. Write 'items'.";
+const SEVERAL = "An array is one of several types here. Write 'type: array'.";
+const ITSELF = "A parameter's array must be declared by the schema itself. Write 'type: array' and 'items' there.";
+const NESTED =
+  "An array of arrays or objects is not supported in query. Write items that are texts, numbers or booleans.";
+const untyped = (value: string) =>
+  `Without a type the parameter is a text, not ${value}. Write the 'type' of its values.`;
+
+testRejections(
+  [
+    ["{ type: array, prefixItems: [{ type: string }] }", TUPLE],
+    ["{ type: array, items: { type: string }, prefixItems: [{ type: string }] }", TUPLE],
+    ['{ type: [array, "null"], items: { type: string } }', SEVERAL],
+    ["{ type: [string, array] }", SEVERAL],
+    ['{ type: [object, "null"] }', OBJECT],
+    ["{ anyOf: [{ type: string }, { type: object }] }", OBJECT],
+    ["{ oneOf: [{ type: string }, { properties: { a: {} } }] }", OBJECT],
+    ["{ allOf: [{ type: array, items: { type: string } }] }", ITSELF],
+    ["{ anyOf: [{ type: array }, { type: string }] }", ITSELF],
+    ["{ oneOf: [{ type: string }, { allOf: [{ type: array }] }] }", ITSELF],
+    ["{ items: { type: string } }", ITSELF],
+    ["{ type: array, items: { type: array } }", NESTED],
+    ["{ type: array, items: { type: object } }", NESTED],
+    ["{ type: array, items: { anyOf: [{ type: object }, { type: string }] } }", NESTED],
+    ["{ enum: [1, 2] }", untyped("1")],
+    ["{ enum: [one, null] }", untyped("null")],
+    ["{ const: true }", untyped("true")],
+    ["{ anyOf: [{ const: a }, { const: 2 }] }", untyped("2")],
+    ["{ type: array, items: { enum: [1, 2] } }", untyped("1")],
+    ['{ type: "null" }', NULL],
+    ['{ type: array, items: { type: "null" } }', NULL],
+  ].map(
+    ([schema = "", message = ""]): Rejection => [
+      `a parameter with the schema ${schema}`,
+      { operation: `parameters:\n  - { name: q, in: query, schema: ${schema} }` },
+      ["parameter", message, schema],
+    ],
+  ),
+);

@@ -1,0 +1,24 @@
+import { contractWith } from "./contract-folder.ts";
+import { type Rejection, testRejections } from "./rejection.ts";
+
+const without = (key: string) => `'${key}' has no value. Write one, or remove it.`;
+
+testRejections([
+  [
+    "null as a security scheme",
+    { text: contractWith({}).replace("{ type: http, scheme: bearer }", "null") },
+    ["security-defined", "There is no 'Token' security scheme defined.", "Token"],
+    ["null", without("Token"), "Token"],
+  ],
+  ...[
+    ["schema", '{ $ref: "#/components/schemas/Thing" }'],
+    ["security", "[{ Token: [] }]"],
+    ["info", "{ title: Things, version: 1.0.0 }"],
+  ].map(
+    ([key = "", value = ""]): Rejection => [
+      `null as the value of '${key}'`,
+      { text: contractWith({}).replace(`${key}: ${value}`, `${key}: null`) },
+      ["null", without(key), key],
+    ],
+  ),
+]);
