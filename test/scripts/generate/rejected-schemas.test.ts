@@ -115,6 +115,20 @@ testRejections([
     ],
   ],
   [
+    "references that double at each of 24 levels",
+    {
+      components: `  S24: {}\n${Array.from({ length: 24 }, (_, at) => {
+        const next = `{ $ref: "#/components/schemas/S${at + 1}" }`;
+        return `  S${at}: { allOf: [${next}, ${next}] }`;
+      }).join("\n")}`,
+    },
+    [
+      "reference",
+      "A value of this schema is checked against more than 1000 schemas. Refer to each schema once.",
+      '{ allOf: [{ $ref: "#/components/schemas/S17" }, { $ref: "#/components/schemas/S17" }] }',
+    ],
+  ],
+  [
     "a reference that leads through another one",
     {
       schema: 'properties: { a: { $ref: "#/components/schemas/Outer/properties/inner/properties/b" } }',
@@ -183,3 +197,14 @@ test("aliases of aliases that would fill the memory are reported, and the run en
   expect(output).toContain("The document has more than 1000000 values after its aliases are replaced");
   expect(code).toBe(2);
 });
+
+test.for([150, 800, 5_000])(
+  "a schema of %i levels is reported at the place from which it is too deep",
+  async (levels) => {
+    const schema = `example: 7\nproperties: ${"{ a: { properties: ".repeat(levels)}{}${" } }".repeat(levels)}`;
+    const folder = await contractFolder({ "openapi.yaml": contractWith({ schema }) });
+    const { code, output } = await folder.generate();
+    expect(output).toMatch(/^openapi\.yaml:\d+:\d+ {2}error {2}yaml\n {2}This is nested more than 250 levels deep\./);
+    expect(code).toBe(2);
+  },
+);
