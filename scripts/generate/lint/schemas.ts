@@ -2,7 +2,7 @@ import type { Ajv2020 } from "ajv/dist/2020.js";
 import type { ContractDocument, Schema } from "../../../server/contract/document.ts";
 import { contractAjv, outermost, type PlacedSchema, schemaReference } from "../contract-ajv.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
-import { checkApplicable, checkBounds } from "./contradictions.ts";
+import { checkApplicable, checkBounds, checkConstants, checkMembers } from "./contradictions.ts";
 import { checkFormat } from "./formats.ts";
 import { type Node, pointerOf } from "./nodes.ts";
 import { checkRequired } from "./required.ts";
@@ -15,6 +15,8 @@ export function checkKeywords(schemas: readonly Node[]): Finding[] {
     ...checkFormat(value, pointer, known),
     ...checkBounds(value, pointer),
     ...checkApplicable(value, pointer),
+    ...checkConstants(value, pointer),
+    ...checkMembers(value, pointer),
     ...checkIdentity(value, pointer),
     ...checkRequired(value, pointer),
   ]);

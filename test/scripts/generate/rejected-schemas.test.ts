@@ -40,6 +40,46 @@ testRejections([
       ],
     ],
   ),
+  ...[
+    ["exclusiveMinimum", "maximum"],
+    ["exclusiveMinimum", "exclusiveMaximum"],
+    ["minimum", "exclusiveMaximum"],
+  ].map(
+    ([low, high]): Rejection => [
+      `${low} equal to ${high}`,
+      property(`{ ${low}: 5, ${high}: 5 }`),
+      [
+        "schema-contradiction",
+        `'${low}' is 5 and '${high}' is 5, so no value is valid. Exchange or correct them.`,
+        "5",
+      ],
+    ],
+  ),
+  [
+    "a constant of another type",
+    property("{ type: string, const: 7 }"),
+    ["schema-contradiction", "7 is not of the type string. Correct it, or the type.", "7"],
+  ],
+  [
+    "a value of an enum that is of none of the types",
+    property("{ type: [integer, 'null'], enum: [1, null, [2]] }"),
+    ["schema-contradiction", "[2] is not of the type integer, null. Correct it, or the type.", "[2]"],
+  ],
+  [
+    "more required properties than there may be",
+    property("{ required: [a, b], maxProperties: 1 }"),
+    ["schema-contradiction", "'maxProperties' is 1, but 2 properties are required. Correct one of them.", "1"],
+  ],
+  [
+    "more properties than a closed object has",
+    property("{ properties: { a: {} }, additionalProperties: false, minProperties: 2 }"),
+    ["schema-contradiction", "'minProperties' is 2, but the object can have only 1. Correct it.", "2"],
+  ],
+  [
+    "a required property that no value matches",
+    property("{ properties: { a: false }, required: [a] }"),
+    ["schema-contradiction", "'a' is required, but its schema is false. Remove one of them.", "[a]"],
+  ],
   [
     "a default that breaks its schema",
     property("{ type: string, maxLength: 3, default: long }"),
