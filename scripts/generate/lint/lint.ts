@@ -13,7 +13,7 @@ import { checkOperations } from "./operations.ts";
 import { checkParameters } from "./parameters.ts";
 import { checkPaths } from "./paths.ts";
 import { checkMapping, lintWithRedocly } from "./redocly.ts";
-import { checkKeywords, checkSchemas } from "./schemas.ts";
+import { checkKeywords, checkSchemas, checkTargets } from "./schemas.ts";
 import { checkAuthorization, checkPermissions, checkScopes, checkSecurityScheme } from "./security.ts";
 
 export interface LintResult {
@@ -36,6 +36,9 @@ export async function lint(contract: ParsedContract): Promise<LintResult> {
   const unreadable = checkReadable(document);
   if (unreadable.length > 0) return { problems: inLineOrder(unreadable), ajv: contractAjv([]) };
   const { findings, nodes } = await lintWithRedocly(document);
+  // Redocly has checked their targets as schemas.
+  const misled = checkTargets(document, nodes);
+  if (misled.length > 0) return { problems: inLineOrder(misled), ajv: contractAjv([]) };
   const structure = [...findings, ...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? [])];
   if (structure.length === 0) structure.push(...checkMethodNames(document));
   if (structure.length > 0) return { problems: inLineOrder(structure), ajv: contractAjv([]) };

@@ -154,6 +154,13 @@ testRejections([
       '"#/components/schemas/S1"',
     ],
   ],
+  ...["paths/~1things~1{id}/get/responses/200", "components/responses/Gone", "info", "info/title", "security"].map(
+    (place): Rejection => [
+      `a reference of a schema to ${place}`,
+      { schema: `properties:\n  p: { $ref: "#/${place}" }`, components: "responses: { Gone: { description: gone } }" },
+      ["reference", `'#/${place}' is no schema. Refer to one: '#/components/schemas/…'.`, `"#/${place}"`],
+    ],
+  ),
   [
     "references that double at each of 24 levels",
     {
