@@ -1,7 +1,7 @@
 import { isNode, isScalar, LineCounter, parseDocument, type Range } from "yaml";
 import type { ContractDocument } from "../../server/contract/document.ts";
 import type { Diagnostic, Place, Pointer } from "./diagnostic.ts";
-import { expandAliases } from "./read/expand-aliases.ts";
+import { expandAliases, TOO_DEEP } from "./read/expand-aliases.ts";
 import { keyText, nodeErrors, pairAt } from "./read/yaml-nodes.ts";
 
 /** Position of a value, or of its key if `at` is "key". A missing value has the position of its nearest parent. */
@@ -52,7 +52,8 @@ export function parseYaml(source: string, schema: "core" | "failsafe" = "core") 
     return pointer.length > 0 ? locate(pointer.slice(0, -1), at) : placeOf([0, 1]);
   };
   const problems: Problem[] = withoutFollowUps([...yaml.errors, ...yaml.warnings, ...nodeErrors(yaml)]).map(
-    ({ pos, message }) => ({ ...placeOf(pos), message }),
+    // The parser's stack is its only limit of resources.
+    ({ pos, code, message }) => ({ ...placeOf(pos), message: code === "RESOURCE_EXHAUSTION" ? TOO_DEEP : message }),
   );
   if (problems.length > 0) return { value: undefined, locate, problems };
   const { value, problem } = expandAliases(yaml.toJS({ maxAliasCount: -1 }));

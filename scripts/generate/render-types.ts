@@ -5,6 +5,7 @@ import { type Operation, readOperations, readSecuritySchemes } from "../../serve
 import { renderClient } from "./client/render-client.ts";
 import { NODE_TYPES } from "./lint/openapi-types.ts";
 import { directedTypes } from "./types/directed-types.ts";
+import { recursiveItems } from "./types/recursive-items.ts";
 import { responseType } from "./types/response-types.ts";
 import { renderRootTypes } from "./types/root-types.ts";
 import { typesDocument } from "./types/types-document.ts";
@@ -12,12 +13,15 @@ import { typesDocument } from "./types/types-document.ts";
 /** types.ts. This is the only use of openapi-typescript (no releases since 2026-09). */
 export async function renderTypes(document: ContractDocument): Promise<string> {
   // The library has its own type of documents, which describes the same JSON.
-  const source = typesDocument(directedTypes(document)) as unknown as Parameters<typeof openapiTS>[0];
+  const adapted = typesDocument(directedTypes(document));
+  const source = adapted as unknown as Parameters<typeof openapiTS>[0];
   // Without rules, because the linter has checked the document; extensions and examples are data.
   const plugin = { id: "contract", typeExtension: { oas3: () => NODE_TYPES } };
   const redocly = await createConfig({ rules: {}, plugins: [plugin], resolve: { doNotResolveExamples: true } });
   const options = { defaultNonNullable: false, emptyObjectsUnknown: true, redocly, silent: true };
-  return `${astToString(await openapiTS(source, options))}${renderRootTypes(document)}`;
+  const { postTransform, aliases } = recursiveItems(adapted);
+  const nodes = await openapiTS(source, { ...options, postTransform });
+  return `${astToString([...nodes, ...aliases])}${renderRootTypes(document)}`;
 }
 
 /** operations.ts: each operation's request and response types, the handler table's type, and the constants. */

@@ -1,7 +1,7 @@
 import type { Schema } from "../contract/document.ts";
 
-/** Makes a text that matches a regular expression; undefined if it can't. */
-export type Matching = (pattern: string) => string | undefined;
+/** Makes a text that matches a regular expression, of the length that its schema wants; undefined if it can't. */
+export type Matching = (pattern: string, schema: Schema) => string | undefined;
 
 const FORMATS: Readonly<Record<string, string>> = {
   "date-time": "2026-01-31T12:00:00Z",
@@ -25,7 +25,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 
 export function makeString(schema: Schema, { matching, index }: { matching: Matching; index: number }): string {
   const { pattern, format, minLength = 0, maxLength = Infinity } = schema;
-  if (typeof pattern === "string") return matching(pattern) ?? "";
+  if (typeof pattern === "string") return matching(pattern, schema) ?? "";
   const text = FORMATS[String(format)];
   if (text !== undefined) return text;
   const plain = `value${index === 0 ? "" : index}`;

@@ -16,7 +16,7 @@ import { checkParameters } from "./parameters/parameters.ts";
 import { checkPaths } from "./paths.ts";
 import { checkMapping, lintWithRedocly } from "./redocly.ts";
 import { checkNulls } from "./references.ts";
-import { checkKeywords, checkSchemas } from "./schemas.ts";
+import { checkKeywords, checkSchemas, checkTargets } from "./schemas.ts";
 import { checkAuthorization, checkPermissions, checkScopes, checkSecurityScheme } from "./security.ts";
 
 export interface LintResult {
@@ -39,12 +39,21 @@ export async function lint(contract: ParsedContract): Promise<LintResult> {
   const unreadable = checkReadable(document);
   if (unreadable.length > 0) return { problems: inLineOrder(unreadable), ajv: contractAjv([]) };
   const { findings, nodes } = await lintWithRedocly(document);
+<<<<<<< HEAD
   const nulls = checkNulls(document);
   const isReported = ({ pointer }: Finding) => findings.some((other) => isDeepStrictEqual(other.pointer, pointer));
   if (nulls.length > 0) findings.push(...nulls.filter((one) => !isReported(one)));
   else findings.push(...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? []));
   if (findings.length === 0) findings.push(...checkMethodNames(document));
   if (findings.length > 0) return { problems: inLineOrder(findings), ajv: contractAjv([]) };
+=======
+  // Redocly has checked their targets as schemas.
+  const misled = checkTargets(document, nodes);
+  if (misled.length > 0) return { problems: inLineOrder(misled), ajv: contractAjv([]) };
+  const structure = [...findings, ...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? [])];
+  if (structure.length === 0) structure.push(...checkMethodNames(document));
+  if (structure.length > 0) return { problems: inLineOrder(structure), ajv: contractAjv([]) };
+>>>>>>> fixb
   const schemas = schemasIn(document, nodes);
   const ajv = contractAjv(schemas);
   const invalid = checkSchemas(schemas, ajv);

@@ -1,4 +1,5 @@
 import type { ContractDocument } from "../../../server/contract/document.ts";
+import { HEALTH_PATHS } from "../../../server/http/health.ts";
 import type { Finding } from "../diagnostic.ts";
 
 /** Path templates are compared with the path as it is sent: the characters of RFC 3986 section 3.3, percent-encoded. */
@@ -10,6 +11,7 @@ export function checkPaths({ paths }: ContractDocument): Finding[] {
 }
 
 function problemOf(path: string): string | undefined {
+  if (HEALTH_PATHS.includes(path)) return `'${path}' is a path of the server itself. Choose another one.`;
   const literals = path.replaceAll(/\{[^}]*\}/g, "");
   if (/[?#]/.test(literals)) return "A path has no query and no fragment. Declare query parameters of the operation.";
   if (/%(?![0-9A-Fa-f]{2})/.test(literals)) return "'%' must be followed by two digits in a path. Write '%25'.";

@@ -11,7 +11,6 @@ const COLLECTOR = "contract/nodes";
 const RULES = {
   struct: "error",
   "no-unresolved-refs": "error",
-  "no-enum-type-mismatch": "error",
   "path-parameters-defined": "error",
   "path-declaration-must-exist": "error",
   "no-identical-paths": "error",

@@ -56,7 +56,29 @@ export function checkReferences(document: unknown): Finding[] {
   });
   // Each reference of a chain is too far from its end.
   const firstLong = findings.find(({ message }) => message === TOO_LONG);
-  return findings.filter((finding) => finding.message !== TOO_LONG || finding === firstLong);
+  const checked = findings.filter((finding) => finding.message !== TOO_LONG || finding === firstLong);
+  return checked.length > 0 ? checked : checkExpansion(document);
+}
+
+/** The validators check every part of a value's schema, however often a reference leads to it. */
+const MAX_PARTS = 1_000;
+
+/** The innermost schema with too many parts; no reference may lead back to itself. */
+function checkExpansion(document: unknown): Finding[] {
+  const counts = new Map<string, number>();
+  const found: Finding[] = [];
+  const count = (place: Pointer): number => {
+    const name = JSON.stringify(place);
+    const known = counts.get(name) ?? partsOf(document, place).reduce((sum, part) => sum + count(part), 1);
+    if (known > MAX_PARTS && !counts.has(name)) {
+      const message = `A value of this schema is checked against more than ${MAX_PARTS} schemas. Refer to each schema once.`;
+      found.push({ pointer: place, rule: "reference", message });
+    }
+    counts.set(name, known);
+    return known;
+  };
+  for (const { key, pointer } of membersOf(document)) if (key === "$ref") count(pointer.slice(0, -1));
+  return found.slice(0, 1);
 }
 
 function problemOf(document: unknown, reference: string): string | undefined {

@@ -1,10 +1,10 @@
 import type { Ajv2020 } from "ajv/dist/2020.js";
-import type { ContractDocument, Schema } from "../../../server/contract/document.ts";
+import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
 import { contractAjv, outermost, type PlacedSchema, schemaReference } from "../contract-ajv.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
-import { checkApplicable, checkBounds } from "./contradictions.ts";
+import { checkApplicable, checkBounds, checkConstants, checkMembers } from "./contradictions.ts";
 import { checkFormat } from "./formats.ts";
-import { type Node, pointerOf } from "./nodes.ts";
+import { type Node, type Nodes, pointerOf } from "./nodes.ts";
 import { checkRequired } from "./required.ts";
 
 /** Keywords of all schemas: patterns, formats, contradictions, and the keywords that are not supported. */
@@ -15,6 +15,8 @@ export function checkKeywords(schemas: readonly Node[]): Finding[] {
     ...checkFormat(value, pointer, known),
     ...checkBounds(value, pointer),
     ...checkApplicable(value, pointer),
+    ...checkConstants(value, pointer),
+    ...checkMembers(value, pointer),
     ...checkIdentity(value, pointer),
     ...checkRequired(value, pointer),
   ]);
@@ -31,6 +33,22 @@ function checkPatterns({ pattern, patternProperties }: Schema, pointer: Pointer)
     const text = place.at === "key" ? place.pointer.at(-1) : pattern;
     const error = errorOf(() => new RegExp(String(text), "u"));
     return error === undefined ? [] : [{ ...place, rule: "schema-pattern", message: `${error}.` }];
+  });
+}
+
+/** References of schemas to objects of another type. Redocly reads the target as both. */
+export function checkTargets(document: ContractDocument, nodes: Nodes): Finding[] {
+  const others = new Set(
+    [...nodes].flatMap(([type, found]) => (type === "Schema" ? [] : found.map(({ pointer }) => pointer.join("\n")))),
+  );
+  return (nodes.get("Schema") ?? []).flatMap(({ value: { $ref }, pointer }): Finding[] => {
+    if (typeof $ref !== "string") return [];
+    const target = referencePointer($ref);
+    const value = valueAt(document, target);
+    const isSchema = (typeof value === "object" && !Array.isArray(value)) || typeof value === "boolean";
+    if (value === undefined || (isSchema && !others.has(target.join("\n")))) return [];
+    const message = `'${$ref}' is no schema. Refer to one: '#/components/schemas/…'.`;
+    return [{ pointer: [...pointer, "$ref"], rule: "reference", message }];
   });
 }
 

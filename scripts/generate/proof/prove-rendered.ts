@@ -45,10 +45,13 @@ function pointersIn(document: object): ReadonlyMap<Schema, Pointer> {
   return pointers;
 }
 
-function matching(pattern: string): string | undefined {
+/** The shortest text of a suitable length, because a pattern such as `^(a+)+$` can take for ever to reject a long one. */
+function matching(pattern: string, { minLength = 0, maxLength = Infinity }: Schema): string | undefined {
   try {
     const texts = fc.sample(fc.stringMatching(new RegExp(pattern, "u")), { numRuns: 20, seed: 1 });
-    return texts.find((text) => /^[!-~]+$/.test(text)) ?? texts[0];
+    const isSuitable = ({ length }: string) => length >= Number(minLength) && length <= Number(maxLength);
+    const shortestFirst = texts.filter(isSuitable).sort((a, b) => a.length - b.length);
+    return shortestFirst.find((text) => /^[!-~]+$/.test(text)) ?? shortestFirst[0] ?? texts[0];
   } catch {
     // fast-check knows most, but not all of regular expressions.
     return undefined;

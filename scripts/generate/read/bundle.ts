@@ -59,6 +59,8 @@ export async function bundleContract(contract: ParsedContract, where: ContractPa
     const origin = origins.originOf(parsed, pointer) ?? { file: where.path, pointer };
     return found.placeIn(origin.file, origin.pointer, at);
   };
-  const { value } = expandAliases(parsed);
+  const { value, problem } = expandAliases(parsed);
+  if (problem)
+    return { diagnostics: [{ ...locate(problem.pointer), rule: "yaml", message: problem.message }], sources };
   return { contract: { ...contract, document: value as ContractDocument, locate }, diagnostics, sources };
 }

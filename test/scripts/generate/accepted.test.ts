@@ -131,3 +131,36 @@ test("another contract is generated into its own folder, compared and checked th
   expect(await folder.generate("--check")).toEqual({ code: 0, output: "out/ is up to date with openapi.yaml.\n" });
   expect(readFileSync(`${folder.root}/out/types.ts`, "utf8")).toMatch(/^\/\/ Generated from openapi\.yaml by /);
 });
+
+test.for([
+  ["items", "Thing: { type: array, items: { $ref: '#/components/schemas/Thing' } }"],
+  [
+    "items of several types",
+    "Thing: { type: array, items: { anyOf: [{ type: integer }, { $ref: '#/components/schemas/Thing' }] } }",
+  ],
+  [
+    "an alternative",
+    "Thing: { anyOf: [{ type: integer }, { type: array, items: { $ref: '#/components/schemas/Thing' } }] }",
+  ],
+  [
+    "an alternative of an alternative",
+    "Thing: { oneOf: [{ type: integer }, { anyOf: [{ type: string }, { type: array, items: { $ref: '#/components/schemas/Thing' } }] }] }",
+  ],
+  [
+    "a part",
+    "Thing: { allOf: [{ type: array, items: { $ref: '#/components/schemas/Thing' } }, { type: array, maxItems: 5 }] }",
+  ],
+  ["a tuple", "Thing: { type: array, prefixItems: [{ type: string }, { $ref: '#/components/schemas/Thing' }] }"],
+  [
+    "items of items of another schema",
+    "Thing: { type: array, items: { $ref: '#/components/schemas/B' } }\n    B: { type: array, items: { type: array, items: { $ref: '#/components/schemas/Thing' } } }",
+  ],
+  [
+    "a property's items",
+    "Thing: { type: object, properties: { p: { type: array, items: { anyOf: [{ type: integer }, { $ref: '#/components/schemas/Thing/properties/p' }] } } } }",
+  ],
+] as const)("an array that contains itself as %s has types that compile", async ([, schemas]) => {
+  const contract = contractWith({}).replace(/Thing:\n.*object\n/, `${schemas}\n`);
+  const folder = await contractFolder({ "openapi.yaml": contract });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+});

@@ -41,6 +41,14 @@ test.for([
   ["with a default that looks like a reference", "{ type: object, default: { $ref: nowhere } }"],
   ["with a property of any value", "{ type: object, properties: { a: true } }"],
   ["with a tuple of any length", "{ type: array, prefixItems: [{ type: string }, { type: integer }] }"],
+  [
+    "with a pattern that backtracks",
+    '{ type: object, required: [a], properties: { a: { type: string, pattern: "^(a+)+$" } } }',
+  ],
+  [
+    "with long texts of a pattern that backtracks",
+    '{ type: object, required: [a], properties: { a: { type: string, pattern: "(a+)+!$", minLength: 2, maxLength: 60 } } }',
+  ],
   ["with single properties", "{ type: object, required: [a], properties: { a: { type: integer, readOnly: true } } }"],
 ] as const)("a body %s is validated", async ([, schema]) => {
   const folder = await contractFolder({ "openapi.yaml": REQUEST_BODY(schema) });

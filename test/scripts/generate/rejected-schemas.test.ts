@@ -40,6 +40,46 @@ testRejections([
       ],
     ],
   ),
+  ...[
+    ["exclusiveMinimum", "maximum"],
+    ["exclusiveMinimum", "exclusiveMaximum"],
+    ["minimum", "exclusiveMaximum"],
+  ].map(
+    ([low, high]): Rejection => [
+      `${low} equal to ${high}`,
+      property(`{ ${low}: 5, ${high}: 5 }`),
+      [
+        "schema-contradiction",
+        `'${low}' is 5 and '${high}' is 5, so no value is valid. Exchange or correct them.`,
+        "5",
+      ],
+    ],
+  ),
+  [
+    "a constant of another type",
+    property("{ type: string, const: 7 }"),
+    ["schema-contradiction", "7 is not of the type string. Correct it, or the type.", "7"],
+  ],
+  [
+    "a value of an enum that is of none of the types",
+    property("{ type: [integer, 'null'], enum: [1, null, [2]] }"),
+    ["schema-contradiction", "[2] is not of the type integer, null. Correct it, or the type.", "[2]"],
+  ],
+  [
+    "more required properties than there may be",
+    property("{ required: [a, b], maxProperties: 1 }"),
+    ["schema-contradiction", "'maxProperties' is 1, but 2 properties are required. Correct one of them.", "1"],
+  ],
+  [
+    "more properties than a closed object has",
+    property("{ properties: { a: {} }, additionalProperties: false, minProperties: 2 }"),
+    ["schema-contradiction", "'minProperties' is 2, but the object can have only 1. Correct it.", "2"],
+  ],
+  [
+    "a required property that no value matches",
+    property("{ properties: { a: false }, required: [a] }"),
+    ["schema-contradiction", "'a' is required, but its schema is false. Remove one of them.", "[a]"],
+  ],
   [
     "a default that breaks its schema",
     property("{ type: string, maxLength: 3, default: long }"),
@@ -114,6 +154,27 @@ testRejections([
       '"#/components/schemas/S1"',
     ],
   ],
+  ...["paths/~1things~1{id}/get/responses/200", "components/responses/Gone", "info", "info/title", "security"].map(
+    (place): Rejection => [
+      `a reference of a schema to ${place}`,
+      { schema: `properties:\n  p: { $ref: "#/${place}" }`, components: "responses: { Gone: { description: gone } }" },
+      ["reference", `'#/${place}' is no schema. Refer to one: '#/components/schemas/…'.`, `"#/${place}"`],
+    ],
+  ),
+  [
+    "references that double at each of 24 levels",
+    {
+      components: `  S24: {}\n${Array.from({ length: 24 }, (_, at) => {
+        const next = `{ $ref: "#/components/schemas/S${at + 1}" }`;
+        return `  S${at}: { allOf: [${next}, ${next}] }`;
+      }).join("\n")}`,
+    },
+    [
+      "reference",
+      "A value of this schema is checked against more than 1000 schemas. Refer to each schema once.",
+      '{ allOf: [{ $ref: "#/components/schemas/S17" }, { $ref: "#/components/schemas/S17" }] }',
+    ],
+  ],
   [
     "a reference that leads through another one",
     {
@@ -183,3 +244,14 @@ test("aliases of aliases that would fill the memory are reported, and the run en
   expect(output).toContain("The document has more than 1000000 values after its aliases are replaced");
   expect(code).toBe(2);
 });
+
+test.for([150, 800, 5_000])(
+  "a schema of %i levels is reported at the place from which it is too deep",
+  async (levels) => {
+    const schema = `example: 7\nproperties: ${"{ a: { properties: ".repeat(levels)}{}${" } }".repeat(levels)}`;
+    const folder = await contractFolder({ "openapi.yaml": contractWith({ schema }) });
+    const { code, output } = await folder.generate();
+    expect(output).toMatch(/^openapi\.yaml:\d+:\d+ {2}error {2}yaml\n {2}This is nested more than 250 levels deep\./);
+    expect(code).toBe(2);
+  },
+);
