@@ -1,33 +1,77 @@
 import { performance } from "node:perf_hooks";
+import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
+import type { GenericFormatter } from "cli-progress";
+
 /** Reports the current step and its completed share, from 0 to 1. */
 export type ReportProgress = (step: "checking" | "loading", share: number) => void;
 
-const WIDTH = 30;
-/** Milliseconds before the first drawing and between two drawings. */
-const INTERVAL_MS = 200;
+export interface ProgressOptions {
+  /** Milliseconds from the first report until something is shown. */
+  afterMs?: number;
+  /** Milliseconds between two lines where the output is not a terminal. */
+  lineEveryMs?: number;
+}
 
-/** A progress bar on the terminal's current line, with the estimated time left. */
-export function createProgressBar(write: (text: string) => void): { report: ReportProgress; clear(): void } {
-  let current: string | undefined;
-  let since = 0;
-  let drawn = performance.now();
-  let isShown = false;
+type CliProgress = typeof import("cli-progress");
 
-  const report: ReportProgress = (step, share) => {
-    const now = performance.now();
-    if (step !== current) [current, since] = [step, now];
-    if (now - drawn < INTERVAL_MS) return;
-    drawn = now;
-    isShown = true;
-    const bar = "#".repeat(Math.round(share * WIDTH)).padEnd(WIDTH, "-");
-    const left = share > 0 ? `${Math.ceil(((now - since) / share) * (1 - share) * 1e-3)} s left` : "";
-    write(`\r\u001b[K${step} the directory [${bar}] ${Math.floor(share * 100)} % ${left}`);
+interface View {
+  setShare(share: number): void;
+  stop(): void;
+}
+
+/** Shows the progress of a long load until it is stopped: a bar on a terminal, lines elsewhere. */
+export function createProgress(
+  output: NodeJS.WritableStream & { isTTY?: boolean },
+  { afterMs = 2_000, lineEveryMs = 5_000 }: ProgressOptions = {},
+): { report: ReportProgress; stop(): void } {
+  let [step, since, share] = ["", 0, 0];
+  let timer: NodeJS.Timeout | undefined;
+  let view: View | undefined;
+  let isStopped = false;
+  const text = () => progressText(step, share, performance.now() - since);
+  const show = async () => {
+    // Imported here, because most starts show nothing.
+    const library = output.isTTY ? (await import("cli-progress")).default : undefined;
+    if (isStopped) return;
+    view = library ? startBar(library, output, text) : startLines(output, lineEveryMs, text);
   };
   return {
-    report,
-    clear() {
-      if (isShown) write("\r\u001b[K");
-      isShown = false;
+    report(newStep, newShare) {
+      if (newStep !== step) [step, since] = [newStep, performance.now()];
+      share = newShare;
+      timer ??= setTimeout(show, afterMs);
+      view?.setShare(share);
+    },
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      view?.stop();
     },
   };
+}
+
+function startLines(output: NodeJS.WritableStream, everyMs: number, text: () => string): View {
+  const write = () => void output.write(`${text()}\n`);
+  write();
+  const timer = setInterval(write, everyMs);
+  return { setShare() {}, stop: () => clearInterval(timer) };
+}
+
+/** No colours, so NO_COLOR has nothing to change. A line that is too long for the terminal is cut. */
+function startBar({ Format, MultiBar }: CliProgress, stream: NodeJS.WritableStream, text: () => string): View {
+  const format: GenericFormatter = (options, { progress }) => `[${Format.BarFormat(progress, options)}] ${text()}`;
+  // A MultiBar, because a SingleBar saves the cursor's position, which is wrong after other output. `linewrap` cuts the
+  // line instead of changing the terminal's mode.
+  const bars = new MultiBar({
+    ...{ stream, format, barCompleteChar: "#", barsize: 24 },
+    ...{ clearOnComplete: true, fps: 5, linewrap: true },
+  });
+  const bar = bars.create(1, 0);
+  bars.update();
+  return { setShare: (share) => bar.update(share), stop: () => bars.stop() };
+}
+
+function progressText(step: string, share: number, ms: number): string {
+  const left = share > 0 ? `, ${Math.ceil(((ms / share) * (1 - share)) / 1_000)} s left` : "";
+  return `${step} the directory: ${Math.floor(share * 100)} %${left}`;
 }

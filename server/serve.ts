@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { bannerLines } from "./banner.ts";
 import { createLog, standardOutput } from "./http/log.ts";
 import { userIdHash } from "./http/request-log.ts";
-import { createProgressBar } from "./progress-bar.ts";
+import { createProgress } from "./progress-bar.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
 import type { Settings } from "./setting-values.ts";
 
@@ -31,10 +31,9 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   // Without a listener, a write to a full disk or to a pipe that nothing reads ends the process.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   for (const line of settings.ignored) console.error(line);
-  const bar = createProgressBar((text) => process.stderr.write(text));
-  const progress = process.stderr.isTTY ? bar.report : undefined;
-  const options = { ...serverOptions(settings, load), progress };
-  const { server, banner } = await launch(settings, options).finally(() => bar.clear());
+  const progress = createProgress(process.stderr);
+  const options = { ...serverOptions(settings, load), progress: progress.report };
+  const { server, banner } = await launch(settings, options).finally(progress.stop);
   const serving = endOnSignals(server);
   console.log(banner);
   return serving;

@@ -1,10 +1,9 @@
-import { appendFile } from "node:fs/promises";
 import type { SyncOutcome } from "../bulk/sync-item.ts";
 import { syncMany } from "../bulk/sync-many.ts";
 import { createNexusClient } from "../nexus-client.ts";
 import { isNexusError } from "../nexus-error.ts";
 import { openCheckpoint } from "./checkpoint-file.ts";
-import { CommandError, codeOf } from "./command-error.ts";
+import { appendFailedLine, readFailedLines } from "./failed-lines.ts";
 import { openInput } from "./input.ts";
 import { type BackfillOptions, credentialsFrom, type Environment } from "./options.ts";
 import { type ProgressOutput, startProgress } from "./progress.ts";
@@ -25,13 +24,17 @@ export interface BackfillContext {
 export type BackfillResult = Awaited<ReturnType<typeof backfillFile>>;
 
 /**
- * Syncs every line of the file.
+ * Syncs every line of the file, or those that failed before.
  * @throws CommandError if a file or the credentials are invalid, or a result can't be written; NexusError `config` if the
  * URL is invalid.
  */
 export async function backfillFile({ options, env, output, lineEveryMs = 10_000, signal }: BackfillContext) {
   const client = createNexusClient({ baseUrl: options.url, credentials: credentialsFrom(env) });
-  const input = await openInput(options.file);
+  const { retryFailed } = options;
+  const input = await openInput(
+    options.file,
+    retryFailed === undefined ? undefined : await readFailedLines(retryFailed),
+  );
   try {
     const checkpoint = await openCheckpoint(options.checkpoint, input.fingerprint);
     const start = performance.now();
@@ -58,7 +61,7 @@ export async function backfillFile({ options, env, output, lineEveryMs = 10_000,
       if (outcome.ok) return undefined;
       checkpoint.failed(outcome.index);
       // Written before the item counts as finished: after a kill it may be listed twice, but is never missing.
-      await appendFailure(options.failed, { line, userId: outcome.userId || undefined, error: outcome.error });
+      await appendFailedLine(options.failed, { line, userId: outcome.userId || undefined, error: outcome.error });
       return undefined;
     }).finally(() => {
       progress.stop();
@@ -93,11 +96,4 @@ async function forEachOutcome(
     if (isNexusError(error) && error.kind === "aborted") return INTERRUPTED;
     throw error;
   }
-}
-
-/** Readable by the owner only, because it contains user ids; it contains no bodies and no credentials. */
-async function appendFailure(file: string, failure: object): Promise<void> {
-  await appendFile(file, `${JSON.stringify(failure)}\n`, { mode: 0o600 }).catch((error: unknown) => {
-    throw new CommandError(`${file} can't be written: ${codeOf(error)}.`);
-  });
 }

@@ -3,7 +3,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { SyncItem } from "../bulk/sync-item.ts";
 import { NexusError } from "../nexus-error.ts";
 import { CommandError, codeOf } from "./command-error.ts";
-import { linesOf } from "./lines.ts";
+import type { FailedLines } from "./failed-lines.ts";
+import { linesOf, parseObject } from "./lines.ts";
 
 /** Bytes that are hashed. */
 const HASHED_BYTES = 65_536;
@@ -16,19 +17,20 @@ export interface Fingerprint {
 
 /**
  * Opens an NDJSON file, whose lines are read on demand, after they have been counted. Blank lines are skipped.
- * @throws CommandError if it can't be read.
+ * @param only The lines to read; the others are skipped. Default: all.
+ * @throws CommandError if it can't be read, or does not have the lines in `only`.
  */
-export async function openInput(file: string) {
+export async function openInput(file: string, only?: FailedLines) {
   const handle = await open(file).catch((error: unknown) => {
     throw new CommandError(`${file} can't be read: ${codeOf(error)}.`);
   });
-  const read = () => itemLines(handle.createReadStream({ start: 0, autoClose: false }));
+  const read = () => itemLines(handle.createReadStream({ start: 0, autoClose: false }), only);
   // By index, for items that were read and have no outcome yet.
   const lineNumbers = new Map<number, number>();
   try {
     return {
       fingerprint: await fingerprintOf(handle, file),
-      total: await count(read()),
+      total: await (only ? checkOnly(read(), only, file) : count(read())),
       /** All items; the first `from` of them have no outcome. */
       items: (from: number) => itemsOf(read(), from, lineNumbers),
       /** The line number of an item. It can be read once. */
@@ -51,11 +53,12 @@ interface Line {
   text: string | undefined;
 }
 
-async function* itemLines(stream: AsyncIterable<Buffer>): AsyncGenerator<Line> {
+async function* itemLines(stream: AsyncIterable<Buffer>, only?: FailedLines): AsyncGenerator<Line> {
   let number = 0;
   for await (const text of linesOf(stream)) {
     number += 1;
-    if (text?.trim() !== "") yield { number, text };
+    const isRead = only === undefined || only.has(number);
+    if (isRead && text?.trim() !== "") yield { number, text };
   }
 }
 
@@ -63,6 +66,20 @@ async function count(lines: AsyncIterable<Line>): Promise<number> {
   let total = 0;
   for await (const _ of lines) total += 1;
   return total;
+}
+
+/** Finds an input that has changed before anything is sent. A line without a listed userId may have been corrected. */
+async function checkOnly(lines: AsyncIterable<Line>, only: FailedLines, file: string): Promise<number> {
+  const missing = new Set(only.keys());
+  for await (const { number, text } of lines) {
+    const userId = only.get(number);
+    if (userId === undefined || parseItem(text).userId === userId) missing.delete(number);
+  }
+  const [line] = missing;
+  if (line === undefined) return only.size;
+  throw new CommandError(
+    `Line ${line} of ${file} is not the line that failed: the file has changed, or the list is of another file.`,
+  );
 }
 
 async function* itemsOf(
@@ -81,8 +98,7 @@ async function* itemsOf(
 /** Checks only the shape; the server validates the body against the contract. */
 function parseItem(text: string | undefined): SyncItem {
   if (text === undefined) return invalidItem("", "The line is not UTF-8, or longer than 1 MiB.");
-  const value = parseJson(text);
-  const { userId, body } = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  const { userId, body } = parseObject(text);
   if (typeof userId !== "string") return invalidItem("", "The line is not a JSON object with a userId.");
   if (typeof body !== "object" || body === null) return invalidItem(userId, "The line's body is not a JSON object.");
   return { userId, body: body as NonNullable<SyncItem["body"]> };
@@ -90,14 +106,6 @@ function parseItem(text: string | undefined): SyncItem {
 
 function invalidItem(userId: string, message: string): SyncItem {
   return { userId, error: new NexusError("config", message) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function fingerprintOf(handle: FileHandle, file: string): Promise<Fingerprint> {

@@ -33,6 +33,16 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<st
   if (length > 0) yield end();
 }
 
+/** The object in a line; without members if there is none. */
+export function parseObject(text: string | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text ?? "");
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
 function decode(bytes: Buffer): string | undefined {
   try {
     return UTF_8.decode(bytes);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Credentials } from "../credentials.ts";
 import { CommandError } from "./command-error.ts";
@@ -11,7 +12,9 @@ export interface BackfillOptions {
   concurrency: number;
   /** Default: progress is not saved. */
   checkpoint: string | undefined;
-  /** Default: the name of the file and `.failed.ndjson`. */
+  /** A list of failed lines: only these are synced. Default: all. */
+  retryFailed: string | undefined;
+  /** Default: the name of the file, or of the list that is retried, and `.failed.ndjson`. */
   failed: string;
   /** Failures in all that stop the backfill. Default: 20 in a row without a response of the API. */
   maxFailures: number | undefined;
@@ -22,18 +25,20 @@ export type Environment = Record<string, string | undefined>;
 const TEXT = { type: "string" } as const;
 /** No credentials, because every user of the machine can read the arguments of a process. */
 const FLAGS = {
-  ...{ url: TEXT, concurrency: TEXT, checkpoint: TEXT, failed: TEXT, "max-failures": TEXT },
+  ...{ url: TEXT, concurrency: TEXT, checkpoint: TEXT, failed: TEXT, "retry-failed": TEXT, "max-failures": TEXT },
   help: { type: "boolean" },
 } as const;
 
 export const USAGE = `nexus-sync-client backfill FILE.ndjson --url URL [--concurrency 8] [--checkpoint FILE] [--failed FILE]
-    [--max-failures N]
+    [--retry-failed FILE] [--max-failures N]
 
   FILE.ndjson     one {"userId": "...", "body": {...}} per line
   --url           URL of the API, without /v1
   --concurrency   requests in flight, 1 to 1000
   --checkpoint    file that saves the progress; the same command resumes from it
   --failed        file that lists the failed lines; default FILE.ndjson.failed.ndjson
+  --retry-failed  syncs only the lines of FILE.ndjson that this list from --failed names; not with --checkpoint. The lines
+                  that fail again are listed in the list's name and .failed.ndjson
   --max-failures  stops after this many failures of any kind; default: after 20 in a row that are not about the line
                   (no response, 5xx, no response of the API). Rejected credentials always stop
 
@@ -51,14 +56,23 @@ export function readOptions(args: string[]): BackfillOptions | undefined {
   const [command, file, ...rest] = positionals;
   if (command !== "backfill") throw new CommandError("The only command is 'backfill'.");
   if (file === undefined || rest.length > 0) throw new CommandError("backfill takes one file.");
-  const { url, concurrency = "8", checkpoint, failed = `${file}.failed.ndjson` } = values;
+  const { url, concurrency = "8", checkpoint, "retry-failed": retryFailed } = values;
+  const { failed = `${retryFailed ?? file}.failed.ndjson` } = values;
   if (url === undefined) throw new CommandError("--url is missing: the URL of the API, without /v1.");
+  checkRetry(retryFailed, { checkpoint, failed });
   const { "max-failures": maxFailures } = values;
   return {
-    ...{ file, url, checkpoint, failed },
+    ...{ file, url, checkpoint, retryFailed, failed },
     concurrency: readCount("--concurrency", concurrency, 1_000),
     maxFailures: maxFailures === undefined ? undefined : readCount("--max-failures", maxFailures, 1_000_000_000),
   };
+}
+
+function checkRetry(list: string | undefined, { checkpoint, failed }: Pick<BackfillOptions, "checkpoint" | "failed">) {
+  if (list === undefined) return;
+  if (checkpoint !== undefined)
+    throw new CommandError("--retry-failed can't be used with --checkpoint: leave one out.");
+  if (resolve(list) === resolve(failed)) throw new CommandError("--retry-failed and --failed must be different files.");
 }
 
 function readCount(name: string, text: string, max: number): number {

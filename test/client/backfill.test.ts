@@ -227,6 +227,6 @@ test("a list of failed lines that can't be written ends the command with exit co
 test("--help lists flags, variables and exit codes", async () => {
   const { code, output } = await backfill(["--help"], {});
   expect(code).toBe(0);
-  for (const word of ["--url", "--checkpoint", "--failed", "--concurrency", "NEXUS_TOKEN", "130"])
+  for (const word of ["--url", "--checkpoint", "--failed", "--retry-failed", "--concurrency", "NEXUS_TOKEN", "130"])
     expect(output).toContain(word);
 });
