@@ -39,25 +39,24 @@ export async function lint(contract: ParsedContract): Promise<LintResult> {
   const unreadable = checkReadable(document);
   if (unreadable.length > 0) return { problems: inLineOrder(unreadable), ajv: contractAjv([]) };
   const { findings, nodes } = await lintWithRedocly(document);
-<<<<<<< HEAD
-  const nulls = checkNulls(document);
-  const isReported = ({ pointer }: Finding) => findings.some((other) => isDeepStrictEqual(other.pointer, pointer));
-  if (nulls.length > 0) findings.push(...nulls.filter((one) => !isReported(one)));
-  else findings.push(...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? []));
-  if (findings.length === 0) findings.push(...checkMethodNames(document));
-  if (findings.length > 0) return { problems: inLineOrder(findings), ajv: contractAjv([]) };
-=======
-  // Redocly has checked their targets as schemas.
-  const misled = checkTargets(document, nodes);
-  if (misled.length > 0) return { problems: inLineOrder(misled), ajv: contractAjv([]) };
-  const structure = [...findings, ...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? [])];
-  if (structure.length === 0) structure.push(...checkMethodNames(document));
+  const structure = structureFindings(document, findings, nodes);
   if (structure.length > 0) return { problems: inLineOrder(structure), ajv: contractAjv([]) };
->>>>>>> fixb
   const schemas = schemasIn(document, nodes);
   const ajv = contractAjv(schemas);
   const invalid = checkSchemas(schemas, ajv);
   return { problems: inLineOrder(invalid.length > 0 ? invalid : checkExamples(document, nodes, ajv)), ajv };
+}
+
+/** Findings of Redocly and ours; the first kind that is found, because the later checks read what the earlier ones check. */
+function structureFindings(document: ContractDocument, findings: readonly Finding[], nodes: Nodes): Finding[] {
+  const nulls = checkNulls(document);
+  const isReported = ({ pointer }: Finding) => findings.some((other) => isDeepStrictEqual(other.pointer, pointer));
+  if (nulls.length > 0) return [...findings, ...nulls.filter((one) => !isReported(one))];
+  // Redocly has checked their targets as schemas.
+  const misled = checkTargets(document, nodes);
+  if (misled.length > 0) return misled;
+  const found = [...findings, ...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? [])];
+  return found.length > 0 ? found : checkMethodNames(document);
 }
 
 /** In code-point order on every machine; the contract, which has no name, comes before its other files. */
