@@ -38,17 +38,31 @@ export async function lint(contract: ParsedContract): Promise<LintResult> {
       .sort((a, b) => compareTexts(a.file, b.file) || a.line - b.line || a.column - b.column);
   const unreadable = checkReadable(document);
   if (unreadable.length > 0) return { problems: inLineOrder(unreadable), ajv: contractAjv([]) };
-  const { findings, nodes } = await lintWithRedocly(document);
+  const { findings: found, nodes } = await lintWithRedocly(document);
   const nulls = checkNulls(document);
-  const isReported = ({ pointer }: Finding) => findings.some((other) => isDeepStrictEqual(other.pointer, pointer));
-  if (nulls.length > 0) findings.push(...nulls.filter((one) => !isReported(one)));
-  else findings.push(...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? []));
+  const findings = withNulls(nulls, found);
+  if (nulls.length === 0 && !found.some(isAboutNull)) {
+    findings.push(...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? []));
+  }
   if (findings.length === 0) findings.push(...checkMethodNames(document));
   if (findings.length > 0) return { problems: inLineOrder(findings), ajv: contractAjv([]) };
   const schemas = schemasIn(document, nodes);
   const ajv = contractAjv(schemas);
   const invalid = checkSchemas(schemas, ajv);
   return { problems: inLineOrder(invalid.length > 0 ? invalid : checkExamples(document, nodes, ajv)), ajv };
+}
+
+/** The rules for objects can't read null. */
+function isAboutNull({ message }: Finding): boolean {
+  return message.endsWith("but got 'null'");
+}
+
+/** Adds each null that is not reported yet, or not with what to write. */
+function withNulls(nulls: readonly Finding[], found: readonly Finding[]): Finding[] {
+  const isIn = (list: readonly Finding[], { pointer }: Finding) =>
+    list.some((other) => isDeepStrictEqual(other.pointer, pointer));
+  const others = found.filter((one) => !isAboutNull(one) || !isIn(nulls, one));
+  return [...others, ...nulls.filter((one) => !isIn(others, one))];
 }
 
 /** In code-point order on every machine; the contract, which has no name, comes before its other files. */
