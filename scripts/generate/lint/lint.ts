@@ -48,15 +48,27 @@ export async function lint(contract: ParsedContract): Promise<LintResult> {
 }
 
 /** Findings of Redocly and ours; the first kind that is found, because the later checks read what the earlier ones check. */
-function structureFindings(document: ContractDocument, findings: readonly Finding[], nodes: Nodes): Finding[] {
+function structureFindings(document: ContractDocument, found: readonly Finding[], nodes: Nodes): Finding[] {
   const nulls = checkNulls(document);
-  const isReported = ({ pointer }: Finding) => findings.some((other) => isDeepStrictEqual(other.pointer, pointer));
-  if (nulls.length > 0) return [...findings, ...nulls.filter((one) => !isReported(one))];
+  if (nulls.length > 0 || found.some(isAboutNull)) return withNulls(nulls, found);
   // Redocly has checked their targets as schemas.
   const misled = checkTargets(document, nodes);
   if (misled.length > 0) return misled;
-  const found = [...findings, ...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? [])];
-  return found.length > 0 ? found : checkMethodNames(document);
+  const all = [...found, ...checkObjects(document, nodes), ...checkKeywords(nodes.get("Schema") ?? [])];
+  return all.length > 0 ? all : checkMethodNames(document);
+}
+
+/** The rules for objects can't read null. */
+function isAboutNull({ message }: Finding): boolean {
+  return message.endsWith("but got 'null'");
+}
+
+/** Adds each null that is not reported yet, or not with what to write. */
+function withNulls(nulls: readonly Finding[], found: readonly Finding[]): Finding[] {
+  const isIn = (list: readonly Finding[], { pointer }: Finding) =>
+    list.some((other) => isDeepStrictEqual(other.pointer, pointer));
+  const others = found.filter((one) => !isAboutNull(one) || !isIn(nulls, one));
+  return [...others, ...nulls.filter((one) => !isIn(others, one))];
 }
 
 /** In code-point order on every machine; the contract, which has no name, comes before its other files. */

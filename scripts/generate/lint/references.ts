@@ -2,7 +2,10 @@ import { referencePointer, type Schema, valueAt } from "../../../server/contract
 import type { Finding, Pointer } from "../diagnostic.ts";
 
 /** Objects whose keys are names, so that a key can be any word. */
-const MAPS = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas", "examples"];
+const MAPS = [
+  ...["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas", "examples"],
+  ...["responses", "headers", "securitySchemes", "requestBodies", "links", "callbacks", "pathItems", "webhooks"],
+];
 /** Members whose values are data. `examples` is a list of values in a schema, and a map of objects elsewhere. */
 const DATA = ["const", "default", "enum", "example", "value"];
 
@@ -18,7 +21,8 @@ function membersOf(value: unknown, pointer: Pointer = []): Member[] {
   const isMap = MAPS.includes(String(pointer.at(-1))) && !MAPS.includes(String(pointer.at(-2)));
   return Object.entries(Object(value)).flatMap(([key, inner]) => {
     const isNamedData = DATA.includes(key) || key.startsWith("x-") || (key === "examples" && Array.isArray(inner));
-    const isData = isNamedData && !isMap;
+    // The responses of an operation have extensions.
+    const isData = isNamedData && (!isMap || (key.startsWith("x-") && pointer.at(-1) === "responses"));
     const member = { pointer: [...pointer, key], key, value: inner, isData };
     if (typeof inner !== "object" || isData) return [member];
     return [member, ...membersOf(inner, member.pointer)];

@@ -110,10 +110,10 @@ test("a JSON document is a contract, with positions", async () => {
 test("extensions of paths and of responses are no operations and no statuses", async () => {
   const text = contractWith({ path: "x-get: { get: 1 }" })
     .replace("paths:\n", "paths:\n  x-foo: { get: 1 }\n")
-    .replace("      responses:\n", "      responses:\n        x-note: 1\n");
+    .replace("      responses:\n", "      responses:\n        x-note: 1\n        x-more: { a: null }\n");
   const folder = await contractFolder({ "openapi.yaml": text });
   expect(await folder.generate()).toMatchObject({ code: 0 });
-  expect(folder.read("out/operations.ts")).not.toMatch(/x-(get|foo|note)/);
+  expect(folder.read("out/operations.ts")).not.toMatch(/x-(get|foo|note|more)/);
 });
 
 test("hundreds of aliases of one anchor are replaced", async () => {

@@ -10,8 +10,13 @@ const NESTED =
 const untyped = (value: string) =>
   `Without a type the parameter is a text, not ${value}. Write the 'type' of its values.`;
 
-testRejections(
+testRejections([
   [
+    "a parameter with a schema that does not exist",
+    { operation: "parameters:\n  - { name: q, in: query, schema: { $ref: '#/components/schemas/Absent' } }" },
+    ["no-unresolved-refs", "'#/components/schemas/Absent' does not exist.", "'#/components/schemas/Absent'"],
+  ],
+  ...[
     ["{ type: array, prefixItems: [{ type: string }] }", TUPLE],
     ["{ type: array, items: { type: string }, prefixItems: [{ type: string }] }", TUPLE],
     ['{ type: [array, "null"], items: { type: string } }', SEVERAL],
@@ -40,4 +45,4 @@ testRejections(
       ["parameter", message, schema],
     ],
   ),
-);
+]);

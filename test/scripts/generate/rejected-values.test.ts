@@ -10,6 +10,16 @@ testRejections([
     ["security-defined", "There is no 'Token' security scheme defined.", "Token"],
     ["null", without("Token"), "Token"],
   ],
+  [
+    "null as the default response",
+    { text: contractWith({}).replace("      responses:\n", "      responses:\n        default: null\n") },
+    ["null", without("default"), "default"],
+  ],
+  [
+    "null as a response header",
+    { text: contractWith({}).replace("The thing.", "The thing.\n          headers: { x-trace: null }") },
+    ["null", without("x-trace"), "x-trace"],
+  ],
   ...[
     ["schema", '{ $ref: "#/components/schemas/Thing" }'],
     ["security", "[{ Token: [] }]"],

@@ -25,7 +25,8 @@ export function schemaProblem(document: ContractDocument, place: string, schema:
   if (parts.some(isObject)) {
     return `An object is not supported in ${place}. Write one parameter for each of its properties.`;
   }
-  const target = resolve<Schema>(document, Object(schema));
+  // A missing schema has its own rule.
+  const target: Schema = Object(resolve(document, Object(schema)));
   const isArray = [target.type].flat().includes("array");
   if (isArray && typesOf(target).length > 1) return "An array is one of several types here. Write 'type: array'.";
   if (!isArray) return mixedProblem(parts) ?? textProblem(parts);
