@@ -30,7 +30,8 @@ type Problem = [member: string | undefined, message: string];
 
 /** The member with the first problem of a parameter, and the message. */
 function problemOf(document: ContractDocument, { value }: Node): Problem | undefined {
-  const { in: place, schema } = value;
+  const { name, in: place, schema } = value;
+  if (String(name) in {}) return ["name", `'${name}' is a member of every object in JavaScript. Choose another name.`];
   if (place === "cookie") return ["in", "Cookie parameters are not supported. Use a header, or a security scheme."];
   return (
     (place === "path" && pathProblem(value)) ||
