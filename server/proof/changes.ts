@@ -42,7 +42,7 @@ function typeChange({ type }: Schema): Change[] {
 }
 
 function otherThan(value: unknown): unknown {
-  if (typeof value === "string") return `${value}-other`;
+  if (typeof value === "string") return `${value.slice(0, MAX_PATTERN_LENGTH / 2)}-other`;
   return typeof value === "number" ? value + 0.5 : "other";
 }
 

@@ -17,6 +17,8 @@ const CORRECTED: Record<string, NodeType> = {
   ...TYPES,
   SchemaList: schemaList,
   NamedSchemas: schemaMap,
+  // Unlike the names of components, those of definitions can be any text.
+  Definitions: schemaMap,
   Schema: {
     ...typeNamed("Schema"),
     properties: {
@@ -24,6 +26,7 @@ const CORRECTED: Record<string, NodeType> = {
       ...Object.fromEntries(SUBSCHEMAS.map((name) => [name, schema])),
       ...Object.fromEntries(LISTS.map((name) => [name, "SchemaList"])),
       dependentSchemas: "NamedSchemas",
+      $defs: "Definitions",
       $vocabulary: null,
     },
   },

@@ -2,6 +2,9 @@ import type { ContractDocument } from "../../../server/contract/document.ts";
 import { HEALTH_PATHS } from "../../../server/http/health.ts";
 import type { Finding } from "../diagnostic.ts";
 
+/** The names in path templates that Redocly reads. */
+export const PARAMETER_NAME = /^[\w.-]+$/;
+
 /** Path templates are compared with the path as it is sent: the characters of RFC 3986 section 3.3, percent-encoded. */
 export function checkPaths({ paths }: ContractDocument): Finding[] {
   return Object.keys(paths).flatMap((path): Finding[] => {
@@ -20,6 +23,10 @@ function problemOf(path: string): string | undefined {
   const [adjacent] = /\{[^}]*\}(?=\{)/.exec(path) ?? [];
   if (adjacent !== undefined) return `Nothing separates '${adjacent}' from the next parameter. Write '/' in between.`;
   const names = Array.from(path.matchAll(/\{([^}]*)\}/g), ([, name = ""]) => name);
+  const unreadable = names.find((name) => !PARAMETER_NAME.test(name));
+  if (unreadable !== undefined) {
+    return `The name of the parameter '{${unreadable}}' must consist of ASCII letters, digits, '_', '.' and '-'. Rename it.`;
+  }
   const twice = names.find((name, index) => names.indexOf(name) < index);
   return twice === undefined ? undefined : `The path has the parameter '{${twice}}' twice. Rename one.`;
 }

@@ -5,6 +5,7 @@ import type { Finding } from "../diagnostic.ts";
 import { localResolver } from "../read/offline-resolver.ts";
 import { type Node, type Nodes, nodeCollector, pointerOf } from "./nodes.ts";
 import { NODE_TYPES } from "./openapi-types.ts";
+import { PARAMETER_NAME } from "./paths.ts";
 
 const COLLECTOR = "contract/nodes";
 
@@ -61,8 +62,14 @@ function reviewed(document: ContractDocument, finding: Finding): Finding[] {
   if (finding.message.startsWith("Property 'nullable'")) {
     return [{ ...finding, message: `OpenAPI 3.1 has no 'nullable'. Write the type as a list: [string, "null"].` }];
   }
+  // The path has a finding of its own.
+  if (rule === "path-parameters-defined" && isUnreadable(document, valueAt(document, pointer))) return [];
   // An operation without security has its own rule.
   return finding.message.startsWith("Every operation should have security") ? [] : [finding];
+}
+
+function isUnreadable({ paths }: ContractDocument, name: unknown): boolean {
+  return !PARAMETER_NAME.test(String(name)) && Object.keys(paths).some((path) => path.includes(`{${name}}`));
 }
 
 /** Problems of a discriminator's mapping: each value is the name of a schema, or a reference. */

@@ -164,3 +164,13 @@ test.for([
   const folder = await contractFolder({ "openapi.yaml": contract });
   expect(await folder.generate()).toMatchObject({ code: 0 });
 });
+
+test("definitions of a schema can be booleans, and can have any name", async () => {
+  const schema = `properties:
+  p: { $ref: "#/components/schemas/Thing/$defs/c%20d" }
+  q: { $ref: "#/components/schemas/Thing/$defs/e~1f" }
+$defs: { any: true, none: false, c d: { type: string }, e/f: { type: integer } }`;
+  const folder = await contractFolder({ "openapi.yaml": contractWith({ schema }) });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  expect(folder.read("out/types.ts")).toMatch(/p\?: components.*\n.*q\?: components/);
+});

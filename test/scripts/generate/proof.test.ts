@@ -45,6 +45,7 @@ test.for([
     "with a pattern that backtracks",
     '{ type: object, required: [a], properties: { a: { type: string, pattern: "^(a+)+$" } } }',
   ],
+  ["with a long constant of such a pattern", `{ type: string, pattern: "^(a+)+$", enum: [${"a".repeat(60)}] }`],
   [
     "with long texts of a pattern that backtracks",
     '{ type: object, required: [a], properties: { a: { type: string, pattern: "(a+)+!$", minLength: 2, maxLength: 60 } } }',

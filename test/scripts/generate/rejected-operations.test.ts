@@ -10,17 +10,6 @@ const scheme = (text: string) => ({
 });
 
 testRejections([
-  ...["/livez", "/readyz", "/metrics"].map(
-    (path): Rejection => [
-      `the path ${path}`,
-      {
-        text: contractWith({})
-          .replace("/things/{id}", path)
-          .replace(/^ {4}parameters:\n.*\n/m, ""),
-      },
-      ["path", `'${path}' is a path of the server itself. Choose another one.`, path],
-    ],
-  ),
   [
     "a misspelt extension of our own",
     { operation: "x-required-permission: [admin]\nx-allow-unknown-querys: true" },

@@ -34,6 +34,7 @@ type Problem = [member: string | undefined, message: string];
 function problemOf(document: ContractDocument, { value }: Node): Problem | undefined {
   const { name, in: place, schema } = value;
   if (name === "") return ["name", "A parameter needs a name. Write it as it is sent."];
+  if (String(name) in {}) return ["name", `'${name}' is a member of every object in JavaScript. Choose another name.`];
   if (place === "cookie") return ["in", "Cookie parameters are not supported. Use a header, or a security scheme."];
   return (
     (place === "path" && pathProblem(value)) ||
