@@ -5,17 +5,16 @@ import { type SchemeHandlers, security } from "./auth/security.ts";
 import { type Contract, ContractError } from "./contract/contract.ts";
 import type { Operation } from "./contract/operations.ts";
 import type { RequestContext } from "./handlers/sync-user-identity.ts";
-import { jsonBody } from "./http/body.ts";
 import { cors } from "./http/cors.ts";
 import { HEALTH_PATHS, type HealthOptions, health } from "./http/health.ts";
 import type { LoadShedding } from "./http/limits.ts";
 import { headerLimit } from "./http/limits.ts";
-import { acceptable, contentType } from "./http/negotiation.ts";
 import { problemHandler } from "./http/problem.ts";
 import { type AccessLogOptions, requestContext } from "./http/request-log.ts";
+import { requestSteps } from "./http/request-steps.ts";
 import type { Send } from "./http/respond.ts";
 import { dispatch, type Handler } from "./http/respond.ts";
-import { originForm, pathParameters, router, validHost } from "./http/router.ts";
+import { originForm, router, validHost } from "./http/router.ts";
 import type { Shutdown } from "./http/shutdown.ts";
 
 /** Additions to the pipeline, and the function that writes responses. */
@@ -73,12 +72,7 @@ export function createApp(options: AppOptions): Express {
       ...cors(options.corsOrigins, contract),
       router(contract.operations),
       security(options.schemes, contract),
-      pathParameters,
-      acceptable,
-      contentType,
-      jsonBody(options.bodyLimit),
-      loadShedding.track,
-      ...contract.requestValidation(),
+      ...requestSteps(contract, options.bodyLimit, loadShedding.track),
       ...options.beforeHandler,
       dispatch({ ...handlers, ...Object.fromEntries(added) }, options),
     )

@@ -1,17 +1,17 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import { duplexPair } from "node:stream";
+import { clearTimeout, setTimeout } from "node:timers";
 import express, { type ErrorRequestHandler } from "express";
 import pino from "pino";
 import type { Contract } from "../contract/contract.ts";
 import type { Operation } from "../contract/operations.ts";
 import type { Violation } from "../contract/violations.ts";
-import { jsonBody } from "../http/body.ts";
-import { contentType } from "../http/negotiation.ts";
 import { problemHandler } from "../http/problem.ts";
 import { requestContext } from "../http/request-log.ts";
+import { requestSteps } from "../http/request-steps.ts";
 import { dispatch, type Handler, type HandlerResponse, send } from "../http/respond.ts";
-import { pathParameters, router } from "../http/router.ts";
+import { router } from "../http/router.ts";
 
 export interface Outcome {
   status: number;
@@ -34,6 +34,8 @@ export interface Sent {
 
 /** Bytes. */
 const BODY_LIMIT = 16_777_216;
+/** Milliseconds for a response, which takes one or two: a defect must not make the generator or the start wait for ever. */
+const RESPONSE_MS = 10_000;
 
 /**
  * The server's pipeline between security and the handlers, over a stream in this process. Each handler returns what the
@@ -58,8 +60,8 @@ export function openPipeline(contract: Contract): (sent: Sent) => Promise<Outcom
     send(response, reply);
   };
   const app = express()
-    .use(requestContext({ isOpen: true, closes: () => false }), router(contract.operations), pathParameters)
-    .use(contentType, jsonBody(BODY_LIMIT), contract.requestValidation())
+    .use(requestContext({ isOpen: true, closes: () => false }), router(contract.operations))
+    .use(requestSteps(contract, BODY_LIMIT))
     .use(dispatch(handlers, { send, contract }), record)
     .use(problemHandler({ log: pino({ level: "silent" }), send: recordViolations }));
   const server = createServer(app);
@@ -72,8 +74,10 @@ export function openPipeline(contract: Contract): (sent: Sent) => Promise<Outcom
     const createConnection = () => near as never;
     const headers = { Host: "proof", Connection: "close", ...sent.headers };
     const call = request({ createConnection, method: sent.method, path: sent.url, headers });
+    const onTimeout = () => call.destroy(new Error(`${sent.method} ${sent.url} got no response from the pipeline.`));
+    const timer = setTimeout(onTimeout, RESPONSE_MS);
     call.end(sent.body);
-    const [response] = (await once(call, "response")) as [IncomingMessage];
+    const [response] = (await once(call, "response").finally(() => clearTimeout(timer))) as [IncomingMessage];
     response.resume();
     await once(response, "end");
     return { ...outcome, status: response.statusCode ?? 0, headers: response.headers };
