@@ -40,7 +40,7 @@ const OPTIONS = {
 /**
  * Measures the server beside its alternatives, on this machine and in one run, prints tables, and writes
  * `.bench/results.json` or `--out`. scripts/README.md describes each line.
- * Exit codes: 0 measured, 1 a part or a contestant failed, 2 wrong options.
+ * Exit codes: 0 measured, 1 a part or a contestant failed, 2 wrong options, 130 interrupted.
  */
 export async function run(args: string[], print: Print): Promise<number> {
   const folder = makeTemporaryFolder();
@@ -108,6 +108,6 @@ function write(out: string, results: object): void {
 }
 
 if (import.meta.main) {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(2));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   process.exitCode = await run(process.argv.slice(2), console.log);
 }
