@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Schema } from "../../server/contract/document.ts";
 import type { Pointer } from "../generate/diagnostic.ts";
 import type { WireChange } from "./change.ts";
+import { isAnnotation } from "./inclusion/graph.ts";
 
 /** Keywords whose schemas can be compared on their own: a schema accepts more if one of them does. */
 const COVARIANT = [
@@ -13,6 +15,10 @@ const COVARIANT = [
   "unevaluatedProperties",
 ];
 const NAMED = ["dependentRequired", "dependentSchemas", "patternProperties", "properties"];
+/** Keywords with a list of schemas that can be compared if the others in the list are the same. */
+const LISTS = ["allOf", "anyOf"];
+/** Keywords whose schemas apply to the value itself, so they evaluate members for `unevaluatedProperties` around them. */
+const IN_PLACE = ["allOf", "anyOf", "dependentSchemas", "else", "then"];
 /** Keywords that have an effect on the object that contains the property. */
 const OF_OWNER = ["readOnly", "required", "writeOnly"];
 const OWNERS = ["content", "headers", "parameters"];
@@ -23,13 +29,19 @@ export interface Pair {
   fresh: Schema;
 }
 
-export interface Place {
-  /** The schemas that contain the changed part, from the outermost one to the innermost one. */
-  pairs: Pair[];
-  /** The changed keyword of the innermost schema. */
+/** A schema that contains the changed part. */
+export interface Level extends Pair {
+  /** The keyword that contains the change. */
   keyword: string | undefined;
-  /** The changed name, if the keyword has names. */
+  /** The name below the keyword, if it has names. */
   name: string | undefined;
+}
+
+export interface Place {
+  /** From the outermost schema to the innermost one. */
+  levels: Level[];
+  /** Whether the change is in an annotation, at any depth. */
+  isAnnotated: boolean;
 }
 
 /** Undefined for a part that is no schema of a served body, parameter or header. */
@@ -37,15 +49,33 @@ export function placeOf(graphs: Pair, { use, keyword, isRemoved }: WireChange): 
   const side = isRemoved ? "old" : "fresh";
   const [inOperation, inSchema] = splitAtSchema(use);
   const root = descend(graphs, inOperation, side);
-  return root && inSchema && placeIn(root, inSchema, keyword, side);
+  if (!root || !inSchema) return undefined;
+  const isAnnotated = keywordsOn([...inSchema, keyword ?? []].flat()).some(isAnnotation);
+  return { levels: levelsOf(root, inSchema, keyword, side), isAnnotated };
 }
 
-function placeIn(root: Pair, inSchema: string[], keyword: string | undefined, side: keyof Pair): Place {
-  const isOfOwner = OF_OWNER.includes(String(keyword)) && inSchema.at(-2) === "properties";
-  const { pairs, rest } = innermost([root], isOfOwner ? inSchema.slice(0, -2) : inSchema, side);
-  const [first, name = keyword] = isOfOwner ? [...rest, ...inSchema.slice(-2)] : rest;
-  if (isOfOwner && keyword === "required" && rest.length === 0) return { pairs, keyword, name };
-  return { pairs, keyword: first ?? keyword, name: first && NAMED.includes(first) ? name : undefined };
+/** The keywords on a path, without the names and indexes between them. */
+function keywordsOn([keyword, ...inner]: readonly string[]): string[] {
+  if (keyword === undefined) return [];
+  const hasKeys = NAMED.includes(keyword) || keyword === "$defs" || /^\d/.test(inner[0] ?? "");
+  return [keyword, ...keywordsOn(hasKeys ? inner.slice(1) : inner)];
+}
+
+/** The schemas on a path that can be compared on their own. */
+function levelsOf(pair: Pair, path: string[], keyword: string | undefined, side: keyof Pair): Level[] {
+  const isOfOwner = OF_OWNER.includes(String(keyword)) && path.at(-2) === "properties" && path.length === 2;
+  const length = isOfOwner ? 0 : schemaPathLength(path, pair);
+  const isWhole = length === path.length && keyword === undefined;
+  const inner = length > 0 && !isWhole ? descend(pair, path.slice(0, length), side) : undefined;
+  const level = {
+    ...pair,
+    ...(isOfOwner && keyword === "required" ? { keyword, name: path[1] } : memberAt(path, keyword)),
+  };
+  return inner ? [level, ...levelsOf(inner, path.slice(length), keyword, side)] : [level];
+}
+
+function memberAt([first, name]: readonly string[], keyword: string | undefined): Pick<Level, "keyword" | "name"> {
+  return { keyword: first ?? keyword, name: first && NAMED.includes(first) ? (name ?? keyword) : undefined };
 }
 
 function splitAtSchema(use: Pointer): [outer: Pointer, inner?: string[]] {
@@ -54,18 +84,22 @@ function splitAtSchema(use: Pointer): [outer: Pointer, inner?: string[]] {
   return [use.slice(0, at + 1), use.slice(at + 1).map(String)];
 }
 
-/** Adds the schemas on the path that can be compared on their own. */
-function innermost(pairs: Pair[], path: string[], side: keyof Pair): { pairs: Pair[]; rest: string[] } {
-  const length = schemaPathLength(path);
-  const outer = pairs.at(-1);
-  const inner = outer && length > 0 ? descend(outer, path.slice(0, length), side) : undefined;
-  return inner ? innermost([...pairs, inner], path.slice(length), side) : { pairs, rest: path };
+/** The number of segments that lead to a schema that can be compared on its own; 0 if they do not. */
+function schemaPathLength([keyword = "", key]: readonly string[], { old, fresh }: Pair): number {
+  if (IN_PLACE.includes(keyword) && (hasUnevaluated(old) || hasUnevaluated(fresh))) return 0;
+  if (COVARIANT.includes(keyword)) return 1;
+  if (key === undefined) return 0;
+  if (LISTS.includes(keyword)) return areOthersEqual(old[keyword], fresh[keyword], Number(key)) ? 2 : 0;
+  return NAMED.includes(keyword) || keyword === "prefixItems" ? 2 : 0;
 }
 
-/** The number of segments that lead to a schema that can be compared on its own; 0 if they do not. */
-function schemaPathLength([keyword = "", ...inner]: readonly string[]): number {
-  if (COVARIANT.includes(keyword)) return 1;
-  return inner.length > 0 && (NAMED.includes(keyword) || keyword === "prefixItems") ? 2 : 0;
+function areOthersEqual(old: unknown, fresh: unknown, index: number): boolean {
+  if (!Array.isArray(old) || !Array.isArray(fresh)) return false;
+  return isDeepStrictEqual(old.toSpliced(index, 1), fresh.toSpliced(index, 1));
+}
+
+function hasUnevaluated(schema: Schema): boolean {
+  return Object.hasOwn(schema, "unevaluatedProperties") || Object.hasOwn(schema, "unevaluatedItems");
 }
 
 /** The two versions of a part; `path` leads to the version of `side`. */

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ContractDocument, Schema } from "../../server/contract/document.ts";
 import type { Flow, Impact, WireChange } from "./change.ts";
-import { graphOf, isAnnotation } from "./inclusion/graph.ts";
+import { graphOf } from "./inclusion/graph.ts";
 import { isIncluded } from "./inclusion/includes.ts";
-import { type Pair, type Place, placeOf } from "./schema-place.ts";
+import { type Level, type Pair, placeOf } from "./schema-place.ts";
 
 /** Keywords that have an effect together. */
 const GROUPS = [
@@ -21,21 +21,20 @@ export function schemaVerdicts(base: ContractDocument, revision: ContractDocumen
   const graphs: Pair = { old: graphOf(base), fresh: graphOf(revision) };
   return (change: WireChange, flows: readonly Flow[]): WireChange => {
     const place = placeOf(graphs, change);
-    if (!place?.keyword || flows.length === 0) return change;
-    const isAnnotated = isAnnotation(place.keyword);
-    const impact = isAnnotated ? "patch" : impactOn(versionsOf(place, change), flows);
-    if (impact === "major") return { ...change, wire: impact, rule: ruleOf(change, place.keyword) };
-    return change.wire === "major" ? { ...change, wire: impact, rule: `${place.keyword}-modified` } : change;
+    const keyword = place?.levels.at(-1)?.keyword;
+    if (!place || !keyword || flows.length === 0) return change;
+    const impact = place.isAnnotated ? "patch" : impactOn(place.levels.flatMap(versionsOf(change)), flows);
+    if (impact === "major") return { ...change, wire: impact, rule: ruleOf(change, keyword) };
+    return change.wire === "major" ? { ...change, wire: impact, rule: `${keyword}-modified` } : change;
   };
 }
 
-/** The schemas that contain the changed part, and the innermost one with this change only. */
-function versionsOf(place: Place, change: WireChange): Pair[] {
-  const inner = place.pairs.at(-1);
-  const fresh = inner && withChange(inner, place, change);
-  return inner && fresh && !isDeepStrictEqual(inner.old, fresh)
-    ? [...place.pairs, { old: inner.old, fresh }]
-    : place.pairs;
+/** A schema that contains the changed part, and the same schema with this change only. */
+function versionsOf(change: WireChange) {
+  return (level: Level): Pair[] => {
+    const fresh = withChange(level, change);
+    return isDeepStrictEqual(level.old, fresh) ? [level] : [level, { old: level.old, fresh }];
+  };
 }
 
 function impactOn(versions: readonly Pair[], flows: readonly Flow[]): Impact {
@@ -58,7 +57,7 @@ function isCompatible({ old, fresh }: Pair, flows: readonly Flow[]): boolean {
 }
 
 /** The old schema with this change only. */
-function withChange({ old, fresh }: Pair, { keyword = "", name }: Place, change: WireChange): Schema {
+function withChange({ old, fresh, keyword = "", name }: Level, change: WireChange): Schema {
   if (keyword === "required" && name !== undefined) {
     const names = new Set([old.required ?? []].flat());
     const isRequired = [fresh.required ?? []].flat().includes(name);

@@ -69,3 +69,59 @@ test("a response may contain less, and breaks callers if it can contain more", a
   expect(await breakingRows(reversed(NARROWER), "response")).toEqual([]);
   expect(await breakingRows(NARROWER, "response")).toEqual(titles(NARROWER));
 });
+
+const object = (description: string, values: number[], minLength: number): Schema => ({
+  type: "object",
+  description,
+  properties: {
+    kind: { description, enum: values },
+    description: { description, type: "string", minLength },
+  },
+});
+const COMPOSITIONS: [keyword: string, compose: (schema: Schema) => Schema][] = [
+  ["properties", (schema) => schema],
+  ["allOf", (schema) => ({ allOf: [{ $ref: "#/components/schemas/Animal" }, schema] })],
+  ["anyOf", (schema) => ({ anyOf: [schema, { type: "null" }] })],
+  ["oneOf", (schema) => ({ oneOf: [{ type: "null" }, schema] })],
+  ["else", (schema) => ({ if: { maxProperties: 1 }, else: schema })],
+  ["dependentSchemas", (schema) => ({ dependentSchemas: { properties: schema } })],
+  ["allOf with unevaluatedProperties", (schema) => ({ allOf: [schema], unevaluatedProperties: false })],
+];
+
+test.for(COMPOSITIONS)("an annotation beside a breaking change in %s breaks no caller", async ([, compose]) => {
+  const [base, revision] = [object("Old.", [1], 3), object("New.", [1, 2], 3)].map((schema) =>
+    contractOf([compose(schema)], "response"),
+  ) as [ContractDocument, ContractDocument];
+  const changes = await compareContracts(base, revision);
+  const breaking = changes.filter(isBreaking).map(({ subject }) => subject.slice(-2).join("/"));
+  expect(breaking).toEqual(["kind/enum"]);
+  expect(changes.filter(({ wire }) => wire === "patch")).toHaveLength(3);
+});
+
+test.for(COMPOSITIONS.slice(0, 3))("a harmless constraint beside a breaking one in %s", async ([, compose]) => {
+  const [base, revision] = [object("Old.", [1], 3), object("Old.", [1, 2], 5)].map((schema) =>
+    contractOf([compose(schema)], "response"),
+  ) as [ContractDocument, ContractDocument];
+  const changes = await compareContracts(base, revision);
+  const verdicts = changes.map(({ wire, subject }) => [subject.slice(-2).join("/"), wire]);
+  expect(Object.fromEntries(verdicts)).toMatchObject({ "kind/enum": "major", "description/minLength": "patch" });
+});
+
+test.for(["then", "else", "allOf"])(
+  "a member that unevaluatedProperties judges no more breaks callers in %s",
+  async (keyword) => {
+    const contracts = [{}, { properties: { b: { type: "string" } } }].map((inner) =>
+      contractOf(
+        [
+          {
+            unevaluatedProperties: { type: "integer" },
+            if: keyword === "then",
+            [keyword]: keyword === "allOf" ? [inner] : inner,
+          },
+        ],
+        "response",
+      ),
+    ) as [ContractDocument, ContractDocument];
+    expect((await compareContracts(...contracts)).some(isBreaking)).toBe(true);
+  },
+);
