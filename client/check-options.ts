@@ -1,5 +1,5 @@
 import { API_KEY_HEADERS, type Route } from "../generated/operations.ts";
-import { didYouMean, nearest } from "./backfill/nearest.ts";
+import { didYouMean, nearest } from "../server/nearest.ts";
 import { NexusError } from "./nexus-error.ts";
 
 /* Each check throws a NexusError `config` whose message does not contain the value, which may be a secret. */

@@ -5,7 +5,7 @@ import { createLog, standardOutput } from "./http/log.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { createProgress } from "./progress-bar.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
-import type { Settings } from "./setting-values.ts";
+import type { Settings } from "./settings/values.ts";
 
 const CACHE = fileURLToPath(new URL("../node_modules/.cache/nexus-sync/", import.meta.url));
 
@@ -21,7 +21,7 @@ export interface Serving {
 }
 
 /**
- * Starts a contract server that runs until SIGINT or SIGTERM, and prints its banner.
+ * Starts a contract server that runs until SIGHUP, SIGINT or SIGTERM, and prints its banner.
  * @param load `delayMs`: maximum event-loop delay, see LoadLimits; undefined for no limit.
  */
 export async function serve(settings: Settings, load: { delayMs: number | undefined }): Promise<Serving> {
@@ -33,7 +33,12 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   for (const line of settings.ignored) console.error(line);
   const progress = createProgress(process.stderr);
   const options = { ...serverOptions(settings, load), progress: progress.report };
-  const { server, banner } = await launch(settings, options).finally(progress.stop);
+  const launched = launch(settings, options).finally(progress.stop);
+  // Node would open a debugger, in which anyone on this machine can read secrets.
+  if (settings.mode === "service") process.on("SIGUSR1", () => {});
+  const { server, banner } = await launched.catch((error: unknown) => {
+    throw settings.withSource(error);
+  });
   const serving = endOnSignals(server);
   console.log(banner);
   return serving;
@@ -49,7 +54,7 @@ async function launch(settings: Settings, options: ServerOptions): Promise<{ ser
 }
 
 function endOnSignals(server: RunningServer): Serving {
-  const signals = ["SIGINT", "SIGTERM"] as const;
+  const signals = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
   const { promise: ended, resolve, reject } = Promise.withResolvers<number>();
   const force = () => server.closeConnections();
   const end = () => {
@@ -67,11 +72,12 @@ function endOnSignals(server: RunningServer): Serving {
 }
 
 function serverOptions(settings: Settings, { delayMs }: { delayMs: number | undefined }): ServerOptions {
-  const { port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer, trustProxy } =
-    settings;
+  const { port, host, database, databasePool, databasePassword, bodyLimit, userLimit } = settings;
+  const { corsOrigin, bearer, trustProxy, keepAliveTimeout } = settings;
   const output = standardOutput();
   return {
-    ...{ port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer, trustProxy },
+    ...{ port, host, database, databasePool, databasePassword, bodyLimit, userLimit },
+    ...{ corsOrigin, bearer, trustProxy, keepAliveTimeout },
     credentialsFile: settings.credentials,
     load: { inFlight: settings.maxInFlight, delayMs },
     log: createLog({ level: settings.logLevel, isPretty: process.stdout.isTTY, output }),

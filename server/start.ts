@@ -33,7 +33,7 @@ export async function startServer(
     const parts = await openParts(options, extend, resources);
     const { store, server, shutdown, handle, loaded } = parts;
     handle(buildApp(contract, options, parts));
-    const url = await listen(server, { port, host, names: "port or host" });
+    const url = await listen(server, { port, host, setting: "port" });
     let ended: Promise<boolean> | undefined;
     const end = (how: ShutdownOptions) => {
       ended ??= shutdown.end(how).finally(() => release(resources));
@@ -96,7 +96,7 @@ async function openParts(
   const store = await openStore({ database, password, poolSize, log });
   resources.push(() => store.close());
   const loaded = directory === undefined ? undefined : await load(store, directory, { userLimit, progress });
-  const http = createHttpServer(log);
+  const http = createHttpServer(log, options.keepAliveTimeout);
   const extension = await extend({ store, server: http.server, log });
   // The extension closes the store too.
   resources.splice(0, 1, () => extension.close());

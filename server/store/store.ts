@@ -62,4 +62,8 @@ export class StoreUnavailable extends Error {
 /** The database can't be used at all. */
 export class StoreUnusable extends ConfigurationError {
   override readonly name = "StoreUnusable";
+
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, { ...options, setting: "database" });
+  }
 }

@@ -8,7 +8,7 @@ import { sideBySide } from "../../scripts/bench/side-by-side.ts";
 import { requestBytes, USERS } from "../../scripts/bench/sign-ins.ts";
 import { run } from "../../scripts/bench.ts";
 import { spreadOf } from "../../scripts/shared/statistics.ts";
-import { readSettings } from "../../server/settings.ts";
+import { readSettings } from "../../server/settings/settings.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 async function bench(...args: string[]) {
