@@ -40,6 +40,8 @@ export interface ServerOptions extends AccessOptions {
   corsOrigin?: string | undefined;
   /** Formats user ids for the log. Default: a hash with a new key at each start. */
   formatUserId?: (userId: string) => string;
+  /** Hashes the key id of wrong credentials for the log. Default: with a new key at each start. */
+  hashKeyId?: (keyId: string) => string;
   /** Default: silent. */
   log?: Logger;
   /** Number of log lines that could not be written, for the metrics. Default: 0. */
@@ -79,7 +81,7 @@ export interface RunningServer {
 
 /** Parts of the service that an extension uses. */
 export interface Base {
-  /** Loaded with the directory. */
+  /** The directory is loaded into it later. */
   store: Store;
   /** Not listening yet. */
   server: Server;

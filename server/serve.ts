@@ -75,6 +75,7 @@ function serverOptions(settings: Settings, { delayMs }: { delayMs: number | unde
   const { port, host, database, databasePool, databasePassword, bodyLimit, userLimit } = settings;
   const { corsOrigin, bearer, trustProxy, keepAliveTimeout } = settings;
   const output = standardOutput();
+  const hashId = userIdHash(settings.logKey);
   return {
     ...{ port, host, database, databasePool, databasePassword, bodyLimit, userLimit },
     ...{ corsOrigin, bearer, trustProxy, keepAliveTimeout },
@@ -82,6 +83,7 @@ function serverOptions(settings: Settings, { delayMs }: { delayMs: number | unde
     load: { inFlight: settings.maxInFlight, delayMs },
     log: createLog({ level: settings.logLevel, isPretty: process.stdout.isTTY, output }),
     lostLogLines: output.lost,
-    formatUserId: settings.logUserIds ? (userId) => userId : userIdHash(settings.logKey),
+    formatUserId: settings.logUserIds ? (userId) => userId : hashId,
+    hashKeyId: hashId,
   };
 }

@@ -1,7 +1,7 @@
-import { performance } from "node:perf_hooks";
-import { clearInterval, setInterval, setTimeout } from "node:timers";
+import { setTimeout } from "node:timers";
 import type { RequestHandler } from "express";
 import type { Logger } from "pino";
+import type { LoopDelay } from "./loop-delay.ts";
 import type { Metrics } from "./metrics.ts";
 import { Problem } from "./problem.ts";
 
@@ -12,7 +12,6 @@ export interface LoadLimits {
   delayMs?: number | undefined;
 }
 
-const SAMPLE_MS = 50;
 const LOG_MS = 1_000;
 
 export type LoadShedding = ReturnType<typeof createLoadShedding>;
@@ -23,15 +22,14 @@ export type LoadShedding = ReturnType<typeof createLoadShedding>;
  */
 export function createLoadShedding(
   { inFlight = 256, delayMs = Number.POSITIVE_INFINITY }: LoadLimits,
-  { metrics, log }: { metrics: Pick<Metrics, "sheds">; log: Logger },
+  { metrics, loopDelay, log }: { metrics: Pick<Metrics, "sheds">; loopDelay: Pick<LoopDelay, "ms">; log: Logger },
 ) {
   let requests = 0;
-  const delay = Number.isFinite(delayMs) ? sampleDelay() : undefined;
   const logShed = createShedLog(log);
 
   const exceeded = () => {
     if (requests >= inFlight) return "in-flight";
-    return delay && delay.ms() > delayMs ? "delay" : undefined;
+    return loopDelay.ms() > delayMs ? "delay" : undefined;
   };
   const shed: RequestHandler = (_request, _response, next) => {
     const reason = exceeded();
@@ -47,21 +45,7 @@ export function createLoadShedding(
     });
     next();
   };
-  return { shed, track, close: () => delay?.close() };
-}
-
-/**
- * Samples the delay of a timer. `ms` is the lower of the last two samples, so that a single pause does not count.
- */
-function sampleDelay() {
-  let [previous, current] = [0, 0];
-  let expected = performance.now() + SAMPLE_MS;
-  const timer = setInterval(() => {
-    const now = performance.now();
-    [previous, current] = [current, Math.max(0, now - expected)];
-    expected = now + SAMPLE_MS;
-  }, SAMPLE_MS).unref();
-  return { ms: () => Math.min(previous, current), close: () => clearInterval(timer) };
+  return { shed, track };
 }
 
 /** Logs one line a second, because a line per request would add to the load. */

@@ -23,6 +23,15 @@ export interface Store {
   /** @throws StoreUnavailable if the database is unavailable. */
   ready(): Promise<void>;
   close(): Promise<void>;
+  /** The state of its connections, if it has several. */
+  pool?: () => PoolState;
+}
+
+export interface PoolState {
+  inUse: number;
+  idle: number;
+  /** Syncs and other work that wait for a connection. */
+  waiting: number;
 }
 
 export interface SyncKey {
