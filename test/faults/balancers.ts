@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { onTestFinished } from "vitest";
 import { freePort, until } from "../../scripts/shared/program.ts";
 import { startTestProgram } from "../helpers/program.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
@@ -55,6 +56,8 @@ export async function startNginx(ports: readonly number[]) {
   };
   write(ports);
   const nginx = startTestProgram(["nginx", "-c", file]);
+  // SIGKILL would leave its workers.
+  onTestFinished(async () => void (await nginx.end()));
   return {
     url: await untilOpen(port),
     async use(used: readonly number[]) {
