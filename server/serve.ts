@@ -7,7 +7,7 @@ import { createLog, standardOutput } from "./http/log.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { createProgress } from "./progress-bar.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
-import type { Settings } from "./settings/values.ts";
+import { type Settings, withSource } from "./settings/values.ts";
 
 const CACHE = fileURLToPath(new URL("../node_modules/.cache/nexus-sync/", import.meta.url));
 
@@ -43,7 +43,7 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   // Node would open a debugger, in which anyone on this machine can read secrets.
   if (settings.mode === "service") process.on("SIGUSR1", () => {});
   const { server, banner } = await launched.catch((error: unknown) => {
-    throw settings.withSource(error);
+    throw withSource(error, settings);
   });
   for (const signal of SIGNALS) process.off(signal, exitAtOnce);
   const serving = endOnSignals(server, log);

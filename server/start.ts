@@ -6,8 +6,7 @@ import { openAccess, schemeHandlers } from "./auth/schemes.ts";
 import { type Contract, ContractError, loadContract } from "./contract/contract.ts";
 import { createHandlers } from "./handlers/handlers.ts";
 import { createHttpServer, listen } from "./http/http-server.ts";
-import { createLoadShedding } from "./http/limits.ts";
-import { sampleLoopDelay } from "./http/loop-delay.ts";
+import { createLoadShedding, sampleLoopDelay } from "./http/limits.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { send } from "./http/respond.ts";
@@ -108,12 +107,13 @@ async function openParts(
   resources.splice(0, 1, () => extension.close());
   const { version } = contract.document.info;
   const metrics = createMetrics({ version, lostLogLines, pool: store.pool });
-  const loopDelay = sampleLoopDelay((seconds) => metrics.loopDelay.observe(seconds));
+  const loopDelay = sampleLoopDelay(metrics);
   resources.push(metrics.close, loopDelay.close);
   const access = openAccess(options, log);
   const loadShedding = createLoadShedding(options.load ?? {}, { metrics, loopDelay, log });
   resources.push(access.close, http.shutdown.abort);
-  const logged = { formatUserId, hashKeyId, addressOf: clientAddress(options.trustProxy), triedKeyId, log, metrics };
+  const addressOf = options.trustProxy === undefined ? undefined : clientAddress(options.trustProxy);
+  const logged = { formatUserId, hashKeyId, addressOf, triedKeyId, log, metrics };
   return { ...http, ...logged, store, extension, access, loadShedding };
 }
 
@@ -123,7 +123,7 @@ function buildApp(contract: Contract, options: ServerOptions, parts: Parts, crea
   metrics.declare(contract.operations);
   return createApp({
     ...{ ...parts, ...extension, contract, bodyLimit },
-    schemes: schemeHandlers(contract.securitySchemes, access, { clock, addressOf }),
+    schemes: schemeHandlers(contract.securitySchemes, access, { clock, addressOf: addressOf ?? clientAddress() }),
     handlers: create({ store, clock, userLimit, metrics }),
     corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
   });

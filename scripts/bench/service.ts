@@ -104,6 +104,8 @@ export async function startTarget(
     const { socket, send } = openConnection(url);
     const reply = await send(probe).catch(() => undefined);
     socket.destroy();
+    // The port opens before the directory is loaded.
+    if (reply?.status === 503) return false;
     if (reply && reply.status !== 200) throw new Error(`The server returned ${reply.status}, not 200.`);
     return reply !== undefined;
   };

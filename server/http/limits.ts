@@ -1,7 +1,7 @@
-import { setTimeout } from "node:timers";
+import { performance } from "node:perf_hooks";
+import { clearInterval, setInterval, setTimeout } from "node:timers";
 import type { RequestHandler } from "express";
 import type { Logger } from "pino";
-import type { LoopDelay } from "./loop-delay.ts";
 import type { Metrics } from "./metrics.ts";
 import { Problem } from "./problem.ts";
 
@@ -12,6 +12,7 @@ export interface LoadLimits {
   delayMs?: number | undefined;
 }
 
+const SAMPLE_MS = 50;
 const LOG_MS = 1_000;
 
 export type LoadShedding = ReturnType<typeof createLoadShedding>;
@@ -22,7 +23,7 @@ export type LoadShedding = ReturnType<typeof createLoadShedding>;
  */
 export function createLoadShedding(
   { inFlight = 256, delayMs = Number.POSITIVE_INFINITY }: LoadLimits,
-  { metrics, loopDelay, log }: { metrics: Pick<Metrics, "sheds">; loopDelay: Pick<LoopDelay, "ms">; log: Logger },
+  { metrics, loopDelay, log }: { metrics: Pick<Metrics, "sheds">; loopDelay: { ms(): number }; log: Logger },
 ) {
   let requests = 0;
   const logShed = createShedLog(log);
@@ -46,6 +47,22 @@ export function createLoadShedding(
     next();
   };
   return { shed, track };
+}
+
+/**
+ * Samples the time by which a timer of 50 ms is late, which is the delay of the event loop, until it is closed. `ms` is the
+ * lower of the last two samples, so that a single pause does not count.
+ */
+export function sampleLoopDelay({ loopDelay }: Pick<Metrics, "loopDelay">) {
+  let [previous, current] = [0, 0];
+  let expected = performance.now() + SAMPLE_MS;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    [previous, current] = [current, Math.max(0, now - expected)];
+    loopDelay.observe(current / 1_000);
+    expected = now + SAMPLE_MS;
+  }, SAMPLE_MS).unref();
+  return { ms: () => Math.min(previous, current), close: () => clearInterval(timer) };
 }
 
 /** Logs one line a second, because a line per request would add to the load. */

@@ -61,7 +61,8 @@ export interface AccessLogOptions {
   /** Formats user ids for the log: as a keyed hash, or in clear. */
   formatUserId: (userId: string) => string;
   hashKeyId: (keyId: string) => string;
-  addressOf: ClientAddress;
+  /** Default: the address of the connection. */
+  addressOf: ClientAddress | undefined;
   /** The key id of a request's credentials, also if they are wrong. */
   triedKeyId: (request: IncomingMessage) => string | undefined;
 }
@@ -71,7 +72,7 @@ export interface AccessLogOptions {
  * that load shedding rejects are counted and not logged.
  */
 function logRequest(response: Response, start: number, options: AccessLogOptions): void {
-  const { log, metrics, formatUserId, addressOf } = options;
+  const { log, metrics, formatUserId } = options;
   const { requestId, route, operation, problem, caller, path, refusals } = response.locals;
   const { req: request } = response;
   const { method } = request;
@@ -86,17 +87,25 @@ function logRequest(response: Response, start: number, options: AccessLogOptions
   const user = userId && formatUserId(userId);
   const key = status === 401 || status === 429 ? keyOf(request, options) : undefined;
   const traceId = traceIdOf(request);
-  const who = { client: addressOf(request), caller: caller?.id, key, user };
+  const who = { client: addressOf(request, options), caller: caller?.id, key, user };
   log.info({ requestId, traceId, method, route, status, problem, ms, ...who, ...refusals }, "request");
 }
 
 /** Probes and scrapes are frequent, and of interest only if something is wrong. */
-function logProbe(response: Response, { log, metrics, addressOf }: AccessLogOptions): void {
+function logProbe(response: Response, options: AccessLogOptions): void {
+  const { log, metrics } = options;
   const { requestId, route, problem } = response.locals;
   const { req: request } = response;
   const status = statusOf(response);
   metrics.probes.inc({ path: route ?? "", status: status ?? "none" });
-  log.debug({ requestId, method: request.method, route, status, problem, client: addressOf(request) }, "probe");
+  log.debug(
+    { requestId, method: request.method, route, status, problem, client: addressOf(request, options) },
+    "probe",
+  );
+}
+
+function addressOf(request: IncomingMessage, options: AccessLogOptions): string | undefined {
+  return options.addressOf ? options.addressOf(request) : request.socket.remoteAddress;
 }
 
 /** Undefined if the connection was closed before the end of the response. */

@@ -41,10 +41,7 @@ export const FLAGS = {
 } as const satisfies Record<string, { default: string; help: string }>;
 
 export type FlagName = keyof typeof FLAGS;
-
-export function isFlag(name: string | undefined): name is FlagName {
-  return name !== undefined && Object.hasOwn(FLAGS, name);
-}
+export const FLAG_NAMES = Object.keys(FLAGS) as FlagName[];
 
 export function variableOf(flag: string): string {
   return `NEXUS_SYNC_${flag.toUpperCase().replaceAll("-", "_")}`;

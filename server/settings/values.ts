@@ -1,6 +1,6 @@
 import type { BearerOptions } from "../auth/schemes.ts";
 import { ConfigurationError } from "../configuration-error.ts";
-import { FLAGS, type FlagName, type Given, isFlag, LOG_LEVELS, NONE, variableOf } from "./flags.ts";
+import { FLAG_NAMES, FLAGS, type FlagName, type Given, LOG_LEVELS, NONE, variableOf } from "./flags.ts";
 import {
   readBytes,
   readCount,
@@ -54,17 +54,19 @@ export function readValues(given: Given, environment: NodeJS.ProcessEnv) {
     controlPort: readControlPort({ ...value("control-port"), text: given.text("control-port") ?? controlPort }),
     controlHost: given.text("control-host"),
     controlToken: readSecret("NEXUS_SYNC_CONTROL_TOKEN", environment),
-    /** Returns an error of the start that names the variable, if the unusable setting is given by one. */
-    withSource: (error: unknown): unknown => withSource(error, given),
+    /** The settings that are given by variables. */
+    fromVariables: FLAG_NAMES.filter(given.isVariable),
     /** One line for each variable that is not used. */
     ignored: [...given.ignored, ...unknownVariables(environment)],
   };
 }
 
-function withSource(error: unknown, { isVariable }: Given): unknown {
-  const setting = error instanceof ConfigurationError ? error.setting : undefined;
-  if (!(error instanceof ConfigurationError) || !isFlag(setting) || !isVariable(setting)) return error;
+/** An error of the start that names the variable, if the unusable setting is given by one. */
+export function withSource(error: unknown, { fromVariables }: Pick<Settings, "fromVariables">): unknown {
+  if (!(error instanceof ConfigurationError)) return error;
   const { message, problems, cause } = error;
+  const setting = fromVariables.find((name) => name === error.setting);
+  if (setting === undefined) return error;
   return new ConfigurationError(`${message} The setting is from ${variableOf(setting)}.`, { problems, cause });
 }
 
