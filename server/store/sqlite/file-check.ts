@@ -19,15 +19,15 @@ interface Content {
 
 /**
  * Checks a file before SQLite opens it for writing. It is only read, so that a file of another program stays as it is. The
- * caller holds the owner lock.
+ * caller holds the owner lock; or, with `isInUse`, a server that holds it has checked the log.
  *
  * A write-ahead log may belong to a previous file of the same name: SQLite would apply it to a file that was restored over
  * it. Each commit counts up in `wal_link`, and the log holds every commit that the file may lack, so the count in the file
  * must be among those of the log.
  * @throws StoreUnusable if another program has written the file, or its log belongs to another file.
  */
-export function checkFile(path: string): void {
-  const commits = commitsInLog(`${path}-wal`);
+export function checkFile(path: string, { isInUse = false } = {}): void {
+  const commits = isInUse ? 0 : commitsInLog(`${path}-wal`);
   const isEmpty = statSync(path).size === 0;
   const alone = isEmpty ? undefined : contentOf(path, { withLog: false });
   if (alone) checkOwn(path, alone);
