@@ -22,6 +22,15 @@ export interface PostgresOptions {
 /** Minimum time between two warnings: an outage breaks all connections at once. */
 const WARNING_INTERVAL_MS = 1_000;
 
+/** Settings of each connection in the database, in milliseconds. A statement of a sync takes less than one. */
+export const SESSION_SETTINGS = {
+  statement_timeout: 4_000,
+  // The wait for another server's sync of the same user; then the sync is retried.
+  lock_timeout: 1_000,
+  // Releases the row of a server that froze or lost its connection within a transaction.
+  idle_in_transaction_session_timeout: 5_000,
+};
+
 export function clientConfig({ url, password }: PostgresOptions): pg.ClientConfig {
   return {
     connectionString: password === undefined ? url : withPassword(url, password),
@@ -29,13 +38,8 @@ export function clientConfig({ url, password }: PostgresOptions): pg.ClientConfi
     pipeline: true,
     application_name: "nexus-sync",
     keepAlive: true,
-    // Milliseconds. A statement of a sync takes less than one.
     connectionTimeoutMillis: 2_000,
-    statement_timeout: 4_000,
-    // The wait for another server's sync of the same user; then the sync is retried.
-    lock_timeout: 1_000,
-    // Releases the row of a server that froze or lost its connection within a transaction.
-    idle_in_transaction_session_timeout: 5_000,
+    ...SESSION_SETTINGS,
   };
 }
 

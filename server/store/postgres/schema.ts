@@ -1,9 +1,12 @@
 import pg from "pg";
 import { StoreUnusable } from "../store.ts";
 import { sqlStateOf, summaryOf } from "./errors.ts";
-import { clientConfig, type PostgresOptions, placeOf } from "./pool.ts";
+import { clientConfig, type PostgresOptions, placeOf, SESSION_SETTINGS } from "./pool.ts";
+import { isTransactionPooled } from "./pooler.ts";
 
 const SCHEMA_VERSION = 1;
+/** Milliseconds; longer than statement_timeout. */
+const QUERY_MS = 5_000;
 
 /**
  * One simple query, which PostgreSQL runs as one transaction. The lock makes servers that start at the same time create the
@@ -35,12 +38,17 @@ const SCHEMA = `
  */
 export async function migrate(options: PostgresOptions): Promise<void> {
   const place = placeOf(options);
-  // The wait for another server that creates the tables is limited by statement_timeout.
-  const client = new pg.Client({ ...clientConfig(options), ...{ pipeline: false, lock_timeout: undefined } });
+  // The wait for another server that creates the tables is limited by statement_timeout, which a pooler may ignore.
+  const config = { ...clientConfig(options), pipeline: false, lock_timeout: undefined, query_timeout: QUERY_MS };
+  const client = new pg.Client(config);
   // A lost connection also rejects the pending query.
   client.on("error", () => {});
   try {
     await client.connect();
+    if (await isTransactionPooled(client, config))
+      throw new StoreUnusable(
+        `${place} is behind a connection pooler in transaction mode: use its session mode, or connect to the database itself.`,
+      );
     const encoding = await only(client, "SHOW server_encoding");
     if (encoding !== "UTF8") throw new StoreUnusable(`${place} must have the encoding UTF8, not ${encoding}.`);
     const version = await versionIn(client);
@@ -72,6 +80,13 @@ async function only(client: pg.Client, text: string): Promise<unknown> {
 
 function unusable(error: unknown, place: string): StoreUnusable {
   if (error instanceof StoreUnusable) return error;
-  const hint = sqlStateOf(error) === "42501" ? " The database user needs permission to create tables." : "";
-  return new StoreUnusable(`${place} can't be used: ${summaryOf(error)}.${hint}`);
+  return new StoreUnusable(`${place} can't be used: ${summaryOf(error)}.${hintFor(error)}`);
+}
+
+function hintFor(error: unknown): string {
+  if (sqlStateOf(error) === "42501") return " The database user needs permission to create tables.";
+  const names = Object.keys(SESSION_SETTINGS).join(",");
+  return error instanceof Error && error.message.startsWith("unsupported startup parameter")
+    ? ` A PgBouncer in session mode needs ${names} in ignore_startup_parameters.`
+    : "";
 }
