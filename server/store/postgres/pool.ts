@@ -3,12 +3,14 @@ import pg from "pg";
 import type { Logger } from "pino";
 import { StoreUnusable } from "../store.ts";
 import { summaryOf } from "./errors.ts";
+import { checkUrl, withStrictSslMode } from "./url.ts";
 
 export interface PostgresOptions {
   /**
    * `postgres://user@host:port/database`. Parameters of pg: `sslmode` (`disable`, the default; `no-verify`; `verify-full`,
-   * also spelled `require` or `verify-ca`), `sslrootcert`, `sslcert` and `sslkey` (files), and `host` (folder of a socket).
-   * Defaults come from PGHOST, PGPORT, PGUSER, PGDATABASE and PGPASSWORD.
+   * also spelled `prefer`, `require` or `verify-ca`), `sslrootcert`, `sslcert` and `sslkey` (files), `host` (folder of a
+   * socket), `options`, and those in url.ts. Defaults come from PGHOST, PGPORT, PGUSER, PGDATABASE, PGPASSWORD, PGSSLMODE
+   * and the file PGPASSFILE.
    */
   url: string;
   /** Takes precedence over a password in the URL. */
@@ -33,7 +35,7 @@ export const SESSION_SETTINGS = {
 
 export function clientConfig({ url, password }: PostgresOptions): pg.ClientConfig {
   return {
-    connectionString: password === undefined ? url : withPassword(url, password),
+    connectionString: withStrictSslMode(password === undefined ? url : withPassword(url, password)),
     // Statements are sent without waiting for the previous response.
     pipeline: true,
     application_name: "nexus-sync",
@@ -60,8 +62,12 @@ export function openPool(options: PostgresOptions): { pool: pg.Pool; warn: (erro
   return { pool, warn };
 }
 
-/** The database's name, address and user for messages, without the password. */
+/**
+ * The database's name, address and user for messages, without the password.
+ * @throws StoreUnusable if the URL is invalid or not supported.
+ */
 export function placeOf(options: PostgresOptions): string {
+  checkUrl(options.url);
   try {
     const { database, host, port, user } = new pg.Client(clientConfig(options));
     return `The database ${database} at ${host}:${port} (user ${user})`;

@@ -41,6 +41,10 @@ export async function migrate(options: PostgresOptions): Promise<void> {
   // The wait for another server that creates the tables is limited by statement_timeout, which a pooler may ignore.
   const config = { ...clientConfig(options), pipeline: false, lock_timeout: undefined, query_timeout: QUERY_MS };
   const client = new pg.Client(config);
+  if (!client.ssl && !isLocal(client.host))
+    options.log?.warn(
+      `The connection to the database at ${client.host} is not encrypted: add ?sslmode=verify-full to its URL.`,
+    );
   // A lost connection also rejects the pending query.
   client.on("error", () => {});
   try {
@@ -56,7 +60,7 @@ export async function migrate(options: PostgresOptions): Promise<void> {
       throw new StoreUnusable(`${place} was written by a newer version of this server (schema ${version}).`);
     if (version < SCHEMA_VERSION) await client.query(SCHEMA);
   } catch (error) {
-    throw unusable(error, place);
+    throw unusable(error, place, !client.password);
   } finally {
     // Not awaited, because an unreachable database would not respond.
     client.end().catch(() => {});
@@ -78,9 +82,23 @@ async function only(client: pg.Client, text: string): Promise<unknown> {
   return rows[0]?.[0] ?? 0;
 }
 
-function unusable(error: unknown, place: string): StoreUnusable {
+/** A name that resolves to this machine only, or the folder of a socket. */
+function isLocal(host: string): boolean {
+  return /^(localhost$|127\.|::1$|\/)/.test(host);
+}
+
+function unusable(error: unknown, place: string, hasNoPassword: boolean): StoreUnusable {
   if (error instanceof StoreUnusable) return error;
+  if (hasNoPassword && error instanceof Error && isPasswordMissing(error))
+    return new StoreUnusable(
+      `${place} requires a password: set NEXUS_SYNC_DATABASE_PASSWORD, or add a line to the file PGPASSFILE.`,
+    );
   return new StoreUnusable(`${place} can't be used: ${summaryOf(error)}.${hintFor(error)}`);
+}
+
+/** pg finds it before it sends one (SCRAM), or the database rejects an empty one. */
+function isPasswordMissing(error: Error): boolean {
+  return sqlStateOf(error) === "28P01" || /password must be|argument must be .*string/i.test(error.message);
 }
 
 function hintFor(error: unknown): string {
