@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import pg from "pg";
 import type { Logger } from "pino";
 import { StoreUnusable } from "../store.ts";
+import { createConnect } from "./connect.ts";
 import { summaryOf } from "./errors.ts";
 import { checkUrl, withStrictSslMode } from "./url.ts";
 
@@ -46,7 +47,7 @@ export function clientConfig({ url, password }: PostgresOptions): pg.ClientConfi
 }
 
 /** A pool that logs lost connections; without error listeners each would end the process. */
-export function openPool(options: PostgresOptions): { pool: pg.Pool; warn: (error: unknown) => void } {
+export function openPool(options: PostgresOptions) {
   let warnedAt = Number.NEGATIVE_INFINITY;
   const warn = (error: unknown) => {
     if (performance.now() - warnedAt < WARNING_INTERVAL_MS) return;
@@ -59,7 +60,7 @@ export function openPool(options: PostgresOptions): { pool: pg.Pool; warn: (erro
   pool.on("error", warn);
   // The pool itself handles errors of idle clients only.
   pool.on("connect", (client) => client.on("error", warn));
-  return { pool, warn };
+  return { pool, warn, connect: createConnect(pool, options.log) };
 }
 
 /**

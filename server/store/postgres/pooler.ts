@@ -1,5 +1,5 @@
 import pg from "pg";
-import { sqlStateOf } from "./errors.ts";
+import { isTooManyConnections } from "./errors.ts";
 
 /**
  * Whether a connection pooler gives each transaction another connection of the database. Prepared statements and timeouts
@@ -29,9 +29,9 @@ async function withSecond(config: pg.ClientConfig, use: (second: pg.Client) => P
     await second.connect();
     return await use(second);
   } catch (error) {
-    if (sqlStateOf(error) === "53300") return [];
+    if (isTooManyConnections(error)) return [];
     throw error;
   } finally {
-    second.end().catch(() => {});
+    await second.end().catch(() => {});
   }
 }
