@@ -27,11 +27,13 @@ async function withSecond(config: pg.ClientConfig, use: (second: pg.Client) => P
   second.on("error", () => {});
   try {
     await second.connect();
-    return await use(second);
+    const result = await use(second);
+    await second.end();
+    return result;
   } catch (error) {
+    // Not awaited, because an unreachable database would not respond.
+    second.end().catch(() => {});
     if (isTooManyConnections(error)) return [];
     throw error;
-  } finally {
-    await second.end().catch(() => {});
   }
 }

@@ -1,7 +1,7 @@
-import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { StoreUnavailable } from "../store.ts";
 import type { Reader } from "./reader.ts";
+import type { OpenDatabase } from "./schema.ts";
 
 interface Queued {
   /** Runs the work and returns a function that settles its promise, to be called after the commit. */
@@ -14,7 +14,7 @@ interface Queued {
  * transaction, and its promises settle after the commit. Work that throws does not affect other work. It must not write
  * before it throws, except with its last statement, which SQLite undoes; therefore no savepoints are needed.
  */
-export function createGroupCommit(database: DatabaseSync, reader: Reader) {
+export function createGroupCommit({ database, verify }: Pick<OpenDatabase, "database" | "verify">, reader: Reader) {
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
   const totalChanges = database.prepare("SELECT total_changes() AS rows");
@@ -24,6 +24,7 @@ export function createGroupCommit(database: DatabaseSync, reader: Reader) {
 
   const inTransaction = <T>(work: () => T): T => {
     try {
+      verify();
       begin.run();
       const before = totalChanges.get()?.rows;
       const result = work();

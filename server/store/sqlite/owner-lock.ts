@@ -40,12 +40,14 @@ function createPrivateFile(file: string): void {
   if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
 }
 
-/** On Linux, by the fifth field of each line, in which some characters are octal. */
+/** The mount points of this process on Linux: the fifth field of each line, in which some characters are octal. */
+const MOUNTS = "/proc/self/mountinfo";
+
 function isMountPoint(path: string): boolean {
-  if (process.platform !== "linux") return false;
+  if (!existsSync(MOUNTS)) return false;
   const unescaped = (text = "") =>
     text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-  const lines = readFileSync("/proc/self/mountinfo", "latin1").split("\n");
+  const lines = readFileSync(MOUNTS, "latin1").split("\n");
   const bytes = Buffer.from(path).toString("latin1");
   return lines.some((line) => unescaped(line.split(" ")[4]) === bytes);
 }

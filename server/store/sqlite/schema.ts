@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { StoreUnusable } from "../store.ts";
+import { StoreUnavailable, StoreUnusable } from "../store.ts";
 import { APPLICATION_ID, checkFile } from "./file-check.ts";
 import { lockOwner, realPath } from "./owner-lock.ts";
 
@@ -29,11 +29,22 @@ const MARK = `
   PRAGMA application_id = ${APPLICATION_ID};
 `;
 
+export interface OpenDatabase {
+  database: DatabaseSync;
+  /**
+   * SQLite goes on with a file that was replaced or removed, and its changes would be lost.
+   * @throws StoreUnavailable
+   */
+  verify(): void;
+  /** Releases the owner lock. */
+  release(): void;
+}
+
 /**
  * Opens a SQLite file (or ":memory:"), creates its tables, and locks it against other servers.
  * @throws StoreUnusable if it can't be opened, another server has locked it, or a newer version wrote it.
  */
-export function openDatabase(file: string): { database: DatabaseSync; release(): void } {
+export function openDatabase(file: string): OpenDatabase {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw new StoreUnusable(`${file} is a folder, not a file.`);
   const { path, lock } = file === ":memory:" ? { path: file } : lockFile(file);
@@ -49,7 +60,7 @@ export function openDatabase(file: string): { database: DatabaseSync; release():
     }
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
     migrate(database, file);
-    return { database, release: () => lock?.close() };
+    return { database, verify: lock ? sameFile(path) : () => {}, release: () => lock?.close() };
   } catch (error) {
     lock?.close();
     throw error instanceof StoreUnusable ? error : cannotOpen(file, error);
@@ -65,6 +76,17 @@ function migrate(database: DatabaseSync, file: string): void {
   if (file !== ":memory:") accessSync(file, constants.W_OK);
   const id = Number(database.prepare("PRAGMA application_id").get()?.application_id);
   if (version === 0 || id === 0) database.exec(`BEGIN IMMEDIATE; ${version === 0 ? SCHEMA : ""} ${MARK} COMMIT;`);
+}
+
+function sameFile(path: string): () => void {
+  const { dev, ino } = statSync(path);
+  return () => {
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now?.dev !== dev || now.ino !== ino)
+      throw new StoreUnavailable(
+        `The database ${path} was replaced or removed while it is in use: restart the server.`,
+      );
+  };
 }
 
 function lockFile(file: string): { path: string; lock: DatabaseSync } {

@@ -16,12 +16,12 @@ export interface SqliteStore extends Store {
  * @throws StoreUnusable if the file can't be used.
  */
 export function openSqliteStore(file: string): SqliteStore {
-  const { database, release } = openDatabase(file);
+  const { database, verify, release } = openDatabase(file);
   const reader = createReader(database);
   const update = database.prepare("UPDATE users SET document = ? WHERE id = ?");
   const size = database.prepare("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size");
   const probe = database.prepare("SELECT 1 FROM users LIMIT 1");
-  const commit = createGroupCommit(database, reader);
+  const commit = createGroupCommit({ database, verify }, reader);
   const target = sqliteLoadTarget(database, (save) => {
     const result = commit.inTransaction(save);
     reader.clearCaches();
@@ -44,6 +44,7 @@ export function openSqliteStore(file: string): SqliteStore {
     bytes: () => Number(size.get()?.bytes),
     async ready() {
       try {
+        verify();
         probe.get();
       } catch (error) {
         throw translated(error);

@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqliteStore } from "../../../../server/store/sqlite/sqlite-store.ts";
-import { type Store, StoreUnusable } from "../../../../server/store/store.ts";
+import { type Store, StoreUnavailable, StoreUnusable } from "../../../../server/store/store.ts";
 import { temporaryDatabase, temporaryFolder } from "../../../helpers/temporary-folder.ts";
 import { change, directoryOf } from "../store-under-test.ts";
 
@@ -167,4 +167,19 @@ test("a file with its own write-ahead log has every change, also if the file is 
   copyFileSync(`${live}-wal`, `${file}-wal`);
 
   expect(await storeOf(file).user("u-ada")).toEqual({ id: "u-ada", nickname: "last" });
+});
+
+test.each(["replaced", "removed"])("syncs are unavailable while the file is %s under the store", async (how) => {
+  const [file, away] = [temporaryDatabase(), join(temporaryFolder(), "away.db")];
+  const store = storeOf(file);
+  await store.load(directoryOf({ users: [{ id: "u-ada" }] }));
+  renameSync(file, away);
+  if (how === "replaced") copyFileSync(away, file);
+
+  await expect(change(store, "u-ada", { nickname: "lost" })).rejects.toThrow(StoreUnavailable);
+  await expect(store.ready()).rejects.toThrow(/ was replaced or removed while it is in use: restart the server\.$/);
+
+  renameSync(away, file);
+  await change(store, "u-ada", { nickname: "kept" });
+  await store.ready();
 });
