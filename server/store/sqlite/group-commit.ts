@@ -1,7 +1,7 @@
+import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers";
 import { StoreUnavailable } from "../store.ts";
 import type { Reader } from "./reader.ts";
-import type { OpenDatabase } from "./schema.ts";
 
 interface Queued {
   /** Runs the work and returns a function that settles its promise, to be called after the commit. */
@@ -9,12 +9,19 @@ interface Queued {
   reject: (error: unknown) => void;
 }
 
+export interface GroupCommitOptions {
+  database: DatabaseSync;
+  reader: Reader;
+  /** Called before each transaction; throws if the database can't be used. */
+  verify(): void;
+}
+
 /**
  * Group commit: work queued in the same iteration of the event loop, or during the previous commit, shares one
  * transaction, and its promises settle after the commit. Work that throws does not affect other work. It must not write
  * before it throws, except with its last statement, which SQLite undoes; therefore no savepoints are needed.
  */
-export function createGroupCommit({ database, verify }: Pick<OpenDatabase, "database" | "verify">, reader: Reader) {
+export function createGroupCommit({ database, reader, verify }: GroupCommitOptions) {
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
   const totalChanges = database.prepare("SELECT total_changes() AS rows");

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { StoreUnavailable, StoreUnusable } from "../store.ts";
+import { StoreUnusable } from "../store.ts";
 import { APPLICATION_ID, checkFile } from "./file-check.ts";
 import { lockOwner, realPath } from "./owner-lock.ts";
 
@@ -31,11 +31,8 @@ const MARK = `
 
 export interface OpenDatabase {
   database: DatabaseSync;
-  /**
-   * SQLite goes on with a file that was replaced or removed, and its changes would be lost.
-   * @throws StoreUnavailable
-   */
-  verify(): void;
+  /** Without symbolic links. */
+  path: string;
   /** Releases the owner lock. */
   release(): void;
 }
@@ -60,7 +57,7 @@ export function openDatabase(file: string): OpenDatabase {
     }
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
     migrate(database, file);
-    return { database, verify: lock ? sameFile(path) : () => {}, release: () => lock?.close() };
+    return { database, path, release: () => lock?.close() };
   } catch (error) {
     lock?.close();
     throw error instanceof StoreUnusable ? error : cannotOpen(file, error);
@@ -76,17 +73,6 @@ function migrate(database: DatabaseSync, file: string): void {
   if (file !== ":memory:") accessSync(file, constants.W_OK);
   const id = Number(database.prepare("PRAGMA application_id").get()?.application_id);
   if (version === 0 || id === 0) database.exec(`BEGIN IMMEDIATE; ${version === 0 ? SCHEMA : ""} ${MARK} COMMIT;`);
-}
-
-function sameFile(path: string): () => void {
-  const { dev, ino } = statSync(path);
-  return () => {
-    const now = statSync(path, { throwIfNoEntry: false });
-    if (now?.dev !== dev || now.ino !== ino)
-      throw new StoreUnavailable(
-        `The database ${path} was replaced or removed while it is in use: restart the server.`,
-      );
-  };
 }
 
 function lockFile(file: string): { path: string; lock: DatabaseSync } {
