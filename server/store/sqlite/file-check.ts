@@ -56,7 +56,7 @@ function checkOwn(path: string, { applicationId, tables }: Content): void {
 function contentOf(path: string, { withLog }: { withLog: boolean }): Content {
   const url = pathToFileURL(path);
   if (!withLog) url.searchParams.set("immutable", "1");
-  const database = new DatabaseSync(url, { readOnly: true, timeout: 100 });
+  const database = new DatabaseSync(url.href, { readOnly: true, timeout: 100 });
   try {
     const applicationId = Number(database.prepare("PRAGMA application_id").get()?.application_id);
     const tables = database.prepare("SELECT name FROM sqlite_schema").all();
