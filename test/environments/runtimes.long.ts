@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { olderNode, ROOT } from "../client/packed-client.ts";
 import { startStubWithClient } from "../helpers/stub.ts";
+import { HOST, startCompanyNetwork } from "./company-network.ts";
 import { type Environments, EXPECTED, explainSkip, installEnvironments, scenarioFor } from "./environment.ts";
 
 let environments: Environments;
@@ -27,21 +28,29 @@ test.for([
   for (const program of ["call.cjs", "call.mjs"]) expect(await seenBy([node, program])).toEqual(EXPECTED);
 });
 
-test("Deno calls the server", async ({ skip }) => {
-  const deno = environments.need("@deno/*/deno", skip);
-  const permissions = [
-    "--allow-env=ENVIRONMENT",
-    "--allow-net=127.0.0.1",
-    "--allow-read",
-    "--no-remote",
-    "--cached-only",
-  ];
-  expect(await seenBy([deno, "run", ...permissions, "call.mjs"])).toEqual(EXPECTED);
+const RUNTIMES = [
+  [
+    "Deno",
+    "@deno/*/deno",
+    ["run", "--allow-env", "--allow-net", "--allow-read", "--no-remote", "--cached-only"],
+    "DENO_CERT",
+  ],
+  ["Bun", "@oven/*/bin/bun", ["--no-install"], "NODE_EXTRA_CA_CERTS"],
+] as const;
+
+test.for(RUNTIMES)("%s calls the server", async ([, program, options], { skip }) => {
+  const command = [environments.need(program, skip), ...options, "call.mjs"];
+  expect(await seenBy(command)).toEqual(EXPECTED);
 });
 
-test("Bun calls the server", async ({ skip }) => {
-  const bun = environments.need("@oven/*/bin/bun", skip);
-  expect(await seenBy([bun, "--no-install", "call.mjs"])).toEqual(EXPECTED);
+test.for(RUNTIMES)("%s uses the proxy and the certificates of the environment", async (row, { skip }) => {
+  const [, program, options, variable] = row;
+  const command = [environments.need(program, skip), ...options, "call.mjs"];
+  const network = await startCompanyNetwork(environments, skip);
+  await expect(network.seenBy(command, HOST, network.proxy)).rejects.toThrow(/response \((TLS|certificate)/);
+  network.tunnels.length = 0;
+  expect(await network.seenBy(command, HOST, { ...network.proxy, [variable]: network.ca })).toEqual(EXPECTED);
+  expect(new Set(network.tunnels)).toEqual(new Set([`${HOST}:${network.port}`]));
 });
 
 test.for([
