@@ -128,9 +128,9 @@ test("publint reports nothing, not even a suggestion", async () => {
   expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
 });
 
-test("the tarball contains dist, README and package.json, and no path of this machine", () => {
+test("the tarball contains dist, the documentation and package.json, and no path of this machine", () => {
   const built = packed.built.map((file) => `dist/${file}`);
-  expect(packed.files.toSorted()).toEqual([...built, "README.md", "package.json"].toSorted());
+  expect(packed.files.toSorted()).toEqual([...built, "README.md", "networking.md", "package.json"].toSorted());
   const here = [ROOT, dirname(packed.project), `${homedir()}/`, "file:///", "node_modules/.", "../../"];
   const telling = packed.files.filter((file) => here.some((path) => packed.read(file).includes(path)));
   expect(telling).toEqual([]);

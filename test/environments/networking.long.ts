@@ -42,6 +42,14 @@ test.for(NODES)(
   },
 );
 
+test("calls one after another use the same connections, also those of two clients", async ({ skip }) => {
+  const network = await startCompanyNetwork(environments, skip);
+  const env = { NODE_EXTRA_CA_CERTS: network.ca };
+  expect(await network.seenBy([process.execPath, "many-calls.mjs"], "localhost", env)).toBe(20);
+  // Two, because a connection is not yet free when the next call follows at once.
+  expect(network.connections()).toBeLessThanOrEqual(2);
+});
+
 test("this Node uses the proxy of the environment, except for the hosts in NO_PROXY", async ({ skip }) => {
   const network = await startCompanyNetwork(environments, skip);
   const env = { ...network.proxy, NODE_USE_ENV_PROXY: "1", NODE_EXTRA_CA_CERTS: network.ca, NO_PROXY: "localhost" };
