@@ -40,7 +40,9 @@ export async function call(signal: AbortSignal): Promise<nexus.UserRole[]> {
   if (hasStatus(error, 400)) note(kind, error.problem satisfies nexus.ValidationProblemDetails | nexus.ProblemDetails);
   if (hasStatus(error, 502)) note(kind, error.problem?.title);
   if (error instanceof NexusError) note(error.attempts, error.durationMs);
-  return (await client.syncUserIdentity("u-ada", body)).roles ?? [];
+  const { isAuthenticated, roles: found, user } = await client.syncUserIdentity("u-ada", body);
+  const complete: [boolean, nexus.UserRole[], nexus.User] = [isAuthenticated, found, user];
+  return complete[1];
 }
 
 function roles({ roles: found }: nexus.SyncUserIdentityResult, meta: nexus.CallMeta): nexus.UserRole[] {
