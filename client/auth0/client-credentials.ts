@@ -1,6 +1,6 @@
 import { NexusError } from "../nexus-error.ts";
 import { MAX_RESPONSE_BYTES, readBody } from "../response-body.ts";
-import type { FetchedToken, FetchToken } from "./cached-token.ts";
+import type { FetchedToken, FetchToken } from "../token/token-source.ts";
 
 export interface ClientCredentials {
   /** Host of the tenant: `acme.eu.auth0.com`. */

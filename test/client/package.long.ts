@@ -118,7 +118,7 @@ test("attw reports no problem", async () => {
   const { stdout } = await execute(process.execPath, args, { maxBuffer: 1e8 }).catch((error) => error);
   const { analysis, problems } = JSON.parse(stdout);
   expect(problems).toEqual({});
-  const paths = [".", "./auth0", "./bulk", "./package.json", "./testing", "./validate"];
+  const paths = [".", "./auth0", "./bulk", "./package.json", "./testing", "./token", "./validate"];
   expect(Object.keys(analysis.entrypoints).toSorted()).toEqual(paths);
 });
 
