@@ -161,6 +161,7 @@ test("every link of the documentation leads to a file", () => {
     "server/store/README.md",
     "server/stub/README.md",
     "client/README.md",
+    "client/backfill.md",
     "client/networking.md",
     "scripts/README.md",
   ]) {

@@ -36,7 +36,7 @@ async function writeReference(root: string, entries: Readonly<Record<string, str
       plugin: ["typedoc-plugin-missing-exports"],
       excludeExternals: true,
       readme: join(client, "README.md"),
-      projectDocuments: [join(client, "networking.md")],
+      projectDocuments: ["networking.md", "backfill.md"].map((file) => join(client, file)),
       blockTags: [...OptionDefaults.blockTags, DESCRIPTION],
       // The folder of the copy means nothing to a reader.
       disableSources: true,

@@ -130,7 +130,9 @@ test("publint reports nothing, not even a suggestion", async () => {
 
 test("the tarball contains dist, the documentation and package.json, and no path of this machine", () => {
   const built = packed.built.map((file) => `dist/${file}`);
-  expect(packed.files.toSorted()).toEqual([...built, "README.md", "networking.md", "package.json"].toSorted());
+  expect(packed.files.toSorted()).toEqual(
+    [...built, "README.md", "backfill.md", "networking.md", "package.json"].toSorted(),
+  );
   const here = [ROOT, dirname(packed.project), `${homedir()}/`, "file:///", "node_modules/.", "../../"];
   const telling = packed.files.filter((file) => here.some((path) => packed.read(file).includes(path)));
   expect(telling).toEqual([]);

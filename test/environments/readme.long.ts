@@ -1,0 +1,58 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import manifest from "../../client/package.json" with { type: "json" };
+import { actionSource, createActionApi, postLoginEvent, runAction, tokenEndpoint } from "../client/auth0-action.ts";
+import { execute, ROOT } from "../client/packed-client.ts";
+import { acme, basicOf, bearerOf, startStubWithClient } from "../helpers/stub.ts";
+import { type Environments, installEnvironments } from "./environment.ts";
+
+const README = readFileSync(join(ROOT, "client/README.md"), "utf8");
+
+let environments: Environments;
+beforeAll(async () => {
+  environments = await installEnvironments("--omit=dev");
+}, 420_000);
+afterAll(() => environments?.remove(), 120_000);
+
+const pathOf = (file: string) => join(environments.project, "programs", file);
+
+test("the commands that install the package name the tarball that they make", async () => {
+  const { name, version } = manifest;
+  const named = Array.from(README.matchAll(/[\w./-]+\.tgz/g), ([file]) => file.replace("./", ""));
+  expect(named.length).toBeGreaterThan(1);
+  expect(new Set(named)).toEqual(new Set([`${name}-${version}.tgz`]));
+  const { stdout } = await execute("npm", ["pack", "./client", "--dry-run", "--json"], { cwd: ROOT });
+  expect(JSON.parse(stdout)).toMatchObject([{ filename: named[0] }]);
+});
+
+test("the example of a call prints the roles", async () => {
+  const [, example = ""] = /## Call\n\n```ts\n([\s\S]*?)```/.exec(README) ?? [];
+  const { server } = await startStubWithClient({ directory: acme({ user: { id: "auth0|5f7c" } }) });
+  const { username, password } = basicOf(server);
+  const text = example.replace("https://api.example", server.url).replace("key-1f0c93a2b7de", String(username));
+  writeFileSync(pathOf("readme.mts"), text);
+  const env = { NEXUS_SECRET: String(password), NO_COLOR: "1" };
+  expect(await environments.run([process.execPath, "readme.mts"], env)).toMatch(/^true \[[\s\S]*name: 'Engineer'/);
+});
+
+test("the Action is bundled by the command, and the bundle signs a user in", async ({ skip }) => {
+  const esbuild = environments.need("@esbuild/*/bin/esbuild", skip);
+  const [, command = ""] = /^npx esbuild (.*)$/m.exec(README) ?? [];
+  // In this folder, .js files are ES modules.
+  writeFileSync(pathOf("action.cjs"), actionSource());
+  await environments.run([esbuild, ...command.replace("action.js", "action.cjs").split(" ")]);
+  const bundle = readFileSync(pathOf("dist/action.js"), "utf8");
+  console.log(`Bundled Action: ${bundle.length} bytes`);
+  expect(bundle).not.toContain("require(");
+  expect(bundle.length).toBeLessThan(30_000);
+
+  const { server } = await startStubWithClient({ directory: acme({ user: { id: "auth0|ada" } }) });
+  const { token, applicationToken } = bearerOf(server);
+  tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600 }));
+  const { api, claims, denied } = createActionApi();
+  const { onExecutePostLogin, output } = runAction(bundle);
+  const secrets = { NEXUS_URL: server.url, NEXUS_APPLICATION_TOKEN: String(applicationToken) };
+  await onExecutePostLogin(postLoginEvent(secrets), api);
+  expect([claims, denied, output]).toEqual([{ "https://acme.example/roles": ["Engineer"] }, [], []]);
+});
