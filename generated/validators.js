@@ -269,4 +269,4 @@ export {
   schema_25 as RoleConnectionMap,
 };
 export const $bodies = {
-  "syncUserIdentity": { id: "SyncUserIdentity", request: schema_0, requests: { "application/json": schema_0, "text/json": schema_0, "application/*+json": schema_0 }, responses: [schema_26], canBeEmpty: false },};
+  "syncUserIdentity": { id: "SyncUserIdentity", request: schema_0, requests: { "application/json": schema_0, "text/json": schema_0, "application/*+json": schema_0 }, responses: [schema_26], canBeEmpty: false, responsesByStatus: { "200": { "application/json": schema_26, "text/json": schema_26 }, "400": { "application/problem+json": schema_20 }, "401": { "application/problem+json": schema_19 }, "403": { "application/problem+json": schema_19 }, "404": { "application/problem+json": schema_19 }, "405": { "application/problem+json": schema_19 }, "406": { "application/problem+json": schema_19 }, "413": { "application/problem+json": schema_19 }, "415": { "application/problem+json": schema_19 }, "429": { "application/problem+json": schema_19 }, "500": { "application/problem+json": schema_19 }, "503": { "application/problem+json": schema_19 } } },};

@@ -29,7 +29,7 @@ const WIDTH_OF_TEXT = ["string-width", "strip-ansi", "ansi-regex", "emoji-regex"
 export async function run([outDir]: string[], print: Print): Promise<number> {
   const code = await buildPackage(outDir ?? join(CLIENT, "dist"), print);
   if (code !== 0 || outDir !== undefined) return code;
-  if (!(await buildReference(ENTRIES, REFERENCE))) {
+  if (!(await buildReference(ENTRIES, REFERENCE, print))) {
     print("The API reference has the errors above.");
     return 1;
   }

@@ -56,5 +56,11 @@ export function note(...values: unknown[]): boolean {
   return values.some(isNexusError);
 }
 
+const respond: testing.ContractFetchOptions["respond"] = async ({ path, operation }: testing.ContractRequest) => {
+  const reply: testing.ContractReply = { status: 404, body: { title: operation + path.userId } };
+  return path.userId === "u-nobody" ? reply : undefined;
+};
+testing.createContractFetch({ respond, failures: [testing.failTimes(1, "hang"), testing.rateLimit(1)] });
+
 note(half, incomplete, cached, auth0, bulk, testing);
 `;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import manifest from "../../client/package.json" with { type: "json" };
 import { actionSource, createActionApi, postLoginEvent, runAction, tokenEndpoint } from "../client/auth0-action.ts";
+import { exportedNames } from "../client/doc-comments.ts";
 import { execute, ROOT } from "../client/packed-client.ts";
 import { acme, basicOf, bearerOf, startStubWithClient } from "../helpers/stub.ts";
 import { type Environments, installEnvironments } from "./environment.ts";
@@ -35,6 +36,39 @@ test("the example of a call prints the roles", async () => {
   const env = { NEXUS_SECRET: String(password), NO_COLOR: "1" };
   expect(await environments.run([process.execPath, "readme.mts"], env)).toMatch(/^true \[[\s\S]*name: 'Engineer'/);
 });
+
+test("the table of the testing module has every exported name, and its examples respond", async () => {
+  const [, section = ""] = /\n## Testing code that calls it\n([\s\S]*?)\n## /.exec(README) ?? [];
+  const cells = Array.from(section.matchAll(/^\| (`.*?) \|/gm), ([, cell = ""]) => cell);
+  const named = cells.flatMap((cell) => Array.from(cell.matchAll(/`(\w+)[`(]/g), ([, name]) => name));
+  const declarations = join(environments.project, "node_modules/nexus-sync-client/dist/testing.d.ts");
+  const options = ["answer", "respond", "failures"];
+  expect(named.filter((name = "") => !options.includes(name)).toSorted()).toEqual(
+    exportedNames(declarations).toSorted(),
+  );
+
+  const [, , respond = ""] = /```ts\n([\s\S]*?)```[\s\S]*?```ts\n([\s\S]*?)```/.exec(section) ?? [];
+  writeFileSync(pathOf("testing.mts"), `${TESTED}${respond}${SHOWN}`);
+  const shown = JSON.parse(await environments.run([process.execPath, "testing.mts"]));
+  expect(shown).toEqual([{ roles: ["engineers"] }, { isAuthenticated: false }, { status: 404 }]);
+});
+
+const TESTED = `
+import { createNexusClient } from "nexus-sync-client";
+import { createContractFetch } from "nexus-sync-client/testing";
+`;
+const SHOWN = `
+const credentials = { type: "basic", username: "u", password: "p" } as const;
+const client = createNexusClient({ baseUrl: "https://nexus.test", credentials, fetch });
+const body = { audience: "a", attributes: [], connection: { connectionId: "c", groups: ["engineers"] } };
+const [ada, charles, nobody] = await Promise.all(
+  ["u-ada", "u-charles", "u-nobody"].map((id) => client.safeSyncUserIdentity(id, body)),
+);
+if (!ada?.ok || !charles?.ok || nobody?.ok !== false) throw new Error("The results are not as expected.");
+const { isAuthenticated } = charles.data;
+const roles = ada.data.roles.map(({ name }) => name);
+console.log(JSON.stringify([{ roles }, { isAuthenticated }, { status: nobody.error.status }]));
+`;
 
 test("the Action is bundled by the command, and the bundle signs a user in", async ({ skip }) => {
   const esbuild = environments.need("@esbuild/*/bin/esbuild", skip);
