@@ -40,7 +40,7 @@ export async function startCompanyNetwork(environments: Environments, skip: (not
     forward(socket as Socket, port);
   });
   const url = `http://127.0.0.1:${await listen(proxy)}`;
-  const ca = join(environments.project, "programs/company-ca.pem");
+  const ca = environments.pathOf("company-ca.pem");
   copyFileSync(join(folder, "company-ca.pem"), ca);
   const scenario = scenarioFor(server);
   return {

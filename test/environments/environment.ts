@@ -1,13 +1,16 @@
-import { cpSync, globSync, mkdtempSync } from "node:fs";
+import { cpSync, globSync, mkdtempSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunningStub } from "../../server/stub/start-stub.ts";
-import { execute, packClient } from "../client/packed-client.ts";
+import { execute, packClient, ROOT } from "../client/packed-client.ts";
 import { basicOf, signIn } from "../helpers/stub.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
+
+/** For tests that start a compiler and programs, in milliseconds. */
+export const SLOW = { timeout: 120_000 };
 
 export type Environments = Awaited<ReturnType<typeof installEnvironments>>;
 
@@ -27,15 +30,28 @@ export async function installEnvironments(...options: readonly string[]) {
     const [file] = globSync(pattern, { cwd: join(project, "node_modules") });
     return file && join(project, "node_modules", file);
   };
+  const programs = join(project, "programs");
+  const write = (file: string, text: string) => writeFileSync(join(programs, file), text);
+  /** Returns what a program prints to stdout; throws the output of one that fails. */
+  const run = async ([command = "", ...args]: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const options = { cwd: programs, env: { ...process.env, ...env }, timeout: 60_000 };
+    const { stdout } = await execute(command, args, options).catch(({ message, stdout: printed }) => {
+      throw new Error(`${message}\n${printed}`);
+    });
+    return stdout;
+  };
   return {
-    project,
-    /** Throws the output of a program that fails. */
-    async run([command = "", ...args]: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
-      const options = { cwd: join(project, "programs"), env: { ...process.env, ...env }, timeout: 60_000 };
-      const { stdout } = await execute(command, args, options).catch(({ message, stdout: printed }) => {
-        throw new Error(`${message}\n${printed}`);
-      });
-      return stdout;
+    /** A path in the folder of the programs. */
+    pathOf: (file: string) => join(programs, file),
+    write,
+    run,
+    /** What tsc prints for programs, as strict as a caller may be. */
+    async compile(files: readonly string[], options: Readonly<Record<string, unknown>>): Promise<string> {
+      const strict = { strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
+      const compilerOptions = { target: "es2022", lib: ["es2022", "dom"], ...strict, ...options };
+      write("tsconfig.json", JSON.stringify({ compilerOptions, files }));
+      const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+      return run([process.execPath, tsc, "--pretty", "false"]);
     },
     /** A file of an installed package. If there is none, skips the test and prints the reason. */
     need(pattern: string, skip: (note: string) => never): string {

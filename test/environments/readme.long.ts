@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import manifest from "../../client/package.json" with { type: "json" };
@@ -6,7 +6,7 @@ import { actionSource, createActionApi, postLoginEvent, runAction, tokenEndpoint
 import { exportedNames } from "../client/doc-comments.ts";
 import { execute, ROOT } from "../client/packed-client.ts";
 import { acme, basicOf, bearerOf, startStubWithClient } from "../helpers/stub.ts";
-import { type Environments, installEnvironments } from "./environment.ts";
+import { type Environments, installEnvironments, SLOW } from "./environment.ts";
 
 const README = readFileSync(join(ROOT, "client/README.md"), "utf8");
 
@@ -16,7 +16,8 @@ beforeAll(async () => {
 }, 420_000);
 afterAll(() => environments?.remove(), 120_000);
 
-const pathOf = (file: string) => join(environments.project, "programs", file);
+/** Options for the examples. */
+const COMPILER = { module: "nodenext", types: ["node"], skipLibCheck: true, noEmit: true };
 
 test("the commands that install the package name the tarball that they make", async () => {
   const { name, version } = manifest;
@@ -27,28 +28,30 @@ test("the commands that install the package name the tarball that they make", as
   expect(JSON.parse(stdout)).toMatchObject([{ filename: named[0] }]);
 });
 
-test("the example of a call prints the roles", async () => {
+test("the example of a call prints the roles", SLOW, async () => {
   const [, example = ""] = /## Call\n\n```ts\n([\s\S]*?)```/.exec(README) ?? [];
   const { server } = await startStubWithClient({ directory: acme({ user: { id: "auth0|5f7c" } }) });
   const { username, password } = basicOf(server);
   const text = example.replace("https://api.example", server.url).replace("key-1f0c93a2b7de", String(username));
-  writeFileSync(pathOf("readme.mts"), text);
+  environments.write("readme.mts", text);
+  expect(await environments.compile(["readme.mts"], COMPILER)).toBe("");
   const env = { NEXUS_SECRET: String(password), NO_COLOR: "1" };
   expect(await environments.run([process.execPath, "readme.mts"], env)).toMatch(/^true \[[\s\S]*name: 'Engineer'/);
 });
 
-test("the table of the testing module has every exported name, and its examples respond", async () => {
+test("the table of the testing module has every exported name, and its examples respond", SLOW, async () => {
   const [, section = ""] = /\n## Testing code that calls it\n([\s\S]*?)\n## /.exec(README) ?? [];
   const cells = Array.from(section.matchAll(/^\| (`.*?) \|/gm), ([, cell = ""]) => cell);
   const named = cells.flatMap((cell) => Array.from(cell.matchAll(/`(\w+)[`(]/g), ([, name]) => name));
-  const declarations = join(environments.project, "node_modules/nexus-sync-client/dist/testing.d.ts");
+  const declarations = environments.pathOf("../node_modules/nexus-sync-client/dist/testing.d.ts");
   const options = ["answer", "respond", "failures"];
   expect(named.filter((name = "") => !options.includes(name)).toSorted()).toEqual(
     exportedNames(declarations).toSorted(),
   );
 
   const [, , respond = ""] = /```ts\n([\s\S]*?)```[\s\S]*?```ts\n([\s\S]*?)```/.exec(section) ?? [];
-  writeFileSync(pathOf("testing.mts"), `${TESTED}${respond}${SHOWN}`);
+  environments.write("testing.mts", `${TESTED}${respond}${SHOWN}`);
+  expect(await environments.compile(["testing.mts"], COMPILER)).toBe("");
   const shown = JSON.parse(await environments.run([process.execPath, "testing.mts"]));
   expect(shown).toEqual([{ roles: ["engineers"] }, { isAuthenticated: false }, { status: 404 }]);
 });
@@ -74,9 +77,9 @@ test("the Action is bundled by the command, and the bundle signs a user in", asy
   const esbuild = environments.need("@esbuild/*/bin/esbuild", skip);
   const [, command = ""] = /^npx esbuild (.*)$/m.exec(README) ?? [];
   // In this folder, .js files are ES modules.
-  writeFileSync(pathOf("action.cjs"), actionSource());
+  environments.write("action.cjs", actionSource());
   await environments.run([esbuild, ...command.replace("action.js", "action.cjs").split(" ")]);
-  const bundle = readFileSync(pathOf("dist/action.js"), "utf8");
+  const bundle = readFileSync(environments.pathOf("dist/action.js"), "utf8");
   console.log(`Bundled Action: ${bundle.length} bytes`);
   expect(bundle).not.toContain("require(");
   expect(bundle.length).toBeLessThan(30_000);

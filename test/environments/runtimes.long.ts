@@ -1,10 +1,10 @@
-import { cpSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { olderNode, ROOT } from "../client/packed-client.ts";
 import { startStubWithClient } from "../helpers/stub.ts";
 import { HOST, startCompanyNetwork } from "./company-network.ts";
-import { type Environments, EXPECTED, explainSkip, installEnvironments, scenarioFor } from "./environment.ts";
+import { type Environments, EXPECTED, explainSkip, installEnvironments, SLOW, scenarioFor } from "./environment.ts";
 
 let environments: Environments;
 beforeAll(async () => {
@@ -59,16 +59,12 @@ test.for([
   ["nodenext", "nodenext", "mts"],
   ["nodenext", "nodenext", "cts"],
   ["esnext", "bundler", "mts"],
-] as const)("a caller in TypeScript with module %s, resolution %s, as %s, calls the server", async (row) => {
+] as const)("a caller in TypeScript with module %s, resolution %s, as %s, calls the server", SLOW, async (row) => {
   const [module, moduleResolution, extension] = row;
-  const programs = join(environments.project, "programs");
   const source = `typed-${row.join("-")}.${extension}`;
-  cpSync(join(programs, "typed.mts"), join(programs, source));
-  const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
-  const compilerOptions = { module, moduleResolution, target: "es2022", lib: ["es2022", "dom"], types: [], ...strict };
-  writeFileSync(join(programs, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [source] }));
-  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  expect(await environments.run([process.execPath, tsc, "--pretty", "false"])).toBe("");
+  environments.write(source, readFileSync(environments.pathOf("typed.mts"), "utf8"));
+  const options = { module, moduleResolution, types: [], skipLibCheck: false };
+  expect(await environments.compile([source], options)).toBe("");
   expect(await seenBy([process.execPath, source.replace(/ts$/, "js")])).toEqual(EXPECTED);
 });
 

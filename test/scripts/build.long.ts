@@ -11,7 +11,9 @@ function pageOf(root: string, built: string): string {
   return readFileSync(join(root, `reference/modules/${name}.html`), "utf8").replaceAll("<wbr/>", "");
 }
 
-test("the build prints its folders, and the API reference has every exported name and no warning", () => {
+test("the build prints its folders, and the API reference has every exported name and no warning", {
+  timeout: 120_000,
+}, () => {
   const { root, runScript } = copyProject();
   const printed = `Built ${join(root, "client/dist")}.\nBuilt ${join(root, "reference/index.html")}.\n`;
   expect(runScript("scripts/build.ts")).toEqual({ code: 0, output: printed });
@@ -24,7 +26,7 @@ test("the build prints its folders, and the API reference has every exported nam
   expect(user).toMatch(/href="nexus-sync-client\.Identity\.html"/);
 });
 
-test("a broken link in a doc comment is printed, and fails the build", () => {
+test("a broken link in a doc comment is printed, and fails the build", { timeout: 120_000 }, () => {
   const project = copyProject();
   project.edit("client/bulk/sync-many.ts", "/** Called after each item. */", "/** See {@link noSuchName}. */");
   const { code, output } = project.runScript("scripts/build.ts");
