@@ -19,7 +19,7 @@ test("the build prints its folders, and the API reference has every exported nam
   expect(runScript("scripts/build.ts")).toEqual({ code: 0, output: printed });
   for (const built of Object.keys(ENTRIES)) {
     const names = exportedNames(join(root, `client/dist/${built}.d.ts`));
-    expect(names.length).toBeGreaterThan(5);
+    expect(names).not.toEqual([]);
     expect(names.filter((name) => !pageOf(root, built).includes(`>${name}<`))).toEqual([]);
   }
   const user = readFileSync(join(root, "reference/types/nexus-sync-client.User.html"), "utf8");
