@@ -80,7 +80,7 @@ test.for(NODES)(
   },
 );
 
-test("the spans of the recipe are children of the active one, and the server gets its traceparent", async ({
+test("the spans of the recipe are children of the active one, and the calls send its traceparent", async ({
   skip,
 }) => {
   environments.need("@opentelemetry/sdk-trace-base/package.json", skip);
