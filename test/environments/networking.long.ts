@@ -80,9 +80,7 @@ test.for(NODES)(
   },
 );
 
-test("the spans of the recipe are children of the active one, and the calls send its traceparent", async ({
-  skip,
-}) => {
+test("the spans of the recipe are children of the active one, and the calls send its traceparent", async ({ skip }) => {
   environments.need("@opentelemetry/sdk-trace-base/package.json", skip);
   const { server } = await startStubWithClient();
   server.faults.replace([{ times: 1, match: { userId: "u-ada" }, fault: { kind: "status", status: 503 } }]);
