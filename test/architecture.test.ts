@@ -13,9 +13,10 @@ interface Import {
   isType: boolean;
 }
 
-/** Paths relative to the project, with "/" on every platform. */
+/** Paths relative to the project, with "/" on every platform; no built files. */
 function filesOf(pattern: string): string[] {
-  return globSync(pattern, { cwd: ROOT }).map((file) => file.replaceAll("\\", "/"));
+  const exclude = ["client/dist", "test/environments/node_modules"];
+  return globSync(pattern, { cwd: ROOT, exclude }).map((file) => file.replaceAll("\\", "/"));
 }
 
 const FILES = filesOf("{server,client,scripts}/**/*.{ts,js}");
