@@ -15,7 +15,8 @@ interface Import {
 
 /** Paths relative to the project, with "/" on every platform. */
 function filesOf(pattern: string): string[] {
-  return globSync(pattern, { cwd: ROOT }).map((file) => file.replaceAll("\\", "/"));
+  const files = globSync(pattern, { cwd: ROOT }).map((file) => file.replaceAll("\\", "/"));
+  return files.filter((file) => !file.includes("/dist/"));
 }
 
 const FILES = filesOf("{server,client,scripts}/**/*.{ts,js}");
@@ -55,6 +56,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "server/handlers": ["server/contract", "server/http", "server/identity", "server/store"],
   "server/proof": ["server/contract", "server/http"],
   "server/stub": ["server", ...BELOW_STUB],
+  "server/package": ["server", "server/stub"],
   server: BELOW_STUB,
   client: [],
   scripts: ["server", "server/stub", "client", ...BELOW_STUB],

@@ -156,6 +156,7 @@ test("every link of the documentation leads to a file", () => {
     "SECURITY.md",
     "CHANGELOG.md",
     "server/README.md",
+    "server/package/README.md",
     "server/store/README.md",
     "server/stub/README.md",
     "client/README.md",

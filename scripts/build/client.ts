@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type InlineConfig } from "tsdown";
-import type { Print } from "./shared/print.ts";
+import { attachComments } from "./attach-comments.ts";
 
-const CLIENT = fileURLToPath(new URL("../client/", import.meta.url));
+export const CLIENT = fileURLToPath(new URL("../../client/", import.meta.url));
 
 /** Built name → source; `client/package.json` exports them. */
 export const ENTRIES = {
@@ -19,10 +17,10 @@ export const ENTRIES = {
 const WIDTH_OF_TEXT = ["string-width", "strip-ansi", "ansi-regex", "emoji-regex", "is-fullwidth-code-point"];
 
 /**
- * Builds the client package into `client/dist`, or the given folder: ESM and CommonJS with declarations, and the command.
- * Exit codes: 0 built, 1 a source can't be bundled or needs a package that is not allowed.
+ * Builds the client's package: ESM and CommonJS with declarations, and the command.
+ * @throws Error if a source can't be bundled or needs a package that is not allowed.
  */
-export async function run([outDir = join(CLIENT, "dist")]: string[], print: Print): Promise<number> {
+export async function buildClient(outDir: string): Promise<void> {
   const common: InlineConfig = {
     cwd: CLIENT,
     outDir,
@@ -57,30 +55,7 @@ export async function run([outDir = join(CLIENT, "dist")]: string[], print: Prin
     // The progress bar and the packages that it depends on.
     deps: { onlyBundle: ["openapi-fetch", "cli-progress", ...WIDTH_OF_TEXT] },
   };
-  try {
-    await build(library);
-    await build(command);
-    attachComments(outDir);
-  } catch (error) {
-    print(`The client was not built. ${error instanceof Error ? error.message : error}`);
-    return 1;
-  }
-  print(`Built ${outDir}.`);
-  return 0;
+  await build(library);
+  await build(command);
+  attachComments(outDir);
 }
-
-/**
- * Puts each doc comment of the declarations on its own line. The generator behind tsdown prints a comment in a nested type
- * behind the previous member, to which TypeScript then attaches it.
- */
-function attachComments(outDir: string): void {
-  for (const name of readdirSync(outDir).filter((file) => /\.d\.c?ts$/.test(file))) {
-    const file = join(outDir, name);
-    const text = readFileSync(file, "utf8")
-      .replace(/^([ \t]*)(\/\*\* .*?\*\/)(?=\S)/gm, "$1$2\n$1")
-      .replace(/^([ \t]*)(.*[;{}]) (?=\/\*\*\s)/gm, "$1$2\n$1");
-    writeFileSync(file, text);
-  }
-}
-
-if (import.meta.main) process.exitCode = await run(process.argv.slice(2), console.log);

@@ -2,7 +2,7 @@ import { bannerLines } from "../banner.ts";
 import { loadContract } from "../contract/contract.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
 import type { Settings } from "../setting-values.ts";
-import { DEMO_DIRECTORY, DEMO_SIGN_INS, type DemoCredentials } from "./demo.ts";
+import { DEMO_SIGN_INS, type DemoCredentials } from "./demo.ts";
 import { type RunningStub, startStub } from "./start-stub.ts";
 
 /** Starts a stub with the settings of the command line, and returns it with its banner. */
@@ -12,7 +12,7 @@ export async function launchStub(
 ): Promise<{ server: RunningServer; banner: string }> {
   const stub = await startStub({
     ...{ ...options, controlPort, controlHost, controlToken },
-    ...(directory !== "none" && { directory: directory === "demo" ? DEMO_DIRECTORY : directory }),
+    ...(directory !== "none" && { directory }),
   });
   return { server: stub, banner: banner(stub, { hasDemoUsers: directory === "demo" }) };
 }

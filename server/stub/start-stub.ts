@@ -7,7 +7,7 @@ import type { Base, RunningExtension, RunningServer, ServerOptions } from "../ru
 import { load, startServer } from "../start.ts";
 import type { Store } from "../store/store.ts";
 import { type ControlPortOptions, checkControlPort, openControlPort } from "./control/control-port.ts";
-import { createDemoCredentials, type DemoCredentials } from "./demo.ts";
+import { createDemoCredentials, DEMO_DIRECTORY, type DemoCredentials } from "./demo.ts";
 import { exampleHandler } from "./examples.ts";
 import { fireFault, sendWithFault } from "./faults.ts";
 import { operationCheck } from "./operation-id.ts";
@@ -18,6 +18,8 @@ import { loadUsers, shareStartDirectory } from "./session-users.ts";
 import { createSessions, selectSession } from "./sessions.ts";
 
 export interface StubOptions extends ServerOptions, ControlPortOptions {
+  /** Path of a JSON or NDJSON file, the content of one, or "demo": the users that the command lists. Default: no users. */
+  directory?: string | Directory | undefined;
   /** Maximum number of entries in the journal of each session. Default 1,000. */
   journalSize?: number;
   /** Maximum size of all named sessions in bytes: their changed users, faults and journals. Default 52,428,800. */
@@ -41,7 +43,8 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
  * credentials unless others are given. Several stubs do not affect each other.
  * @throws ConfigurationError, ContractError
  */
-export async function startStub(options: StubOptions = {}): Promise<RunningStub> {
+export async function startStub({ directory: start, ...others }: StubOptions = {}): Promise<RunningStub> {
+  const options = { ...others, directory: start === "demo" ? DEMO_DIRECTORY : start };
   checkControlPort(options);
   const { clock = systemClock, access, credentialsFile } = options;
   const generated =

@@ -1,0 +1,48 @@
+import { execFile } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { buildClient, CLIENT } from "./build/client.ts";
+import { buildServer, SERVER_PACKAGE } from "./build/server.ts";
+import type { Print } from "./shared/print.ts";
+
+/** The packages, each with the flag of `npm install` that most projects need. */
+const PACKAGES = [
+  { folder: SERVER_PACKAGE, build: buildServer, flag: "--save-dev " },
+  { folder: CLIENT, build: buildClient, flag: "" },
+];
+
+/**
+ * Builds the packages nexus-sync and nexus-sync-client, and packs them into `dist/`, or the given folder.
+ * Exit codes: 0 built, 1 a source can't be built, or needs a package that is not allowed.
+ */
+export async function run(
+  [outDir = fileURLToPath(new URL("../dist", import.meta.url))]: string[],
+  print: Print,
+): Promise<number> {
+  await mkdir(outDir, { recursive: true });
+  const commands: string[] = [];
+  for (const { folder, build, flag } of PACKAGES) {
+    try {
+      await build(join(folder, "dist"));
+      commands.push(`  npm install ${flag}${join(outDir, await pack(folder, outDir))}`);
+    } catch (error) {
+      print(`The package in ${relative("", folder)} was not built. ${error instanceof Error ? error.message : error}`);
+      return 1;
+    }
+  }
+  print(`Install them in your project:\n\n${commands.join("\n")}\n`);
+  print("Then `npx nexus-sync` starts the stub there. Both READMEs have the first test.");
+  return 0;
+}
+
+/** Packs the package in a folder, and returns the name of the tarball. */
+async function pack(folder: string, outDir: string): Promise<string> {
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", outDir];
+  const { stdout } = await promisify(execFile)("npm", args, { cwd: folder });
+  const [{ filename = "" } = {}] = JSON.parse(stdout) as { filename?: string }[];
+  return filename;
+}
+
+if (import.meta.main) process.exitCode = await run(process.argv.slice(2), console.log);

@@ -1,0 +1,7 @@
+import { isBuiltin } from "node:module";
+
+/** A line for a Node without `node:sqlite`, which the server can't be imported on; undefined if this Node has it. */
+export function unsupportedNode(): string | undefined {
+  if (isBuiltin("node:sqlite")) return undefined;
+  return `nexus-sync needs Node 22.13 or later, because it uses node:sqlite; this is Node ${process.versions.node}.`;
+}

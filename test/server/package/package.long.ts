@@ -1,0 +1,171 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import manifest from "../../../package.json" with { type: "json" };
+import { olderNode } from "../../client/packed-client.ts";
+import { startTestProgram } from "../../helpers/program.ts";
+import { execute, type Installed, installPackages, nodeRelease, ROOT } from "./packed-server.ts";
+
+let packed: Installed;
+beforeAll(async () => {
+  packed = await installPackages();
+}, 180_000);
+afterAll(() => packed?.remove());
+
+const TEST_FILE = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, "server/package/README.md"), "utf8"))?.[1] ?? "";
+
+test("the build prints how to install both tarballs", () => {
+  expect(packed.output).toMatch(/^ {2}npm install --save-dev \S+nexus-sync-1\.0\.0\.tgz$/m);
+  expect(packed.output).toMatch(/^ {2}npm install \S+nexus-sync-client-1\.0\.0\.tgz$/m);
+  expect(packed.output).toMatch(/`npx nexus-sync` starts the stub/);
+});
+
+test("npx starts the stub, which syncs a demo user and serves its pages", async () => {
+  // npm does not pass signals on, so the test ends the process group.
+  const server = startTestProgram(["npx", "nexus-sync", "--port", "0"], { cwd: packed.project, detached: true });
+  await expectStub(await server.printed(/^curl .*\n/m));
+  process.kill(-Number(server.child.pid), "SIGTERM");
+  await server.ended;
+});
+
+/** Calls the stub with the given banner. */
+async function expectStub(banner: string): Promise<void> {
+  const [, url] = /on (\S+) /.exec(banner) ?? [];
+  const [, controlUrl] = /page: (\S+)/.exec(banner) ?? [];
+  const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
+  const connection = { connectionId: "con_acme-ad", groups: ["engineers"] };
+  const response = await fetch(`${url}/v1/users/u-ada/$sync`, {
+    method: "PUT",
+    headers: { Authorization: `Basic ${btoa(pair)}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ audience: "https://api.acme.example", attributes: [], connection }),
+  });
+  expect([response.status, await response.json()]).toMatchObject([200, { isAuthenticated: true }]);
+  for (const path of ["/", "/docs", "/page.js", "/swagger-ui.css", "/swagger-ui-bundle.js", "/openapi.json", "/faults"])
+    expect([path, (await fetch(controlUrl + path)).status]).toEqual([path, 200]);
+}
+
+test("the command works on the oldest Node with node:sqlite, and refuses a database file there", async ({ skip }) => {
+  const oldest = await nodeRelease("22.13.0");
+  if (!oldest) return skip("Node 22.13.0 can't be installed here");
+  onTestFinished(oldest.remove);
+  const server = startTestProgram([oldest.node, packed.command, "--port", "0"]);
+  await expectStub(await server.printed(/^curl .*\n/m));
+  expect((await server.end()).code).toBe(0);
+  const file = join(packed.project, "nexus.sqlite");
+  const refused = await startTestProgram([oldest.node, packed.command, "--port", "0", "--database", file]).ended;
+  expect(refused.code).toBe(2);
+  expect(refused.output).toMatch(/^SQLite 3\.47\.2 is too old for a database file: use a Node\.js release with /m);
+  packed.write("oldest.test.mjs", forNodeTest());
+  const { stdout } = await execute(oldest.node, ["--test", "--test-reporter=tap", "oldest.test.mjs"], {
+    cwd: packed.project,
+  });
+  expect(stdout).toMatch(/^# pass 1$/m);
+});
+
+test("the command and the import refuse an older Node with one line", async ({ skip }) => {
+  const node = await olderNode();
+  if (!node) return skip("no older Node is on the path");
+  const { code, output } = await startTestProgram([node, packed.command]).ended;
+  expect(code).toBe(2);
+  const line = /^nexus-sync needs Node 22\.13 or later, because it uses node:sqlite; this is Node \d+\.\d+\.\d+\.\n$/;
+  expect(output).toMatch(line);
+  packed.write(
+    "import.mjs",
+    'import { startServer } from "nexus-sync";\nstartServer().catch((e) => console.log(e.message));',
+  );
+  const { stdout } = await execute(node, ["import.mjs"], { cwd: packed.project });
+  expect(stdout).toMatch(line);
+});
+
+test("the test in the README passes in another project with vitest, and fails for a caller without retries", async () => {
+  await packed.install(`vitest@${manifest.devDependencies.vitest}`);
+  const run = async (name: string, text: string) => {
+    packed.write(name, text);
+    const vitest = join(packed.project, "node_modules/vitest/vitest.mjs");
+    return execute(process.execPath, [vitest, "run", name], { cwd: packed.project, env: { PATH: process.env.PATH } });
+  };
+  expect((await run("caller.test.ts", TEST_FILE)).stdout).toMatch(/1 passed/);
+  const withoutRetries = TEST_FILE.replace("baseUrl: stub.url,", "baseUrl: stub.url, retry: { limit: 0 },");
+  await expect(run("without.test.ts", withoutRetries)).rejects.toMatchObject({
+    stdout: expect.stringMatching(/1 failed/),
+  });
+}, 120_000);
+
+test("the test in the README passes with node:test", async () => {
+  packed.write("node.test.ts", forNodeTest());
+  const args = ["--test", "--test-reporter=tap", "node.test.ts"];
+  const { stdout } = await execute(process.execPath, args, { cwd: packed.project });
+  expect(stdout).toMatch(/^# pass 1$/m);
+});
+
+/** The test of the README for node:test, in JavaScript. */
+function forNodeTest(): string {
+  return TEST_FILE.replace('import { afterAll, expect, test } from "vitest"', 'import { after, test } from "node:test"')
+    .replace("afterAll(", "after(")
+    .replace(" as const", "")
+    .replace("expect(verdict).toMatchObject({ passed: true });", "if (!verdict.passed) throw new Error(verdict);");
+}
+
+test("a caller compiles with strict types of the stub, the service and the contract", async () => {
+  packed.write("typed.ts", TYPED);
+  const compilerOptions = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true };
+  const environment = {
+    module: "nodenext",
+    target: "es2022",
+    lib: ["es2024", "dom"],
+    types: [],
+    resolveJsonModule: true,
+  };
+  packed.write(
+    "tsconfig.json",
+    JSON.stringify({ compilerOptions: { ...compilerOptions, ...environment }, files: ["typed.ts"] }),
+  );
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const { stdout } = await execute(process.execPath, [tsc, "--pretty", "false"], { cwd: packed.project }).catch(
+    (error) => error,
+  );
+  expect(stdout).toBe("");
+});
+
+const TYPED = `
+import { type FaultRule, type RunningStub, startServer, type User } from "nexus-sync";
+import contract from "nexus-sync/openapi.json" with { type: "json" };
+const stub: RunningStub = await startServer({ directory: { users: [], roles: [], roleConnectionMaps: [] } });
+const rules: FaultRule[] = [{ times: 1, fault: { kind: "reset" } }];
+stub.faults.replace(rules);
+const user: User | undefined = await stub.user("u-1");
+const version: string = contract.info.version;
+const service = await startServer({ mode: "service", database: "x.sqlite" });
+// @ts-expect-error A service has no faults.
+service.faults;
+// @ts-expect-error There is no such kind.
+stub.faults.replace([{ fault: { kind: "rest" } }]);
+export { user, version };
+`;
+
+test("publint reports nothing, and attw only that the package is ESM", async () => {
+  const tarball = new Uint8Array(readFileSync(packed.tarball)).buffer;
+  const { messages, pkg } = await publint({ pack: { tarball }, level: "suggestion", strict: true });
+  expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  const attw = join(ROOT, "node_modules/@arethetypeswrong/cli/dist/index.js");
+  const args = [attw, packed.tarball, "--format", "json", "--no-definitely-typed", "--profile", "esm-only"];
+  const { stdout } = await execute(process.execPath, args, { maxBuffer: 1e8 }).catch((error) => error);
+  const problems: { kind: string; resolutionKind?: string }[] = Object.values(
+    JSON.parse(stdout).problems,
+  ).flat() as never;
+  const found = problems.filter(({ resolutionKind }) => resolutionKind !== "node10");
+  expect(found.map(({ kind }) => kind).filter((kind) => kind !== "CJSResolvesToESM")).toEqual([]);
+});
+
+test("the tarball has no source, no install script and no path of this machine", async () => {
+  const { stdout } = await execute("tar", ["-xzOf", packed.tarball], { maxBuffer: 1e8 });
+  for (const path of [ROOT, `${homedir()}/`, "file:///work"]) expect(stdout.includes(path)).toBe(false);
+  const { stdout: list } = await execute("tar", ["-tzf", packed.tarball]);
+  expect(list.split("\n").filter((name) => name.endsWith(".ts"))).toEqual(["package/dist/entry.d.ts"]);
+  const lock = JSON.parse(readFileSync(join(packed.project, "package-lock.json"), "utf8"));
+  const withScripts = Object.entries(lock.packages).filter(([, one]) => Object(one).hasInstallScript);
+  expect(withScripts.map(([name]) => name).filter((name) => !/fsevents/.test(name))).toEqual([]);
+});
