@@ -11,7 +11,7 @@ export const FLAGS = {
   database: { default: ":memory:", help: "SQLite file, :memory:, or postgres://…" },
   "database-pool": { default: "10", help: "maximum number of connections to PostgreSQL" },
   directory: { default: "demo", help: "JSON or NDJSON file to load at start; demo, or none (service: none)" },
-  credentials: { default: "demo", help: "credentials file (npm run credentials), or demo" },
+  credentials: { default: "demo", help: "credentials file (command credentials), or demo" },
   "jwks-url": { default: NONE, help: "URL of the key set (JWKS) of Bearer tokens, https or loopback" },
   "jwks-file": { default: NONE, help: "the key set as a file" },
   issuer: { default: NONE, help: "required issuer (iss) of Bearer tokens" },

@@ -1,3 +1,4 @@
+import { COMMANDS } from "./commands.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { FLAGS, type Given, readFlags, readGiven, variableOf } from "./flags.ts";
 import { readValues, type Settings } from "./setting-values.ts";
@@ -39,11 +40,17 @@ export function helpText(): string {
   const rows = Object.entries(FLAGS).map(([name, { default: preset, help }]) =>
     [`  --${name}`.padEnd(18), variableOf(name).padEnd(26), preset.padEnd(12), help].join(" "),
   );
-  const head = ["npm start -- [options]", "", "  flag             variable                   default      meaning"];
+  const commands = Object.entries(COMMANDS).map(([name, { help }]) => `  ${name.padEnd(16)} ${help}`);
+  const head = [
+    "npm start -- [options], or npx nexus-sync [options]",
+    "",
+    "  flag             variable                   default      meaning",
+  ];
   const secrets = [
     "Secrets are environment variables only: NEXUS_SYNC_LOG_KEY, key for hashing user ids in the log (default: random);",
     "NEXUS_SYNC_DATABASE_PASSWORD, password of PostgreSQL (may also be part of NEXUS_SYNC_DATABASE);",
     "NEXUS_SYNC_CONTROL_TOKEN, required by the control port as a Bearer token (default: none, on loopback only).",
   ];
-  return [...head, ...rows, "", ...secrets].join("\n");
+  const others = ["Commands, instead of the options:", ...commands];
+  return [...head, ...rows, "", ...secrets, "", ...others].join("\n");
 }

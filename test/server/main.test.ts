@@ -136,11 +136,26 @@ test("--help prints the flags and the secret variables, and the exit code is 0",
   const { code, output } = await start(["--help"]).ended;
   expect(code).toBe(0);
   expect(output).toMatch(
-    /^npm start -- \[options\]\n\n +flag +variable +default +meaning\n +--mode +NEXUS_SYNC_MODE +stub /,
+    /^npm start -- \[options\], or npx nexus-sync \[options\]\n\n +flag +variable +default +meaning\n +--mode +NEXUS_SYNC_MODE +stub /,
+  );
+  expect(output).toMatch(
+    /^Commands, instead of the options:\n {2}credentials +edits a credentials file: add, list, revoke$/m,
   );
   expect(output).toMatch(
     /^Secrets are environment variables only: NEXUS_SYNC_LOG_KEY, .*\nNEXUS_SYNC_DATABASE_PASSWORD, .*\nNEXUS_SYNC_CONTROL_TOKEN, /m,
   );
+});
+
+test("the first argument names a command, which gets the others and sets the exit code", async () => {
+  const file = join(temporaryFolder(), "credentials.json");
+  const added = await start(["credentials", "add", "api-key", "Login hook", "--file", file]).ended;
+  expect(added).toMatchObject({ code: 0, output: expect.stringMatching(/^ {2}secret {2}\S+$/m) });
+  expect(await start(["credentials", "ad", "--file", file]).ended).toMatchObject({
+    code: 2,
+    output: "There is no command 'ad'. Did you mean 'add'? Commands: add, list, revoke.\n",
+  });
+  const unknown = "There is no command of this name. Commands: credentials; without one, the server starts.\n";
+  expect(await start(["credentails"]).ended).toMatchObject({ code: 2, output: unknown });
 });
 
 test("an invalid contract ends the start before the port opens", async () => {

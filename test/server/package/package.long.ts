@@ -47,6 +47,12 @@ async function expectStub(banner: string): Promise<void> {
     expect([path, (await fetch(controlUrl + path)).status]).toEqual([path, 200]);
 }
 
+test("the package has the command for credentials", async () => {
+  const args = [packed.command, "credentials", "add", "api-key", "Login hook"];
+  const { stdout } = await execute(process.execPath, args, { cwd: packed.project });
+  expect(stdout).toMatch(/^ {2}secret {2}\S+$/m);
+});
+
 test("the command works on the oldest Node with node:sqlite, and refuses a database file there", async ({ skip }) => {
   const oldest = await nodeRelease("22.13.0");
   if (!oldest) return skip("Node 22.13.0 can't be installed here");
