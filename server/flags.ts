@@ -26,11 +26,15 @@ export const FLAGS = {
   "cors-origin": { default: NONE, help: "the one origin whose pages may call the operation" },
   "control-port": {
     default: "4011",
-    help: "the stub's control port and page; any free port with --port 0; none: no control port",
+    help: "the stub's control port and page; if not given, any free port where 4011 is in use, or with --port 0; none: no control port",
   },
   "control-host": {
     default: "127.0.0.1",
     help: "address of the control port; beyond loopback NEXUS_SYNC_CONTROL_TOKEN is required",
+  },
+  "ready-file": {
+    default: NONE,
+    help: "file that exists while the server is ready, with its URLs and demo credentials",
   },
   "log-level": { default: "info", help: `log level: ${LOG_LEVELS.join(", ")}` },
   "log-user-ids": { default: "off", help: "on: user ids in clear in the log, not hashed" },

@@ -1,16 +1,10 @@
-import { isNetwork, type TrustedProxies } from "./auth/client-address.ts";
 import type { BearerOptions } from "./auth/schemes.ts";
 import { ConfigurationError } from "./configuration-error.ts";
 import { FLAGS, type FlagName, type Given, LOG_LEVELS, NONE } from "./flags.ts";
+import { readBytes, readCount, readOneOf, readOrigin, readPort, readProxies, type Value } from "./setting-parsers.ts";
 import { isPostgresUrl, isSqlitePath } from "./store/open-store.ts";
 
 export type Settings = ReturnType<typeof readValues>;
-
-/** A setting whose value is checked: the flag or variable that gives it, and its text. */
-interface Value {
-  source: string;
-  text: string;
-}
 
 /** The settings, by flag, variable or default. @throws ConfigurationError */
 export function readValues(given: Given, environment: NodeJS.ProcessEnv) {
@@ -24,6 +18,7 @@ export function readValues(given: Given, environment: NodeJS.ProcessEnv) {
   };
   const mode = readOneOf(value("mode"), ["stub", "service"] as const);
   const port = readPort(value("port"));
+  const controlGiven = given.text("control-port");
   const controlPort = mode === "service" ? NONE : port === 0 ? "0" : FLAGS["control-port"].default;
   return {
     mode,
@@ -45,15 +40,20 @@ export function readValues(given: Given, environment: NodeJS.ProcessEnv) {
     logUserIds: readOneOf(value("log-user-ids"), ["on", "off"] as const) === "on",
     /** Key of the hashes of user ids in the log. */
     logKey: environment.NEXUS_SYNC_LOG_KEY || undefined,
-    controlPort: readControlPort({ ...value("control-port"), text: given.text("control-port") ?? controlPort }),
+    controlPort: readControlPort({ ...value("control-port"), text: controlGiven ?? controlPort }),
+    /** Any free port is taken if the default one is in use. */
+    isControlPortPreferred: controlGiven === undefined,
     controlHost: given.text("control-host"),
     controlToken: environment.NEXUS_SYNC_CONTROL_TOKEN || undefined,
+    /** Fixes the demo credentials of a stub. */
+    demoSecret: environment.NEXUS_SYNC_DEMO_SECRET || undefined,
+    readyFile: readFile(given, "ready-file"),
     ignored: given.ignored,
   };
 }
 
 /** A file; its default, which has a name of its own, is undefined. */
-function readFile(given: Given, name: "directory" | "credentials" | "jwks-file"): string | undefined {
+function readFile(given: Given, name: "directory" | "credentials" | "jwks-file" | "ready-file"): string | undefined {
   const text = given.text(name);
   // Not repeated in the message, because a URL may contain a password.
   if (text?.includes("://")) throw new ConfigurationError(`${given.source(name)} takes a file, not a URL.`);
@@ -82,49 +82,6 @@ function readBearer(given: Given, optional: (name: FlagName) => string | undefin
 
 function readControlPort(value: Value): number | typeof NONE {
   return value.text === NONE ? NONE : readPort(value, ", or none");
-}
-
-/** Maximum of the body limit and the user limit, because the server keeps whole bodies and users in memory. */
-const MAX_BYTES = 104_857_600;
-
-function readPort({ source, text }: Value, alternative = ""): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new ConfigurationError(`${source} takes a number from 0 to 65535${alternative}, not '${text}'.`);
-}
-
-function readBytes({ source, text }: Value): number {
-  const [, digits, unit = "b"] = /^(\d{1,9})(b|kb|mb)?$/i.exec(text) ?? [];
-  const bytes = Number(digits) * { b: 1, kb: 1_024, mb: 1_048_576 }[unit.toLowerCase() as "b" | "kb" | "mb"];
-  if (bytes > 0 && bytes <= MAX_BYTES) return bytes;
-  throw new ConfigurationError(`${source} takes a size such as 262144, 256kb or 1mb, at most 100mb, not '${text}'.`);
-}
-
-function readCount({ source, text }: Value): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new ConfigurationError(`${source} takes a whole number from 1 to 999999, not '${text}'.`);
-}
-
-function readOneOf<T extends string>({ source, text }: Value, choices: readonly T[]): T {
-  const choice = choices.find((one) => one === text);
-  if (choice !== undefined) return choice;
-  throw new ConfigurationError(`${source} takes one of ${choices.join(", ")}, not '${text}'.`);
-}
-
-function readProxies({ source, text }: Value): TrustedProxies | undefined {
-  if (text === NONE) return undefined;
-  if (/^[1-9]\d?$/.test(text)) return Number(text);
-  const networks = text.split(",").map((network) => network.trim());
-  if (networks.every(isNetwork)) return networks;
-  throw new ConfigurationError(
-    `${source} takes a number of proxies from 1 to 99, or addresses and networks such as 10.0.0.0/8,fd00::1, not '${text}'.`,
-  );
-}
-
-/** An origin as browsers send it: scheme, host and port. */
-function readOrigin({ source, text }: Value): string | undefined {
-  if (text === NONE) return undefined;
-  if (URL.canParse(text) && new URL(text).origin === text) return text;
-  throw new ConfigurationError(`${source} takes an origin such as https://portal.example, without a path.`);
 }
 
 /** A file or a URL of PostgreSQL. Messages do not repeat the value, because it may contain a password. */

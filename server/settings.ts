@@ -13,11 +13,13 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Se
   const given = readGiven(flags, environment);
   const settings = readValues(given, environment);
   if (settings.mode === "service") checkService(settings, given);
+  else if (settings.demoSecret !== undefined && settings.credentials !== undefined)
+    throw new ConfigurationError(`${given.source("credentials")} and NEXUS_SYNC_DEMO_SECRET can't be combined.`);
   return settings;
 }
 
 function checkService(
-  { database, directory, credentials, controlPort, controlHost }: Settings,
+  { database, directory, credentials, controlPort, controlHost, demoSecret }: Settings,
   { source }: Pick<Given, "source">,
 ): void {
   const control = [
@@ -26,6 +28,8 @@ function checkService(
   ];
   if (control.length > 0)
     throw new ConfigurationError(`A service has no control port: remove ${control.join(" and ")}.`);
+  if (demoSecret !== undefined)
+    throw new ConfigurationError("A service has no demo credentials: remove NEXUS_SYNC_DEMO_SECRET.");
   if (credentials === undefined)
     throw new ConfigurationError(`A service has no demo credentials: name a file with ${source("credentials")}.`);
   if (database === ":memory:")
@@ -49,7 +53,8 @@ export function helpText(): string {
   const secrets = [
     "Secrets are environment variables only: NEXUS_SYNC_LOG_KEY, key for hashing user ids in the log (default: random);",
     "NEXUS_SYNC_DATABASE_PASSWORD, password of PostgreSQL (may also be part of NEXUS_SYNC_DATABASE);",
-    "NEXUS_SYNC_CONTROL_TOKEN, required by the control port as a Bearer token (default: none, on loopback only).",
+    "NEXUS_SYNC_CONTROL_TOKEN, required by the control port as a Bearer token (default: none, on loopback only);",
+    "NEXUS_SYNC_DEMO_SECRET, secret of the stub's demo API key, and its application token (default: random).",
   ];
   const others = ["Commands, instead of the options:", ...commands];
   return [...head, ...rows, "", ...secrets, "", ...others].join("\n");

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
+import { DEMO_PAIR, DEMO_SECRET, readyFrom } from "../scripts/shared/server-process.ts";
 import { startStub } from "../server/stub/start-stub.ts";
 import { startTestProgram } from "./helpers/program.ts";
 import { basicOf } from "./helpers/stub.ts";
@@ -97,24 +98,17 @@ test("an operation is added as in the README: served from its example, then by i
   const { yaml, handler } = addedOperation();
   const project = copyProject();
   const rolesFrom = async () => {
-    const program = startTestProgram([
-      process.execPath,
-      join(project.root, "server/main.ts"),
-      "--port",
-      "0",
-      "--control-port",
-      "none",
-    ]);
-    const banner = await program.printed(/^ {2}Basic +\S+:\S+$/m);
-    const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
+    const program = startTestProgram(
+      [process.execPath, join(project.root, "server/main.ts"), "--port", "0", "--control-port", "none"],
+      { env: { ...process.env, NEXUS_SYNC_DEMO_SECRET: DEMO_SECRET } },
+    );
+    const ready = await readyFrom(program);
     const call = (query: string) =>
-      fetch(`${/http:\/\/\S+/.exec(banner)?.[0]}/v1/added-roles${query}`, {
-        headers: { Authorization: `Basic ${btoa(pair)}` },
-      });
+      fetch(`${ready.url}/v1/added-roles${query}`, { headers: { Authorization: `Basic ${btoa(DEMO_PAIR)}` } });
     expect((await call("")).status).toBe(400);
     const roles = await (await call("?audience=a")).json();
     await program.end();
-    return { banner, roles };
+    return { ready, roles };
   };
 
   project.edit("openapi.yaml", "\ncomponents:\n", `\n${yaml}\ncomponents:\n`);
@@ -122,7 +116,7 @@ test("an operation is added as in the README: served from its example, then by i
     /^1 handwritten line no longer compiles:\n {2}server\/handlers\/handlers\.ts/m,
   );
   const without = await rolesFrom();
-  expect(without.banner).toContain("No handler yet, so the contract's examples are served: ListAddedRoles");
+  expect(without.ready.withoutHandler).toEqual(["ListAddedRoles"]);
   expect(without.roles).toMatchObject([{ name: "Engineer" }]);
 
   project.edit("server/handlers/handlers.ts", "return {", `return {\n${handler}`);

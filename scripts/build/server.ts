@@ -16,6 +16,8 @@ const ASSETS = [
   "server/demo-directory.json",
   "server/stub/page",
 ];
+/** Suites to copy for other languages. */
+const EXAMPLES = ["pytest", "junit", "go"];
 /** Copied, because the package swagger-ui-dist would install another one that reports installs. */
 const SWAGGER_UI = ["swagger-ui.css", "swagger-ui-bundle.js", "LICENSE", "NOTICE"];
 
@@ -50,4 +52,6 @@ export async function buildServer(outDir: string): Promise<void> {
   for (const asset of ASSETS) await cp(join(ROOT, asset), join(outDir, asset), { recursive: true });
   const swagger = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
   for (const file of SWAGGER_UI) await cp(join(swagger, file), join(outDir, "server/stub/swagger-ui", file));
+  for (const name of EXAMPLES)
+    await cp(join(ROOT, "test/examples", name), join(outDir, "examples", name), { recursive: true });
 }

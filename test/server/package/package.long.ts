@@ -5,6 +5,8 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import manifest from "../../../package.json" with { type: "json" };
+import { DEMO_PAIR, DEMO_SECRET, readyFrom } from "../../../scripts/shared/server-process.ts";
+import type { Ready } from "../../../server/ready.ts";
 import { olderNode } from "../../client/packed-client.ts";
 import { startTestProgram } from "../../helpers/program.ts";
 import { execute, type Installed, installPackages, nodeRelease, ROOT } from "./packed-server.ts";
@@ -15,7 +17,10 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => packed?.remove());
 
-const TEST_FILE = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, "server/package/README.md"), "utf8"))?.[1] ?? "";
+const README = readFileSync(join(ROOT, "server/package/README.md"), "utf8");
+const TEST_FILE = /```ts\n([\s\S]*?)```/.exec(README)?.[1] ?? "";
+const PYTEST_FILE = /```python\n([\s\S]*?)```/.exec(README)?.[1] ?? "";
+const DEMO_ENVIRONMENT = { ...process.env, NEXUS_SYNC_DEMO_SECRET: DEMO_SECRET };
 
 test("the build prints how to install both tarballs", () => {
   expect(packed.output).toMatch(/^ {2}npm install --save-dev \S+nexus-sync-1\.0\.0\.tgz$/m);
@@ -25,21 +30,18 @@ test("the build prints how to install both tarballs", () => {
 
 test("npx starts the stub, which syncs a demo user and serves its pages", async () => {
   // npm does not pass signals on, so the test ends the process group.
-  const server = startTestProgram(["npx", "nexus-sync", "--port", "0"], { cwd: packed.project, detached: true });
-  await expectStub(await server.printed(/^curl .*\n/m));
+  const options = { cwd: packed.project, detached: true, env: DEMO_ENVIRONMENT };
+  const server = startTestProgram(["npx", "nexus-sync", "--port", "0"], options);
+  await expectStub(await readyFrom(server));
   process.kill(-Number(server.child.pid), "SIGTERM");
   await server.ended;
 });
 
-/** Calls the stub with the given banner. */
-async function expectStub(banner: string): Promise<void> {
-  const [, url] = /on (\S+) /.exec(banner) ?? [];
-  const [, controlUrl] = /page: (\S+)/.exec(banner) ?? [];
-  const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
+async function expectStub({ url, controlUrl }: Ready): Promise<void> {
   const connection = { connectionId: "con_acme-ad", groups: ["engineers"] };
   const response = await fetch(`${url}/v1/users/u-ada/$sync`, {
     method: "PUT",
-    headers: { Authorization: `Basic ${btoa(pair)}`, "Content-Type": "application/json" },
+    headers: { Authorization: `Basic ${btoa(DEMO_PAIR)}`, "Content-Type": "application/json" },
     body: JSON.stringify({ audience: "https://api.acme.example", attributes: [], connection }),
   });
   expect([response.status, await response.json()]).toMatchObject([200, { isAuthenticated: true }]);
@@ -57,8 +59,8 @@ test("the command works on the oldest Node with node:sqlite, and refuses a datab
   const oldest = await nodeRelease("22.13.0");
   if (!oldest) return skip("Node 22.13.0 can't be installed here");
   onTestFinished(oldest.remove);
-  const server = startTestProgram([oldest.node, packed.command, "--port", "0"]);
-  await expectStub(await server.printed(/^curl .*\n/m));
+  const server = startTestProgram([oldest.node, packed.command, "--port", "0"], { env: DEMO_ENVIRONMENT });
+  await expectStub(await readyFrom(server));
   expect((await server.end()).code).toBe(0);
   const file = join(packed.project, "nexus.sqlite");
   const refused = await startTestProgram([oldest.node, packed.command, "--port", "0", "--database", file]).ended;
@@ -105,6 +107,17 @@ test("the test in the README passes with node:test", async () => {
   const args = ["--test", "--test-reporter=tap", "node.test.ts"];
   const { stdout } = await execute(process.execPath, args, { cwd: packed.project });
   expect(stdout).toMatch(/^# pass 1$/m);
+});
+
+test("the test in the README passes with pytest", async ({ skip }) => {
+  const python = (...args: string[]) => execute("python3", ["-m", "pytest", ...args], { cwd: packed.project });
+  const isInstalled = await python("--version").then(
+    () => true,
+    () => false,
+  );
+  if (!isInstalled) return skip("pytest is not installed here");
+  packed.write("test_login.py", PYTEST_FILE);
+  expect((await python("-q", "test_login.py")).stdout).toMatch(/^1 passed/m);
 });
 
 /** The test of the README for node:test, in JavaScript. */
