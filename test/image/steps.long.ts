@@ -19,7 +19,10 @@ beforeAll(() => {
 afterAll(() => {
   setModes(temporary.path, "u+w");
   temporary.remove();
-});
+}, 60_000);
+
+/** Two starts next to other tests. */
+const TIMEOUT = { timeout: 90_000 };
 
 /** The image's user may not write its files; root in this test could. */
 const USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
@@ -29,22 +32,26 @@ function contextOf(variables: Record<string, string>) {
   return { ...USER, cwd: image.folder, env: { PATH: process.env.PATH, ...image.environment, ...variables } };
 }
 
-test("the server of the image starts, is healthy, syncs, writes no file, and ends with 0 at SIGTERM", async () => {
-  const port = await freePort();
-  const context = contextOf({ NEXUS_SYNC_PORT: String(port), NEXUS_SYNC_CONTROL_PORT: "0" });
-  const probe = () => spawnSync(image.probe[0] ?? "", image.probe.slice(1), context).status;
-  const filesBefore = files();
-  expect(probe()).toBe(1);
-  const server = startTestProgram(image.command, context);
-  await until(() => probe() === 0, 20_000);
-  const response = await fetch(`http://127.0.0.1:${port}/v1/users/u-ada/$sync`, { method: "PUT" });
-  expect(response.status).toBe(401);
-  const ended = await server.end();
-  expect(ended).toMatchObject({ code: 0 });
-  expect(ended.output).not.toMatch(/warn|EACCES|EROFS/i);
-  expect(probe()).toBe(1);
-  expect(files()).toEqual(filesBefore);
-});
+test(
+  "the server of the image starts, is healthy, syncs, writes no file, and ends with 0 at SIGTERM",
+  TIMEOUT,
+  async () => {
+    const port = await freePort();
+    const context = contextOf({ NEXUS_SYNC_PORT: String(port), NEXUS_SYNC_CONTROL_PORT: "0" });
+    const probe = () => spawnSync(image.probe[0] ?? "", image.probe.slice(1), context).status;
+    const filesBefore = files();
+    expect(probe()).toBe(1);
+    const server = startTestProgram(image.command, context);
+    await until(() => probe() === 0, 40_000);
+    const response = await fetch(`http://127.0.0.1:${port}/v1/users/u-ada/$sync`, { method: "PUT" });
+    expect(response.status).toBe(401);
+    const ended = await server.end();
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.output).not.toMatch(/warn|EACCES|EROFS/i);
+    expect(probe()).toBe(1);
+    expect(files()).toEqual(filesBefore);
+  },
+);
 
 function files(): string[] {
   return readdirSync(image.root, { recursive: true, encoding: "utf8" }).toSorted();
@@ -58,7 +65,7 @@ test("the image has the production dependencies only", () => {
   expect(["typescript", "vitest", "node", "tsdown"].filter((name) => installed.includes(name))).toEqual([]);
 });
 
-test("the service of compose.yaml syncs on PostgreSQL", async () => {
+test("the service of compose.yaml syncs on PostgreSQL", TIMEOUT, async () => {
   const { environment } = parse(readFileSync(join(ROOT, "compose.yaml"), "utf8")).services["nexus-sync"];
   const port = await freePort();
   const { file, folder, add } = keeper();
@@ -78,7 +85,7 @@ test("the service of compose.yaml syncs on PostgreSQL", async () => {
     }),
   });
   const url = `http://127.0.0.1:${port}`;
-  await until(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok ?? false, 20_000);
+  await until(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok ?? false, 40_000);
   const connection = { connectionId: "con_acme-ad", groups: ["engineers"] };
   const response = await fetch(`${url}/v1/users/u-ada/$sync`, {
     method: "PUT",

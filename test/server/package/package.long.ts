@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import manifest from "../../../package.json" with { type: "json" };
 import { DEMO_PAIR, DEMO_SECRET, readyFrom } from "../../../scripts/shared/server-process.ts";
 import type { Ready } from "../../../server/ready.ts";
@@ -15,7 +15,10 @@ let packed: Installed;
 beforeAll(async () => {
   packed = await installPackages();
 }, 180_000);
-afterAll(() => packed?.remove());
+afterAll(() => packed?.remove(), 60_000);
+
+/** Installs and compiles, next to other tests. */
+const TIMEOUT = { timeout: 120_000 };
 
 const README = readFileSync(join(ROOT, "server/package/README.md"), "utf8");
 const TEST_FILE = /```ts\n([\s\S]*?)```/.exec(README)?.[1] ?? "";
@@ -28,7 +31,7 @@ test("the build prints how to install both tarballs", () => {
   expect(packed.output).toMatch(/`npx nexus-sync` starts the stub/);
 });
 
-test("npx starts the stub, which syncs a demo user and serves its pages", async () => {
+test("npx starts the stub, which syncs a demo user and serves its pages", TIMEOUT, async () => {
   // npm does not pass signals on, so the test ends the process group.
   const options = { cwd: packed.project, detached: true, env: DEMO_ENVIRONMENT };
   const server = startTestProgram(["npx", "nexus-sync", "--port", "0"], options);
@@ -55,31 +58,36 @@ test("the package has the command for credentials", async () => {
   expect(stdout).toMatch(/^ {2}secret {2}\S+$/m);
 });
 
-test("the command works on the oldest Node with node:sqlite, and refuses a database file there", async ({ skip }) => {
-  const oldest = await nodeRelease("22.13.0");
-  if (!oldest) return skip("Node 22.13.0 can't be installed here");
-  onTestFinished(oldest.remove);
-  const server = startTestProgram([oldest.node, packed.command, "--port", "0"], { env: DEMO_ENVIRONMENT });
-  await expectStub(await readyFrom(server));
-  expect((await server.end()).code).toBe(0);
-  const file = join(packed.project, "nexus.sqlite");
-  const refused = await startTestProgram([oldest.node, packed.command, "--port", "0", "--database", file]).ended;
-  expect(refused.code).toBe(2);
-  expect(refused.output).toMatch(/^SQLite 3\.47\.2 is too old for a database file: use a Node\.js release with /m);
-  packed.write("oldest.test.mjs", forNodeTest());
-  const { stdout } = await execute(oldest.node, ["--test", "--test-reporter=tap", "oldest.test.mjs"], {
-    cwd: packed.project,
-  });
-  expect(stdout).toMatch(/^# pass 1$/m);
-});
+test(
+  "the command works on the oldest Node with node:sqlite, and refuses a database file there",
+  TIMEOUT,
+  async ({ skip }) => {
+    const oldest = await nodeRelease("22.13.0");
+    if (!oldest) return skip("Node 22.13.0 can't be installed here");
+    const server = startTestProgram([oldest, packed.command, "--port", "0"], { env: DEMO_ENVIRONMENT });
+    await expectStub(await readyFrom(server));
+    expect((await server.end()).code).toBe(0);
+    const file = join(packed.project, "nexus.sqlite");
+    const refused = await startTestProgram([oldest, packed.command, "--port", "0", "--database", file]).ended;
+    expect(refused.code).toBe(2);
+    expect(refused.output).toMatch(/^SQLite 3\.47\.2 is too old for a database file: use a Node\.js release with /m);
+    packed.write("oldest.test.mjs", forNodeTest());
+    const { stdout } = await execute(oldest, ["--test", "--test-reporter=tap", "oldest.test.mjs"], {
+      cwd: packed.project,
+    });
+    expect(stdout).toMatch(/^# pass 1$/m);
+  },
+);
 
-test("the command and the import refuse an older Node with one line", async ({ skip }) => {
-  const node = await olderNode();
-  if (!node) return skip("no older Node is on the path");
-  const { code, output } = await startTestProgram([node, packed.command]).ended;
-  expect(code).toBe(2);
+test.for([
+  ["Node 16", () => nodeRelease("16.20.2")],
+  ["the oldest supported Node of the client", olderNode],
+] as const)("the command and the import refuse %s with one line", TIMEOUT, async ([, find], { skip }) => {
+  const node = await find();
+  if (!node) return skip("this Node is not here");
   const line = /^nexus-sync needs Node 22\.13 or later, because it uses node:sqlite; this is Node \d+\.\d+\.\d+\.\n$/;
-  expect(output).toMatch(line);
+  const refused = await startTestProgram([node, packed.command]).ended;
+  expect(refused).toMatchObject({ code: 2, output: expect.stringMatching(line) });
   packed.write(
     "import.mjs",
     'import { startServer } from "nexus-sync";\nstartServer().catch((e) => console.log(e.message));',
@@ -88,19 +96,23 @@ test("the command and the import refuse an older Node with one line", async ({ s
   expect(stdout).toMatch(line);
 });
 
-test("the test in the README passes in another project with vitest, and fails for a caller without retries", async () => {
-  await packed.install(`vitest@${manifest.devDependencies.vitest}`);
-  const run = async (name: string, text: string) => {
-    packed.write(name, text);
-    const vitest = join(packed.project, "node_modules/vitest/vitest.mjs");
-    return execute(process.execPath, [vitest, "run", name], { cwd: packed.project, env: { PATH: process.env.PATH } });
-  };
-  expect((await run("caller.test.ts", TEST_FILE)).stdout).toMatch(/1 passed/);
-  const withoutRetries = TEST_FILE.replace("baseUrl: stub.url,", "baseUrl: stub.url, retry: { limit: 0 },");
-  await expect(run("without.test.ts", withoutRetries)).rejects.toMatchObject({
-    stdout: expect.stringMatching(/1 failed/),
-  });
-}, 120_000);
+test(
+  "the test in the README passes in another project with vitest, and fails for a caller without retries",
+  TIMEOUT,
+  async () => {
+    await packed.install(`vitest@${manifest.devDependencies.vitest}`);
+    const run = async (name: string, text: string) => {
+      packed.write(name, text);
+      const vitest = join(packed.project, "node_modules/vitest/vitest.mjs");
+      return execute(process.execPath, [vitest, "run", name], { cwd: packed.project, env: { PATH: process.env.PATH } });
+    };
+    expect((await run("caller.test.ts", TEST_FILE)).stdout).toMatch(/1 passed/);
+    const withoutRetries = TEST_FILE.replace("baseUrl: stub.url,", "baseUrl: stub.url, retry: { limit: 0 },");
+    await expect(run("without.test.ts", withoutRetries)).rejects.toMatchObject({
+      stdout: expect.stringMatching(/1 failed/),
+    });
+  },
+);
 
 test("the test in the README passes with node:test", async () => {
   packed.write("node.test.ts", forNodeTest());
@@ -109,7 +121,7 @@ test("the test in the README passes with node:test", async () => {
   expect(stdout).toMatch(/^# pass 1$/m);
 });
 
-test("the test in the README passes with pytest", async ({ skip }) => {
+test("the test in the README passes with pytest", TIMEOUT, async ({ skip }) => {
   const python = (...args: string[]) => execute("python3", ["-m", "pytest", ...args], { cwd: packed.project });
   const isInstalled = await python("--version").then(
     () => true,
@@ -128,7 +140,7 @@ function forNodeTest(): string {
     .replace("expect(verdict).toMatchObject({ passed: true });", "if (!verdict.passed) throw new Error(verdict);");
 }
 
-test("a caller compiles with strict types of the stub, the service and the contract", async () => {
+test("a caller compiles with strict types of the stub, the service and the contract", TIMEOUT, async () => {
   packed.write("typed.ts", TYPED);
   const compilerOptions = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true };
   const environment = {

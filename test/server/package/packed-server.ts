@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { run as build } from "../../../scripts/build.ts";
 import { makeTemporaryFolder } from "../../../scripts/shared/temporary-folder.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 export const execute = promisify(execFile);
@@ -34,14 +35,12 @@ async function npmInstall(folder: string, ...names: string[]): Promise<void> {
   await execute("npm", ["install", ...flags, ...names], { cwd: folder });
 }
 
-/** The program of a Node release, from its package on the registry; undefined if it can't be installed. */
-export async function nodeRelease(version: string): Promise<{ node: string; remove: () => void } | undefined> {
-  const { path, remove } = makeTemporaryFolder();
+/** The program of a Node release, from its package on the registry, until the end of the test; undefined if it can't be installed. */
+export async function nodeRelease(version: string): Promise<string | undefined> {
+  const folder = temporaryFolder();
   const name = `node-${process.platform}-${process.arch}`;
-  writeFileSync(join(path, "package.json"), "{}");
-  await npmInstall(path, `${name}@${version}`).catch(() => {});
-  const node = join(path, "node_modules", name, "bin/node");
-  if (existsSync(node)) return { node, remove };
-  remove();
-  return undefined;
+  writeFileSync(join(folder, "package.json"), "{}");
+  await npmInstall(folder, `${name}@${version}`).catch(() => {});
+  const node = join(folder, "node_modules", name, "bin/node");
+  return existsSync(node) ? node : undefined;
 }
