@@ -15,7 +15,10 @@ export interface LoadLimits {
 const SAMPLE_MS = 50;
 const LOG_MS = 1_000;
 
-export type LoadShedding = ReturnType<typeof createLoadShedding>;
+export interface LoadShedding {
+  shed: RequestHandler;
+  track: RequestHandler;
+}
 
 /**
  * Load shedding: `shed` replies with 503 while a limit is exceeded, before security and before the body is read;
@@ -24,7 +27,7 @@ export type LoadShedding = ReturnType<typeof createLoadShedding>;
 export function createLoadShedding(
   { inFlight = 256, delayMs = Number.POSITIVE_INFINITY }: LoadLimits,
   { metrics, loopDelay, log }: { metrics: Pick<Metrics, "sheds">; loopDelay: { ms(): number }; log: Logger },
-) {
+): LoadShedding {
   let requests = 0;
   const logShed = createShedLog(log);
 

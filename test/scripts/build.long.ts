@@ -1,9 +1,16 @@
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ENTRIES } from "../../scripts/build/client.ts";
 import { exportedNames } from "../client/doc-comments.ts";
 import { copyProject } from "./generate/project-copy.ts";
+
+/** A copy of the project with the examples, which are part of the server's package. */
+function copyWithExamples() {
+  const project = copyProject();
+  cpSync(new URL("../examples", import.meta.url), join(project.root, "test/examples"), { recursive: true });
+  return project;
+}
 
 /** The page of a module in the reference, without the marks where long names may be broken. */
 function pageOf(root: string, built: string): string {
@@ -14,7 +21,7 @@ function pageOf(root: string, built: string): string {
 test("the build prints its results, and the API reference has every exported name and no warning", {
   timeout: 120_000,
 }, () => {
-  const { root, runScript } = copyProject();
+  const { root, runScript } = copyWithExamples();
   const { code, output } = runScript("scripts/build.ts");
   expect(code).toBe(0);
   expect(output).toContain(`API reference of the client: ${join(root, "reference/index.html")}\n`);
@@ -31,7 +38,7 @@ test("the build prints its results, and the API reference has every exported nam
 });
 
 test("a broken link in a doc comment is printed, and fails the build", { timeout: 120_000 }, () => {
-  const project = copyProject();
+  const project = copyWithExamples();
   project.edit("client/bulk/sync-many.ts", "/** Called after each item. */", "/** See {@link noSuchName}. */");
   const { code, output } = project.runScript("scripts/build.ts");
   expect(code).toBe(1);

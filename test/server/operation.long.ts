@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { openConnection } from "../../scripts/shared/connection.ts";
-import { MAIN } from "../../scripts/shared/server-process.ts";
+import { MAIN, readyFrom } from "../../scripts/shared/server-process.ts";
 import { startTestProgram } from "../helpers/program.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
@@ -18,7 +18,7 @@ function start(environment: object = {}) {
 }
 
 async function urlOf(server: ReturnType<typeof start>): Promise<string> {
-  return /http:\/\/[\d.:]+/.exec(await server.printed(/contract server on http\S+ /))?.[0] ?? "";
+  return (await readyFrom(server)).url;
 }
 
 test("SIGHUP ends a service with exit code 0", async () => {

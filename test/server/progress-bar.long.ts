@@ -33,7 +33,7 @@ test("while a directory is loaded, the port is open, /livez is 200, everything e
       (status) => status === 200,
       () => false,
     );
-  await until(isOpen, 5_000);
+  await until(isOpen, 20_000);
   expect(server.output()).not.toContain("ready");
   expect(await statusOf(`${url}/readyz`)).toBe(503);
   expect(await statusOf(`${url}/metrics`)).toBe(200);
@@ -68,7 +68,7 @@ test("a signal ends a server that loads a directory at once", async () => {
         () => true,
         () => false,
       ),
-    5_000,
+    20_000,
   );
   expect(await server.end("SIGTERM")).toMatchObject({ code: 143 });
 });
