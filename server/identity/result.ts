@@ -1,5 +1,4 @@
-import type { SyncUserIdentityResponse } from "../../generated/operations.ts";
-import type { Organization, Role, User, UserRole } from "../../generated/types.ts";
+import type { Organization, operations, Role, User, UserRole } from "../../generated/types.ts";
 import { compareCodePoints, isBlank } from "./text.ts";
 
 export interface Outcome {
@@ -11,7 +10,7 @@ export interface Outcome {
 }
 
 /** The body of the 200 response. */
-export type SyncResult = Extract<SyncUserIdentityResponse, { status: 200 }>["body"];
+export type SyncResult = operations["SyncUserIdentity"]["responses"][200]["content"]["application/json"];
 
 /** It is derived from the stored user and is never stored itself. */
 export function syncResult({ user, isAuthenticated, roles, clientUpnKey, now }: Outcome): SyncResult {

@@ -15,8 +15,15 @@ import { clientFor, NOWHERE } from "./fault-server.ts";
 const { synced, notAuthenticated, unknownUser } = contract.components.examples;
 const ROLE = { id: "r-1", name: "Engineer" };
 
+type SyncRequest = Extract<ContractRequest, { operation: "SyncUserIdentity" }>;
+
+/** `respond` for syncs only, because the contract can have more operations. */
+function forSyncs<Reply>(respond: (request: SyncRequest) => Reply) {
+  return (request: ContractRequest) => (request.operation === "SyncUserIdentity" ? respond(request) : undefined);
+}
+
 /** The 200 of a user with one role for each group. */
-function resultOf({ path: { userId }, body }: ContractRequest) {
+function resultOf({ path: { userId }, body }: SyncRequest) {
   const names = { displayName: "Ada", givenName: "Ada", familyName: "Lovelace" };
   const roles = (body.connection.groups ?? []).map((name) => ({ ...ROLE, name }));
   return { status: 200, body: { userId, ...names, isAuthenticated: true, roles, user: { id: userId } } } as const;
@@ -28,12 +35,12 @@ function clientOn(respond: ContractFetchOptions["respond"], options: ContractFet
 }
 
 test("respond chooses the response for each user: its own body, an example, a status or the default", async () => {
-  const { client } = clientOn((request) => {
+  const respond = forSyncs((request) => {
     if (request.path.userId === "auth0|ada") return resultOf(request);
     if (request.path.userId === "u-charles") return "notAuthenticated";
-    if (request.path.userId === "u-nobody") return { status: 404 };
-    return undefined;
+    return request.path.userId === "u-nobody" ? { status: 404 as const } : undefined;
   });
+  const { client } = clientOn(respond);
   const groups = ["engineers", "on-call"];
   const ada = await client.syncUserIdentity("auth0|ada", signIn({ groups }));
   expect([ada.userId, ada.roles.map(({ name }) => name)]).toEqual(["auth0|ada", groups]);
@@ -45,10 +52,10 @@ test("respond chooses the response for each user: its own body, an example, a st
 });
 
 test("respond can be async, and where it returns undefined, the option answer counts", async () => {
-  const respond = async (request: ContractRequest) => {
+  const respond = forSyncs(async (request) => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     return request.path.userId === "u-1" ? resultOf(request) : undefined;
-  };
+  });
   const { client } = clientOn(respond, { answer: "notAuthenticated" });
   expect(await client.syncUserIdentity("u-1", signIn())).toMatchObject({ userId: "u-1", isAuthenticated: true });
   expect(await client.syncUserIdentity("u-2", signIn())).toEqual(notAuthenticated.value);
@@ -132,7 +139,7 @@ test("the type of respond allows what the contract declares", () => {
   // @ts-expect-error A 200 always has roles.
   createContractFetch({ respond: () => ({ status: 200, body: { ...ok().body, roles: null } }) });
   // @ts-expect-error The operation has no such path parameter.
-  createContractFetch({ respond: ({ path }) => (path.user ? "synced" : undefined) });
+  createContractFetch({ respond: forSyncs(({ path }) => (path.user ? "synced" : undefined)) });
 });
 
 test.for<[options: unknown, message: string]>([

@@ -152,7 +152,7 @@ const OTHER_BASES: [title: string, expected: string[], base: Edit, ...revision: 
     "a response no longer requires a property of a reference",
     ["application", "text"].map(
       (type) =>
-        `major, breaks: required-properties-removed PATH/put/responses/200/content/${type}~1json/schema/properties/user`,
+        `major, breaks: required-properties-removed PATH/put/responses/200/content/${type}~1json/schema/allOf/0/properties/user`,
     ),
     ["required: [isAuthenticated, roles, user]", "required: [isAuthenticated, roles, user] # all"],
     ["required: [isAuthenticated, roles, user]", "required: [isAuthenticated, roles]"],

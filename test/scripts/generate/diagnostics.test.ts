@@ -170,10 +170,11 @@ test.for(["", "- paths\n"])("a contract that is not a mapping (%j) is reported",
 
 test("a reference to a missing schema is reported at each place, and the process ends", () => {
   const project = copyProject();
+  const places = project.read("openapi.yaml").split('/schemas/UserRole"').length - 1;
   project.edit("openapi.yaml", '/schemas/UserRole"', '/schemas/UserRol"');
   const { code, output } = project.runScript("scripts/generate.ts");
   expect(code).toBe(2);
   const missing = "'#/components/schemas/UserRol' does not exist. Did you mean 'UserRole'?";
   const reference = '"#/components/schemas/UserRol"';
-  expect(problemsIn(output, project.read)).toEqual(Array(3).fill(["no-unresolved-refs", missing, reference]));
+  expect(problemsIn(output, project.read)).toEqual(Array(places).fill(["no-unresolved-refs", missing, reference]));
 });
