@@ -2,9 +2,11 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type InlineConfig } from "tsdown";
+import { buildReference } from "./build/reference.ts";
 import type { Print } from "./shared/print.ts";
 
 const CLIENT = fileURLToPath(new URL("../client/", import.meta.url));
+const REFERENCE = fileURLToPath(new URL("../reference/", import.meta.url));
 
 /** Built name → source; `client/package.json` exports them. */
 export const ENTRIES = {
@@ -12,6 +14,7 @@ export const ENTRIES = {
   bulk: "bulk/sync-many.ts",
   validate: "validate.ts",
   testing: "testing/contract-fetch.ts",
+  token: "token/cached-token.ts",
   auth0: "auth0/entry.ts",
 } as const;
 
@@ -19,10 +22,23 @@ export const ENTRIES = {
 const WIDTH_OF_TEXT = ["string-width", "strip-ansi", "ansi-regex", "emoji-regex", "is-fullwidth-code-point"];
 
 /**
- * Builds the client package into `client/dist`, or the given folder: ESM and CommonJS with declarations, and the command.
- * Exit codes: 0 built, 1 a source can't be bundled or needs a package that is not allowed.
+ * Builds the client package into `client/dist`, and its API reference into `reference`. With a folder as argument, builds
+ * the package into it, and no reference. Exit codes: 0 built, 1 a source can't be bundled or needs a package that is not
+ * allowed, or the reference has a broken link.
  */
-export async function run([outDir = join(CLIENT, "dist")]: string[], print: Print): Promise<number> {
+export async function run([outDir]: string[], print: Print): Promise<number> {
+  const code = await buildPackage(outDir ?? join(CLIENT, "dist"), print);
+  if (code !== 0 || outDir !== undefined) return code;
+  if (!(await buildReference(ENTRIES, REFERENCE, print))) {
+    print("The API reference has the errors above.");
+    return 1;
+  }
+  print(`Built ${join(REFERENCE, "index.html")}.`);
+  return 0;
+}
+
+/** ESM and CommonJS with declarations, and the command. */
+async function buildPackage(outDir: string, print: Print): Promise<number> {
   const common: InlineConfig = {
     cwd: CLIENT,
     outDir,

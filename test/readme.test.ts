@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { startStub } from "../server/stub/start-stub.ts";
+import environments from "./environments/package.json" with { type: "json" };
 import { startTestProgram } from "./helpers/program.ts";
 import { basicOf } from "./helpers/stub.ts";
 import { copyProject, copyWithHistory } from "./scripts/generate/project-copy.ts";
@@ -144,7 +145,8 @@ function withoutLines(text: string): string {
 }
 
 test("every dependency is named with its reason, and pinned", () => {
-  const installed = { ...manifest.dependencies, ...manifest.devDependencies };
+  const { dependencies, devDependencies } = environments;
+  const installed = { ...manifest.dependencies, ...manifest.devDependencies, ...dependencies, ...devDependencies };
   expect(namesIn("CONTRIBUTING.md", "Dependencies").toSorted()).toEqual(Object.keys(installed).toSorted());
   for (const version of Object.values(installed)) expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
 });
@@ -159,6 +161,8 @@ test("every link of the documentation leads to a file", () => {
     "server/store/README.md",
     "server/stub/README.md",
     "client/README.md",
+    "client/backfill.md",
+    "client/networking.md",
     "scripts/README.md",
   ]) {
     const links = textOf(file).matchAll(/\]\(([^)#]+)\)/g);

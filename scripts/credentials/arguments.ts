@@ -1,7 +1,7 @@
-import { didYouMean, nearest } from "../../client/backfill/nearest.ts";
 import { OPERATIONS } from "../../generated/operations.ts";
 import { isMember, type ListName } from "../../server/auth/credentials-file.ts";
 import { ConfigurationError } from "../../server/configuration-error.ts";
+import { didYouMean, nearest } from "../../server/nearest.ts";
 import { parseOptions } from "../shared/parse-options.ts";
 
 /** Kinds of credentials on the command line, and the list of the file that each is stored in. */

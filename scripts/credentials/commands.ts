@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { didYouMean, nearest } from "../../client/backfill/nearest.ts";
 import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import { hashSecret } from "../../server/auth/credentials.ts";
 import {
@@ -10,6 +9,7 @@ import {
 } from "../../server/auth/credentials-file.ts";
 import { readJsonFile } from "../../server/auth/json-file.ts";
 import { ConfigurationError } from "../../server/configuration-error.ts";
+import { didYouMean, nearest } from "../../server/nearest.ts";
 import { alignColumns } from "../shared/columns.ts";
 import type { Print } from "../shared/print.ts";
 import { type Addition, KINDS } from "./arguments.ts";

@@ -139,7 +139,7 @@ test("--help prints the flags and the secret variables, and the exit code is 0",
     /^npm start -- \[options\]\n\n +flag +variable +default +meaning\n +--mode +NEXUS_SYNC_MODE +stub /,
   );
   expect(output).toMatch(
-    /^Secrets are environment variables only: NEXUS_SYNC_LOG_KEY, .*\nNEXUS_SYNC_DATABASE_PASSWORD, .*\nNEXUS_SYNC_CONTROL_TOKEN, /m,
+    /^Secrets are environment variables only\. .*\n +NEXUS_SYNC_LOG_KEY .*\n +NEXUS_SYNC_DATABASE_PASSWORD .*\n +NEXUS_SYNC_CONTROL_TOKEN /m,
   );
 });
 

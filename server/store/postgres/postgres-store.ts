@@ -66,6 +66,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
         { withinMs: READY_MS },
       ),
     close: () => withLoads("load", () => pool.end()),
+    pool: () => {
+      const { totalCount, idleCount, waitingCount } = pool;
+      return { inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount + syncs.waiting() };
+    },
   };
 }
 

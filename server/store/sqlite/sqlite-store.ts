@@ -37,6 +37,7 @@ export function openSqliteStore(file: string): SqliteStore {
         if (!user) return result;
         reader.dropUser(user.id);
         update.run(JSON.stringify(user), user.id);
+        reader.keepUser(user);
         return result;
       });
     },

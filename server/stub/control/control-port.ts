@@ -54,7 +54,7 @@ export async function openControlPort(
 ): Promise<{ url?: string; origins: string[]; close: () => Promise<void> }> {
   if (controlPort === "none") return { origins: [], close: async () => {} };
   const { server: own, shutdown, handle } = createHttpServer(context.log);
-  const url = await listen(own, { port: controlPort, host: controlHost, names: "control port or control host" });
+  const url = await listen(own, { port: controlPort, host: controlHost, setting: "control-port" });
   let app: Express | undefined;
   handle((request, response) => {
     // Created at the first request: compiling its contract takes longer than the rest of a start.

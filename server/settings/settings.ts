@@ -1,6 +1,7 @@
-import { ConfigurationError } from "./configuration-error.ts";
+import { ConfigurationError } from "../configuration-error.ts";
 import { FLAGS, type Given, readFlags, readGiven, variableOf } from "./flags.ts";
-import { readValues, type Settings } from "./setting-values.ts";
+import { SECRETS } from "./secrets.ts";
+import { readValues, type Settings } from "./values.ts";
 
 /**
  * Reads the settings. Flags override environment variables, which override defaults. Returns undefined for --help.
@@ -41,9 +42,8 @@ export function helpText(): string {
   );
   const head = ["npm start -- [options]", "", "  flag             variable                   default      meaning"];
   const secrets = [
-    "Secrets are environment variables only: NEXUS_SYNC_LOG_KEY, key for hashing user ids in the log (default: random);",
-    "NEXUS_SYNC_DATABASE_PASSWORD, password of PostgreSQL (may also be part of NEXUS_SYNC_DATABASE);",
-    "NEXUS_SYNC_CONTROL_TOKEN, required by the control port as a Bearer token (default: none, on loopback only).",
+    "Secrets are environment variables only. Each can be read from a file instead, whose name is in the variable NAME_FILE:",
+    ...Object.entries(SECRETS).map(([name, meaning]) => `  ${name.padEnd(30)} ${meaning}`),
   ];
   return [...head, ...rows, "", ...secrets].join("\n");
 }
