@@ -7,11 +7,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: "security runs after the body is read",
     edits: [
       ["server/app.ts", "      security(options.schemes, contract),\n", ""],
-      [
-        "server/app.ts",
-        "      jsonBody(options.bodyLimit),\n",
-        "      jsonBody(options.bodyLimit),\n      security(options.schemes, contract),\n",
-      ],
+      ["server/app.ts", "loadShedding.track),\n", "loadShedding.track),\n      security(options.schemes, contract),\n"],
     ],
     test: [
       "test/server/http/framing.test.ts",

@@ -12,7 +12,7 @@ interface Queued {
 export interface GroupCommitOptions {
   database: DatabaseSync;
   reader: Reader;
-  /** Called before each transaction; throws if the database can't be used. */
+  /** Called before each commit that changes something; throws if the change would be lost. */
   verify(): void;
 }
 
@@ -34,11 +34,13 @@ export function createGroupCommit({ database, reader, verify }: GroupCommitOptio
 
   const inTransaction = <T>(work: () => T): T => {
     try {
-      verify();
       begin.run();
       const before = totalChanges.get()?.rows;
       const result = work();
-      if (totalChanges.get()?.rows !== before) count.run();
+      if (totalChanges.get()?.rows !== before) {
+        verify();
+        count.run();
+      }
       commit.run();
       return result;
     } catch (error) {

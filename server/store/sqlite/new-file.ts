@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { ConfigurationError } from "../../configuration-error.ts";
 
 /**
@@ -11,11 +12,13 @@ import { ConfigurationError } from "../../configuration-error.ts";
 export async function writeNewFile<T>(file: string, write: (partial: string) => Promise<T>): Promise<T> {
   const partial = `${file}-partial-${randomBytes(4).toString("hex")}`;
   if (existsSync(file)) throw exists(file);
-  createEmpty(partial);
   const forget = removeOnSignal(partial);
   try {
+    createEmpty(partial);
     const result = await write(partial);
     sync(partial, "r+");
+    // A signal that arrived during synchronous work ends the process here: between two of these, the event loop polls once.
+    for (let turn = 0; turn < 2; turn += 1) await setImmediate();
     publish(partial, file);
     // Windows can't sync folders.
     if (process.platform !== "win32") sync(dirname(file), "r");

@@ -1,7 +1,6 @@
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { until } from "../../../../scripts/shared/program.ts";
 import { seededRandom } from "../../../../server/stub/fault-rules.ts";
@@ -19,15 +18,16 @@ test("after kill -9 under load, a restored backup has every sync that was acknow
 }, async () => {
   const { userIds, recorder, startServer, database } = createSqliteScene({ users: 200 });
   const server = await startServer();
+  const { records } = recorder;
   const load = startLoad(recorder, { callers: 12, userIds, random: seededRandom(1) });
-  await setTimeout(2_000);
+  await until(() => records.length > 1_000, 60_000);
   const copy = join(temporaryFolder(), "copy.sqlite");
   const startedAt = performance.now();
   expect((await startBackup([copy, "--database", database]).ended).code).toBe(0);
-  await setTimeout(2_000);
+  const inBackup = records.length;
+  await until(() => records.length > inBackup + 1_000, 60_000);
   await server.end("SIGKILL");
   await load.stop();
-  const { records } = recorder;
   expect(problemsOf({ records, finals: readSqlite(database).users })).toEqual([]);
 
   // The wrong way: the old write-ahead log stays.
