@@ -1,6 +1,7 @@
 import { createFinalURL, createQuerySerializer, defaultPathSerializer, mergeHeaders } from "openapi-fetch";
 import type { Route } from "../generated/operations.ts";
 import { checkHeaders, checkSegment, withDefaults } from "./check-options.ts";
+import { NexusError } from "./nexus-error.ts";
 import type { ApiRequest, CallOptions, Received } from "./send.ts";
 
 export interface ApiCall {
@@ -39,9 +40,18 @@ export function callApi({ baseUrl, route, args, headers, limits, send }: ApiCall
       pathSerializer: defaultPathSerializer,
     }),
     headers: Object.fromEntries(mergeHeaders(headers, type, checkHeaders(options.headers))),
-    body: JSON.stringify(body) ?? null,
+    body: jsonOf(body),
   };
   return send(request, options);
+}
+
+function jsonOf(body: unknown): string | null {
+  try {
+    return JSON.stringify(body) ?? null;
+  } catch (cause) {
+    // The runtime's error can contain names of the body.
+    throw new NexusError("config", "The body can't be written as JSON.", { cause });
+  }
 }
 
 type Options = Required<Omit<CallOptions, "requestId">> & { query: Record<string, unknown>; requestId: unknown };

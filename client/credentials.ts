@@ -110,16 +110,18 @@ function createSecretProvider(alternative: Alternative, given: Given) {
 }
 
 async function secretFrom(name: string, source: SecretSource | undefined, ask: SecretAsk): Promise<string> {
+  // From callers in JavaScript, a source returns anything.
+  let secret: unknown;
   try {
-    // From callers in JavaScript, a source returns anything.
-    const secret: unknown = typeof source === "function" ? await source(ask) : source;
-    if (typeof secret === "string" && secret && !(FORBIDDEN[name] ?? /[^!-~]/).test(secret)) return secret;
+    secret = typeof source === "function" ? await source(ask) : source;
   } catch (cause) {
     const message = String(Object(cause).message ?? cause);
     throw new NexusError("auth", `The source of '${name}' failed: ${message}${reasonOf(cause)}`, { cause });
   }
+  if (typeof secret !== "string" || !secret) throw new NexusError("auth", `The ${name} is empty or not a string.`);
+  if (!(FORBIDDEN[name] ?? /[^!-~]/).test(secret)) return secret;
   // The runtime's error would contain the value.
-  throw new NexusError("auth", `The ${name} is empty, not a string or not allowed in a header.`);
+  throw new NexusError("auth", `The ${name} has a character not allowed in a header, such as a line end.`);
 }
 
 /** Base64 of UTF-8 (RFC 7617 section 2.1); btoa accepts Latin-1 only. */

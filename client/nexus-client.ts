@@ -111,7 +111,7 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
           ...options,
           ...call,
           ...{ route, requestId, emit, secrets: secretsFor(route) },
-          operation: `${route.method} ${route.path}`,
+          operation: `${route.method} ${baseUrl}${route.path}`,
           retry: route.isIdempotent ? retry : { ...retry, limit: 0 },
         });
       const headers = { ...added, Accept: route.accept, [REQUEST_ID]: requestId };

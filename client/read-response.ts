@@ -8,7 +8,7 @@ export const REQUEST_ID = "X-Request-Id";
 
 export interface ReadOptions {
   route: Route;
-  /** The operation in messages: its method and path template, because the path can contain a user id. */
+  /** The operation in messages: its method, base URL and path template, because the path can contain a user id. */
   operation: string;
   /** The request id that was sent. */
   requestId: string;
@@ -35,13 +35,21 @@ export async function readResponse(response: Response, { route, operation, maxRe
   const { kind, data, problem } = contentOf(headers, await readBody(response, maxResponseBytes, tooLarge));
   if (!response.ok) {
     const violations = violationsIn(problem, 3)?.map((one) => Object.values(one).filter(Boolean).join(" "));
-    const words = [`${status}`, problem?.title, status === 401 && problem?.detail, violations?.join("; ")];
+    const words = [`${status}`, problem?.title, [401, 403].includes(status) && problem?.detail, violations?.join("; ")];
     const retryAfterMs = parseRetryAfter(headers.get("Retry-After") ?? "");
     const text = words.filter((word) => word && typeof word === "string").join(": ");
-    throw error("http", text, { problem: problem as ErrorAnswer["body"], retryAfterMs });
+    const hint = hintFor(status, problem, retryAfterMs);
+    throw error("http", text + hint, { problem: problem as ErrorAnswer["body"], retryAfterMs });
   }
   if (route.returns.some((declared) => kind.startsWith(declared))) return { response, data, ...details };
   throw error("decode", `${status} without a ${route.returns.join(" or ")}.`);
+}
+
+/** The end of a message: where the cause is, or how long to wait. Only the server's log has the reason of a 401. */
+function hintFor(status: number, problem: unknown, retryAfterMs: number | undefined): string {
+  if (retryAfterMs !== undefined) return ` (retryAfterMs: ${retryAfterMs})`;
+  if (!problem) return " without a problem document";
+  return status === 401 ? " (see requestId in the server's log)" : "";
 }
 
 /** JSON as a value, text as a string, other content as bytes. `kind` starts with one of Route.returns if it is declared. */

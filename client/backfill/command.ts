@@ -30,7 +30,8 @@ export async function run(args: string[], { print, ...io }: CommandIo): Promise<
     for (const line of summaryOf(result, options)) printLine(line);
     return result.ending?.exitCode ?? (result.failed + result.earlier.failed > 0 ? 1 : 0);
   } catch (error) {
-    if (isNexusError(error)) printLine(error.message.replace("baseUrl", "--url"));
+    if (isNexusError(error))
+      printLine(error.message.replace("baseUrl", "--url").replace(" (see allowInsecureHttp)", ""));
     else if (error instanceof CommandError) printLine(error.message);
     else throw error;
     return 2;

@@ -11,17 +11,20 @@ export const INTERRUPTED: Ending = { exitCode: 130, text: "Interrupted." };
 
 /** Default limit of failures in a row without a response of the API. */
 const MAX_IN_A_ROW = 20;
-/** Statuses that are about the server, like every 5xx. */
-const TEMPORARY: readonly (number | undefined)[] = [408, 425, 429];
+/** Statuses that are about the server or its URL, like every 5xx. */
+const NOT_ABOUT_ITEMS: readonly number[] = [405, 408, 425, 429];
+/** The problem type of a 404 for the whole path, which a wrong base URL causes, rather than for the user. */
+const UNKNOWN_PATH = "urn:nexus-sync:problem:unknown-path";
 
 /** The ending if the outcome means that every other item would fail too; it is not an outcome of its item. */
 export function rejectedCredentials(outcome: SyncOutcome, line: number): Ending | undefined {
   if (outcome.ok) return undefined;
-  const { kind, status, message } = outcome.error;
+  const { kind, status, message, requestId } = outcome.error;
   if (kind !== "auth" && status !== 401 && status !== 403) return undefined;
+  const request = requestId === undefined ? "" : `, request id ${requestId}`;
   return {
     exitCode: 2,
-    text: `Stopped: the credentials are not accepted (line ${line}: ${message}). Check the NEXUS_ variables.`,
+    text: `Stopped: the credentials are not accepted (line ${line}${request}: ${message}). Check the NEXUS_ variables.`,
   };
 }
 
@@ -51,7 +54,8 @@ function createRow() {
   };
 }
 
-/** True for a 4xx with a problem document: the API works, and rejects this item. */
+/** True for a 4xx of an operation with a problem document: the API works, and rejects this item. */
 function isAboutItem({ kind, status = 500, problem }: NexusError): boolean {
-  return kind === "http" && status < 500 && !TEMPORARY.includes(status) && problem !== undefined;
+  if (problem === undefined || Object(problem).type === UNKNOWN_PATH) return false;
+  return kind === "http" && status < 500 && !NOT_ABOUT_ITEMS.includes(status);
 }

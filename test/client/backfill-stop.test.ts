@@ -39,7 +39,7 @@ test.for([
   expect(code).toBe(2);
   expect(output).toMatch(
     new RegExp(
-      `^3 synced, 0 failed, .*\nStopped: the credentials are not accepted \\(line 4: .* returned ${status}: ${title}\\S*.*\\)\\. ` +
+      `^3 synced, 0 failed, .*\nStopped: the credentials are not accepted \\(line 4, request id [-0-9a-f]{36}: .* returned ${status}: ${title}.*\\)\\. ` +
         `Check the NEXUS_ variables\\. The same command resumes from .*at\\.json\\.$`,
     ),
   );
@@ -78,6 +78,8 @@ test.for<[string, RequestListener]>([
   ["a redirect", respond(307, { Location: "http://127.0.0.1:9/" })],
   ["a web page", WEB_PAGE],
   ["a 404 of another server", respond(404, { "Content-Type": "text/html" }, "<html>")],
+  ["a 404 of an unknown path", respond(404, JSON_TYPE, '{"type":"urn:nexus-sync:problem:unknown-path"}')],
+  ["a 405 with a problem document", respond(405, JSON_TYPE, '{"title":"Method Not Allowed"}')],
 ])("%s for 20 items in a row stops the backfill with exit code 1", { timeout: 30_000 }, async ([, bad]) => {
   const { url } = await startServer((item) => (item < 10 ? GOOD : bad));
   const { call, path, failed } = inputOf(40, url);
@@ -137,7 +139,7 @@ test("at the end, the failures are counted by reason with an example, the most f
   const { call, path } = inputOf(6, url);
   writeFileSync(path("in.ndjson"), `${lines(6)}no JSON\n`);
   const { code, output } = await backfill(call, BASIC);
-  const call404 = "PUT /v1/users/{userId}/$sync returned";
+  const call404 = `PUT ${url}/v1/users/{userId}/$sync returned`;
   expect(code).toBe(1);
   const [, ...reasons] = output.split("\n");
   expect(reasons).toEqual([

@@ -186,7 +186,7 @@ test.for<[string[], string, Environment?]>([
   [URL_FLAG, "backfill takes one file."],
   [["in.ndjson", ...URL_FLAG, "--concurrency", "0"], "--concurrency must be a whole number from 1 to 1000."],
   [["in.ndjson", ...URL_FLAG, "--max-failures", "0"], "--max-failures must be a whole number from 1 to 1000000000."],
-  [["in.ndjson", "--url", "http://acme.example"], "--url must be https, or http on loopback (see allowInsecureHttp)."],
+  [["in.ndjson", "--url", "http://acme.example"], "--url must be https, or http on loopback."],
   [["/nowhere.ndjson", ...URL_FLAG], "/nowhere.ndjson can't be read: ENOENT."],
   [["/tmp", ...URL_FLAG], "/tmp is not a file."],
   [["in.ndjson", ...URL_FLAG], NO_CREDENTIALS, {}],

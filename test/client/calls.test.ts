@@ -29,13 +29,13 @@ test("Basic encodes UTF-8 and colons in the secret", async () => {
 });
 
 test("a 404 is an error with its status, problem type and request id", async () => {
-  const { client } = await startStubWithClient();
+  const { client, server } = await startStubWithClient();
   const error = await client.syncUserIdentity("u-nobody", signIn()).catch((thrown: unknown) => thrown);
   if (!hasStatus(error, 404)) throw new Error(`not a 404: ${error}`);
   const problem: ProblemDetails = error.problem;
   expect(problem).toMatchObject({ type: "urn:nexus-sync:problem:unknown-user", instance: error.requestId });
   expect(error).toMatchObject({ kind: "http", status: 404 });
-  expect(error.message).toBe("PUT /v1/users/{userId}/$sync returned 404: No user has this id");
+  expect(error.message).toBe(`PUT ${server.url}/v1/users/{userId}/$sync returned 404: No user has this id`);
   expect(hasStatus(error, 401)).toBe(false);
 });
 

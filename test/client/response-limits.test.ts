@@ -50,7 +50,7 @@ test.for([
     expect(await errorFrom(url)).toMatchObject({
       kind: "decode",
       status,
-      message: `PUT /v1/users/{userId}/$sync returned more than ${LIMIT} bytes (see maxResponseBytes).`,
+      message: `PUT ${url}/v1/users/{userId}/$sync returned more than ${LIMIT} bytes (see maxResponseBytes).`,
       problem: undefined,
     });
     await closed;
@@ -109,7 +109,7 @@ test("the JSON of an error is small and printable, whatever the server sends, an
   const { url } = await startFaultServer(respond(400, PROBLEM_TYPE, JSON.stringify(problem)));
   const error = await errorFrom(url);
   expect(error.problem).toEqual(problem);
-  expect(error.message).toMatch(/^PUT \/v1\/users\/\{userId\}\/\$sync returned 400: \uFFFD\[31m\uFFFD{14}x+$/);
+  expect(error.message).toMatch(/^PUT \S+ returned 400: \uFFFD\[31m\uFFFD{14}x+$/);
   const json = error.toJSON();
   expect(String(json.problemType)).toMatch(/^\uFFFD\[31m\uFFFD{14}x+$/);
   for (const value of Object.values(json)) expect(String(value).length).toBeLessThanOrEqual(256);
@@ -119,7 +119,7 @@ test.for([[1], [null], [["x"]], [{ x: "x" }]])("a problem type %j is not in the 
   const { url } = await startFaultServer(respond(400, PROBLEM_TYPE, JSON.stringify({ type, title: type })));
   const error = await errorFrom(url);
   expect(error.toJSON().problemType).toBeUndefined();
-  expect(error.message).toBe("PUT /v1/users/{userId}/$sync returned 400");
+  expect(error.message).toBe(`PUT ${url}/v1/users/{userId}/$sync returned 400`);
 });
 
 test.for(["", "a b", "\u009b31m", "x".repeat(129)])(
