@@ -36,7 +36,8 @@ export function parametersIn(document: ContractDocument, item: PathItem, operati
   const declared = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => {
     const found = resolve<ParameterObject>(document, parameter);
     const place = found.in as Parameter["in"];
-    const { name, required = false, explode = place === "query", example, examples = {} } = found;
+    const { name, required = false, example, examples = {} } = found;
+    const explode = place === "query" && (found.explode ?? true);
     const key = place === "header" ? name.toLowerCase() : safeName(name);
     const schema = schemaOf(found.schema);
     const isArray = [resolve<Schema>(document, schema).type].flat().includes("array");

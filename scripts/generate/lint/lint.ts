@@ -15,7 +15,7 @@ import { checkResponseHeaders } from "./parameters/headers.ts";
 import { checkParameters } from "./parameters/parameters.ts";
 import { checkPaths } from "./paths.ts";
 import { checkMapping, lintWithRedocly } from "./redocly.ts";
-import { checkNulls } from "./references.ts";
+import { checkNulls } from "./references/references.ts";
 import { checkKeywords, checkSchemas, checkTargets } from "./schemas.ts";
 import { checkAuthorization, checkPermissions, checkScopes, checkSecurityScheme } from "./security.ts";
 

@@ -3,6 +3,7 @@ import { type ContractDocument, referencePointer, type Schema, valueAt } from ".
 import { contractAjv, outermost, type PlacedSchema, schemaReference } from "../contract-ajv.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import { checkApplicable, checkBounds, checkConstants, checkMembers } from "./contradictions.ts";
+import { dialectMessage, isKnownDialect } from "./dialects.ts";
 import { checkFormat } from "./formats.ts";
 import { type Node, type Nodes, pointerOf } from "./nodes.ts";
 import { checkRequired } from "./required.ts";
@@ -52,38 +53,28 @@ export function checkTargets(document: ContractDocument, nodes: Nodes): Finding[
   });
 }
 
-const DIALECTS = ["https://spec.openapis.org/oas/3.1/dialect/base", "https://json-schema.org/draft/2020-12/schema"];
-
 /** References are places in the document, and every schema has the dialect of OpenAPI 3.1. */
-function checkIdentity({ $id, $schema, $ref }: Schema, pointer: Pointer): Finding[] {
+function checkIdentity({ $id, $schema, $ref, $dynamicRef, id }: Schema, pointer: Pointer): Finding[] {
   const rule = "schema-keyword";
+  if ($dynamicRef !== undefined) {
+    const message = "'$dynamicRef' is not supported. Write '$ref' and the schema's place: '#/components/schemas/…'.";
+    return [{ pointer: [...pointer, "$dynamicRef"], at: "key", rule, message }];
+  }
+  if (id !== undefined) {
+    const message = "'id' is no keyword of JSON Schema. Remove it, or write it in 'properties'.";
+    return [{ pointer: [...pointer, "id"], at: "key", rule, message }];
+  }
   if ($id !== undefined) {
     const message =
       "'$id' is not supported. Remove it, and refer to the schema by its place: '#/components/schemas/…'.";
     return [{ pointer: [...pointer, "$id"], at: "key", rule, message }];
   }
-  if ($schema !== undefined && !isKnown($schema)) {
+  if ($schema !== undefined && !isKnownDialect($schema)) {
     return [{ pointer: [...pointer, "$schema"], rule, message: dialectMessage("$schema", $schema) }];
   }
   if (typeof $ref !== "string" || /^(#\/|[^#])/.test($ref)) return [];
   const message = `'${$ref}' is not supported. Refer to the schema by its place: '#/components/schemas/…'.`;
   return [{ pointer: [...pointer, "$ref"], rule, message }];
-}
-
-/** `jsonSchemaDialect` of the document. */
-export function checkDialect(document: ContractDocument): Finding[] {
-  const { jsonSchemaDialect: dialect }: { jsonSchemaDialect?: unknown } = Object(document);
-  if (dialect === undefined || isKnown(dialect)) return [];
-  const message = dialectMessage("jsonSchemaDialect", dialect);
-  return [{ pointer: ["jsonSchemaDialect"], rule: "schema-keyword", message }];
-}
-
-function isKnown(dialect: unknown): boolean {
-  return DIALECTS.includes(String(dialect).replace(/#$/, ""));
-}
-
-function dialectMessage(name: string, dialect: unknown): string {
-  return `The dialect '${dialect}' is not supported. Remove '${name}', or write '${DIALECTS[0]}'.`;
 }
 
 const COMPILES = "schema-compiles";

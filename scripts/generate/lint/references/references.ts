@@ -1,5 +1,5 @@
-import { referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
-import type { Finding, Pointer } from "../diagnostic.ts";
+import { referencePointer, type Schema, valueAt } from "../../../../server/contract/document.ts";
+import type { Finding, Pointer } from "../../diagnostic.ts";
 
 /** Objects whose keys are names, so that a key can be any word. */
 const MAPS = [
@@ -17,7 +17,7 @@ interface Member {
 }
 
 /** All members of a document, without those of data. */
-function membersOf(value: unknown, pointer: Pointer = []): Member[] {
+export function membersOf(value: unknown, pointer: Pointer = []): Member[] {
   const isMap = MAPS.includes(String(pointer.at(-1))) && !MAPS.includes(String(pointer.at(-2)));
   return Object.entries(Object(value)).flatMap(([key, inner]) => {
     const isNamedData = DATA.includes(key) || key.startsWith("x-") || (key === "examples" && Array.isArray(inner));
