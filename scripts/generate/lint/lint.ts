@@ -15,6 +15,7 @@ import { checkResponseHeaders } from "./parameters/headers.ts";
 import { checkParameters } from "./parameters/parameters.ts";
 import { checkPaths } from "./paths.ts";
 import { checkMapping, lintWithRedocly } from "./redocly.ts";
+import { checkReferenceObjects } from "./references/reference-objects.ts";
 import { checkNulls } from "./references/references.ts";
 import { checkKeywords, checkSchemas, checkTargets } from "./schemas.ts";
 import { checkAuthorization, checkPermissions, checkScopes, checkSecurityScheme } from "./security.ts";
@@ -82,6 +83,7 @@ function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
   return [
     ...checkRoot(document),
     ...checkPaths(document),
+    ...checkReferenceObjects(document, nodes),
     ...checkOperations(document, nodes),
     ...checkParameters(document, nodes),
     ...checkMediaTypes(nodes),
