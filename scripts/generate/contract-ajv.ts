@@ -3,6 +3,7 @@ import addFormats from "ajv-formats";
 import { directed, hasMarks, MARK_MESSAGES, type Mark } from "../../server/contract/direction.ts";
 import { type Schema, valueAt } from "../../server/contract/document.ts";
 import { mapKeywords } from "../../server/contract/keywords.ts";
+import { MULTIPLE_OF_PRECISION } from "../../server/contract/numbers.ts";
 import type { Pointer } from "./diagnostic.ts";
 
 /** The schemas as they are valid in both directions, in requests and in responses. The latter only if they differ. */
@@ -42,6 +43,7 @@ export function contractAjv(schemas: readonly PlacedSchema[]): Ajv2020 {
     logger: false,
     allErrors: true,
     inlineRefs: false,
+    multipleOfPrecision: MULTIPLE_OF_PRECISION,
     code: { source: true, esm: true },
   });
   addFormats.default(ajv);

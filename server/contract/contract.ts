@@ -4,6 +4,7 @@ import addFormats from "ajv-formats";
 import { type Direction, directed, MARK_MESSAGES, type Mark } from "./direction.ts";
 import type { ContractDocument, Schema } from "./document.ts";
 import { mapKeywords } from "./keywords.ts";
+import { MULTIPLE_OF_PRECISION } from "./numbers.ts";
 import { type Operation, readOperations, readSecuritySchemes, type SecurityScheme } from "./operations.ts";
 import { requestValidation, type ValidationHandlers } from "./request-validation.ts";
 
@@ -95,7 +96,14 @@ function schemaValidator(document: ContractDocument, mark: Mark): Contract["vali
 
 function contractAjv({ components, paths, webhooks }: ContractDocument, direction: Direction, mark: Mark): Ajv2020 {
   // The generator has checked the schemas strictly; here unknown keywords and formats are annotations.
-  const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false, logger: false });
+  const ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    validateSchema: false,
+    meta: false,
+    logger: false,
+    multipleOfPrecision: MULTIPLE_OF_PRECISION,
+  });
   addFormats.default(ajv);
   ajv.removeKeyword(mark);
   ajv.addKeyword({

@@ -1,12 +1,13 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
 import type { RequestHandler } from "express";
 import { type ContractDocument, referencePointer, type Schema, valueAt } from "./document.ts";
+import { isExact } from "./numbers.ts";
 import type { Operation } from "./operations.ts";
 import { badRequest } from "./violations.ts";
 
 /**
- * Validates the bodies that the request validator does not support: it compiles no tuple that allows fewer or more items, and
- * follows references in constants.
+ * Validates the bodies that the request validator does not support: it compiles no tuple that allows fewer or more items,
+ * follows references in constants, and finds that 1.13 is no multiple of 0.01.
  */
 export function otherBodies(
   document: ContractDocument,
@@ -47,6 +48,7 @@ function hasUnsupported(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(value).some(([key, inner]) => {
     const isConstant = key === "const" || key === "enum";
-    return key === "prefixItems" || (isConstant && JSON.stringify(inner).includes('"$ref"')) || hasUnsupported(inner);
+    if (key === "prefixItems" || (key === "multipleOf" && !isExact(inner))) return true;
+    return (isConstant && JSON.stringify(inner).includes('"$ref"')) || hasUnsupported(inner);
   });
 }

@@ -3,8 +3,8 @@ import type { Ajv2020, ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { type ContractDocument, referencePointer, valueAt } from "../../../server/contract/document.ts";
 import { type SchemaDirection, schemaReference } from "../contract-ajv.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
-import { isJson } from "./media-types.ts";
 import { type Node, type Nodes, pointerOf } from "./nodes.ts";
+import { isDescribedOnly } from "./operations.ts";
 
 /** A value in the contract that must be valid against a schema. */
 interface Sample {
@@ -85,14 +85,13 @@ function schemaSamples(nodes: Nodes): Sample[] {
   });
 }
 
-/** The examples of media types, parameters and headers. The example of a media type other than JSON can be its text. */
+/**
+ * The examples of media types, parameters and headers. In a callback, the example of a form or of XML can be its text.
+ */
 function describedSamples(document: ContractDocument, nodes: Nodes): Sample[] {
-  const parameters = ["Parameter", "Header"].flatMap((type) => nodes.get(type) ?? []);
-  const contents = (nodes.get("MediaType") ?? []).flatMap((content) => {
-    const samples = samplesOf(document, content);
-    return isJson(String(content.pointer.at(-1))) ? samples : samples.filter(({ value }) => typeof value !== "string");
-  });
-  return [...parameters.flatMap((parameter) => samplesOf(document, parameter)), ...contents];
+  const described = ["Parameter", "Header", "MediaType"].flatMap((type) => nodes.get(type) ?? []);
+  const isText = ({ pointer, value }: Sample) => isDescribedOnly(pointer) && typeof value === "string";
+  return described.flatMap((node) => samplesOf(document, node)).filter((sample) => !isText(sample));
 }
 
 function samplesOf(document: ContractDocument, { value, pointer }: Node): Sample[] {

@@ -61,7 +61,7 @@ function structureFindings(document: ContractDocument, found: readonly Finding[]
 
 /** The rules for objects can't read null. */
 function isAboutNull({ message }: Finding): boolean {
-  return message.endsWith("but got 'null'");
+  return /but got 'null'\.?$/.test(message);
 }
 
 /** Adds each null that is not reported yet, or not with what to write. */
@@ -86,7 +86,7 @@ function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
     ...checkReferenceObjects(document, nodes),
     ...checkOperations(document, nodes),
     ...checkParameters(document, nodes),
-    ...checkMediaTypes(nodes),
+    ...checkMediaTypes(document, nodes),
     ...checkResponseHeaders(document, nodes),
     ...checkExtensions(nodes),
     ...each("Operation", checkPermissions),

@@ -6,7 +6,7 @@ import { checkApplicable, checkBounds, checkConstants, checkMembers } from "./co
 import { dialectMessage, isKnownDialect } from "./dialects.ts";
 import { checkFormat } from "./formats.ts";
 import { type Node, type Nodes, pointerOf } from "./nodes.ts";
-import { checkRequired } from "./required.ts";
+import { checkRequired, checkRequiredNames } from "./required.ts";
 
 /** Keywords of all schemas: patterns, formats, contradictions, and the keywords that are not supported. */
 export function checkKeywords(schemas: readonly Node[]): Finding[] {
@@ -20,6 +20,7 @@ export function checkKeywords(schemas: readonly Node[]): Finding[] {
     ...checkMembers(value, pointer),
     ...checkIdentity(value, pointer),
     ...checkRequired(value, pointer),
+    ...checkRequiredNames(value, pointer),
   ]);
 }
 
@@ -84,7 +85,9 @@ export function checkSchemas(schemas: readonly PlacedSchema[], ajv: Ajv2020): Fi
   const outer = outermost(schemas);
   const invalid = outer.flatMap(({ value, pointer }): Finding[] => {
     if (ajv.validateSchema(value)) return [];
-    const [problem] = ajv.errors ?? [];
+    const errors = ajv.errors ?? [];
+    // A type is a word or a list, and the first error is about the word.
+    const problem = errors.find(({ keyword }) => keyword === "uniqueItems" || keyword === "minItems") ?? errors[0];
     const inside = pointerOf(problem?.instancePath ?? "");
     const message = `This is not valid in a schema: it ${problem?.message}.`;
     return [{ pointer: [...pointer, ...inside], rule: COMPILES, message }];

@@ -26,6 +26,10 @@ export function normalise(document: ContractDocument): void {
     if (isWithoutEffect(key, value)) delete memberParent(document, pointer)[key];
     if (key === "$ref" && value.startsWith("#/")) asObject(document, value);
   }
+  inlineSchemes(document);
+}
+
+function inlineSchemes(document: ContractDocument): void {
   const schemes: Record<string, object> = Object(document.components?.securitySchemes);
   for (const [name, scheme] of Object.entries(schemes)) {
     const { $ref }: { $ref?: unknown } = Object(scheme);

@@ -42,9 +42,7 @@ export function typesDocument(document: ContractDocument): ContractDocument {
     return typeof $ref === "string" ? reference($ref, others, open) : node;
   };
   const reference = ($ref: string, others: Schema, open: readonly string[]): unknown => {
-    const declared = referencePointer($ref);
-    // The library does not follow a reference to a reference, except in schemas.
-    const place = declared[1] === "schemas" ? declared : follow(document, declared);
+    const place = targetOf(document, $ref);
     const isComponent = place[0] === "components" && place.length === 3;
     if (!isComponent && !isSchemaPlace(place)) {
       const target = open.includes($ref) ? {} : adapted(valueAt(document, place), [...open, $ref]);
@@ -58,6 +56,12 @@ export function typesDocument(document: ContractDocument): ContractDocument {
   const copy = adapted({ ...document, paths: Object.fromEntries(paths) }) as ContractDocument;
   if (names.size === 0) return copy;
   return { ...copy, components: { ...copy.components, schemas: { ...copy.components?.schemas, ...schemas } } };
+}
+
+/** The library does not follow a reference to a reference, except in schemas. */
+function targetOf(document: ContractDocument, $ref: string): string[] {
+  const place = referencePointer($ref);
+  return place[1] === "schemas" ? place : follow(document, place);
 }
 
 function combined(component: { $ref: string }, others: Schema): Schema {

@@ -48,8 +48,11 @@ function checkShared(document: ContractDocument, nodes: Nodes, places: readonly 
     const isHere = (place: Pointer) => targetOf(document, place).join("\n") === pointer.join("\n");
     // Two paths have a rule of their own, which names both.
     const isOther = (place: Pointer) => !(isPath(pointer) && isPath(place));
-    const message = "The operations of this path item belong to another path, webhook or callback. Describe each on its own.";
-    return places.filter((place) => isOther(place) && isHere(place)).map((place) => ({ pointer: [...place, "$ref"], rule: RULE, message }));
+    const message =
+      "The operations of this path item belong to another path, webhook or callback. Describe each on its own.";
+    return places
+      .filter((place) => isOther(place) && isHere(place))
+      .map((place) => ({ pointer: [...place, "$ref"], rule: RULE, message }));
   });
 }
 
