@@ -1,4 +1,5 @@
-import { type ContractDocument, type ExampleObject, type HeaderObject, resolve, schemaOf } from "./document.ts";
+import { type ContractDocument, type HeaderObject, resolve, schemaOf } from "./document.ts";
+import { examplesIn } from "./examples.ts";
 
 /**
  * The first example of a header as it is sent: its own, or one of its schema. An array or object is written in the style
@@ -7,22 +8,20 @@ import { type ContractDocument, type ExampleObject, type HeaderObject, resolve, 
 export function headerText(document: ContractDocument, header: HeaderObject): string | undefined {
   const { content, schema, explode = false } = header;
   const [mediaType] = Object.values(content ?? {});
-  if (mediaType) return JSON.stringify(examplesOf(document, mediaType)[0]);
+  if (mediaType) return JSON.stringify(Object.values(examplesIn(document, mediaType))[0]);
   const declared = resolve<Record<string, unknown>>(document, schemaOf(schema));
   const lists = [declared.examples, declared.enum].flatMap((list) => (Array.isArray(list) ? list : []));
-  const values = [...examplesOf(document, header), declared.example, declared.default, declared.const, ...lists];
+  const values = [
+    ...Object.values(examplesIn(document, header)),
+    declared.example,
+    declared.default,
+    declared.const,
+    ...lists,
+  ];
   return simpleText(
     values.find((value) => value !== undefined && value !== null),
     explode,
   );
-}
-
-function examplesOf(
-  document: ContractDocument,
-  { example, examples = {} }: Pick<HeaderObject, "example" | "examples">,
-) {
-  const named = Object.values(examples).map((one) => resolve<ExampleObject>(document, one).value);
-  return [example, ...named].filter((value) => value !== undefined);
 }
 
 function simpleText(value: unknown, explode: boolean): string | undefined {

@@ -1,7 +1,6 @@
 import {
   type Content,
   type ContractDocument,
-  type ExampleObject,
   type HeaderObject,
   type OperationObject,
   operationsOf,
@@ -12,6 +11,7 @@ import {
   schemaOf,
   successKeys,
 } from "./document.ts";
+import { examplesIn } from "./examples.ts";
 import { headerText } from "./header-text.ts";
 import { type Parameter, parametersIn } from "./parameters.ts";
 
@@ -132,11 +132,7 @@ function responsesIn(document: ContractDocument, { responses = {} }: OperationOb
 }
 
 function contentIn(document: ContractDocument, content: Content) {
-  const examples = mapValues(content, ({ example, examples: named }) =>
-    mapValues(named ?? (example === undefined ? {} : { example: { value: example } }), (one) => {
-      return resolve<ExampleObject>(document, one).value;
-    }),
-  );
+  const examples = mapValues(content, (mediaType) => examplesIn(document, mediaType));
   return {
     mediaTypes: Object.keys(content),
     schemas: mapValues(content, ({ schema }) => schemaOf(schema)),

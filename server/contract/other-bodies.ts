@@ -7,7 +7,7 @@ import { badRequest } from "./violations.ts";
 
 /**
  * Validates the bodies that the request validator does not support: it compiles no tuple that allows fewer or more items,
- * follows references in constants, and finds that 1.13 is no multiple of 0.01.
+ * follows references in constants, finds that 1.13 is no multiple of 0.01, and does not escape names in pointers.
  */
 export function otherBodies(
   document: ContractDocument,
@@ -24,7 +24,7 @@ export function otherBodies(
     if (validate(body)) return next();
     const errors = (validate.errors ?? []).map(({ instancePath, params, message = "" }) => {
       const name = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
-      return { path: `/body${instancePath}${name === undefined ? "" : `/${name}`}`, message };
+      return { path: `/body${instancePath}${name === undefined ? "" : `/${escaped(name)}`}`, message };
     });
     throw badRequest(errors);
   };
@@ -44,11 +44,17 @@ export function isSupported(document: ContractDocument, schema: Schema): boolean
   return true;
 }
 
+/** A segment of a JSON pointer (RFC 6901 section 3). */
+function escaped(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
 function hasUnsupported(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(value).some(([key, inner]) => {
     const isConstant = key === "const" || key === "enum";
     if (key === "prefixItems" || (key === "multipleOf" && !isExact(inner))) return true;
+    if (key === "required" && Array.isArray(inner) && inner.some((name) => /^$|[~/]/.test(name))) return true;
     return (isConstant && JSON.stringify(inner).includes('"$ref"')) || hasUnsupported(inner);
   });
 }

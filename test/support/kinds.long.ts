@@ -60,6 +60,26 @@ const SERVED: [title: string, files: string | Record<string, string>, ...exchang
     ["PUT /things/a", { status: 418, body: { a: 1 } }, { headers: { Prefer: "code=418" } }],
   ],
   [
+    "an operation whose example is elsewhere",
+    contractWith(
+      put(
+        'responses: { "200": { description: ok, content: { application/json: { examples: { far: { externalValue: "https://things.example/a.json" } } } } } }',
+      ),
+    ),
+    ["PUT /things/a", { status: 501 }],
+  ],
+  [
+    "a pointer to a name that is escaped",
+    contractWith(
+      put(`requestBody: { content: { application/json: { schema: { required: [a/b] } } } }\n  ${NO_CONTENT}`),
+    ),
+    [
+      "PUT /things/a",
+      { status: 400, body: expect.objectContaining({ errors: [{ pointer: "/a~1b", detail: "must be present" }] }) },
+      body({}),
+    ],
+  ],
+  [
     "an array in a path, with and without explode",
     contractWith(put(NO_CONTENT)).replace(
       "schema: { type: string }",

@@ -58,7 +58,7 @@ testRejections([
     { operation: "parameters: [{ name: q, in: query, schema: { type: number, multipleOf: 0.01 } }]" },
     [
       "parameter",
-      "'multipleOf: 0.01' is not exact in a parameter. Write a multiple of 0.5, or a whole number.",
+      "'multipleOf: 0.01' can't be checked exactly in a parameter. Write a whole number, or a fraction such as 0.5.",
       "{ type: number, multipleOf: 0.01 }",
     ],
   ],

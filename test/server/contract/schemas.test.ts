@@ -125,6 +125,7 @@ test.for<[string, string, unknown, unknown]>([
     [1],
   ],
   ["a schema with anchors and a dialect", '{ $ref: "#/components/schemas/Named", $anchor: a }', { kind: "cat" }, {}],
+  ["an empty name that is required", '{ required: [""] }', { "": 1 }, {}],
   ["a multiple of a hundredth", "{ type: number, multipleOf: 0.01 }", 1.13, 1.135],
   [
     "a name required beside a read-only one",

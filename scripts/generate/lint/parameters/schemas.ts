@@ -58,7 +58,7 @@ function mixedProblem(parts: readonly Schema[]): string | undefined {
 function textProblem(parts: readonly Schema[]): string | undefined {
   const inexact = parts.find(({ multipleOf }) => !isExact(multipleOf));
   if (inexact) {
-    return `'multipleOf: ${inexact.multipleOf}' is not exact in a parameter. Write a multiple of 0.5, or a whole number.`;
+    return `'multipleOf: ${inexact.multipleOf}' can't be checked exactly in a parameter. Write a whole number, or a fraction such as 0.5.`;
   }
   if (parts.some(({ type }) => type === "null")) return "No text stands for null. Write another type.";
   if (parts.some(({ type }) => type !== undefined)) return undefined;

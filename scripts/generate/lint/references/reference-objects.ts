@@ -1,7 +1,7 @@
 import { type ContractDocument, METHODS, referencePointer, valueAt } from "../../../../server/contract/document.ts";
 import type { Finding, Pointer } from "../../diagnostic.ts";
 import type { Nodes } from "../nodes.ts";
-import { membersOf } from "./references.ts";
+import { isInLink, membersOf } from "./references.ts";
 
 const RULE = "reference";
 
@@ -11,7 +11,7 @@ export function checkReferenceObjects(document: ContractDocument, nodes: Nodes):
   const places = membersOf(document).flatMap(({ pointer, key, value, isData }) =>
     key === "$ref" && typeof value === "string" && !isData ? [pointer.slice(0, -1)] : [],
   );
-  const others = places.filter((place) => !schemas.has(place.join("\n")));
+  const others = places.filter((place) => !schemas.has(place.join("\n")) && !isInLink(place));
   return [
     ...others.flatMap((place) => checkSiblings(document, place)),
     ...checkOperations(nodes),

@@ -32,11 +32,15 @@ export function membersOf(value: unknown, pointer: Pointer = []): Member[] {
 /** The values in a link that are data. */
 const LINK_DATA = ["parameters", "requestBody"];
 
+/** Whether a place belongs to the values of a link. */
+export function isInLink(pointer: Pointer): boolean {
+  return pointer.includes("links") && LINK_DATA.some((name) => pointer.includes(name));
+}
+
 /** OpenAPI has null as data only, and the rules for objects read a member's value as what it should be. */
 export function checkNulls(document: unknown): Finding[] {
   return membersOf(document).flatMap(({ pointer, key, value, isData }): Finding[] => {
-    const isInLink = pointer.includes("links") && LINK_DATA.some((name) => pointer.includes(name));
-    if (value !== null || isData || isInLink) return [];
+    if (value !== null || isData || isInLink(pointer)) return [];
     const message = `'${key}' has no value. Write one, or remove it.`;
     return [{ pointer, at: "key", rule: "null", message }];
   });
