@@ -15,6 +15,8 @@ const REMEDIES: readonly [key: RegExp, message: RegExp, remedy: string][] = [
   [/^dependencies$/, /not expected here/, "Write 'dependentRequired' or 'dependentSchemas'."],
   [/^\$recursive/, /not expected here/, "Write '$ref' and the schema's place: '#/components/schemas/…'."],
   [/./, /^Paths should resolve unambiguously/, "Change a literal segment of one of them."],
+  [/./, /^Operations must have unique 'name'/, "Remove one."],
+  [/./, /^The map key in/, "Write letters, digits, '.', '-' and '_'."],
   [/./, /^Every operation must have a unique 'operationId'/, "Rename one."],
 ];
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { contractFolder, contractWith } from "./contract-folder.ts";
-import { testRejections } from "./rejection.ts";
+import { type Rejection, testRejections } from "./rejection.ts";
 
 const SHARED =
   "The operations of this path item belong to another path, webhook or callback. Describe each on its own.";
@@ -54,6 +54,30 @@ testRejections([
       ),
     },
     ["reference", SHARED, '"#/webhooks/thing"'],
+  ],
+  ...[
+    ["null", "''", "null"],
+    ["5", "'5'", "5"],
+    ['""', "''", '""'],
+  ].map(
+    ([value = "", shown = "", underlined = ""]): Rejection => [
+      `the reference ${value}`,
+      { schema: `properties: { p: { $ref: ${value} } }` },
+      [
+        "reference",
+        `${shown} is not supported. Refer to an object by its place: '#/components/schemas/…'.`,
+        underlined,
+      ],
+    ],
+  ),
+  [
+    "a reference that ends with a slash",
+    { schema: "properties: { p: { $ref: '#/components/schemas/Thing/' } }" },
+    [
+      "reference",
+      "'#/components/schemas/Thing/' ends with a slash. Write '#/components/schemas/Thing'.",
+      "'#/components/schemas/Thing/'",
+    ],
   ],
   [
     "a dynamic reference",

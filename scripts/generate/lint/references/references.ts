@@ -56,8 +56,8 @@ export function checkReferences(document: unknown): Finding[] {
       const message = `'${key}' is a member of every object in JavaScript. Choose another name.`;
       return [{ pointer, at: "key", rule: "name", message }];
     }
-    if (key !== "$ref" || typeof value !== "string" || !value.startsWith("#")) return [];
-    const message = problemOf(document, value);
+    if (key !== "$ref" || !isReference(value)) return [];
+    const message = problemOf(document, String(value ?? ""));
     if (message !== undefined) return [{ pointer, rule: "reference", message }];
     const problem = problemOfParts(document, pointer.slice(0, -1));
     return problem === undefined ? [] : [{ pointer, rule: "reference", message: problem }];
@@ -89,11 +89,18 @@ function checkExpansion(document: unknown): Finding[] {
   return found.slice(0, 1);
 }
 
+/** To a place of the document, or none. A property named `$ref` is an object, and other files are bundled. */
+function isReference(value: unknown): boolean {
+  if (typeof value === "string") return value === "" || value.startsWith("#");
+  return typeof value !== "object" || value === null;
+}
+
 function problemOf(document: unknown, reference: string): string | undefined {
   if (isMalformed(reference)) return `'%' must be followed by two digits in '${reference}'. Write '%25'.`;
   if (!reference.startsWith("#/")) {
     return `'${reference}' is not supported. Refer to an object by its place: '#/components/schemas/…'.`;
   }
+  if (reference.endsWith("/")) return `'${reference}' ends with a slash. Write '${reference.replace(/\/+$/, "")}'.`;
   const place = referencePointer(reference);
   const isAtNull = place.some((_, end) => valueAt(document, place.slice(0, end)) === null);
   if (isAtNull) return `'${reference}' does not exist.`;
