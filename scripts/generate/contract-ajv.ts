@@ -2,6 +2,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { directed, hasMarks, MARK_MESSAGES, type Mark } from "../../server/contract/direction.ts";
 import { type Schema, valueAt } from "../../server/contract/document.ts";
+import { mapKeywords } from "../../server/contract/keywords.ts";
+import { MULTIPLE_OF_PRECISION } from "../../server/contract/numbers.ts";
 import type { Pointer } from "./diagnostic.ts";
 
 /** The schemas as they are valid in both directions, in requests and in responses. The latter only if they differ. */
@@ -41,6 +43,7 @@ export function contractAjv(schemas: readonly PlacedSchema[]): Ajv2020 {
     logger: false,
     allErrors: true,
     inlineRefs: false,
+    multipleOfPrecision: MULTIPLE_OF_PRECISION,
     code: { source: true, esm: true },
   });
   addFormats.default(ajv);
@@ -57,16 +60,14 @@ export function contractAjv(schemas: readonly PlacedSchema[]): Ajv2020 {
 /** Of the marks, only the one that must not be sent in this direction is left. */
 function treeOf(tree: Tree, direction: SchemaDirection): Tree {
   const [mark, ...others] = MARKS[direction];
-  const isIgnored = (key: string, value: unknown) =>
-    (key === "readOnly" || key === "writeOnly") && value === true && (key !== mark || others.length > 0);
-  const text = JSON.stringify(directed(tree, { root: tree, marks: MARKS[direction] }), (key, value) =>
-    isIgnored(key, value) ? undefined : value,
-  );
-  return JSON.parse(text);
+  const isIgnored = (key: string) => (key === "readOnly" || key === "writeOnly") && (key !== mark || others.length > 0);
+  const copy = directed(tree, { root: tree, marks: MARKS[direction] });
+  // A copy has the shape of its original.
+  return mapKeywords(copy, (key, value) => (isIgnored(key) ? undefined : value)) as Tree;
 }
 
-/** Keywords whose values are data, and two without effect: there is one dialect, and no reference to an anchor. */
-const DATA = ["$schema", "$anchor", "default", "example", "examples", "discriminator", "externalDocs", "xml"];
+/** Keywords whose values are data, and one without effect: there is one dialect. */
+const DATA = ["$schema", "default", "example", "examples", "discriminator", "externalDocs", "xml"];
 
 type Tree = Record<string, unknown>;
 

@@ -26,6 +26,13 @@ export function parseContract(source: string): { contract?: ParsedContract; diag
   return { contract: { document: value as ContractDocument, source, locate }, diagnostics };
 }
 
+/** In place of the parser's own messages. Its stack is its only limit of resources. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: "The file has another YAML document. Remove it, with its '---'",
+  RESOURCE_EXHAUSTION: TOO_DEEP,
+  TAG_RESOLVE_FAILED: "Tags of your own are not supported. Remove this one",
+};
+
 type Problem = Place & { message: string };
 
 /**
@@ -52,9 +59,14 @@ export function parseYaml(source: string, schema: "core" | "failsafe" = "core") 
     return pointer.length > 0 ? locate(pointer.slice(0, -1), at) : placeOf([0, 1]);
   };
   const problems: Problem[] = withoutFollowUps([...yaml.errors, ...yaml.warnings, ...nodeErrors(yaml)]).map(
-    // The parser's stack is its only limit of resources.
-    ({ pos, code, message }) => ({ ...placeOf(pos), message: code === "RESOURCE_EXHAUSTION" ? TOO_DEEP : message }),
+    ({ pos, code, message }) => ({ ...placeOf(pos), message: MESSAGES[code] ?? message }),
   );
+  const unreadable = source.indexOf("\uFFFD");
+  if (unreadable >= 0)
+    problems.unshift({
+      ...placeOf([unreadable, unreadable + 1]),
+      message: "This is not UTF-8. Save the file in UTF-8",
+    });
   if (problems.length > 0) return { value: undefined, locate, problems };
   const { value, problem } = expandAliases(yaml.toJS({ maxAliasCount: -1 }));
   if (problem) problems.push({ ...locate(problem.pointer), message: problem.message });

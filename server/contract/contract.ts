@@ -3,6 +3,8 @@ import { Ajv2020, type AnySchemaObject, type ValidateFunction } from "ajv/dist/2
 import addFormats from "ajv-formats";
 import { type Direction, directed, MARK_MESSAGES, type Mark } from "./direction.ts";
 import type { ContractDocument, Schema } from "./document.ts";
+import { mapKeywords } from "./keywords.ts";
+import { MULTIPLE_OF_PRECISION } from "./numbers.ts";
 import { type Operation, readOperations, readSecuritySchemes, type SecurityScheme } from "./operations.ts";
 import { requestValidation, type ValidationHandlers } from "./request-validation.ts";
 
@@ -85,8 +87,8 @@ function schemaValidator(document: ContractDocument, mark: Mark): Contract["vali
     const known = compiled.get(schema);
     if (known) return known;
     // References are relative to the document.
-    const absolute = JSON.stringify(directed(schema, direction)).replaceAll('"$ref":"#/', `"$ref":"${ID}#/`);
-    const validate = created.compile(JSON.parse(absolute) as AnySchemaObject);
+    const absolute = mapKeywords(directed(schema, direction), (key, value) => (key === "$ref" ? ID + value : value));
+    const validate = created.compile(absolute as AnySchemaObject);
     compiled.set(schema, validate);
     return validate;
   };
@@ -94,7 +96,14 @@ function schemaValidator(document: ContractDocument, mark: Mark): Contract["vali
 
 function contractAjv({ components, paths, webhooks }: ContractDocument, direction: Direction, mark: Mark): Ajv2020 {
   // The generator has checked the schemas strictly; here unknown keywords and formats are annotations.
-  const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false, meta: false, logger: false });
+  const ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    validateSchema: false,
+    meta: false,
+    logger: false,
+    multipleOfPrecision: MULTIPLE_OF_PRECISION,
+  });
   addFormats.default(ajv);
   ajv.removeKeyword(mark);
   ajv.addKeyword({

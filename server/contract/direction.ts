@@ -1,4 +1,5 @@
 import { referencePointer, type Schema, valueAt } from "./document.ts";
+import { hasNames, isData } from "./keywords.ts";
 
 /** Requests have no `readOnly` properties, and responses no `writeOnly` ones. */
 export type Mark = "readOnly" | "writeOnly";
@@ -8,12 +9,6 @@ export const MARK_MESSAGES: Readonly<Record<Mark, string>> = { readOnly: "is rea
 
 /** The type of a property that must not be sent. */
 const NEVER = false;
-const DATA = ["const", "default", "enum", "example", "examples"];
-/** Keys of objects with any names as keys. */
-const NAMED = [
-  ...["$defs", "dependentSchemas", "patternProperties", "properties"],
-  ...["content", "headers", "parameters", "pathItems", "requestBodies", "responses", "schemas"],
-];
 /** Subschemas of the same value. */
 const IN_PLACE = ["allOf", "anyOf", "oneOf", "if", "then", "else"];
 
@@ -46,15 +41,25 @@ function copy(value: unknown, direction: Direction, names: readonly string[]): u
 }
 
 function copyMember(key: string, value: unknown, direction: Direction, names: readonly string[]): unknown {
-  if (DATA.includes(key) || key.startsWith("x-")) return value;
-  if (key === "required" && Array.isArray(value)) return value.filter((name) => !names.includes(name));
-  if (!NAMED.includes(key) || Array.isArray(value)) return copy(value, direction, IN_PLACE.includes(key) ? names : []);
+  if (isData(key)) return value;
+  if (key === "required") return without(value, names);
+  if (key === "dependentRequired") return copyDependent(value, names);
+  if (!hasNames(key, value)) return copy(value, direction, IN_PLACE.includes(key) ? names : []);
   const isReplaced = (one: unknown) => direction.replaces && key === "properties" && isMarked(one, direction);
   const entries = Object.entries(Object(value)).map(([name, one]) => [
     name,
     isReplaced(one) ? NEVER : copy(one, direction, []),
   ]);
   return Object.fromEntries(entries);
+}
+
+function copyDependent(value: unknown, names: readonly string[]): unknown {
+  const entries = Object.entries(Object(value)).map(([name, required]) => [name, without(required, names)]);
+  return Object.fromEntries(entries);
+}
+
+function without(required: unknown, names: readonly string[]): unknown {
+  return Array.isArray(required) ? required.filter((name) => !names.includes(name)) : required;
 }
 
 /** Names of the marked properties of a schema and of the schemas that it includes. */

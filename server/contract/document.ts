@@ -55,8 +55,11 @@ export interface ResponseObject {
 }
 export interface HeaderObject {
   required?: boolean;
-  schema?: Schema;
+  explode?: boolean;
+  schema?: Schema | boolean;
+  content?: Content;
   example?: unknown;
+  examples?: Record<string, ExampleObject | Reference>;
 }
 export type Content = Record<string, MediaTypeObject>;
 export interface MediaTypeObject {
@@ -73,6 +76,14 @@ export type Schema = Record<string, unknown>;
 export function schemaOf(declared: Schema | boolean = true): Schema {
   if (typeof declared !== "boolean") return declared;
   return declared ? {} : { not: {} };
+}
+
+/** The keys of the responses that are successes: those of 2xx, or the default if there is no other success or redirection. */
+export function successKeys(keys: readonly string[]): readonly string[] {
+  const successes = keys.filter((key) => key.startsWith("2"));
+  return successes.length > 0 || keys.some((key) => key.startsWith("3"))
+    ? successes
+    : keys.filter((key) => key === "default");
 }
 
 export const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"] as const;

@@ -12,6 +12,14 @@ export function numberText(text: string): string {
   return isTaken && !(JSON_NUMBER.test(text) && Number.isFinite(Number(text))) ? "no-number" : text;
 }
 
+/** Digits after the point to which quotients are compared: 1.13 is a multiple of 0.01, but 1.13 / 0.01 is 112.99999999999999. */
+export const MULTIPLE_OF_PRECISION = 6;
+
+/** Whether quotients by `divisor` are exact: the request validator can't compare others. */
+export function isExact(divisor: unknown): boolean {
+  return typeof divisor !== "number" || Number.isInteger(divisor * 2 ** 20);
+}
+
 /** Whether a parameter's value, or each of its items, can be a number and can't be a text. */
 export function hasNumbers(document: ContractDocument, declared: unknown): boolean {
   const types = typesIn(document, declared);

@@ -1,7 +1,6 @@
 import {
   type Content,
   type ContractDocument,
-  type ExampleObject,
   type HeaderObject,
   type OperationObject,
   operationsOf,
@@ -10,7 +9,10 @@ import {
   resolve,
   type Schema,
   schemaOf,
+  successKeys,
 } from "./document.ts";
+import { examplesIn } from "./examples.ts";
+import { headerText } from "./header-text.ts";
 import { type Parameter, parametersIn } from "./parameters.ts";
 
 /** One operation of the contract, with all references resolved, except those in schemas. */
@@ -31,7 +33,7 @@ export interface Operation {
   requestBody: RequestBody | undefined;
   /** By status, range (`4XX`) or `default`. */
   responses: Readonly<Record<string, DeclaredResponse>>;
-  /** Media types of the first 2xx response. */
+  /** Media types of the first success. */
   successMediaTypes: readonly string[];
   /** Alternatives; an empty one, the last, needs no credentials. */
   security: readonly SecurityRequirement[];
@@ -77,7 +79,7 @@ const IDEMPOTENT_METHODS: readonly string[] = ["get", "head", "put", "delete", "
 export function readOperations(document: ContractDocument): Operation[] {
   return operationsOf(document).map(({ path, item, method, operation }) => {
     const responses = responsesIn(document, operation);
-    const success = Object.keys(responses).find((status) => status.startsWith("2"));
+    const [success] = successKeys(Object.keys(responses));
     return {
       id: operation.operationId ?? "",
       method: method.toUpperCase(),
@@ -121,8 +123,8 @@ function responsesIn(document: ContractDocument, { responses = {} }: OperationOb
   return mapValues(Object.fromEntries(statuses), (declared) => {
     const { headers: declaredHeaders = {}, content = {} } = resolve<ResponseObject>(document, declared);
     const headers = mapValues(declaredHeaders, (header) => {
-      const { example, required = false } = resolve<HeaderObject>(document, header);
-      return { required, example: example === undefined ? undefined : String(example) };
+      const found = resolve<HeaderObject>(document, header);
+      return { required: found.required ?? false, example: headerText(document, found) };
     });
     const requiredHeaders = Object.keys(headers).filter((name) => headers[name]?.required);
     return { ...contentIn(document, content), headers, requiredHeaders };
@@ -130,11 +132,7 @@ function responsesIn(document: ContractDocument, { responses = {} }: OperationOb
 }
 
 function contentIn(document: ContractDocument, content: Content) {
-  const examples = mapValues(content, ({ example, examples: named }) =>
-    mapValues(named ?? (example === undefined ? {} : { example: { value: example } }), (one) => {
-      return resolve<ExampleObject>(document, one).value;
-    }),
-  );
+  const examples = mapValues(content, (mediaType) => examplesIn(document, mediaType));
   return {
     mediaTypes: Object.keys(content),
     schemas: mapValues(content, ({ schema }) => schemaOf(schema)),

@@ -1,12 +1,13 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
 import type { RequestHandler } from "express";
 import { type ContractDocument, referencePointer, type Schema, valueAt } from "./document.ts";
+import { isExact } from "./numbers.ts";
 import type { Operation } from "./operations.ts";
 import { badRequest } from "./violations.ts";
 
 /**
- * Validates the bodies that the request validator does not support: it compiles no tuple that allows fewer or more items, and
- * follows references in constants.
+ * Validates the bodies that the request validator does not support: it compiles no tuple that allows fewer or more items,
+ * follows references in constants, finds that 1.13 is no multiple of 0.01, and does not escape names in pointers.
  */
 export function otherBodies(
   document: ContractDocument,
@@ -23,7 +24,7 @@ export function otherBodies(
     if (validate(body)) return next();
     const errors = (validate.errors ?? []).map(({ instancePath, params, message = "" }) => {
       const name = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
-      return { path: `/body${instancePath}${name === undefined ? "" : `/${name}`}`, message };
+      return { path: `/body${instancePath}${name === undefined ? "" : `/${escaped(name)}`}`, message };
     });
     throw badRequest(errors);
   };
@@ -43,10 +44,17 @@ export function isSupported(document: ContractDocument, schema: Schema): boolean
   return true;
 }
 
+/** A segment of a JSON pointer (RFC 6901 section 3). */
+function escaped(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
 function hasUnsupported(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(value).some(([key, inner]) => {
     const isConstant = key === "const" || key === "enum";
-    return key === "prefixItems" || (isConstant && JSON.stringify(inner).includes('"$ref"')) || hasUnsupported(inner);
+    if (key === "prefixItems" || (key === "multipleOf" && !isExact(inner))) return true;
+    if (key === "required" && Array.isArray(inner) && inner.some((name) => /^$|[~/]/.test(name))) return true;
+    return (isConstant && JSON.stringify(inner).includes('"$ref"')) || hasUnsupported(inner);
   });
 }

@@ -1,6 +1,5 @@
 import {
   type ContractDocument,
-  type ExampleObject,
   type OperationObject,
   type ParameterObject,
   type PathItem,
@@ -8,6 +7,7 @@ import {
   type Schema,
   schemaOf,
 } from "./document.ts";
+import { examplesIn } from "./examples.ts";
 import { hasNumbers } from "./numbers.ts";
 
 export interface Parameter {
@@ -36,15 +36,14 @@ export function parametersIn(document: ContractDocument, item: PathItem, operati
   const declared = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map((parameter) => {
     const found = resolve<ParameterObject>(document, parameter);
     const place = found.in as Parameter["in"];
-    const { name, required = false, explode = place === "query", example, examples = {} } = found;
+    const { name, required = false } = found;
+    const explode = place === "query" && (found.explode ?? true);
     const key = place === "header" ? name.toLowerCase() : safeName(name);
     const schema = schemaOf(found.schema);
     const isArray = [resolve<Schema>(document, schema).type].flat().includes("array");
-    const values = [example, ...Object.values(examples).map((one) => resolve<ExampleObject>(document, one).value)];
-    const given = values.filter((value) => value !== undefined);
     return {
       ...{ name, in: place, required, explode, schema, isArray, key },
-      ...{ examples: given, hasNumbers: hasNumbers(document, schema) },
+      ...{ examples: Object.values(examplesIn(document, found)), hasNumbers: hasNumbers(document, schema) },
     };
   });
   const last = new Map(declared.map((parameter) => [`${parameter.in} ${parameter.key}`, parameter]));

@@ -132,7 +132,7 @@ function bodyViolations(
   { mediaType = "", body }: { mediaType: string | undefined; body: unknown },
 ) {
   if (!schema) return body === undefined ? [] : [`the contract declares no ${mediaType || "body"} for this status`];
-  if (!isJson(mediaType)) return [];
+  if (!isJson(mediaType) && typeof body !== "string") return [];
   const validate = validatorOf(schema);
   return validate(body) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }

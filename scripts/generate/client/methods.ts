@@ -1,4 +1,4 @@
-import { type ContractDocument, resolve, type Schema } from "../../../server/contract/document.ts";
+import { type ContractDocument, resolve, type Schema, successKeys } from "../../../server/contract/document.ts";
 import { type DeclaredResponse, type Operation, readOperations } from "../../../server/contract/operations.ts";
 import { headersType, statusType } from "../types/response-types.ts";
 import { alternativesOf } from "./credentials.ts";
@@ -87,7 +87,8 @@ function labelOf(parameter: string): string {
 }
 
 export function successesOf({ responses }: Operation): [status: string, declared: DeclaredResponse][] {
-  return Object.entries(responses).filter(([status]) => status.startsWith("2"));
+  const keys = successKeys(Object.keys(responses));
+  return Object.entries(responses).filter(([key]) => keys.includes(key));
 }
 
 export function isJson(mediaType: string): boolean {

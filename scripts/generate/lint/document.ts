@@ -1,8 +1,8 @@
 import type { ContractDocument } from "../../../server/contract/document.ts";
 import { SEMANTIC_VERSION } from "../../shared/semantic-version.ts";
 import type { Finding } from "../diagnostic.ts";
-import { checkReferences } from "./references.ts";
-import { checkDialect } from "./schemas.ts";
+import { checkDialect } from "./dialects.ts";
+import { checkReferences } from "./references/references.ts";
 
 /** Problems with which the libraries and the other rules cannot read the document. */
 export function checkReadable(document: ContractDocument): Finding[] {

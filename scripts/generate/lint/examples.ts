@@ -1,9 +1,10 @@
-import type { Ajv2020, ErrorObject } from "ajv/dist/2020.js";
+import { createContext, Script } from "node:vm";
+import type { Ajv2020, ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { type ContractDocument, referencePointer, valueAt } from "../../../server/contract/document.ts";
 import { type SchemaDirection, schemaReference } from "../contract-ajv.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
-import { isJson } from "./media-types.ts";
 import { type Node, type Nodes, pointerOf } from "./nodes.ts";
+import { isDescribedOnly } from "./operations.ts";
 
 /** A value in the contract that must be valid against a schema. */
 interface Sample {
@@ -16,21 +17,49 @@ interface Sample {
   direction?: SchemaDirection;
 }
 
+const RULE = "example-valid";
+
 /** Every example and every default must be valid against its schema. */
 export function checkExamples(document: ContractDocument, nodes: Nodes, ajv: Ajv2020): Finding[] {
   const samples = [...schemaSamples(nodes), ...describedSamples(document, nodes)];
+  const errorsOf = limitedCheck();
   const findings = samples.flatMap(({ name, pointer, value, schema, direction }) => {
     // There are no schemas of a direction if nothing is `readOnly` or `writeOnly`.
     const validate = ajv.getSchema(schemaReference(schema, direction)) ?? ajv.getSchema(schemaReference(schema));
-    if (!validate || validate(value)) return [];
-    return (validate.errors ?? []).map((error) => ({
+    if (!validate) return [];
+    const errors = errorsOf(validate, value);
+    if (errors === "slow") return [{ pointer, rule: RULE, message: slowMessage(name) }];
+    return errors.map((error) => ({
       pointer: [...pointer, ...placeOf(error)],
-      rule: "example-valid",
+      rule: RULE,
       message: `The ${name} does not match its schema: ${error.message}.`,
     }));
   });
   // An example used under several media types is reported once.
   return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
+}
+
+/** Milliseconds. The pattern `^(a+)+$` takes twice the time for each character of a long text. */
+const LIMIT_MS = 1_000;
+
+/** Returns a function that returns the errors of a value, or "slow" if they take too long to find. */
+function limitedCheck() {
+  const call: { validate?: ValidateFunction; value?: unknown } = {};
+  const context = createContext(call);
+  const script = new Script("validate(value)");
+  return (validate: ValidateFunction, value: unknown): readonly ErrorObject[] | "slow" => {
+    Object.assign(call, { validate, value });
+    try {
+      return script.runInContext(context, { timeout: LIMIT_MS }) ? [] : (validate.errors ?? []);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return "slow";
+      throw error;
+    }
+  };
+}
+
+function slowMessage(name: string): string {
+  return `A pattern takes more than ${LIMIT_MS / 1_000} s to check the ${name}. Write the pattern without a repetition in a repetition.`;
 }
 
 function placeOf({ instancePath, params }: ErrorObject): string[] {
@@ -56,14 +85,13 @@ function schemaSamples(nodes: Nodes): Sample[] {
   });
 }
 
-/** The examples of media types, parameters and headers. The example of a media type other than JSON can be its text. */
+/**
+ * The examples of media types, parameters and headers. In a callback, the example of a form or of XML can be its text.
+ */
 function describedSamples(document: ContractDocument, nodes: Nodes): Sample[] {
-  const parameters = ["Parameter", "Header"].flatMap((type) => nodes.get(type) ?? []);
-  const contents = (nodes.get("MediaType") ?? []).flatMap((content) => {
-    const samples = samplesOf(document, content);
-    return isJson(String(content.pointer.at(-1))) ? samples : samples.filter(({ value }) => typeof value !== "string");
-  });
-  return [...parameters.flatMap((parameter) => samplesOf(document, parameter)), ...contents];
+  const described = ["Parameter", "Header", "MediaType"].flatMap((type) => nodes.get(type) ?? []);
+  const isText = ({ pointer, value }: Sample) => isDescribedOnly(pointer) && typeof value === "string";
+  return described.flatMap((node) => samplesOf(document, node)).filter((sample) => !isText(sample));
 }
 
 function samplesOf(document: ContractDocument, { value, pointer }: Node): Sample[] {

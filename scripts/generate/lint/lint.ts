@@ -15,7 +15,8 @@ import { checkResponseHeaders } from "./parameters/headers.ts";
 import { checkParameters } from "./parameters/parameters.ts";
 import { checkPaths } from "./paths.ts";
 import { checkMapping, lintWithRedocly } from "./redocly.ts";
-import { checkNulls } from "./references.ts";
+import { checkReferenceObjects } from "./references/reference-objects.ts";
+import { checkNulls } from "./references/references.ts";
 import { checkKeywords, checkSchemas, checkTargets } from "./schemas.ts";
 import { checkAuthorization, checkPermissions, checkScopes, checkSecurityScheme } from "./security.ts";
 
@@ -60,7 +61,7 @@ function structureFindings(document: ContractDocument, found: readonly Finding[]
 
 /** The rules for objects can't read null. */
 function isAboutNull({ message }: Finding): boolean {
-  return message.endsWith("but got 'null'");
+  return /but got 'null'\.?$/.test(message);
 }
 
 /** Adds each null that is not reported yet, or not with what to write. */
@@ -82,9 +83,10 @@ function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
   return [
     ...checkRoot(document),
     ...checkPaths(document),
+    ...checkReferenceObjects(document, nodes),
     ...checkOperations(document, nodes),
     ...checkParameters(document, nodes),
-    ...checkMediaTypes(nodes),
+    ...checkMediaTypes(document, nodes),
     ...checkResponseHeaders(document, nodes),
     ...checkExtensions(nodes),
     ...each("Operation", checkPermissions),

@@ -92,6 +92,10 @@ function checkOperationId({ value, pointer }: Node): Finding[] {
         { pointer: place, rule: ID_RULE, message: "'#' is not supported in an operationId. Write another character." },
       ];
     }
+    if (camelCase(String(operationId)) === "then") {
+      const message = "A method 'then' would make the client a promise in JavaScript. Write another word.";
+      return [{ pointer: place, rule: ID_RULE, message }];
+    }
     if (camelCase(typeName(String(operationId))) !== "") return [];
     const message = `'${operationId}' has no letter (a-z) or digit to name the operation by. Write a word.`;
     return [{ pointer: place, rule: ID_RULE, message }];

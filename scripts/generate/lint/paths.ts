@@ -14,7 +14,8 @@ export function checkPaths({ paths }: ContractDocument): Finding[] {
 }
 
 function problemOf(path: string): string | undefined {
-  if (HEALTH_PATHS.includes(path)) return `'${path}' is a path of the server itself. Choose another one.`;
+  const unreachable = unreachableProblem(path);
+  if (unreachable !== undefined) return unreachable;
   const literals = path.replaceAll(/\{[^}]*\}/g, "");
   if (/[?#]/.test(literals)) return "A path has no query and no fragment. Declare query parameters of the operation.";
   if (/%(?![0-9A-Fa-f]{2})/.test(literals)) return "'%' must be followed by two digits in a path. Write '%25'.";
@@ -29,4 +30,10 @@ function problemOf(path: string): string | undefined {
   }
   const twice = names.find((name, index) => names.indexOf(name) < index);
   return twice === undefined ? undefined : `The path has the parameter '{${twice}}' twice. Rename one.`;
+}
+
+function unreachableProblem(path: string): string | undefined {
+  if (HEALTH_PATHS.includes(path)) return `'${path}' is a path of the server itself. Choose another one.`;
+  const [dots] = /(?<=\/)(\.|%2e){1,2}(?=\/|$)/i.exec(path) ?? [];
+  return dots === undefined ? undefined : `Clients remove the segment '${dots}' of a path. Write the path without it.`;
 }

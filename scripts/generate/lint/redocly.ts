@@ -6,6 +6,7 @@ import { localResolver } from "../read/offline-resolver.ts";
 import { type Node, type Nodes, nodeCollector, pointerOf } from "./nodes.ts";
 import { NODE_TYPES } from "./openapi-types.ts";
 import { PARAMETER_NAME } from "./paths.ts";
+import { withRemedy } from "./remedies.ts";
 
 const COLLECTOR = "contract/nodes";
 
@@ -14,7 +15,6 @@ const RULES = {
   "no-unresolved-refs": "error",
   "path-parameters-defined": "error",
   "path-declaration-must-exist": "error",
-  "no-identical-paths": "error",
   "no-ambiguous-paths": "error",
   "operation-operationId-unique": "error",
   "operation-parameters-unique": "error",
@@ -44,8 +44,11 @@ export async function lintWithRedocly(document: ContractDocument): Promise<{ fin
   });
   const findings = problems.flatMap(({ ruleId, message, suggest, location: [place] }) => {
     const at = place && "reportOnKey" in place && place.reportOnKey ? "key" : "value";
-    const plain = `${message.trim().replaceAll("`", "'")}${didYouMean(suggest[0])}`;
-    return reviewed(document, { rule: ruleId, at, pointer: pointerOf(place?.pointer ?? "#/"), message: plain });
+    const pointer = pointerOf(place?.pointer ?? "#/");
+    const key = pointer.at(-1) ?? "";
+    const near = nearest(at === "key" ? key : String(valueAt(document, pointer)), suggest);
+    const plain = withRemedy(key, `${message.trim().replaceAll("`", "'")}${didYouMean(near)}`);
+    return reviewed(document, { rule: ruleId, at, pointer, message: plain });
   });
   return { findings, nodes };
 }
@@ -61,6 +64,13 @@ function reviewed(document: ContractDocument, finding: Finding): Finding[] {
   }
   if (finding.message.startsWith("Property 'nullable'")) {
     return [{ ...finding, message: `OpenAPI 3.1 has no 'nullable'. Write the type as a list: [string, "null"].` }];
+  }
+  // Redocly names a member by the operationId.
+  if (rule === "operation-operationId-unique") {
+    return [{ ...finding, pointer: [...pointer.slice(0, -1), "operationId"] }];
+  }
+  if (rule === "struct" && pointer.length === 2 && pointer[0] === "paths" && !String(pointer[1]).startsWith("/")) {
+    return [{ ...finding, message: `A path starts with '/'. Write '/${pointer[1]}'.` }];
   }
   // The path has a finding of its own.
   if (rule === "path-parameters-defined" && isUnreadable(document, valueAt(document, pointer))) return [];

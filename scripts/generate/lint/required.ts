@@ -5,6 +5,19 @@ import type { Finding, Pointer } from "../diagnostic.ts";
 const COMPOSING = ["$ref", "allOf", "anyOf", "oneOf", "if", "patternProperties", "dependentSchemas"];
 const COMPOSED = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"];
 
+/** The validators look for a required property in the prototype as well. */
+export function checkRequiredNames({ required, dependentRequired }: Schema, pointer: Pointer): Finding[] {
+  const lists: [Pointer, unknown][] = [[["required"], required]];
+  for (const [key, names] of Object.entries(Object(dependentRequired))) lists.push([["dependentRequired", key], names]);
+  return lists.flatMap(([place, names]) =>
+    (Array.isArray(names) ? names : []).flatMap((name, index): Finding[] => {
+      if (!(String(name) in {})) return [];
+      const message = `'${name}' is a member of every object in JavaScript. Choose another name.`;
+      return [{ pointer: [...pointer, ...place, index], rule: "name", message }];
+    }),
+  );
+}
+
 /** A required property must be defined, unless another schema can define it. */
 export function checkRequired(schema: Schema, pointer: Pointer): Finding[] {
   const { required, properties } = schema;

@@ -3,9 +3,10 @@ import { type ContractDocument, referencePointer, type Schema, valueAt } from ".
 import { contractAjv, outermost, type PlacedSchema, schemaReference } from "../contract-ajv.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import { checkApplicable, checkBounds, checkConstants, checkMembers } from "./contradictions.ts";
+import { dialectMessage, isKnownDialect } from "./dialects.ts";
 import { checkFormat } from "./formats.ts";
 import { type Node, type Nodes, pointerOf } from "./nodes.ts";
-import { checkRequired } from "./required.ts";
+import { checkRequired, checkRequiredNames } from "./required.ts";
 
 /** Keywords of all schemas: patterns, formats, contradictions, and the keywords that are not supported. */
 export function checkKeywords(schemas: readonly Node[]): Finding[] {
@@ -19,6 +20,7 @@ export function checkKeywords(schemas: readonly Node[]): Finding[] {
     ...checkMembers(value, pointer),
     ...checkIdentity(value, pointer),
     ...checkRequired(value, pointer),
+    ...checkRequiredNames(value, pointer),
   ]);
 }
 
@@ -52,38 +54,28 @@ export function checkTargets(document: ContractDocument, nodes: Nodes): Finding[
   });
 }
 
-const DIALECTS = ["https://spec.openapis.org/oas/3.1/dialect/base", "https://json-schema.org/draft/2020-12/schema"];
-
 /** References are places in the document, and every schema has the dialect of OpenAPI 3.1. */
-function checkIdentity({ $id, $schema, $ref }: Schema, pointer: Pointer): Finding[] {
+function checkIdentity({ $id, $schema, $ref, $dynamicRef, id }: Schema, pointer: Pointer): Finding[] {
   const rule = "schema-keyword";
+  if ($dynamicRef !== undefined) {
+    const message = "'$dynamicRef' is not supported. Write '$ref' and the schema's place: '#/components/schemas/…'.";
+    return [{ pointer: [...pointer, "$dynamicRef"], at: "key", rule, message }];
+  }
+  if (id !== undefined) {
+    const message = "'id' is no keyword of JSON Schema. Remove it, or write it in 'properties'.";
+    return [{ pointer: [...pointer, "id"], at: "key", rule, message }];
+  }
   if ($id !== undefined) {
     const message =
       "'$id' is not supported. Remove it, and refer to the schema by its place: '#/components/schemas/…'.";
     return [{ pointer: [...pointer, "$id"], at: "key", rule, message }];
   }
-  if ($schema !== undefined && !isKnown($schema)) {
+  if ($schema !== undefined && !isKnownDialect($schema)) {
     return [{ pointer: [...pointer, "$schema"], rule, message: dialectMessage("$schema", $schema) }];
   }
   if (typeof $ref !== "string" || /^(#\/|[^#])/.test($ref)) return [];
   const message = `'${$ref}' is not supported. Refer to the schema by its place: '#/components/schemas/…'.`;
   return [{ pointer: [...pointer, "$ref"], rule, message }];
-}
-
-/** `jsonSchemaDialect` of the document. */
-export function checkDialect(document: ContractDocument): Finding[] {
-  const { jsonSchemaDialect: dialect }: { jsonSchemaDialect?: unknown } = Object(document);
-  if (dialect === undefined || isKnown(dialect)) return [];
-  const message = dialectMessage("jsonSchemaDialect", dialect);
-  return [{ pointer: ["jsonSchemaDialect"], rule: "schema-keyword", message }];
-}
-
-function isKnown(dialect: unknown): boolean {
-  return DIALECTS.includes(String(dialect).replace(/#$/, ""));
-}
-
-function dialectMessage(name: string, dialect: unknown): string {
-  return `The dialect '${dialect}' is not supported. Remove '${name}', or write '${DIALECTS[0]}'.`;
 }
 
 const COMPILES = "schema-compiles";
@@ -93,7 +85,9 @@ export function checkSchemas(schemas: readonly PlacedSchema[], ajv: Ajv2020): Fi
   const outer = outermost(schemas);
   const invalid = outer.flatMap(({ value, pointer }): Finding[] => {
     if (ajv.validateSchema(value)) return [];
-    const [problem] = ajv.errors ?? [];
+    const errors = ajv.errors ?? [];
+    // A type is a word or a list, and the first error is about the word.
+    const problem = errors.find(({ keyword }) => keyword === "uniqueItems" || keyword === "minItems") ?? errors[0];
     const inside = pointerOf(problem?.instancePath ?? "");
     const message = `This is not valid in a schema: it ${problem?.message}.`;
     return [{ pointer: [...pointer, ...inside], rule: COMPILES, message }];

@@ -3,10 +3,11 @@ import { readSecuritySchemes } from "../../../server/contract/operations.ts";
 import { didYouMean, nearest } from "../../../server/nearest.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import type { Node } from "./nodes.ts";
+import { headerNameProblem } from "./parameters/headers.ts";
 
 /** Security schemes: bearer tokens, HTTP Basic, and API keys in a header. */
 export function checkSecurityScheme({ value, pointer }: Node): Finding[] {
-  const { type, scheme, in: place } = value;
+  const { type, scheme, in: place, name } = value;
   const report = (member: string, message: string): Finding[] => [
     { pointer: [...pointer, member], rule: "security-scheme", message },
   ];
@@ -19,6 +20,8 @@ export function checkSecurityScheme({ value, pointer }: Node): Finding[] {
   if (type === "apiKey" && place !== "header") {
     return report("in", `An API key in a ${place} is not supported, because it ends up in logs. Write 'in: header'.`);
   }
+  const problem = type === "apiKey" ? headerNameProblem(String(name)) : undefined;
+  if (problem !== undefined) return report("name", problem);
   if (type === "http" && !["basic", "bearer"].includes(String(scheme).toLowerCase())) {
     return report("scheme", `The HTTP scheme '${scheme}' is not supported. Write 'bearer' or 'basic'.`);
   }

@@ -6,6 +6,7 @@ import { pointerOf } from "../lint/nodes.ts";
 import { NODE_TYPES } from "../lint/openapi-types.ts";
 import type { ParsedContract } from "../parse.ts";
 import { expandAliases } from "./expand-aliases.ts";
+import { normalise, shortenReferences } from "./normalise.ts";
 import { offlineResolver } from "./offline-resolver.ts";
 import { trackOrigins } from "./origins.ts";
 import { type ContractPath, sourceFiles } from "./source-files.ts";
@@ -22,9 +23,13 @@ export interface Bundled {
 /** Replaces references to other files by references to components of the contract. */
 export async function bundleContract(contract: ParsedContract, where: ContractPath): Promise<Bundled> {
   const { document: parsed } = contract;
+  shortenReferences(parsed, where.path);
   // Data can contain such a text as well; bundling changes nothing then. The linter reports an unreadable document.
   const hasOtherFiles = /"\$ref":"[^#]/.test(JSON.stringify(parsed)) && checkReadable(parsed).length === 0;
-  if (!hasOtherFiles) return { contract, diagnostics: [], sources: new Map() };
+  if (!hasOtherFiles) {
+    normalise(parsed);
+    return { contract, diagnostics: [], sources: new Map() };
+  }
   const found = sourceFiles(where, contract);
   const origins = trackOrigins();
   origins.add(where.path, parsed);
@@ -34,10 +39,10 @@ export async function bundleContract(contract: ParsedContract, where: ContractPa
     return value;
   });
   // The bundler writes into the document.
-  const document = { source: new Source(where.path, ""), parsed };
-  resolver.cache.set(where.path, Promise.resolve(document));
+  const root = { source: new Source(where.path, ""), parsed };
+  resolver.cache.set(where.path, Promise.resolve(root));
   const { styleguide: config } = await createConfig({ resolve: { doNotResolveExamples: true } });
-  const options = { document, config, customTypes: NODE_TYPES, externalRefResolver: resolver };
+  const options = { document: root, config, customTypes: NODE_TYPES, externalRefResolver: resolver };
   const { problems } = await bundleDocument(options).catch((error: Error) => {
     const message = `The references between the files can't be followed: ${error.message}.`;
     found.errors.push({ ...contract.locate([]), rule: "reference", message });
@@ -62,5 +67,8 @@ export async function bundleContract(contract: ParsedContract, where: ContractPa
   const { value, problem } = expandAliases(parsed);
   if (problem)
     return { diagnostics: [{ ...locate(problem.pointer), rule: "yaml", message: problem.message }], sources };
-  return { contract: { ...contract, document: value as ContractDocument, locate }, diagnostics, sources };
+  // Bundling does not change the shape.
+  const document = value as ContractDocument;
+  normalise(document);
+  return { contract: { ...contract, document, locate }, diagnostics, sources };
 }

@@ -35,13 +35,8 @@ export function sourceFiles({ path, read }: ContractPath, { document, source, lo
     },
     /** Reads and parses a file below the contract's folder. @throws Error with the reason why that is not possible */
     async parse(file: string): Promise<unknown> {
-      if (/^[a-z][a-z+.-]+:/i.test(file)) {
-        throw new Error(
-          `'${file}' is a URL, and generation uses no network. Save the file below the contract's folder.`,
-        );
-      }
-      if (nameOf(file).startsWith("../"))
-        throw new Error(`'${nameOf(file)}' is not below the contract's folder. Move it.`);
+      const refusal = refusalOf(file, nameOf(file));
+      if (refusal !== undefined) throw new Error(refusal);
       const text = await read(file).catch(() => {
         // A watch waits for the file.
         files.set(file, { value: undefined, source: "", locate });
@@ -52,7 +47,21 @@ export function sourceFiles({ path, read }: ContractPath, { document, source, lo
       for (const { line, column, length, message } of problems) {
         errors.push({ line, column, length, file: nameOf(file), rule: "yaml", message });
       }
-      return parsed.value;
+      if (problems.length > 0 || isReferable(parsed.value)) return parsed.value;
+      throw new Error(`The file '${nameOf(file)}' is no YAML mapping. Refer to a file with an object.`);
     },
   };
+}
+
+/** The reason why a file is not read. */
+function refusalOf(file: string, name: string): string | undefined {
+  if (/^[a-z][a-z+.-]+:/i.test(file)) {
+    return `'${file}' is a URL, and generation uses no network. Save the file below the contract's folder.`;
+  }
+  if (name.startsWith("../")) return `'${name}' is not below the contract's folder. Move it.`;
+  return name.includes("#") ? `'${name}' leads to an anchor. Write a place: '#/…'.` : undefined;
+}
+
+function isReferable(value: unknown): boolean {
+  return (typeof value === "object" && value !== null) || typeof value === "boolean";
 }

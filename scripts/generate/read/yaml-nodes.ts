@@ -25,7 +25,7 @@ export function nodeErrors(yaml: Document): NodeError[] {
     },
     Pair(_, { key, value }) {
       if (!isScalar(key) || key.value === null) return report(key, "A key must be a string");
-      const isMerge = typeof key.value === "symbol" && !mergedNodes(yaml, value).every((node) => isMap(node));
+      const isMerge = typeof key.value === "symbol" && !mergedNodes(yaml, value).every((node) => !node || isMap(node));
       if (isMerge) report(value, "A merge key needs a mapping, or a list of mappings");
     },
   });

@@ -1,3 +1,4 @@
+import { successKeys } from "../../../server/contract/document.ts";
 import type { DeclaredResponse } from "../../../server/contract/operations.ts";
 
 /** Registered statuses by class, https://www.iana.org/assignments/http-status-codes. */
@@ -53,6 +54,7 @@ export function statusType(key: string, statuses: readonly string[]): string {
 export function statusesOf(key: string, statuses: readonly string[]): readonly number[] {
   if (/^\d+$/.test(key)) return [Number(key)];
   const covered = (status: number) => statuses.includes(String(status)) || statuses.includes(`${String(status)[0]}XX`);
-  const all = key === "default" ? ["4XX", "5XX"].flatMap((range) => STATUSES[range] ?? []) : (STATUSES[key] ?? []);
+  const ranges = key === "default" ? [...(successKeys(statuses).includes(key) ? ["2XX"] : []), "4XX", "5XX"] : [key];
+  const all = ranges.flatMap((range) => STATUSES[range] ?? []);
   return all.filter((status) => !statuses.includes(String(status)) && (key !== "default" || !covered(status)));
 }

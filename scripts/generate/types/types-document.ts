@@ -1,4 +1,5 @@
 import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
+import { follow } from "../client/bodies.ts";
 
 /** Keywords that change the type of a value, and which openapi-typescript ignores beside `$ref`. */
 const TYPED = [
@@ -41,13 +42,13 @@ export function typesDocument(document: ContractDocument): ContractDocument {
     return typeof $ref === "string" ? reference($ref, others, open) : node;
   };
   const reference = ($ref: string, others: Schema, open: readonly string[]): unknown => {
-    const place = referencePointer($ref);
+    const place = targetOf(document, $ref);
     const isComponent = place[0] === "components" && place.length === 3;
     if (!isComponent && !isSchemaPlace(place)) {
       const target = open.includes($ref) ? {} : adapted(valueAt(document, place), [...open, $ref]);
       return { ...Object(target), ...others };
     }
-    const component = { $ref: isComponent ? $ref : `#/components/schemas/${componentOf(place)}` };
+    const component = { $ref: isComponent ? `#/${place.join("/")}` : `#/components/schemas/${componentOf(place)}` };
     return combined(component, others);
   };
   // The library takes extensions of the paths for path items.
@@ -55,6 +56,12 @@ export function typesDocument(document: ContractDocument): ContractDocument {
   const copy = adapted({ ...document, paths: Object.fromEntries(paths) }) as ContractDocument;
   if (names.size === 0) return copy;
   return { ...copy, components: { ...copy.components, schemas: { ...copy.components?.schemas, ...schemas } } };
+}
+
+/** The library does not follow a reference to a reference, except in schemas. */
+function targetOf(document: ContractDocument, $ref: string): string[] {
+  const place = referencePointer($ref);
+  return place[1] === "schemas" ? place : follow(document, place);
 }
 
 function combined(component: { $ref: string }, others: Schema): Schema {

@@ -3,6 +3,13 @@ import { type Rejection, testRejections } from "./rejection.ts";
 
 const without = (key: string) => `'${key}' has no value. Write one, or remove it.`;
 
+const HEADER_VALUE =
+  "A header can't have this value. Write Latin-1 characters without line breaks or spaces at the ends.";
+const LONG = `${"a".repeat(60)}b`;
+const withHeaders = (headers: string) => ({
+  text: contractWith({}).replace("The thing.", `The thing.\n          headers: ${headers}`),
+});
+
 testRejections([
   [
     "null as a security scheme",
@@ -29,6 +36,51 @@ testRejections([
       `null as the value of '${key}'`,
       { text: contractWith({}).replace(`${key}: ${value}`, `${key}: null`) },
       ["null", without(key), key],
+    ],
+  ),
+  ...[
+    ["header", '"a\\nb"'],
+    ["header", '"→"'],
+  ].map(
+    ([place, value = ""]): Rejection => [
+      `the example ${value} of a ${place} parameter`,
+      { operation: `parameters: [{ name: X-A, in: ${place}, schema: { type: string }, example: ${value} }]` },
+      ["parameter", HEADER_VALUE, value],
+    ],
+  ),
+  ...['""', '"."', '".."'].map(
+    (value): Rejection => [
+      `the example ${value} of a path parameter`,
+      { text: contractWith({}).replace("schema: { type: string } }", `schema: { type: string }, example: ${value} }`) },
+      ["parameter", "A segment of a path can't be empty, '.' or '..'. Write another example.", value],
+    ],
+  ),
+  [
+    "an example in the schema of a response header",
+    withHeaders('{ X-A: { schema: { type: string, example: "a\\nb" } } }'),
+    ["response-header", HEADER_VALUE, '{ schema: { type: string, example: "a\\nb" } }'],
+  ],
+  ...[
+    "schema: { type: string, pattern: ^(a+)+$ }, example",
+    "schema: { type: object, properties: { p: { pattern: ^(a|a)*$, example",
+  ].map(
+    (start, index): Rejection => [
+      `a pattern that takes exponential time (${index + 1})`,
+      {
+        path: `put:\n  operationId: writeThing\n  requestBody: { content: { application/json: { ${start}: ${LONG}${index === 0 ? "" : " } } }"} } } }\n  responses: { "204": { description: ok } }`,
+      },
+      [
+        "example-valid",
+        "A pattern takes more than 1 s to check the example. Write the pattern without a repetition in a repetition.",
+        LONG,
+      ],
+    ],
+  ),
+  ...["required: [constructor]", "dependentRequired: { a: [constructor] }"].map(
+    (schema): Rejection => [
+      schema,
+      { schema },
+      ["name", "'constructor' is a member of every object in JavaScript. Choose another name.", "constructor"],
     ],
   ),
 ]);

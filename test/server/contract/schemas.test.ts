@@ -99,10 +99,47 @@ test.for<[string, string, unknown, unknown]>([
   ["one of two tuples", "{ oneOf: [{ prefixItems: [{ const: 1 }] }, { prefixItems: [{ const: 2 }] }] }", [1], [3]],
   ["a constant that looks like a reference", "{ const: { $ref: nowhere } }", { $ref: "nowhere" }, {}],
   ["a value that looks like a reference", "{ enum: [{ $ref: nowhere }] }", { $ref: "nowhere" }, 1],
+  [
+    "a constant that looks like a local one",
+    '{ const: { $ref: "#/components/schemas/Pet" } }',
+    { $ref: "#/components/schemas/Pet" },
+    {},
+  ],
+  [
+    "a constant with marks",
+    "{ const: { readOnly: true, required: [a] } }",
+    { readOnly: true, required: ["a"] },
+    { required: ["a"] },
+  ],
+  [
+    "a property named const",
+    '{ properties: { const: { $ref: "#/components/schemas/Pet" } } }',
+    { const: {} },
+    { const: 5 },
+  ],
+  ["a reference to false", '{ properties: { no: { $ref: "#/components/schemas/No" } } }', {}, { no: 1 }],
+  [
+    "a reference to a property that is false",
+    '{ items: { $ref: "#/components/schemas/Open/properties/no" } }',
+    [],
+    [1],
+  ],
+  ["a schema with anchors and a dialect", '{ $ref: "#/components/schemas/Named", $anchor: a }', { kind: "cat" }, {}],
+  ["an empty name that is required", '{ required: [""] }', { "": 1 }, {}],
+  ["a multiple of a hundredth", "{ type: number, multipleOf: 0.01 }", 1.13, 1.135],
+  [
+    "a name required beside a read-only one",
+    "{ properties: { id: { readOnly: true } }, dependentRequired: { a: [id, b] } }",
+    { a: 1, b: 1 },
+    { a: 1 },
+  ],
   ["an impossible date", "{ type: string, format: date }", "2026-01-13", "2026-13-01"],
   ["a keyword beside a reference", '{ $ref: "#/components/schemas/Named" }', { kind: "cat" }, {}],
 ])("the server rejects a body that breaks %s", async ([, schema, right, wrong]) => {
-  const named = '  schemas:\n    Named: { $ref: "#/components/schemas/Pet", required: [kind] }';
+  const named = `  schemas:
+    Named: { $ref: "#/components/schemas/Pet", required: [kind], $anchor: a, $schema: "https://json-schema.org/draft/2020-12/schema#" }
+    No: false
+    Open: { properties: { no: false } }`;
   const yaml = contractWith(schema).replace("  schemas:", named);
   expect(await statusesOf(yaml, right, wrong)).toEqual([204, 400]);
 });

@@ -1,4 +1,5 @@
 import { type ContractDocument, resolve, valueAt } from "../../../../server/contract/document.ts";
+import { headerText } from "../../../../server/contract/header-text.ts";
 import type { Finding, Pointer } from "../../diagnostic.ts";
 import type { Node, Nodes } from "../nodes.ts";
 import { isDescribedOnly } from "../operations.ts";
@@ -31,13 +32,14 @@ export function checkResponseHeaders(document: ContractDocument, nodes: Nodes): 
   const served = (nodes.get("Response") ?? []).filter(({ pointer }) => !isDescribedOnly(pointer));
   return [
     ...served.flatMap(checkNames),
-    ...(nodes.get("Header") ?? []).flatMap(({ pointer }) => checkExamples(document, pointer)),
+    ...(nodes.get("Header") ?? []).flatMap((header) => checkHeader(document, header)),
   ];
 }
 
 function checkNames({ value, pointer }: Node): Finding[] {
-  return Object.keys(Object(value.headers)).flatMap((name): Finding[] => {
-    const message = tokenProblem(name) ?? ownProblem(name, RESPONSE) ?? typeProblem(name);
+  const names = Object.keys(Object(value.headers));
+  return names.flatMap((name): Finding[] => {
+    const message = tokenProblem(name) ?? ownProblem(name, RESPONSE) ?? typeProblem(name) ?? twiceProblem(names, name);
     return message === undefined
       ? []
       : [{ pointer: [...pointer, "headers", name], at: "key", rule: "response-header", message }];
@@ -54,13 +56,43 @@ function ownProblem(name: string, own: readonly string[]): string | undefined {
   return `The header '${name}' belongs to HTTP itself. Remove it, or choose another name.`;
 }
 
+/** Names of headers are equal in any case (RFC 9110 section 5.1). `name` is one of `names`. */
+export function twiceProblem(names: readonly string[], name: string): string | undefined {
+  const first = names.find((other) => other.toLowerCase() === name.toLowerCase());
+  return first === name ? undefined : `'${first}' and '${name}' are the same header. Remove one.`;
+}
+
 function typeProblem(name: string): string | undefined {
   if (name.toLowerCase() !== "content-type") return undefined;
   return `OpenAPI ignores the response header '${name}'. Write the media type in 'content'.`;
 }
 
-/** An example is sent as it is. */
-function checkExamples(document: ContractDocument, pointer: Pointer): Finding[] {
+const VALUE_MESSAGE =
+  "A header can't have this value. Write Latin-1 characters without line breaks or spaces at the ends.";
+
+/** An example of a response header is sent as it is. */
+function checkHeader(document: ContractDocument, { value, pointer }: Node): Finding[] {
+  const own = checkExampleTexts(document, pointer, VALUE, ["response-header", VALUE_MESSAGE]);
+  // Those of its schema and of its content are sent if it has no other.
+  const text = headerText(document, value);
+  if (own.length > 0 || text === undefined || VALUE.test(text)) return own;
+  return [{ pointer, rule: "response-header", message: VALUE_MESSAGE }];
+}
+
+/** The examples of a header parameter. */
+export function checkParameterExamples(document: ContractDocument, { value, pointer }: Node): Finding[] {
+  if (value.in === "header") return checkExampleTexts(document, pointer, VALUE, ["parameter", VALUE_MESSAGE]);
+  if (value.in !== "path") return [];
+  const message = "A segment of a path can't be empty, '.' or '..'. Write another example.";
+  return checkExampleTexts(document, pointer, /^(?!\.{0,2}$)/, ["parameter", message]);
+}
+
+function checkExampleTexts(
+  document: ContractDocument,
+  pointer: Pointer,
+  allowed: RegExp,
+  [rule, message]: readonly [string, string],
+): Finding[] {
   const { example, examples }: { example?: unknown; examples?: object } = Object(valueAt(document, pointer));
   const named = Object.entries(Object(examples)).map(([name, one]) => {
     const { value }: { value?: unknown } = Object(resolve(document, Object(one)));
@@ -68,9 +100,7 @@ function checkExamples(document: ContractDocument, pointer: Pointer): Finding[] 
     return { value, place: [...pointer, "examples", name, ...(isReference ? [] : ["value"])] };
   });
   return [{ value: example, place: [...pointer, "example"] }, ...named].flatMap(({ value, place }): Finding[] => {
-    if (typeof value !== "string" || VALUE.test(value)) return [];
-    const message =
-      "A header can't have this value. Write Latin-1 characters without line breaks or spaces at the ends.";
-    return [{ pointer: place, rule: "response-header", message }];
+    if (typeof value !== "string" || allowed.test(value)) return [];
+    return [{ pointer: place, rule, message }];
   });
 }

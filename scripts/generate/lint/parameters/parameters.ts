@@ -1,8 +1,8 @@
-import type { ContractDocument } from "../../../../server/contract/document.ts";
+import { type ContractDocument, type ParameterObject, resolve } from "../../../../server/contract/document.ts";
 import type { Finding } from "../../diagnostic.ts";
 import type { Node, Nodes } from "../nodes.ts";
-import { isDescribedOnly } from "../operations.ts";
-import { headerNameProblem } from "./headers.ts";
+import { isDescribedOnly, servedOperations } from "../operations.ts";
+import { checkParameterExamples, headerNameProblem, twiceProblem } from "./headers.ts";
 import { schemaProblem } from "./schemas.ts";
 
 const RULE = "parameter";
@@ -19,12 +19,26 @@ const DESCRIBED_ELSEWHERE: Readonly<Record<string, string>> = {
 /** Parameters that the server cannot read. */
 export function checkParameters(document: ContractDocument, nodes: Nodes): Finding[] {
   const served = (nodes.get("Parameter") ?? []).filter(({ pointer }) => !isDescribedOnly(pointer));
-  return served.flatMap((parameter) => {
+  const lists = [...servedOperations(nodes), ...(nodes.get("PathItem") ?? [])];
+  const twice = lists.flatMap((node) => checkHeaderNames(document, node));
+  const problems = served.flatMap((parameter) => {
     const found = problemOf(document, parameter);
-    if (!found) return [];
+    if (!found) return checkParameterExamples(document, parameter);
     const [member, message] = found;
     const pointer = member === undefined ? parameter.pointer : [...parameter.pointer, member];
     return [{ pointer, rule: RULE, message }];
+  });
+  return [...twice, ...problems];
+}
+
+/** Two header parameters of an operation, or of a path item, whose names differ in case. */
+function checkHeaderNames(document: ContractDocument, { value, pointer }: Node): Finding[] {
+  const list: unknown[] = Array.isArray(value.parameters) ? value.parameters : [];
+  const resolved = list.map((one) => resolve<ParameterObject>(document, Object(one)) ?? {});
+  const names = resolved.flatMap((one) => (one.in === "header" ? [String(one.name)] : []));
+  return resolved.flatMap((one, index): Finding[] => {
+    const message = one.in === "header" ? twiceProblem(names, String(one.name)) : undefined;
+    return message === undefined ? [] : [{ pointer: [...pointer, "parameters", index], rule: RULE, message }];
   });
 }
 

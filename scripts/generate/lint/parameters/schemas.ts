@@ -5,9 +5,10 @@ import {
   type Schema,
   valueAt,
 } from "../../../../server/contract/document.ts";
+import { isExact } from "../../../../server/contract/numbers.ts";
 
 /** The schemas that a value must match together with the one given, through references; the given one first. */
-function partsOf(document: ContractDocument, schema: unknown, seen: readonly unknown[] = []): Schema[] {
+export function partsOf(document: ContractDocument, schema: unknown, seen: readonly unknown[] = []): Schema[] {
   if (seen.includes(schema)) return [];
   const { $ref, allOf, anyOf, oneOf }: Schema = Object(schema);
   const target = typeof $ref === "string" ? [valueAt(document, referencePointer($ref))] : [];
@@ -55,6 +56,10 @@ function mixedProblem(parts: readonly Schema[]): string | undefined {
 
 /** Without a type the text is not converted. */
 function textProblem(parts: readonly Schema[]): string | undefined {
+  const inexact = parts.find(({ multipleOf }) => !isExact(multipleOf));
+  if (inexact) {
+    return `'multipleOf: ${inexact.multipleOf}' can't be checked exactly in a parameter. Write a whole number, or a fraction such as 0.5.`;
+  }
   if (parts.some(({ type }) => type === "null")) return "No text stands for null. Write another type.";
   if (parts.some(({ type }) => type !== undefined)) return undefined;
   const constants = parts.flatMap((part) => [part.enum ?? [], "const" in part ? [part.const] : []].flat());

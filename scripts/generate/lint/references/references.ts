@@ -1,5 +1,5 @@
-import { referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
-import type { Finding, Pointer } from "../diagnostic.ts";
+import { referencePointer, type Schema, valueAt } from "../../../../server/contract/document.ts";
+import type { Finding, Pointer } from "../../diagnostic.ts";
 
 /** Objects whose keys are names, so that a key can be any word. */
 const MAPS = [
@@ -17,7 +17,7 @@ interface Member {
 }
 
 /** All members of a document, without those of data. */
-function membersOf(value: unknown, pointer: Pointer = []): Member[] {
+export function membersOf(value: unknown, pointer: Pointer = []): Member[] {
   const isMap = MAPS.includes(String(pointer.at(-1))) && !MAPS.includes(String(pointer.at(-2)));
   return Object.entries(Object(value)).flatMap(([key, inner]) => {
     const isNamedData = DATA.includes(key) || key.startsWith("x-") || (key === "examples" && Array.isArray(inner));
@@ -32,11 +32,15 @@ function membersOf(value: unknown, pointer: Pointer = []): Member[] {
 /** The values in a link that are data. */
 const LINK_DATA = ["parameters", "requestBody"];
 
+/** Whether a place belongs to the values of a link. */
+export function isInLink(pointer: Pointer): boolean {
+  return pointer.includes("links") && LINK_DATA.some((name) => pointer.includes(name));
+}
+
 /** OpenAPI has null as data only, and the rules for objects read a member's value as what it should be. */
 export function checkNulls(document: unknown): Finding[] {
   return membersOf(document).flatMap(({ pointer, key, value, isData }): Finding[] => {
-    const isInLink = pointer.includes("links") && LINK_DATA.some((name) => pointer.includes(name));
-    if (value !== null || isData || isInLink) return [];
+    if (value !== null || isData || isInLink(pointer)) return [];
     const message = `'${key}' has no value. Write one, or remove it.`;
     return [{ pointer, at: "key", rule: "null", message }];
   });
@@ -52,8 +56,8 @@ export function checkReferences(document: unknown): Finding[] {
       const message = `'${key}' is a member of every object in JavaScript. Choose another name.`;
       return [{ pointer, at: "key", rule: "name", message }];
     }
-    if (key !== "$ref" || typeof value !== "string" || !value.startsWith("#")) return [];
-    const message = problemOf(document, value);
+    if (key !== "$ref" || !isReference(value)) return [];
+    const message = problemOf(document, String(value ?? ""));
     if (message !== undefined) return [{ pointer, rule: "reference", message }];
     const problem = problemOfParts(document, pointer.slice(0, -1));
     return problem === undefined ? [] : [{ pointer, rule: "reference", message: problem }];
@@ -85,11 +89,18 @@ function checkExpansion(document: unknown): Finding[] {
   return found.slice(0, 1);
 }
 
+/** To a place of the document, or none. A property named `$ref` is an object, and other files are bundled. */
+function isReference(value: unknown): boolean {
+  if (typeof value === "string") return value === "" || value.startsWith("#");
+  return typeof value !== "object" || value === null;
+}
+
 function problemOf(document: unknown, reference: string): string | undefined {
   if (isMalformed(reference)) return `'%' must be followed by two digits in '${reference}'. Write '%25'.`;
   if (!reference.startsWith("#/")) {
     return `'${reference}' is not supported. Refer to an object by its place: '#/components/schemas/…'.`;
   }
+  if (reference.endsWith("/")) return `'${reference}' ends with a slash. Write '${reference.replace(/\/+$/, "")}'.`;
   const place = referencePointer(reference);
   const isAtNull = place.some((_, end) => valueAt(document, place.slice(0, end)) === null);
   if (isAtNull) return `'${reference}' does not exist.`;

@@ -1,0 +1,60 @@
+import { dirname, resolve } from "node:path";
+import { type ContractDocument, referencePointer, schemaOf, valueAt } from "../../../server/contract/document.ts";
+import type { Pointer } from "../diagnostic.ts";
+import { isKnownDialect } from "../lint/dialects.ts";
+import { membersOf } from "../lint/references/references.ts";
+
+/** Replaces the references of a contract at `path` to its own file by local ones, in place. */
+export function shortenReferences(document: object, path: string): void {
+  for (const { pointer, key, value } of membersOf(document)) {
+    const [file = "", fragment] = key === "$ref" && typeof value === "string" ? value.split("#") : [];
+    if (file === "" || fragment === undefined || resolve(dirname(path), file) !== path) continue;
+    memberParent(document, pointer)[key] = `#${fragment}`;
+  }
+}
+
+/** Keywords without effect: there is one dialect, and no reference leads to an anchor. */
+const ANCHORS = ["$anchor", "$dynamicAnchor"];
+
+/**
+ * Writes legal parts of a document that the libraries cannot read in another way, in place: boolean schemas to which
+ * references lead become objects, references to security schemes become schemes, anchors and known dialects are left out.
+ */
+export function normalise(document: ContractDocument): void {
+  for (const { pointer, key, value } of membersOf(document)) {
+    if (typeof value !== "string") continue;
+    if (isWithoutEffect(key, value)) delete memberParent(document, pointer)[key];
+    if (key === "$ref" && value.startsWith("#/")) asObject(document, value);
+  }
+  inlineSchemes(document);
+}
+
+function inlineSchemes(document: ContractDocument): void {
+  const schemes: Record<string, object> = Object(document.components?.securitySchemes);
+  for (const [name, scheme] of Object.entries(schemes)) {
+    const { $ref }: { $ref?: unknown } = Object(scheme);
+    const target = typeof $ref === "string" ? valueAt(document, pointerOf($ref)) : undefined;
+    if (typeof target === "object" && target !== null && !("$ref" in target)) schemes[name] = structuredClone(target);
+  }
+}
+
+function isWithoutEffect(key: string, value: string): boolean {
+  return ANCHORS.includes(key) || (key === "$schema" && isKnownDialect(value));
+}
+
+function asObject(document: ContractDocument, reference: string): void {
+  const place = pointerOf(reference);
+  const target = valueAt(document, place);
+  if (typeof target !== "boolean") return;
+  memberParent(document, place)[place.at(-1) ?? ""] = schemaOf(target);
+}
+
+/** The object with the member at a place. */
+function memberParent(document: object, place: Pointer): Record<string, unknown> {
+  return Object(valueAt(document, place.slice(0, -1)));
+}
+
+/** The linter reports a malformed reference. */
+function pointerOf(reference: string): string[] {
+  return /%(?![0-9A-Fa-f]{2})/.test(reference) ? [] : referencePointer(reference);
+}
