@@ -2,13 +2,16 @@ import type { ErrorObject } from "ajv";
 import type { Operation } from "../contract/operations.ts";
 import type { Parameter } from "../contract/parameters.ts";
 import type { Violation } from "../contract/violations.ts";
+import type { Case, Outcome } from "./cases.ts";
 import { type Mutation, mutationsOf } from "./mutations.ts";
 import type { Prover } from "./prover.ts";
-import type { RequestValues } from "./requests.ts";
+import { type RequestValues, requestOf } from "./requests.ts";
 import { isAbout } from "./valid-request.ts";
 
 /** A request that may be invalid in one place. */
 export interface Trial {
+  /** The keyword and its place, with `*` for an index: `body /items/*: minLength`. */
+  clause: string;
   values: RequestValues;
   /** As in `'minLength' of the query parameter limit`. */
   violated: string;
@@ -17,6 +20,22 @@ export interface Trial {
   isPlace(violation: Violation): boolean;
   /** Whether the contract allows the request. Called only if the server does not report the place. */
   isLegal(): boolean;
+}
+
+/** The request of a trial, which must be a 400 that names the place; undefined if no request can have its values. */
+export function caseOf(operation: Operation, { clause, values, isInPath = false, ...trial }: Trial): Case | undefined {
+  const sent = requestOf(operation, values);
+  const isRejected = ({ status, violations }: Outcome) => status === 400 && (violations?.some(trial.isPlace) ?? true);
+  const isElsewhere = ({ status, handledBy }: Outcome) =>
+    handledBy === undefined ? isInPath && [404, 405].includes(status) : handledBy !== operation.id;
+  const isMet = (outcome: Outcome) => {
+    if (isRejected(outcome) || isElsewhere(outcome)) return true;
+    const isCrash = outcome.status >= 500 && outcome.handledBy === undefined;
+    // The judgement also finds the places in which the violation can be reported.
+    return !isCrash && (trial.isLegal() || isRejected(outcome));
+  };
+  const expected = `violates ${trial.violated} and must be a 400 that names it`;
+  return sent && { clause, sent, expected, isInPath, isMet };
 }
 
 /** Changes of the body, one of each keyword first. */
@@ -28,6 +47,7 @@ export function bodyTrials(prover: Prover, operation: Operation, values: Request
     const place = pointer.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
     const errors: string[] = [];
     return {
+      clause: `body ${place.replace(/\/\d+(?=\/|$)/g, "/*") || "/"}: ${keyword}`,
       values: { ...values, body: { ...body, value } },
       violated: `'${keyword}' at the pointer '${place}'`,
       isPlace: (violation) =>
@@ -58,6 +78,7 @@ export function parameterTrials(prover: Prover, operation: Operation, values: Re
   if (operation.allowsUnknownQuery) return changed;
   const name = "no-such-parameter";
   const unknown: Trial = {
+    clause: "query: unknown parameters",
     values: { ...values, extraQuery: `${name}=1` },
     violated: `the unknown query parameter '${name}'`,
     isPlace: (violation) => "in" in violation && violation.in === "query" && violation.name === name,
@@ -69,6 +90,7 @@ export function parameterTrials(prover: Prover, operation: Operation, values: Re
 function trialsOf(prover: Prover, values: RequestValues, parameter: Parameter, value: unknown): Trial[] {
   const { schema, required, in: place, name } = parameter;
   const trial = (keyword: string, parameters: RequestValues["parameters"], isLegal: () => boolean): Trial => ({
+    clause: `${place} parameter ${name}: ${keyword}`,
     values: { ...values, parameters },
     violated: `'${keyword}' of the ${place} parameter '${name}'`,
     isInPath: place === "path",

@@ -1,7 +1,7 @@
 import type { Operation } from "../contract/operations.ts";
 import type { Parameter } from "../contract/parameters.ts";
 import type { Violation } from "../contract/violations.ts";
-import type { Outcome, Sent } from "./pipeline.ts";
+import type { Outcome, Sent } from "./cases.ts";
 import type { Prover } from "./prover.ts";
 import { canSend, type RequestValues, requestOf } from "./requests.ts";
 import { candidatesFor } from "./values.ts";
@@ -32,6 +32,14 @@ export async function validRequest(prover: Prover, operation: Operation, mediaTy
     if (!result.invalid.every(advance)) return {};
   }
   return {};
+}
+
+/** The first candidate of each part, which the judge has accepted; undefined if a required part has none. */
+export function firstValues(prover: Prover, operation: Operation, mediaType?: string): RequestValues | undefined {
+  const candidates = candidatesOf(prover, operation, mediaType);
+  const chosen = new Map<Part, unknown>();
+  const isComplete = [...candidates.keys()].every((part) => isAdvanced(candidates, chosen, part));
+  return isComplete ? valuesOf(chosen, mediaType) : undefined;
 }
 
 /** The parts to change, if the request is not accepted. */
@@ -91,10 +99,11 @@ function valuesOf(chosen: ReadonlyMap<Part, unknown>, mediaType = ""): RequestVa
 
 /** The parts to change. Another operation's route is a matter of the path parameters. */
 function invalidParts({ parameters }: Operation, outcome: Outcome, { body }: RequestValues): Part[] {
-  const isReported = (parameter: Parameter) => outcome.violations.some((violation) => isAbout(violation, parameter));
+  const { violations = [] } = outcome;
+  const isReported = (parameter: Parameter) => violations.some((violation) => isAbout(violation, parameter));
   const isOther = outcome.handledBy !== undefined;
   const invalid: Part[] = parameters.filter((parameter) => (isOther ? parameter.in === "path" : isReported(parameter)));
-  if (outcome.violations.some((violation) => "pointer" in violation) && body) invalid.push("body");
+  if (violations.some((violation) => "pointer" in violation) && body) invalid.push("body");
   return invalid;
 }
 
