@@ -10,6 +10,8 @@ export interface ProgressOptions {
   afterMs?: number;
   /** Milliseconds between two lines where the output is not a terminal. */
   lineEveryMs?: number;
+  /** Object of the step. Default: the directory. */
+  subject?: string;
 }
 
 type CliProgress = typeof import("cli-progress");
@@ -19,16 +21,16 @@ interface View {
   stop(): void;
 }
 
-/** Shows the progress of a long load until it is stopped: a bar on a terminal, lines elsewhere. */
+/** Shows the progress of long work until it is stopped: a bar on a terminal, lines elsewhere. */
 export function createProgress(
   output: NodeJS.WritableStream & { isTTY?: boolean },
-  { afterMs = 2_000, lineEveryMs = 5_000 }: ProgressOptions = {},
+  { afterMs = 2_000, lineEveryMs = 5_000, subject = "the directory" }: ProgressOptions = {},
 ): { report: ReportProgress; stop(): void } {
   let [step, since, share] = ["", 0, 0];
   let timer: NodeJS.Timeout | undefined;
   let view: View | undefined;
   let isStopped = false;
-  const text = () => progressText(step, share, performance.now() - since);
+  const text = () => progressText(`${step} ${subject}`, share, performance.now() - since);
   const show = async () => {
     // Imported here, because most starts show nothing.
     const library = output.isTTY ? (await import("cli-progress")).default : undefined;
@@ -73,5 +75,5 @@ function startBar({ Format, MultiBar }: CliProgress, stream: NodeJS.WritableStre
 
 function progressText(step: string, share: number, ms: number): string {
   const left = share > 0 ? `, ${Math.ceil(((ms / share) * (1 - share)) / 1_000)} s left` : "";
-  return `${step} the directory: ${Math.floor(share * 100)} %${left}`;
+  return `${step}: ${Math.floor(share * 100)} %${left}`;
 }

@@ -54,6 +54,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "server/store": ["server/directory", "server/identity"],
   "server/handlers": ["server/contract", "server/http", "server/identity", "server/store"],
   "server/proof": ["server/contract", "server/http"],
+  "server/conformance": ["server", "server/contract", "server/http", "server/proof"],
   "server/stub": ["server", ...BELOW_STUB],
   server: BELOW_STUB,
   client: [],

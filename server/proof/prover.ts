@@ -17,15 +17,19 @@ export interface ProofOptions {
   isQuick?: boolean;
 }
 
-/** What the parts of the proof share. */
-export interface Prover {
+/** Makes and judges values. */
+export interface Judge {
   document: ContractDocument;
-  send(sent: Sent): Promise<Outcome>;
   matching: Matching;
-  judge(schema: Schema): ValidateFunction;
-  isStrict: boolean;
+  validator(schema: Schema): ValidateFunction;
   /** Whether a value made from a schema can be used. */
   isCandidate(schema: Schema, value: unknown): boolean;
+}
+
+/** What the parts of the proof share. */
+export interface Prover extends Judge {
+  send(sent: Sent): Promise<Outcome>;
+  isStrict: boolean;
 }
 
 export function proverOf(contract: Contract, { judge, matching = () => undefined }: ProofOptions): Prover {
@@ -33,7 +37,7 @@ export function proverOf(contract: Contract, { judge, matching = () => undefined
     document: contract.document,
     send: openPipeline(contract),
     matching,
-    judge: judge ?? contract.requestValidator,
+    validator: judge ?? contract.requestValidator,
     isStrict: judge !== undefined,
     isCandidate: (schema, value) => !judge || judge(schema)(value),
   };

@@ -4,7 +4,7 @@ import type { Parameter } from "../contract/parameters.ts";
 import type { Violation } from "../contract/violations.ts";
 import type { Case, Outcome } from "./cases.ts";
 import { type Mutation, mutationsOf } from "./mutations.ts";
-import type { Prover } from "./prover.ts";
+import type { Judge } from "./prover.ts";
 import { type RequestValues, requestOf } from "./requests.ts";
 import { isAbout } from "./valid-request.ts";
 
@@ -39,11 +39,11 @@ export function caseOf(operation: Operation, { clause, values, isInPath = false,
 }
 
 /** Changes of the body, one of each keyword first. */
-export function bodyTrials(prover: Prover, operation: Operation, values: RequestValues): Trial[] {
+export function bodyTrials(judge: Judge, operation: Operation, values: RequestValues): Trial[] {
   const { body } = values;
   const schema = operation.requestBody?.schemas[body?.mediaType ?? ""];
   if (!body || !schema) return [];
-  return eachKeywordFirst(mutationsOf(prover.document, schema, body.value)).map(({ keyword, pointer, value }) => {
+  return eachKeywordFirst(mutationsOf(judge.document, schema, body.value)).map(({ keyword, pointer, value }) => {
     const place = pointer.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
     const errors: string[] = [];
     return {
@@ -53,10 +53,10 @@ export function bodyTrials(prover: Prover, operation: Operation, values: Request
       isPlace: (violation) =>
         "pointer" in violation && (violation.pointer === place || errors.includes(violation.pointer)),
       isLegal: () => {
-        const validate = prover.judge(schema);
+        const validate = judge.validator(schema);
         if (validate(value)) return true;
         errors.push(...(validate.errors ?? []).flatMap(placesOf));
-        return !prover.isCandidate(schema, body.value);
+        return !judge.isCandidate(schema, body.value);
       },
     };
   });
@@ -73,8 +73,8 @@ function eachKeywordFirst(mutations: Mutation[]): Mutation[] {
 }
 
 /** Changes of the parameters, and an unknown one. */
-export function parameterTrials(prover: Prover, operation: Operation, values: RequestValues): Trial[] {
-  const changed = [...values.parameters].flatMap(([parameter, value]) => trialsOf(prover, values, parameter, value));
+export function parameterTrials(judge: Judge, operation: Operation, values: RequestValues): Trial[] {
+  const changed = [...values.parameters].flatMap(([parameter, value]) => trialsOf(judge, values, parameter, value));
   if (operation.allowsUnknownQuery) return changed;
   const name = "no-such-parameter";
   const unknown: Trial = {
@@ -87,7 +87,7 @@ export function parameterTrials(prover: Prover, operation: Operation, values: Re
   return [...changed, unknown];
 }
 
-function trialsOf(prover: Prover, values: RequestValues, parameter: Parameter, value: unknown): Trial[] {
+function trialsOf(judge: Judge, values: RequestValues, parameter: Parameter, value: unknown): Trial[] {
   const { schema, required, in: place, name } = parameter;
   const trial = (keyword: string, parameters: RequestValues["parameters"], isLegal: () => boolean): Trial => ({
     clause: `${place} parameter ${name}: ${keyword}`,
@@ -97,9 +97,11 @@ function trialsOf(prover: Prover, values: RequestValues, parameter: Parameter, v
     isPlace: (violation) => isAbout(violation, parameter),
     isLegal,
   });
-  const trials = mutationsOf(prover.document, schema, value).map(({ keyword, value: changed }) =>
+  const trials = mutationsOf(judge.document, schema, value).map(({ keyword, value: changed }) =>
     trial(keyword, new Map(values.parameters).set(parameter, changed), () => {
-      return readingsOf(changed).some((reading) => prover.judge(schema)(reading)) || !prover.isCandidate(schema, value);
+      return (
+        readingsOf(changed).some((reading) => judge.validator(schema)(reading)) || !judge.isCandidate(schema, value)
+      );
     }),
   );
   if (!required || place === "path") return trials;
@@ -107,8 +109,8 @@ function trialsOf(prover: Prover, values: RequestValues, parameter: Parameter, v
   return [trial("required", new Map(others), () => false), ...trials];
 }
 
-/** What the text of a parameter can stand for. */
-function readingsOf(value: unknown): unknown[] {
+/** What the text of a parameter, or the texts of its items, can stand for. */
+export function readingsOf(value: unknown): unknown[] {
   const read = (convert: (one: unknown) => unknown) => (Array.isArray(value) ? value.map(convert) : convert(value));
   const single = Array.isArray(value) ? [] : [[value], [String(value)]];
   return [value, read(String), read(parsed), ...single];

@@ -1,0 +1,110 @@
+import { writeFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
+import { ConfigurationError } from "../configuration-error.ts";
+import { ContractError } from "../contract/contract.ts";
+import type { Operation } from "../contract/operations.ts";
+import { createProgress } from "../progress-bar.ts";
+import { matching } from "../proof/matching.ts";
+import { checkOperation } from "./check-operation.ts";
+import { createClauses } from "./clauses.ts";
+import { credentialsOf, readWallet } from "./credentials.ts";
+import { helpText, type Options, readOptions } from "./options.ts";
+import { type Checked, countOf, junitXml, reportLines } from "./report.ts";
+import { createSubject, type Run } from "./subject.ts";
+import { NoResponse, openTarget, type Target } from "./target.ts";
+
+/**
+ * Checks whether a server keeps the contract, and prints one line per clause.
+ * Exit codes: 0 conformant, 1 not conformant or not checked to the end, 2 wrong options or unreachable.
+ */
+export async function runConformance(args: string[]): Promise<number> {
+  try {
+    const options = readOptions(args);
+    if (options) return await check(options);
+    console.log(helpText());
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError || error instanceof ContractError)) throw error;
+    const problems = error instanceof ConfigurationError ? error.problems : [];
+    console.error([error.message, ...problems.map((problem) => `  ${problem}`)].join("\n"));
+    return 2;
+  }
+}
+
+async function check(options: Options): Promise<number> {
+  const { url, contract, junit, seed, timeLimitMs } = options;
+  const wallet = readWallet(contract, process.env);
+  const operations = contract.operations.map((operation) => withParameters(operation, options));
+  const credentials = new Map(operations.map((one) => [one, credentialsOf(one, contract, wallet)]));
+  const target = openTarget(url);
+  const end = performance.now() + timeLimitMs;
+  const progress = createProgress(process.stderr, { subject: "the server" });
+  const isCandidate: Run["judge"]["isCandidate"] = (schema, value) => contract.requestValidator(schema)(value);
+  const judge = { document: contract.document, matching, validator: contract.requestValidator, isCandidate };
+  const run: Run = {
+    ...{ ...options, operations, judge, target, wallet },
+    fixedParameters: new Set(options.parameters.keys()),
+    isOver: () => performance.now() > end,
+  };
+  try {
+    await reach(target, url);
+    console.log(`Checking ${url.href} with --seed ${seed}`);
+    const checked: Checked[] = [];
+    for (const [index, operation] of operations.entries()) {
+      const clauses = createClauses();
+      const subject = createSubject(run, operation, clauses, credentials.get(operation) ?? []);
+      progress.report("checking", index / operations.length);
+      await checkOperation(subject, (share) => progress.report("checking", (index + share) / operations.length));
+      checked.push({ operation, clauses: clauses.list() });
+    }
+    progress.stop();
+    if (junit !== undefined) write(junit, junitXml(checked));
+    for (const line of reportLines(checked)) console.log(line);
+    return conclude(checked, run.isOver());
+  } finally {
+    progress.stop();
+    target.close();
+  }
+}
+
+function conclude(checked: readonly Checked[], isOver: boolean): number {
+  const failed = countOf(checked, "fail");
+  const verdict = failed > 0 ? "Not conformant" : isOver ? "Not checked to the end (--time-limit)" : "Conformant";
+  const others = `${countOf(checked, "pass")} clauses pass, ${failed} fail, ${countOf(checked, "not applicable")} are not applicable`;
+  console.log(`\n${verdict}: ${others}.`);
+  return failed > 0 || isOver ? 1 : 0;
+}
+
+/** The user's values take the place of a parameter's examples. @throws ConfigurationError */
+function withParameters(operation: Operation, { parameters: given, contract }: Options): Operation {
+  const parameters = operation.parameters.map((parameter) => {
+    const text = given.get(parameter.name);
+    if (text === undefined) return parameter;
+    const validate = contract.requestValidator(parameter.schema);
+    const value = [text, Number(text), text === "true", text.split(",")].find((one) => validate(one));
+    if (value !== undefined) return { ...parameter, examples: [value] };
+    throw new ConfigurationError(`--parameter ${parameter.name}: the contract does not allow this value.`);
+  });
+  return { ...operation, parameters };
+}
+
+/** Any response will do. @throws ConfigurationError */
+async function reach(target: Target, url: URL): Promise<void> {
+  try {
+    await target.send({ method: "GET", url: "/", headers: {}, body: undefined }, []);
+  } catch (error) {
+    if (!(error instanceof NoResponse)) throw error;
+    throw new ConfigurationError(`${url.href} can't be reached: ${error.message}. Check --url, and start the server.`);
+  }
+}
+
+/** @throws ConfigurationError */
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new ConfigurationError(`--junit ${file} can't be written: ${(error as Error).message}.`);
+  }
+}
+
+if (import.meta.main) process.exitCode = await runConformance(process.argv.slice(2));

@@ -1,0 +1,129 @@
+import { randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { ConfigurationError } from "../configuration-error.ts";
+import { type Contract, contractOf, loadContract } from "../contract/contract.ts";
+
+const FLAGS = {
+  url: { value: "URL", help: "the server, with the path before the contract's paths, if any (required)" },
+  contract: {
+    value: "FILE",
+    help: "another contract, as a bundled openapi.json (npm run generate -- --contract … --out …)",
+  },
+  parameter: {
+    value: "NAME=VALUE",
+    help: "value of a parameter in all valid requests, such as userId=u-1; repeatable",
+  },
+  "read-only": { help: "send no valid request to operations that write" },
+  seed: { value: "NUMBER", help: "repeats a run with the same random requests (default: random, printed)" },
+  runs: {
+    value: "NUMBER",
+    help: "random valid and random invalid requests per operation and media type (default 100)",
+  },
+  "time-limit": { value: "SECONDS", help: "ends the whole run (default 300)" },
+  junit: { value: "FILE", help: "writes the report as JUnit XML too" },
+  help: { help: "prints this text" },
+} as const satisfies Record<string, { value?: string; help: string }>;
+
+export interface Options {
+  url: URL;
+  contract: Contract;
+  /** Texts by name of the parameter. */
+  parameters: ReadonlyMap<string, string>;
+  isReadOnly: boolean;
+  seed: number;
+  runs: number;
+  timeLimitMs: number;
+  junit: string | undefined;
+}
+
+export function helpText(): string {
+  const rows = Object.entries(FLAGS).map(([name, flag]) => {
+    const value = "value" in flag ? ` ${flag.value}` : "";
+    return `  ${`--${name}${value}`.padEnd(23)} ${flag.help}`;
+  });
+  return [
+    "npm run conformance -- --url URL [options]",
+    "",
+    "Checks whether a server keeps the contract.",
+    "",
+    ...rows,
+    "",
+    "Credentials are environment variables, one per security scheme: NEXUS_SYNC_AUTH_ and the scheme's name, such as",
+    "NEXUS_SYNC_AUTH_BASIC=ID:SECRET, or NEXUS_SYNC_AUTH_BEARER=TOKEN with NEXUS_SYNC_AUTH_APPLICATION_TOKEN=TOKEN.",
+    "Exit codes: 0 conformant, 1 not conformant or not checked to the end, 2 wrong options or unreachable.",
+  ].join("\n");
+}
+
+/** Undefined for --help. @throws ConfigurationError */
+export function readOptions(args: string[]): Options | undefined {
+  const values = parseFlags(args);
+  if (values.help === true) return undefined;
+  return {
+    url: readUrl(values.url),
+    contract: readContract(values.contract),
+    parameters: new Map((values.parameter ?? []).map(readParameter)),
+    isReadOnly: values["read-only"] ?? false,
+    seed: readNumber("seed", values.seed ?? String(randomInt(1, 2 ** 31)), 2 ** 31 - 1),
+    runs: readNumber("runs", values.runs ?? "100", 100_000),
+    timeLimitMs: readNumber("time-limit", values["time-limit"] ?? "300", 86_400) * 1_000,
+    junit: values.junit,
+  };
+}
+
+function parseFlags(args: string[]) {
+  const text = { type: "string" } as const;
+  const yes = { type: "boolean" } as const;
+  try {
+    return parseArgs({
+      args,
+      options: {
+        ...{ url: text, contract: text, seed: text, runs: text, junit: text, "time-limit": text },
+        ...{ parameter: { type: "string", multiple: true }, "read-only": yes, help: yes },
+      },
+    }).values;
+  } catch (error) {
+    const [sentence = ""] = (error as Error).message.split(/\. |\n/);
+    throw new ConfigurationError(`${sentence.replace(/\.$/, "")}. --help lists the options.`);
+  }
+}
+
+/** The value is not repeated in messages, because it may contain a password. */
+function readUrl(text: string | undefined): URL {
+  if (text === undefined)
+    throw new ConfigurationError("--url is required: the server to check. --help lists the options.");
+  const url = URL.parse(text);
+  if (!url || !["http:", "https:"].includes(url.protocol))
+    throw new ConfigurationError("--url takes an http or https URL, such as https://api.example.");
+  if (url.username !== "" || url.password !== "")
+    throw new ConfigurationError("--url must not contain credentials: give them in NEXUS_SYNC_AUTH_… variables.");
+  if (url.search !== "" || url.hash !== "")
+    throw new ConfigurationError("--url takes the server's address without a query or fragment.");
+  return url;
+}
+
+function readContract(file: string | undefined): Contract {
+  if (file === undefined) return loadContract();
+  const remedy = "Bundle it: npm run generate -- --contract FILE --out FOLDER, then --contract FOLDER/openapi.json";
+  try {
+    const document = JSON.parse(readFileSync(file, "utf8"));
+    const contract = contractOf(document);
+    if (contract.operations.length > 0 && String(document.openapi).startsWith("3.1")) return contract;
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? "it is not JSON" : (error as Error).message;
+    throw new ConfigurationError(`--contract ${file} can't be read: ${reason}. ${remedy}.`, { cause: error });
+  }
+  throw new ConfigurationError(`--contract ${file} is not a document of OpenAPI 3.1 with operations. ${remedy}.`);
+}
+
+function readParameter(text: string): [name: string, value: string] {
+  const [, name, value] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  throw new ConfigurationError(`--parameter takes NAME=VALUE, such as userId=u-1, not '${text}'.`);
+}
+
+function readNumber(flag: string, text: string, max: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= max) return number;
+  throw new ConfigurationError(`--${flag} takes a whole number from 1 to ${max}, not '${text}'.`);
+}

@@ -1,0 +1,60 @@
+import type { Operation } from "../contract/operations.ts";
+import { operationsAt } from "../http/router.ts";
+import type { Case, Sent } from "../proof/cases.ts";
+import { absentBodyCases, exampleCases } from "../proof/examples.ts";
+import { type RequestValues, requestOf } from "../proof/requests.ts";
+import { bodyTrials, caseOf, parameterTrials } from "../proof/trials.ts";
+import { firstValues } from "../proof/valid-request.ts";
+import type { Base, Run, Subject } from "./subject.ts";
+
+/** Invalid requests for each clause and media type. */
+const MAX_PER_CLAUSE = 2;
+/** Ignored by many servers, so it is no proof that a request is invalid. */
+export const UNKNOWN_QUERY = "query: unknown parameters";
+
+/** A valid request for each media type of the body. */
+export function basesOf({ judge }: Run, operation: Operation): Base[] {
+  const all = operation.requestBody?.mediaTypes ?? [undefined];
+  return all.flatMap((mediaType) => {
+    const values = firstValues(judge, operation, mediaType);
+    const sent = values && requestOf(operation, values);
+    return values && sent ? [{ mediaType, values, sent }] : [];
+  });
+}
+
+/** Whether a path, with the values of its parameters, leads to this operation and to no other one. */
+export function isRouted({ operations }: Run, { id, method }: Operation, { url }: Sent): boolean {
+  const [first] = operationsAt(operations, url.split("?")[0] ?? "").filter((one) => one.method === method);
+  return first?.id === id;
+}
+
+/** Requests that break one constraint each: of the examples, and of bodies with every property. */
+export function invalidCases(subject: Subject, { mediaType, values }: Base): Case[] {
+  const { run, operation } = subject;
+  const { requestBody } = operation;
+  const withoutExamples = { ...operation, ...(requestBody && { requestBody: { ...requestBody, examplesByType: {} } }) };
+  const complete = firstValues(run.judge, withoutExamples, mediaType);
+  const cases = [values, ...(complete ? [complete] : [])].flatMap((one) => casesOf(subject, one));
+  const byClause = Map.groupBy([...cases, ...requiredBody(operation, values)], ({ clause }) => clause);
+  return [...byClause.values()].flatMap((all) => all.slice(0, MAX_PER_CLAUSE));
+}
+
+/** Also declares the clauses of which no request can be sent. */
+export function casesOf({ run, operation, clauses, isReadOnly }: Subject, values: RequestValues): Case[] {
+  const trials = [...bodyTrials(run.judge, operation, values), ...parameterTrials(run.judge, operation, values)];
+  return trials.flatMap((trial) => {
+    clauses.declare(trial.clause, "no request can break it");
+    const isSafe = !isReadOnly || (trial.clause !== UNKNOWN_QUERY && !trial.isLegal());
+    return (isSafe && caseOf(operation, trial)) || [];
+  });
+}
+
+function requiredBody(operation: Operation, values: RequestValues): Case[] {
+  return operation.requestBody?.required ? absentBodyCases(operation, values) : [];
+}
+
+/** Requests that must be accepted: those with the contract's examples, and one without an optional body. */
+export function validCases(operation: Operation, values: RequestValues): Case[] {
+  const absent = operation.requestBody?.required ? [] : absentBodyCases(operation, values);
+  return [...exampleCases(operation, values), ...absent];
+}
