@@ -28,24 +28,25 @@ export function refusedCredentials({ run, operation }: Subject): Refused[] {
   const refused = parts.flatMap(({ scheme, others }): Refused[] => {
     const right = allOf(Object.fromEntries(others.map((other) => [other, []])), run.wallet);
     const wrong: Refused = {
-      clause: `security: wrong ${[scheme, ...others].join(" with right ")}`,
+      clause: `security: wrong ${[scheme, ...others].join(" with right ")} rejected`,
       because: `has a wrong ${scheme}`,
       credentials: right && [...right, run.wallet.wrong(scheme)],
     };
     if (isEnough(others)) return [];
     if (others.length === 0) return [wrong];
-    const clause = `security: ${others.join(" and ")} without ${scheme}`;
+    const clause = `security: ${others.join(" and ")} without ${scheme} rejected`;
     return [{ clause, because: `has no ${scheme}`, credentials: right }, wrong];
   });
-  return [{ clause: "security: none", because: "has no credentials", credentials: [] }, ...refused];
+  return [{ clause: "security: no credentials rejected", because: "has no credentials", credentials: [] }, ...refused];
 }
 
 export function declareSecurity(subject: Subject): void {
-  const { operation, clauses } = subject;
+  const { run, operation, clauses } = subject;
+  const reasonFor = (credentials: Credentials | undefined) =>
+    credentials ? undefined : "its environment variables are not set";
   for (const requirement of operation.security)
-    clauses.declare(acceptedClause(requirement), "its environment variables are not set");
-  for (const { clause } of refusedCredentials(subject))
-    clauses.declare(clause, "its environment variables are not set");
+    clauses.declare(acceptedClause(requirement), reasonFor(allOf(requirement, run.wallet)));
+  for (const { clause, credentials } of refusedCredentials(subject)) clauses.declare(clause, reasonFor(credentials));
 }
 
 export async function checkRefused(subject: Subject, sent: Sent): Promise<void> {
@@ -68,12 +69,7 @@ export async function checkAccepted(subject: Subject, sent: Sent): Promise<void>
     if (isAccepted(operation, received.status)) clauses.pass(clause);
     else {
       const hint = [401, 403].includes(received.status) ? variablesHint(credentials) : "";
-      subject.fail(
-        clause,
-        `must be accepted, but it is ${receivedText(operation, received)}${hint}`,
-        sent,
-        credentials,
-      );
+      subject.fail(clause, `must be accepted, but it is ${receivedText(received)}${hint}`, sent, credentials);
     }
   }
 }

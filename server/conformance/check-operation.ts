@@ -1,6 +1,6 @@
 import type { Sent } from "../proof/cases.ts";
 import { checkAccepted, checkRefused, declareSecurity } from "./authentication.ts";
-import { expectAccepted, expectInvalid, isWithoutExample, receivedText } from "./expectations.ts";
+import { expectInvalid, isWithoutExample, receivedText } from "./expectations.ts";
 import { checkAccept, checkContentType, checkMethods, declareNegotiation } from "./negotiation.ts";
 import { checkInvalid, checkRepeated, checkValid, validClause } from "./properties.ts";
 import { basesOf, invalidCases, validCases } from "./requests.ts";
@@ -12,60 +12,55 @@ import { checkTraces } from "./traces.ts";
 const REPEATED = "PUT: the same request twice has the same response";
 const TRACES = "rejected requests: leave no trace";
 
+/** How the server treats valid requests, from best to worst. */
+const STATES = ["served", "untried", "unserved", "missing", "refused", "failed"] as const;
+type State = (typeof STATES)[number];
+
+/** Why the clauses of valid requests are not judged in a state. */
+const EXCUSES: Partial<Record<State, string>> = {
+  untried: "read-only",
+  unserved: "the stub has no example of the success to respond with (501)",
+  refused: "the credentials were not accepted",
+  failed: "no valid request was accepted",
+};
+const UNMADE = "no request could be made: add examples of the parameters and the body to the contract";
+
+interface Tried {
+  base: Base;
+  state: State;
+}
+
 /** Checks one operation. `progress` gets the share that is done. */
 export async function checkOperation(subject: Subject, progress: (share: number) => void): Promise<void> {
-  const { run, operation, clauses } = subject;
-  const bases = basesOf(run, operation);
+  const bases = basesOf(subject.run, subject.operation);
   declare(subject, bases);
-  const [first] = bases;
-  const sent = first && sentIn(subject, first);
-  const state = first && sent ? await checkRequests(subject, bases, sent, progress) : "unmade";
-  if (state === "served" && first) await checkState(subject, first);
-  clauses.excuse(excuseOf(subject, state));
-}
-
-/** A read-only run sends nothing valid, so the requests of all checks break a constraint too. */
-function sentIn(subject: Subject, base: Base): Sent | undefined {
-  return subject.isReadOnly ? invalidCases(subject, base)[0]?.sent : base.sent;
-}
-
-async function checkRequests(
-  subject: Subject,
-  bases: readonly Base[],
-  sent: Sent,
-  progress: (share: number) => void,
-): Promise<State> {
-  const state = subject.isReadOnly ? "unknown" : await checkBases(subject, bases);
-  await checkRefused(subject, sent);
-  await checkMethods(subject, sent);
-  if (state === "refused") return state;
-  await checkContentType(subject, sent);
-  if (state !== "unserved") await checkAccept(subject, sent);
-  for (const [index, base] of bases.entries()) {
-    await checkBase(subject, base, state, (part) => progress((index + part) / bases.length));
+  const tried: Tried[] = [];
+  for (const base of bases) tried.push(await tryBase(subject, base));
+  const [best] = tried.toSorted((one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state));
+  // A read-only run sends nothing valid, so the requests of all checks break a constraint too.
+  const sent = best?.state === "untried" ? invalidCases(subject, best.base)[0]?.sent : best?.base.sent;
+  if (best && sent) {
+    await checkGates(subject, best.state, sent);
+    await checkBodies(subject, tried, progress);
+    if (best.state === "served") await checkState(subject, best.base);
   }
-  return state;
+  subject.clauses.excuse(excuseOf(subject, best));
 }
 
 /** Why the rest was not judged; undefined if each clause has its own reason. */
-function excuseOf({ run, isReadOnly, hasEnded }: Subject, state: State): string | undefined {
+function excuseOf({ run, hasEnded }: Subject, best: Tried | undefined): string | undefined {
   if (run.isOver()) return "the time limit was reached";
   if (hasEnded()) return "given up after requests without a response";
-  if (state === "refused") return "the credentials were not accepted";
-  if (state === "unmade")
-    return "no request could be made: add examples of the parameters and the body to the contract";
-  if (state === "unserved") return "the stub has no example of the success to respond with (501)";
-  return isReadOnly ? "a read-only run sends no valid request to this operation" : undefined;
+  return best ? EXCUSES[best.state] : UNMADE;
 }
 
 function declare(subject: Subject, bases: readonly Base[]): void {
   const { operation, clauses } = subject;
   const { method, isIdempotent } = operation;
-  clauses.declare(COMPLETE, "no request was sent");
-  for (const { mediaType } of bases) clauses.declare(validBaseClause(mediaType), "no request was sent");
-  for (const { values } of bases)
-    for (const { clause } of validCases(operation, values)) clauses.declare(clause, "no request was sent");
-  for (const { mediaType } of bases) clauses.declare(validClause(mediaType), "no request was sent");
+  clauses.declare(COMPLETE);
+  for (const { mediaType } of bases) clauses.declare(validBaseClause(mediaType));
+  for (const { values } of bases) for (const { clause } of validCases(operation, values)) clauses.declare(clause);
+  for (const { mediaType } of bases) clauses.declare(validClause(mediaType));
   // Declares the constraints.
   for (const base of bases) invalidCases(subject, base);
   declareSecurity(subject);
@@ -79,20 +74,28 @@ function validBaseClause(mediaType: string | undefined): string {
   return mediaType === undefined ? "valid request: succeeds" : `valid request in ${mediaType}: succeeds`;
 }
 
-/** Of the server: whether it serves valid requests, knows their resource, and accepts the credentials. */
-const STATES = ["served", "refused", "unserved", "missing", "unknown", "unmade"] as const;
-type State = (typeof STATES)[number];
-
-async function checkBases(subject: Subject, bases: readonly Base[]): Promise<State> {
-  const states: State[] = [];
-  for (const base of bases) {
-    const received = await subject.send(base.sent);
-    const state = received ? stateOf(subject, received) : "unknown";
-    states.push(state);
-    if (state === "refused") await checkAccepted(subject, base.sent);
-    else if (received && state !== "unserved") judgeBase(subject, base, received);
+/** Sends a valid request, and others with the contract's examples if it is not accepted. */
+async function tryBase(subject: Subject, base: Base): Promise<Tried> {
+  if (subject.isReadOnly) return { base, state: "untried" };
+  const others = validCases(subject.operation, base.values).flatMap(({ sent, values }) =>
+    values ? { ...base, sent, values } : [],
+  );
+  for (const one of [base, ...others]) {
+    const state = await attempt(subject, one);
+    if (state !== "failed") return { base: one, state };
   }
-  return STATES.find((state) => states.includes(state)) ?? "unknown";
+  return { base, state: "failed" };
+}
+
+async function attempt(subject: Subject, { mediaType, sent }: Base): Promise<State> {
+  const received = await subject.send(sent);
+  if (!received) return "failed";
+  const state = stateOf(subject, received);
+  const clause = validBaseClause(mediaType);
+  if (state === "served") subject.clauses.pass(clause);
+  if (state === "refused") await checkAccepted(subject, sent);
+  if (state === "failed" || state === "missing") failBase(subject, clause, sent, received);
+  return state;
 }
 
 function stateOf({ credentials }: Subject, received: Received): State {
@@ -100,29 +103,34 @@ function stateOf({ credentials }: Subject, received: Received): State {
   if (status < 400) return "served";
   if (isWithoutExample(received)) return "unserved";
   if ([401, 403].includes(status) && credentials.length > 0) return "refused";
-  return status === 404 ? "missing" : "unknown";
+  return status === 404 ? "missing" : "failed";
 }
 
-function judgeBase({ operation, clauses, fail }: Subject, { mediaType, sent }: Base, received: Received): void {
-  const clause = validBaseClause(mediaType);
+function failBase({ fail }: Subject, clause: string, sent: Sent, received: Received): void {
   const hint = received.status === 404 ? ". Name existing resources with --parameter NAME=VALUE" : "";
-  const reason = `is valid and must succeed, but it is ${receivedText(operation, received)}${hint}`;
-  if (received.status < 400) clauses.pass(clause);
-  else fail(clause, reason, sent);
+  fail(clause, `is valid and must succeed, but it is ${receivedText(received)}${hint}`, sent);
 }
 
-async function checkBase(subject: Subject, base: Base, state: State, share: (part: number) => void): Promise<void> {
-  const { run, operation } = subject;
-  const isKnown = state !== "missing";
-  let done = 0;
-  const progress = () => share(Math.min(1, ++done / (2 * run.runs)));
-  for (const one of invalidCases(subject, base)) await expectInvalid(subject, one, isKnown);
-  if (state !== "unserved" && !subject.isReadOnly) {
-    for (const { clause, sent, expected } of validCases(operation, base.values))
-      await expectAccepted(subject, clause, sent, expected);
-    await checkValid(subject, base, progress);
+/** Credentials, method and media types. */
+async function checkGates(subject: Subject, state: State, sent: Sent): Promise<void> {
+  await checkRefused(subject, sent);
+  await checkMethods(subject, sent);
+  if (["refused", "failed"].includes(state)) return;
+  await checkContentType(subject, sent);
+  if (state !== "unserved") await checkAccept(subject, sent);
+}
+
+async function checkBodies(subject: Subject, tried: readonly Tried[], progress: (share: number) => void) {
+  const { run } = subject;
+  for (const [index, { base, state }] of tried.entries()) {
+    if (state === "refused" || state === "failed") continue;
+    let done = 0;
+    const step = () => progress((index + Math.min(1, ++done / (2 * run.runs))) / tried.length);
+    const isKnown = state !== "missing";
+    for (const one of invalidCases(subject, base)) await expectInvalid(subject, one, isKnown);
+    if (EXCUSES[state] === undefined) await checkValid(subject, base, step);
+    await checkInvalid(subject, base, { isKnown, progress: step });
   }
-  await checkInvalid(subject, base, { isKnown, progress });
 }
 
 /** What valid and rejected requests do to the state. */

@@ -10,14 +10,17 @@ export interface Clause {
   curl?: string;
 }
 
+/** The reason of a clause until it is judged. */
+const NOT_SENT = "no request was sent";
+
 /** The clauses of one operation, in the order in which they are declared. */
 export interface Clauses {
   /** Adds a clause that is not applicable until it is judged. */
-  declare(name: string, reason: string): void;
+  declare(name: string, reason?: string): void;
   pass(name: string): void;
   /** Of several failures, the one with the shortest request is kept. */
   fail(name: string, reason: string, curl?: string): void;
-  /** Replaces the reason of every clause that is not judged, if there is one. */
+  /** Gives a reason to every clause for which no request was sent, and which has none of its own. */
   excuse(reason: string | undefined): void;
   isFailed(name: string): boolean;
   /** Failures until now, repeated ones included. */
@@ -34,9 +37,9 @@ export function createClauses(): Clauses {
     return clause;
   };
   return {
-    declare(name, reason) {
+    declare(name, reason = NOT_SENT) {
       const clause = clauseOf(name);
-      if (clause.reason === "") clause.reason = reason;
+      if (clause.verdict === "not applicable" && [NOT_SENT, ""].includes(clause.reason)) clause.reason = reason;
     },
     pass(name) {
       const clause = clauseOf(name);
@@ -50,11 +53,20 @@ export function createClauses(): Clauses {
       Object.assign(clause, { verdict: "fail", reason, ...(curl !== undefined && { curl }) });
     },
     excuse(reason) {
-      for (const clause of clauses.values())
-        if (clause.verdict === "not applicable") clause.reason = reason ?? clause.reason;
+      for (const clause of clauses.values()) if (clause.reason === NOT_SENT) clause.reason = reason ?? NOT_SENT;
     },
     isFailed: (name) => clauses.get(name)?.verdict === "fail",
     failures: () => failures,
-    list: () => [...clauses.values()],
+    list: () => folded([...clauses.values()]),
   };
+}
+
+/** The parts of a response that no request got as one clause. */
+function folded(clauses: readonly Clause[]): Clause[] {
+  const groupOf = ({ name, verdict }: Clause) =>
+    verdict === "not applicable" ? (/^(response \w+): /.exec(name)?.[1] ?? name) : name;
+  const groups = Map.groupBy(clauses, groupOf);
+  return [...groups].flatMap(([name, [first, ...others]]) => {
+    return first ? (others.length > 0 ? { ...first, name } : first) : [];
+  });
 }

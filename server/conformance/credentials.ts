@@ -19,7 +19,12 @@ export interface Wallet {
   right(scheme: string): Credential | undefined;
   /** Credentials of the same form that no server accepts. */
   wrong(scheme: string): Credential;
+  /** The text with variables in place of secrets. */
+  hide(text: string): string;
 }
+
+/** Characters. Shorter values can be part of any text. */
+const MIN_SECRET = 6;
 
 /** `ApplicationToken` → `NEXUS_SYNC_AUTH_APPLICATION_TOKEN`. */
 export function variableOf(scheme: string): string {
@@ -48,6 +53,16 @@ export function readWallet({ securitySchemes }: Contract, environment: NodeJS.Pr
       const value = given.get(name);
       if (value === undefined) return credential(scheme, "wrong:wrong", "wrong:wrong");
       return credential(scheme, `${value}x`, `\${${variableOf(name)}}x`);
+    },
+    hide(text) {
+      // A server could repeat a secret in its response.
+      const secrets = [...given].flatMap(([name, value]) =>
+        [value, value.slice(value.indexOf(":") + 1), Buffer.from(value).toString("base64")].map(
+          (secret) => [secret, `$${variableOf(name)}`] as const,
+        ),
+      );
+      const longest = secrets.filter(([secret]) => secret.length >= MIN_SECRET).sort(([a], [b]) => b.length - a.length);
+      return longest.reduce((hidden, [secret, name]) => hidden.replaceAll(secret, () => name), text);
     },
   };
 }

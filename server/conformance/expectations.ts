@@ -1,6 +1,7 @@
 import type { Contract } from "../contract/contract.ts";
 import type { Operation } from "../contract/operations.ts";
 import type { Violation } from "../contract/violations.ts";
+import { responseKey } from "../http/respond.ts";
 import { type Case, type Outcome, resultText, type Sent } from "../proof/cases.ts";
 import { flat } from "../proof/values.ts";
 import type { Credentials } from "./credentials.ts";
@@ -9,8 +10,8 @@ import { jsonOf } from "./responses.ts";
 import type { Subject } from "./subject.ts";
 import type { Received } from "./target.ts";
 
-/** Errors that can depend on the state of the server, and so can be the response to a valid request. */
-const STATE_ERRORS = [404, 409, 410, 412, 423, 428];
+/** Errors that can depend on the state of the server, so a valid request can get them if they are declared. */
+const STATE_ERRORS = [409, 410, 412, 423, 428];
 
 /** The statuses of an invalid request: 400 or 422, whichever the contract declares. */
 export function invalidStatuses({ responses }: Operation): readonly number[] {
@@ -27,7 +28,7 @@ export function isWithoutExample(received: Received): boolean {
 export function isAccepted(operation: Operation, status: number): boolean {
   // Beside a 400, a 422 is about the state.
   const isState = STATE_ERRORS.includes(status) || (status === 422 && Object.hasOwn(operation.responses, 400));
-  return status < 400 || isState;
+  return status < 400 || status === 404 || (isState && responseKey(operation, status) !== undefined);
 }
 
 /** A response as the outcome of a case of the proof, in which an invalid request is a 400. */
@@ -47,10 +48,10 @@ export function outcomeOf(contract: Contract, operation: Operation, sent: Sent, 
 }
 
 /** As in `a 400 at '/audience'`. */
-export function receivedText(operation: Operation, received: Received): string {
+export function receivedText(received: Received): string {
   const violations = received.status === 400 ? violationsIn(jsonOf(received)) : [];
   const text = resultText({ status: received.status, handledBy: undefined, violations, error: undefined, headers: {} });
-  return isAccepted(operation, received.status) ? `accepted with ${text}` : text;
+  return received.status < 400 ? `accepted with ${text}` : text;
 }
 
 /** Whether the response is declared to have `errors` with the places of all violations, as in this project's contract. */
@@ -95,12 +96,7 @@ export async function expectRejection(subject: Subject, rejection: Rejection): P
     return received;
   }
   const wanted = statuses ? `a ${statuses.join(" or ")}` : "rejected with a 4xx";
-  subject.fail(
-    clause,
-    `${because} and must be ${wanted}, but it is ${receivedText(operation, received)}`,
-    sent,
-    credentials,
-  );
+  subject.fail(clause, `${because} and must be ${wanted}, but it is ${receivedText(received)}`, sent, credentials);
   return received;
 }
 
@@ -112,9 +108,9 @@ export function declaredOnly({ responses }: Operation, status: number): readonly
 export async function expectAccepted(subject: Subject, clause: string, sent: Sent, expected: string): Promise<void> {
   const { operation, clauses } = subject;
   const received = await subject.send(sent);
-  if (!received) return;
+  if (!received || isWithoutExample(received)) return;
   if (isAccepted(operation, received.status)) clauses.pass(clause);
-  else subject.fail(clause, `${expected}, but it is ${receivedText(operation, received)}`, sent);
+  else subject.fail(clause, `${expected}, but it is ${receivedText(received)}`, sent);
 }
 
 /** `isKnown`: whether the resource of the valid requests exists; if not, a 404 says nothing. */
@@ -125,7 +121,7 @@ export async function expectInvalid(subject: Subject, one: Case, isKnown: boolea
   const received = await subject.send(sent);
   if (!received || (received.status === 404 && !isKnown)) return;
   const outcome = outcomeOf(run.contract, operation, sent, received);
-  if (!one.isMet(outcome)) subject.fail(clause, `${expected}, but it is ${receivedText(operation, received)}`, sent);
+  if (!one.isMet(outcome)) subject.fail(clause, `${expected}, but it is ${receivedText(received)}`, sent);
   else if (outcome.status === 400) clauses.pass(clause);
   else clauses.declare(clause, "no request can break it");
 }

@@ -34,6 +34,7 @@ export async function runConformance(args: string[]): Promise<number> {
 async function check(options: Options): Promise<number> {
   const { url, contract, junit, seed, timeLimitMs } = options;
   const wallet = readWallet(contract, process.env);
+  checkParameters(options);
   const operations = contract.operations.map((operation) => withParameters(operation, options));
   const credentials = new Map(operations.map((one) => [one, credentialsOf(one, contract, wallet)]));
   const target = openTarget(url);
@@ -47,6 +48,7 @@ async function check(options: Options): Promise<number> {
     isOver: () => performance.now() > end,
   };
   try {
+    if (junit !== undefined) write(junit, "");
     await reach(target, url);
     console.log(`Checking ${url.href} with --seed ${seed}`);
     const checked: Checked[] = [];
@@ -73,6 +75,14 @@ function conclude(checked: readonly Checked[], isOver: boolean): number {
   const others = `${countOf(checked, "pass")} clauses pass, ${failed} fail, ${countOf(checked, "not applicable")} are not applicable`;
   console.log(`\n${verdict}: ${others}.`);
   return failed > 0 || isOver ? 1 : 0;
+}
+
+/** @throws ConfigurationError */
+function checkParameters({ contract, parameters }: Options): void {
+  const names = new Set(contract.operations.flatMap((operation) => operation.parameters.map(({ name }) => name)));
+  const unknown = [...parameters.keys()].find((name) => !names.has(name));
+  if (unknown === undefined) return;
+  throw new ConfigurationError(`--parameter ${unknown}: the contract has ${[...names].join(", ") || "no parameters"}.`);
 }
 
 /** The user's values take the place of a parameter's examples. @throws ConfigurationError */

@@ -2,13 +2,14 @@ import type { Operation } from "../contract/operations.ts";
 import { fits } from "../http/negotiation.ts";
 import { operationsAt, servedMethods } from "../http/router.ts";
 import type { Sent } from "../proof/cases.ts";
-import { declaredOnly, expectRejection, receivedText } from "./expectations.ts";
+import { declaredOnly, expectAccepted, expectRejection, receivedText } from "./expectations.ts";
 import { essenceOf } from "./responses.ts";
 import type { Run, Subject } from "./subject.ts";
 import type { Received } from "./target.ts";
 
 const METHOD = "method: another one is 405 with Allow";
 const CONTENT_TYPE = "Content-Type: another one is 415";
+const UTF_8 = "Content-Type: charset=utf-8 is accepted";
 const ACCEPT = "Accept: none of the response's media types is 406";
 export const OTHER_TYPE = "application/vnd.nexus-sync.other";
 
@@ -18,11 +19,11 @@ function acceptClause(mediaType: string): string {
 
 export function declareNegotiation({ operation, clauses }: Subject): void {
   clauses.declare(METHOD, "the path supports every method that was tried");
-  if (operation.requestBody) clauses.declare(CONTENT_TYPE, "no request was sent");
+  if (operation.requestBody) for (const clause of [CONTENT_TYPE, UTF_8]) clauses.declare(clause);
   if (operation.successMediaTypes.length === 0) return;
   const isNegotiated = Object.hasOwn(operation.responses, 406);
-  clauses.declare(ACCEPT, isNegotiated ? "no request was sent" : "the contract declares no 406");
-  const reason = isNegotiated ? "no success was received" : "the contract declares no 406, so Accept may be ignored";
+  clauses.declare(ACCEPT, isNegotiated ? undefined : "the contract declares no 406");
+  const reason = isNegotiated ? undefined : "the contract declares no 406, so Accept may be ignored";
   for (const mediaType of operation.successMediaTypes) clauses.declare(acceptClause(mediaType), reason);
 }
 
@@ -61,7 +62,12 @@ function withoutBody({ headers }: Sent): Pick<Sent, "headers" | "body"> {
 
 export async function checkContentType(subject: Subject, sent: Sent): Promise<void> {
   const { operation } = subject;
+  const { "Content-Type": type } = sent.headers;
   if (sent.body === undefined || !operation.requestBody) return;
+  if (!subject.isReadOnly) {
+    const inUtf8 = { ...sent, headers: { ...sent.headers, "Content-Type": `${type}; charset=utf-8` } };
+    await expectAccepted(subject, UTF_8, inUtf8, "has a Content-Type with charset=utf-8 and must be accepted");
+  }
   const other = { ...sent, headers: { ...sent.headers, "Content-Type": undeclaredType(operation) } };
   const statuses = declaredOnly(operation, 415);
   const because = "has a Content-Type that the contract does not declare";
@@ -95,6 +101,6 @@ async function checkOffered(subject: Subject, sent: Sent, mediaType: string): Pr
     subject.clauses.pass(clause);
     return;
   }
-  const got = isSuccess ? `'${type}'` : receivedText(subject.operation, received);
+  const got = isSuccess ? `'${type}'` : receivedText(received);
   subject.fail(clause, `accepts ${mediaType} only and must get it, but it is ${got}`, accepting);
 }

@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from "fast-check";
 import { type RequestValues, requestOf } from "../proof/requests.ts";
 import { expectAccepted, expectInvalid } from "./expectations.ts";
 import { repeatOnce } from "./repetition.ts";
-import { casesOf, isRouted } from "./requests.ts";
+import { casesOf, isRouted, validCases } from "./requests.ts";
 import type { Base, Subject } from "./subject.ts";
 import { validValues } from "./valid-values.ts";
 
@@ -17,9 +17,11 @@ export function validClause(mediaType: string | undefined): string {
   return mediaType === undefined ? "random valid requests" : `random valid requests in ${mediaType}`;
 }
 
-/** Random valid requests must be accepted, with responses of the contract. */
+/** Requests with examples and random valid requests must be accepted, with responses of the contract. */
 export async function checkValid(subject: Subject, base: Base, progress: () => void): Promise<void> {
   const { run, operation } = subject;
+  for (const { clause, sent, expected } of validCases(operation, base.values))
+    await expectAccepted(subject, clause, sent, expected);
   await search(subject, valuesNear(subject, base), run.runs, async (values) => {
     const sent = requestOf(operation, values);
     progress();

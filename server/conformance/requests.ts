@@ -35,22 +35,34 @@ export function invalidCases(subject: Subject, { mediaType, values }: Base): Cas
   const withoutExamples = { ...operation, ...(requestBody && { requestBody: { ...requestBody, examplesByType: {} } }) };
   const complete = firstValues(run.judge, withoutExamples, mediaType);
   const cases = [values, ...(complete ? [complete] : [])].flatMap((one) => casesOf(subject, one));
-  const byClause = Map.groupBy([...cases, ...requiredBody(operation, values)], ({ clause }) => clause);
-  return [...byClause.values()].flatMap((all) => all.slice(0, MAX_PER_CLAUSE));
+  const all = [...cases, ...requiredBody(operation, values), ...malformedBody(operation, values)];
+  const byClause = Map.groupBy(all, ({ clause }) => clause);
+  for (const clause of byClause.keys()) subject.clauses.declare(clause);
+  return [...byClause.values()].flatMap((some) => some.slice(0, MAX_PER_CLAUSE));
 }
 
 /** Also declares the clauses of which no request can be sent. */
 export function casesOf({ run, operation, clauses, isReadOnly }: Subject, values: RequestValues): Case[] {
   const trials = [...bodyTrials(run.judge, operation, values), ...parameterTrials(run.judge, operation, values)];
   return trials.flatMap((trial) => {
-    clauses.declare(trial.clause, "no request can break it");
     const isSafe = !isReadOnly || (trial.clause !== UNKNOWN_QUERY && !trial.isLegal());
-    return (isSafe && caseOf(operation, trial)) || [];
+    const one = isSafe ? caseOf(operation, trial) : undefined;
+    clauses.declare(trial.clause, one ? undefined : "no request can break it");
+    return one ?? [];
   });
 }
 
 function requiredBody(operation: Operation, values: RequestValues): Case[] {
   return operation.requestBody?.required ? absentBodyCases(operation, values) : [];
+}
+
+function malformedBody(operation: Operation, values: RequestValues): Case[] {
+  const sent = requestOf(operation, values);
+  if (sent?.body === undefined) return [];
+  const body = `${sent.body},`;
+  const headers = { ...sent.headers, "Content-Length": String(Buffer.byteLength(body)) };
+  const isMet: Case["isMet"] = ({ status }) => status === 400;
+  return [{ clause: "body: JSON", sent: { ...sent, headers, body }, expected: "is not JSON and must be a 400", isMet }];
 }
 
 /** Requests that must be accepted: those with the contract's examples, and one without an optional body. */

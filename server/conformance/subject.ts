@@ -62,7 +62,7 @@ export function createSubject(run: Run, operation: Operation, clauses: Clauses, 
   let lost = 0;
   const hasEnded = () => run.isOver() || lost >= MAX_LOST;
   const fail: Subject["fail"] = (clause, reason, sent, used = credentials) =>
-    clauses.fail(clause, reason, curlLine(run.url, sent, used));
+    clauses.fail(clause, run.wallet.hide(reason), run.wallet.hide(curlLine(run.url, sent, used)));
   const attempt = async (sent: Sent, used: Credentials): Promise<Received | undefined> => {
     try {
       return await run.target.send(sent, used);

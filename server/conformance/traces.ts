@@ -23,11 +23,16 @@ interface Unwanted {
  */
 export async function checkTraces(subject: Subject, clause: string, base: Base): Promise<void> {
   const observer = observerOf(subject, base);
-  const changeIn = observer && (await openComparison(subject, observer));
-  if (!changeIn) return;
+  if (!observer) return;
+  let changeIn = await openComparison(subject, observer);
   for (const { how, sent, credentials } of unwantedOf(subject, base)) {
     const rejected = await subject.send(sent, credentials);
-    if (!rejected || rejected.status < 400) continue;
+    if (!rejected || !changeIn) return;
+    if (rejected.status < 400) {
+      // Another clause fails; what was stored is no trace of a rejected request.
+      changeIn = await openComparison(subject, observer);
+      continue;
+    }
     const change = await changeIn();
     if (change === undefined) subject.clauses.pass(clause);
     else {

@@ -47,7 +47,7 @@ export function bodyTrials(judge: Judge, operation: Operation, values: RequestVa
     const place = pointer.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
     const errors: string[] = [];
     return {
-      clause: `body ${place.replace(/\/\d+(?=\/|$)/g, "/*") || "/"}: ${keyword}`,
+      clause: `body${place && " "}${place.replace(/\/\d+(?=\/|$)/g, "/*")}: ${keyword}`,
       values: { ...values, body: { ...body, value } },
       violated: `'${keyword}' at the pointer '${place}'`,
       isPlace: (violation) =>
