@@ -3,7 +3,7 @@ import { checkAccepted, checkRefused, declareSecurity } from "./authentication.t
 import { expectInvalid, isWithoutExample, receivedText } from "./expectations.ts";
 import { checkAccept, checkContentType, checkMethods, declareNegotiation } from "./negotiation.ts";
 import { checkInvalid, checkRepeated, checkValid, validClause } from "./properties.ts";
-import { basesOf, invalidCases, validCases } from "./requests.ts";
+import { basesOf, invalidCases, otherBases, validCases } from "./requests.ts";
 import { declareResponses } from "./responses.ts";
 import { type Base, COMPLETE, type Subject } from "./subject.ts";
 import type { Received } from "./target.ts";
@@ -20,6 +20,7 @@ type State = (typeof STATES)[number];
 const EXCUSES: Partial<Record<State, string>> = {
   untried: "read-only",
   unserved: "the stub has no example of the success to respond with (501)",
+  missing: "no valid request found its resource (404)",
   refused: "the credentials were not accepted",
   failed: "no valid request was accepted",
 };
@@ -65,7 +66,7 @@ function declare(subject: Subject, bases: readonly Base[]): void {
   for (const base of bases) invalidCases(subject, base);
   declareSecurity(subject);
   declareNegotiation(subject);
-  if (method === "PUT" && isIdempotent) clauses.declare(REPEATED, "no success was received");
+  if (method === "PUT" && isIdempotent) clauses.declare(REPEATED);
   if (operation.method !== "GET") clauses.declare(TRACES, "no response shows the state");
   declareResponses(operation, clauses);
 }
@@ -77,10 +78,7 @@ function validBaseClause(mediaType: string | undefined): string {
 /** Sends a valid request, and others with the contract's examples if it is not accepted. */
 async function tryBase(subject: Subject, base: Base): Promise<Tried> {
   if (subject.isReadOnly) return { base, state: "untried" };
-  const others = validCases(subject.operation, base.values).flatMap(({ sent, values }) =>
-    values ? { ...base, sent, values } : [],
-  );
-  for (const one of [base, ...others]) {
+  for (const one of [base, ...otherBases(subject.operation, base)]) {
     const state = await attempt(subject, one);
     if (state !== "failed") return { base: one, state };
   }
@@ -128,7 +126,7 @@ async function checkBodies(subject: Subject, tried: readonly Tried[], progress: 
     const step = () => progress((index + Math.min(1, ++done / (2 * run.runs))) / tried.length);
     const isKnown = state !== "missing";
     for (const one of invalidCases(subject, base)) await expectInvalid(subject, one, isKnown);
-    if (EXCUSES[state] === undefined) await checkValid(subject, base, step);
+    if (state === "served" || state === "missing") await checkValid(subject, base, step);
     await checkInvalid(subject, base, { isKnown, progress: step });
   }
 }
@@ -137,6 +135,6 @@ async function checkBodies(subject: Subject, tried: readonly Tried[], progress: 
 async function checkState(subject: Subject, base: Base): Promise<void> {
   const { operation } = subject;
   await checkAccepted(subject, base.sent);
-  if (operation.method === "PUT") await checkRepeated(subject, base, REPEATED);
+  if (operation.method === "PUT" && operation.isIdempotent) await checkRepeated(subject, base, REPEATED);
   if (operation.method !== "GET") await checkTraces(subject, TRACES, base);
 }

@@ -95,7 +95,7 @@ function withParameters(operation: Operation, { parameters: given, contract }: O
     if (value !== undefined) return { ...parameter, examples: [value] };
     throw new ConfigurationError(`--parameter ${parameter.name}: the contract does not allow this value.`);
   });
-  return { ...operation, parameters };
+  return { ...operation, id: operation.id || `${operation.method} ${operation.template}`, parameters };
 }
 
 /** Any response will do. @throws ConfigurationError */

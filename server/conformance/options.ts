@@ -102,18 +102,38 @@ function readUrl(text: string | undefined): URL {
   return url;
 }
 
+const BUNDLE =
+  "Bundle it as JSON: npm run generate -- --contract FILE --out FOLDER, or npx @redocly/cli bundle FILE -o openapi.json.";
+
 function readContract(file: string | undefined): Contract {
   if (file === undefined) return loadContract();
-  const remedy = "Bundle it: npm run generate -- --contract FILE --out FOLDER, then --contract FOLDER/openapi.json";
   try {
     const document = JSON.parse(readFileSync(file, "utf8"));
     const contract = contractOf(document);
+    compile(contract);
     if (contract.operations.length > 0 && String(document.openapi).startsWith("3.1")) return contract;
   } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
     const reason = error instanceof SyntaxError ? "it is not JSON" : (error as Error).message;
-    throw new ConfigurationError(`--contract ${file} can't be read: ${reason}. ${remedy}.`, { cause: error });
+    throw new ConfigurationError(`--contract ${file} can't be read: ${reason}. ${BUNDLE}`, { cause: error });
   }
-  throw new ConfigurationError(`--contract ${file} is not a document of OpenAPI 3.1 with operations. ${remedy}.`);
+  throw new ConfigurationError(`--contract ${file} is not a document of OpenAPI 3.1 with operations. ${BUNDLE}`);
+}
+
+/** Finds what can't be checked before the first request. */
+function compile({ document, operations, requestValidator, validator }: Contract): void {
+  const sent = operations.flatMap(({ parameters, requestBody }) => [
+    ...parameters.map(({ schema }) => schema),
+    ...Object.values(requestBody?.schemas ?? {}),
+  ]);
+  const received = operations.flatMap(({ responses }) => Object.values(responses).map(({ schemas }) => schemas));
+  for (const schema of sent) requestValidator(schema);
+  for (const schema of received.flatMap(Object.values)) validator(schema);
+  const schemes = Object.entries(document.components?.securitySchemes ?? {});
+  const isSupported = (type: string, place = "header") => type !== "mutualTLS" && place === "header";
+  const [name] = schemes.find(([, scheme]) => !isSupported(scheme.type, scheme.in)) ?? [];
+  if (name === undefined) return;
+  throw new ConfigurationError(`The security scheme ${name} is not supported: credentials must be in a header.`);
 }
 
 function readParameter(text: string): [name: string, value: string] {

@@ -1,4 +1,5 @@
 import type { Operation } from "../contract/operations.ts";
+import { isJson } from "../http/respond.ts";
 import { operationsAt } from "../http/router.ts";
 import type { Case, Sent } from "../proof/cases.ts";
 import { absentBodyCases, exampleCases } from "../proof/examples.ts";
@@ -9,16 +10,28 @@ import type { Base, Run, Subject } from "./subject.ts";
 
 /** Invalid requests for each clause and media type. */
 const MAX_PER_CLAUSE = 2;
-/** Ignored by many servers, so it is no proof that a request is invalid. */
-export const UNKNOWN_QUERY = "query: unknown parameters";
+/** OpenAPI does not say whether a server may ignore them. */
+const UNKNOWN_QUERY = "query: unknown parameters";
 
-/** A valid request for each media type of the body. */
-export function basesOf({ judge }: Run, operation: Operation): Base[] {
-  const all = operation.requestBody?.mediaTypes ?? [undefined];
+/** A valid request for each JSON media type of the body. */
+export function basesOf({ judge }: Pick<Run, "judge">, operation: Operation): Base[] {
+  const { requestBody } = operation;
+  const all: (string | undefined)[] = requestBody?.mediaTypes.filter(isJson) ?? [];
+  if (!requestBody || (all.length === 0 && !requestBody.required)) all.push(undefined);
   return all.flatMap((mediaType) => {
     const values = firstValues(judge, operation, mediaType);
     const sent = values && requestOf(operation, values);
     return values && sent ? [{ mediaType, values, sent }] : [];
+  });
+}
+
+/** The same request with each example of the body. */
+export function otherBases(operation: Operation, { mediaType, values }: Base): Base[] {
+  const examples = Object.values(operation.requestBody?.examplesByType[mediaType ?? ""] ?? {});
+  return examples.flatMap((value) => {
+    const other = { ...values, ...(values.body && { body: { ...values.body, value } }) };
+    const sent = requestOf(operation, other);
+    return sent ? [{ mediaType, values: other, sent }] : [];
   });
 }
 
@@ -44,9 +57,9 @@ export function invalidCases(subject: Subject, { mediaType, values }: Base): Cas
 /** Also declares the clauses of which no request can be sent. */
 export function casesOf({ run, operation, clauses, isReadOnly }: Subject, values: RequestValues): Case[] {
   const trials = [...bodyTrials(run.judge, operation, values), ...parameterTrials(run.judge, operation, values)];
-  return trials.flatMap((trial) => {
-    const isSafe = !isReadOnly || (trial.clause !== UNKNOWN_QUERY && !trial.isLegal());
-    const one = isSafe ? caseOf(operation, trial) : undefined;
+  const own = trials.filter((trial) => trial.clause !== UNKNOWN_QUERY && !(isReadOnly && trial.isLegal()));
+  return own.flatMap((trial) => {
+    const one = caseOf(operation, trial);
     clauses.declare(trial.clause, one ? undefined : "no request can break it");
     return one ?? [];
   });

@@ -49,12 +49,15 @@ export function openTarget(url: URL): Target {
       return { status, headers: headersDistinct, body: await bytesOf(response) };
     } catch (error) {
       // The server may have closed an idle connection.
-      if (call.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET")
-        return attempt(sent, credentials);
+      if (call.reusedSocket && isClosed(error)) return await attempt(sent, credentials);
       throw new NoResponse(reasonOf(error), { cause: error });
     }
   };
   return { send: attempt, close: () => agent.destroy() };
+}
+
+function isClosed(error: unknown): boolean {
+  return ["ECONNRESET", "EPIPE"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 async function bytesOf(response: IncomingMessage): Promise<Buffer> {
@@ -72,7 +75,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof NoResponse) return error.message;
   const { name, code, message } = error as NodeJS.ErrnoException;
   if (name === "AbortError" || name === "TimeoutError") return `no complete response within ${RESPONSE_MS / 1_000} s`;
-  if (code === "ECONNRESET") return "the connection was closed before the response was complete";
+  if (isClosed(error)) return "the connection was closed before the response was complete";
   return code ?? message;
 }
 

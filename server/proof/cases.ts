@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Operation } from "../contract/operations.ts";
 import type { Violation } from "../contract/violations.ts";
 import type { HandlerResponse } from "../http/respond.ts";
-import type { RequestValues } from "./requests.ts";
 
 export interface Sent {
   method: string;
@@ -29,8 +28,6 @@ export interface Case {
   /** The part of the contract that it checks: `body /audience: minLength`. */
   clause: string;
   sent: Sent;
-  /** The content of the request, if it has an example of the contract. */
-  values?: RequestValues;
   /** As in `is valid and must be accepted`. */
   expected: string;
   /** Whether the place of the violation is in the path: such a request can also lead to another operation. */
