@@ -14,14 +14,14 @@ import { createSubject, type Run } from "./subject.ts";
 import { NoResponse, openTarget, type Target } from "./target.ts";
 
 /**
- * Checks whether a server keeps the contract, and prints one line per clause.
+ * Checks whether a server keeps the contract, and prints one line per clause. `command` is that of the help text.
  * Exit codes: 0 conformant, 1 not conformant or not checked to the end, 2 wrong options or unreachable.
  */
-export async function runConformance(args: string[]): Promise<number> {
+export async function runConformance(args: string[], command = "npm run conformance --"): Promise<number> {
   try {
     const options = readOptions(args);
     if (options) return await check(options);
-    console.log(helpText());
+    console.log(helpText(command));
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigurationError || error instanceof ContractError)) throw error;

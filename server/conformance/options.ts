@@ -37,13 +37,14 @@ export interface Options {
   junit: string | undefined;
 }
 
-export function helpText(): string {
+/** `command` is what the user types before the options. */
+export function helpText(command: string): string {
   const rows = Object.entries(FLAGS).map(([name, flag]) => {
     const value = "value" in flag ? ` ${flag.value}` : "";
     return `  ${`--${name}${value}`.padEnd(23)} ${flag.help}`;
   });
   return [
-    "npm run conformance -- --url URL [options]",
+    `${command} --url URL [options]`,
     "",
     "Checks whether a server keeps the contract.",
     "",
