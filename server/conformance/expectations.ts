@@ -49,7 +49,7 @@ export function outcomeOf(contract: Contract, operation: Operation, sent: Sent, 
 
 /** As in `a 400 at '/audience'`. */
 export function receivedText(received: Received): string {
-  const violations = received.status === 400 ? violationsIn(jsonOf(received)) : [];
+  const violations = received.status === 400 ? violationsIn(jsonOf(received)) : undefined;
   const text = resultText({ status: received.status, handledBy: undefined, violations, error: undefined, headers: {} });
   return received.status < 400 ? `accepted with ${text}` : text;
 }
@@ -63,9 +63,10 @@ function listsViolations({ document }: Contract, { responses }: Operation, statu
   });
 }
 
-function violationsIn(body: unknown): Violation[] {
+/** Undefined if the response has no list: it breaks the clause of its body. */
+function violationsIn(body: unknown): Violation[] | undefined {
   const { errors } = Object(body);
-  if (!Array.isArray(errors)) return [];
+  if (!Array.isArray(errors)) return undefined;
   return errors.filter((one) => typeof one?.pointer === "string" || (typeof one?.in === "string" && "name" in one));
 }
 

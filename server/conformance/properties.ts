@@ -49,7 +49,9 @@ export async function checkInvalid(
 /** The same request twice has the same response. */
 export async function checkRepeated(subject: Subject, base: Base, clause: string): Promise<void> {
   const { run, operation } = subject;
-  await search(subject, valuesNear(subject, base), Math.ceil(run.runs / REPEATED_SHARE), async (values) => {
+  // Another seed, because the server already has the values of the first.
+  const others = { ...subject, run: { ...run, seed: run.seed + MAX_ROUNDS } };
+  await search(others, valuesNear(subject, base), Math.ceil(run.runs / REPEATED_SHARE), async (values) => {
     const sent = requestOf(operation, values);
     if (sent && isRouted(run, operation, sent)) await repeatOnce(subject, clause, sent);
   });

@@ -128,6 +128,20 @@ function counting(): Front {
   return edited(200, (body) => Object.assign(body, { displayName: `Ada ${++count}` }));
 }
 
+/** Rejects each random request the second time. */
+function conflicting(): Front {
+  const stored = new Set<string>();
+  const isExample = (body: string) =>
+    Object.values(contract.components.examples).some(({ value }) => body === JSON.stringify(value));
+  return {
+    after(returned, { body, headers }) {
+      const key = `${headers["content-type"]} ${body}`;
+      if (returned.status < 300 && stored.has(key) && !isExample(body)) problem(returned, 409);
+      stored.add(key);
+    },
+  };
+}
+
 function problem(returned: Returned, status: number): void {
   const body = JSON.stringify({ type: "about:blank", title: "Changed", status });
   Object.assign(returned, { status, body });
@@ -206,6 +220,37 @@ test.for<[string, Front, string[]]>([
       },
     },
     ["security: wrong ApplicationToken with right Bearer rejected"],
+  ],
+  [
+    "rejects members that the contract does not describe",
+    {
+      after: (returned, { body }) =>
+        void (returned.status < 300 && body.includes("x-unknown") && problem(returned, 409)),
+    },
+    RANDOM,
+  ],
+  [
+    "sends 400 as HTML",
+    {
+      after(returned) {
+        if (returned.status !== 400) return;
+        returned.headers["content-type"] = "text/html";
+        returned.body = "<h1>400</h1>";
+      },
+    },
+    ["response 400: media type"],
+  ],
+  ["rejects a request that it has stored", conflicting(), ["PUT: the same request twice has the same response"]],
+  [
+    "stores a part of a body that it rejects",
+    {
+      async after({ status }, passed, again) {
+        const { attributes, connection } = status === 400 && passed.body.endsWith("}") ? JSON.parse(passed.body) : {};
+        if (!Array.isArray(attributes) || attributes.length > 100) return;
+        await again({ ...passed, body: JSON.stringify({ audience: "any", attributes, connection }) });
+      },
+    },
+    ["rejected requests: leave no trace"],
   ],
   [
     "stores a request before it rejects the credentials",
