@@ -67,7 +67,7 @@ function declare(subject: Subject, bases: readonly Base[]): void {
   declareSecurity(subject);
   declareNegotiation(subject);
   if (method === "PUT" && isIdempotent) clauses.declare(REPEATED);
-  if (operation.method !== "GET") clauses.declare(TRACES, "no response shows the state");
+  if (operation.method !== "GET") clauses.declare(TRACES);
   declareResponses(operation, clauses);
 }
 

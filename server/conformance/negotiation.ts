@@ -18,7 +18,7 @@ function acceptClause(mediaType: string): string {
 }
 
 export function declareNegotiation({ operation, clauses }: Subject): void {
-  clauses.declare(METHOD, "the path supports every method that was tried");
+  clauses.declare(METHOD);
   if (operation.requestBody) for (const clause of [CONTENT_TYPE, UTF_8]) clauses.declare(clause);
   if (operation.successMediaTypes.length === 0) return;
   const isNegotiated = Object.hasOwn(operation.responses, 406);
@@ -32,7 +32,9 @@ export async function checkMethods(subject: Subject, sent: Sent): Promise<void> 
   const { run, operation } = subject;
   const served = methodsAt(run, sent);
   const tried = run.isReadOnly ? ["GET"] : ["GET", "POST", "PUT", "PATCH", "DELETE"];
-  for (const method of tried.filter((one) => !served.includes(one))) {
+  const others = tried.filter((one) => !served.includes(one));
+  if (others.length === 0) subject.clauses.declare(METHOD, `the path supports ${tried.join(", ")}`);
+  for (const method of others) {
     const other: Sent = { ...sent, method, ...(method === "GET" && withoutBody(sent)) };
     const statuses = declaredOnly(operation, 405);
     const because = `has the method ${method}, which the path does not support,`;

@@ -23,7 +23,10 @@ interface Unwanted {
  */
 export async function checkTraces(subject: Subject, clause: string, base: Base): Promise<void> {
   const observer = observerOf(subject, base);
-  if (!observer) return;
+  if (!observer) {
+    subject.clauses.declare(clause, "no response shows the state: the path has no GET");
+    return;
+  }
   let changeIn = await openComparison(subject, observer);
   for (const { how, sent, credentials } of unwantedOf(subject, base)) {
     const rejected = await subject.send(sent, credentials);
