@@ -7,7 +7,7 @@ import { createProgress } from "../progress-bar.ts";
 import { matching } from "../proof/matching.ts";
 import { checkOperation } from "./check-operation.ts";
 import { createClauses } from "./clauses.ts";
-import { credentialsOf, readWallet } from "./credentials.ts";
+import { type Credentials, credentialsOf, readWallet } from "./credentials.ts";
 import { helpText, type Options, readOptions } from "./options.ts";
 import { type Checked, countOf, junitXml, reportLines } from "./report.ts";
 import { createSubject, type Run } from "./subject.ts";
@@ -39,7 +39,6 @@ async function check(options: Options): Promise<number> {
   const credentials = new Map(operations.map((one) => [one, credentialsOf(one, contract, wallet)]));
   const target = openTarget(url);
   const end = performance.now() + timeLimitMs;
-  const progress = createProgress(process.stderr, { subject: "the server" });
   const isCandidate: Run["judge"]["isCandidate"] = (schema, value) => contract.requestValidator(schema)(value);
   const judge = { document: contract.document, matching, validator: contract.requestValidator, isCandidate };
   const run: Run = {
@@ -51,21 +50,30 @@ async function check(options: Options): Promise<number> {
     if (junit !== undefined) write(junit, "");
     await reach(target, url);
     console.log(`Checking ${url.href} with --seed ${seed}`);
-    const checked: Checked[] = [];
-    for (const [index, operation] of operations.entries()) {
-      const clauses = createClauses();
-      const subject = createSubject(run, operation, clauses, credentials.get(operation) ?? []);
-      progress.report("checking", index / operations.length);
-      await checkOperation(subject, (share) => progress.report("checking", (index + share) / operations.length));
-      checked.push({ operation, clauses: clauses.list() });
-    }
-    progress.stop();
+    const checked = await checkAll(run, credentials);
     if (junit !== undefined) write(junit, junitXml(checked));
     for (const line of reportLines(checked)) console.log(line);
     return conclude(checked, run.isOver());
   } finally {
-    progress.stop();
     target.close();
+  }
+}
+
+async function checkAll(run: Run, credentials: ReadonlyMap<Operation, Credentials>): Promise<Checked[]> {
+  const { operations } = run;
+  const progress = createProgress(process.stderr, { subject: "the server" });
+  const checked: Checked[] = [];
+  try {
+    for (const [index, operation] of operations.entries()) {
+      const report = (share: number) => progress.report("checking", (index + share) / operations.length);
+      report(0);
+      const clauses = createClauses();
+      await checkOperation(createSubject(run, operation, clauses, credentials.get(operation) ?? []), report);
+      checked.push({ operation, clauses: clauses.list() });
+    }
+    return checked;
+  } finally {
+    progress.stop();
   }
 }
 
@@ -117,4 +125,9 @@ function write(file: string, text: string): void {
   }
 }
 
-if (import.meta.main) process.exitCode = await runConformance(process.argv.slice(2));
+if (import.meta.main) {
+  process.exitCode = await runConformance(process.argv.slice(2)).catch((error: Error) => {
+    console.error(`The check failed. ${error.stack}`);
+    return 3;
+  });
+}

@@ -16,7 +16,7 @@ export function validValues(judge: Judge, operation: Operation, base: Base, fixe
   const parameters = operation.parameters.map((parameter) => parameterOf(judge, parameter, values, fixed));
   const { requestBody } = operation;
   const schema = requestBody?.schemas[mediaType ?? ""];
-  const bodies = values.body && schema ? valid(judge, schema, fc.constant(values.body.value)) : fc.constant(undefined);
+  const bodies = values.body && schema ? valid(judge, schema, values.body.value) : fc.constant(undefined);
   return fc.tuple(fc.tuple(...parameters), bodies).map(
     ([entries, value]): RequestValues => ({
       parameters: new Map(entries.filter(([, one]) => one !== undefined)),
@@ -31,20 +31,20 @@ function parameterOf(
   { parameters }: RequestValues,
   fixed: ReadonlySet<string>,
 ): Arbitrary<readonly [Parameter, unknown]> {
-  const usual = fc.constant(parameters.get(parameter));
-  if (fixed.has(parameter.name)) return usual.map((value) => [parameter, value]);
+  const usual = parameters.get(parameter);
+  if (fixed.has(parameter.name)) return fc.constant([parameter, usual]);
   const isPath = parameter.in === "path";
-  const made = valid(judge, parameter.schema, usual).filter((value) => {
-    return value === undefined || (canSend(parameter, value) && !(isPath && SPECIAL_IN_PATH.test(String(value))));
+  const made = valid(judge, parameter.schema, usual, (value) => {
+    return canSend(parameter, value) && !(isPath && SPECIAL_IN_PATH.test(String(value)));
   });
   // Most requests are about the resource of the example.
-  const mostly = fc.oneof({ weight: isPath ? 4 : 1, arbitrary: usual }, { weight: 1, arbitrary: made });
+  const mostly = fc.oneof({ weight: isPath ? 4 : 1, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: made });
   const optional = parameter.required ? mostly : fc.option(mostly, { nil: undefined });
   return optional.map((value) => [parameter, value]);
 }
 
-/** Values of a schema; `usual` ones in place of values that it rejects. */
-function valid(judge: Judge, schema: Schema, usual: Arbitrary<unknown>): Arbitrary<unknown> {
-  const made = fc.tuple(arbitraryOf(judge.document, schema, 0), usual);
-  return made.map(([value, other]) => (judge.isCandidate(schema, value) ? value : other));
+/** Values of a schema, and the usual one in place of those that it rejects or that can't be sent. */
+function valid(judge: Judge, schema: Schema, usual: unknown, canUse = (_value: unknown) => true): Arbitrary<unknown> {
+  const made = arbitraryOf(judge.document, schema, 0);
+  return made.map((value) => (canUse(value) && judge.isCandidate(schema, value) ? value : usual));
 }

@@ -9,6 +9,7 @@ import { curlLine } from "../../../server/conformance/target.ts";
 import { validValues } from "../../../server/conformance/valid-values.ts";
 import { contractOf, loadContract } from "../../../server/contract/contract.ts";
 import { matching } from "../../../server/proof/matching.ts";
+import type { Judge } from "../../../server/proof/prover.ts";
 import { LIBRARY, PARCELS } from "../../client/library.ts";
 
 const CONTRACT = loadContract();
@@ -86,9 +87,7 @@ test.for([
   ["library.yaml", contractOf(LIBRARY)],
   ["parcels.yaml", contractOf(PARCELS)],
 ] as const)("random bodies of %s are valid and differ", ([, contract]) => {
-  const isCandidate = (schema: Parameters<typeof contract.requestValidator>[0], value: unknown) => {
-    return contract.requestValidator(schema)(value);
-  };
+  const isCandidate: Judge["isCandidate"] = (schema, value) => contract.requestValidator(schema)(value);
   const judge = { document: contract.document, matching, validator: contract.requestValidator, isCandidate };
   for (const one of contract.operations) {
     for (const base of basesOf({ judge }, one)) {
@@ -99,4 +98,17 @@ test.for([
       expect(new Set(samples.map(({ body }) => JSON.stringify(body?.value))).size).toBeGreaterThan(5);
     }
   }
+});
+
+test("a parameter that no random value fits is left out", () => {
+  const filter = { name: "filter", in: "query", schema: { type: "object" } };
+  const get = { operationId: "list", parameters: [filter], responses: { 204: { description: "Nothing." } } };
+  const contract = contractOf({ ...PARCELS, paths: { "/parcels": { get } } });
+  const isCandidate: Judge["isCandidate"] = (schema, value) => contract.requestValidator(schema)(value);
+  const judge = { document: contract.document, matching, validator: contract.requestValidator, isCandidate };
+  const [list] = contract.operations;
+  const [base] = list ? basesOf({ judge }, list) : [];
+  if (!list || !base) return expect.fail("The operation has no valid request.");
+  const samples = fc.sample(validValues(judge, list, base, new Set()), { numRuns: 20, seed: 1 });
+  expect(samples.map(({ parameters }) => parameters.size)).toEqual(samples.map(() => 0));
 });
