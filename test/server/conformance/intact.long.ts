@@ -89,7 +89,11 @@ test.for<[string, string[], RegExp]>([
   ["credentials in the URL", ["--url", "http://planted:planted@127.0.0.1"], /^--url must not contain credentials/],
   ["another option", ["--urls", "x"], /^Unknown option '--urls'\. --help lists the options\.$/m],
   ["no runs", ["--url", "http://127.0.0.1:1", "--runs", "0"], /^--runs takes a whole number from 1 to 100000, not '0'/],
-  ["a YAML file", ["--url", "http://x", "--contract", "openapi.yaml"], /it is not JSON\. Bundle it as JSON: npm run generate/],
+  [
+    "a YAML file",
+    ["--url", "http://x", "--contract", "openapi.yaml"],
+    /it is not JSON\. Bundle it as JSON: npm run generate/,
+  ],
   [
     "another parameter",
     ["--url", "http://x", "--parameter", "user=1"],
