@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import { ConfigurationError } from "../configuration-error.ts";
 import { ContractError } from "../contract/contract.ts";
 import type { Operation } from "../contract/operations.ts";
-import { createProgress } from "../progress-bar.ts";
+import { createProgress, type ProgressState, progressText } from "../progress-bar.ts";
 import { matching } from "../proof/matching.ts";
 import { checkOperation } from "./check-operation.ts";
 import { createClauses } from "./clauses.ts";
@@ -12,6 +12,9 @@ import { helpText, type Options, readOptions } from "./options.ts";
 import { type Checked, countOf, junitXml, reportLines } from "./report.ts";
 import { createSubject, type Run } from "./subject.ts";
 import { NoResponse, openTarget, type Target } from "./target.ts";
+
+/** Of the progress: "checking the server: 40 %". */
+const SUBJECT = "the server";
 
 /**
  * Checks whether a server keeps the contract, and prints one line per clause. `command` is that of the help text.
@@ -61,7 +64,8 @@ async function check(options: Options): Promise<number> {
 
 async function checkAll(run: Run, credentials: ReadonlyMap<Operation, Credentials>): Promise<Checked[]> {
   const { operations } = run;
-  const progress = createProgress(process.stderr, { subject: "the server" });
+  const print = (state: ProgressState) => console.error(progressText(state, SUBJECT));
+  const progress = createProgress(process.stderr, print, { subject: SUBJECT });
   const checked: Checked[] = [];
   try {
     for (const [index, operation] of operations.entries()) {

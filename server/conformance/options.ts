@@ -1,29 +1,32 @@
 import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { parseOptions } from "../command-line/parse-options.ts";
 import { ConfigurationError } from "../configuration-error.ts";
 import { type Contract, contractOf, loadContract } from "../contract/contract.ts";
 
-const FLAGS = {
-  url: { value: "URL", help: "the server, with the path before the contract's paths, if any (required)" },
-  contract: {
-    value: "FILE",
-    help: "another contract, as a bundled openapi.json (npm run generate -- --contract … --out …)",
-  },
-  parameter: {
-    value: "NAME=VALUE",
-    help: "value of a parameter in all valid requests, such as userId=u-1; repeatable",
-  },
-  "read-only": { help: "send no valid request to operations that write" },
-  seed: { value: "NUMBER", help: "repeats a run with the same random requests (default: random, printed)" },
-  runs: {
-    value: "NUMBER",
-    help: "random valid and random invalid requests per operation and media type (default 100)",
-  },
-  "time-limit": { value: "SECONDS", help: "ends the whole run (default 300)" },
-  junit: { value: "FILE", help: "writes the report as JUnit XML too" },
-  help: { help: "prints this text" },
-} as const satisfies Record<string, { value?: string; help: string }>;
+const OPTIONS = {
+  url: { type: "string" },
+  contract: { type: "string" },
+  parameter: { type: "string", multiple: true },
+  "read-only": { type: "boolean" },
+  seed: { type: "string" },
+  runs: { type: "string" },
+  "time-limit": { type: "string" },
+  junit: { type: "string" },
+  help: { type: "boolean" },
+} as const;
+
+const HELP = [
+  ["--url URL", "the server, with the path before the contract's paths, if any (required)"],
+  ["--contract FILE", "another contract, bundled as JSON (default: the one of this version)"],
+  ["--parameter NAME=VALUE", "value of a parameter in all valid requests, such as userId=u-1; repeatable"],
+  ["--read-only", "sends no valid request to operations that write"],
+  ["--seed NUMBER", "repeats a run with the same random requests (default: random, printed)"],
+  ["--runs NUMBER", "random valid and random invalid requests per operation and media type (default 100)"],
+  ["--time-limit SECONDS", "ends the whole run (default 300)"],
+  ["--junit FILE", "writes the report as JUnit XML too"],
+  ["--help", "prints this text"],
+] as const;
 
 export interface Options {
   url: URL;
@@ -39,10 +42,7 @@ export interface Options {
 
 /** `command` is what the user types before the options. */
 export function helpText(command: string): string {
-  const rows = Object.entries(FLAGS).map(([name, flag]) => {
-    const value = "value" in flag ? ` ${flag.value}` : "";
-    return `  ${`--${name}${value}`.padEnd(23)} ${flag.help}`;
-  });
+  const rows = HELP.map(([option, help]) => `  ${option.padEnd(23)} ${help}`);
   return [
     `${command} --url URL [options]`,
     "",
@@ -58,7 +58,7 @@ export function helpText(command: string): string {
 
 /** Undefined for --help. @throws ConfigurationError */
 export function readOptions(args: string[]): Options | undefined {
-  const values = parseFlags(args);
+  const { values } = parseOptions({ args, options: OPTIONS });
   if (values.help === true) return undefined;
   return {
     url: readUrl(values.url),
@@ -70,23 +70,6 @@ export function readOptions(args: string[]): Options | undefined {
     timeLimitMs: readNumber("time-limit", values["time-limit"] ?? "300", 86_400) * 1_000,
     junit: values.junit,
   };
-}
-
-function parseFlags(args: string[]) {
-  const text = { type: "string" } as const;
-  const yes = { type: "boolean" } as const;
-  try {
-    return parseArgs({
-      args,
-      options: {
-        ...{ url: text, contract: text, seed: text, runs: text, junit: text, "time-limit": text },
-        ...{ parameter: { type: "string", multiple: true }, "read-only": yes, help: yes },
-      },
-    }).values;
-  } catch (error) {
-    const [sentence = ""] = (error as Error).message.split(/\. |\n/);
-    throw new ConfigurationError(`${sentence.replace(/\.$/, "")}. --help lists the options.`);
-  }
 }
 
 /** The value is not repeated in messages, because it may contain a password. */

@@ -3,11 +3,12 @@ import type { Directory } from "../../generated/types.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { loadContract } from "../contract/contract.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
+import { load } from "../load.ts";
 import type { Base, RunningExtension, RunningServer, ServerOptions } from "../running-server.ts";
-import { load, startServer } from "../start.ts";
+import { startServer } from "../start.ts";
 import type { Store } from "../store/store.ts";
 import { type ControlPortOptions, checkControlPort, openControlPort } from "./control/control-port.ts";
-import { createDemoCredentials, type DemoCredentials } from "./demo.ts";
+import { createDemoCredentials, DEMO_DIRECTORY, type DemoCredentials } from "./demo.ts";
 import { exampleHandler } from "./examples.ts";
 import { fireFault, sendWithFault } from "./faults.ts";
 import { operationCheck } from "./operation-id.ts";
@@ -18,6 +19,13 @@ import { loadUsers, shareStartDirectory } from "./session-users.ts";
 import { createSessions, selectSession } from "./sessions.ts";
 
 export interface StubOptions extends ServerOptions, ControlPortOptions {
+  /** Path of a JSON or NDJSON file, the content of one, or "demo": the users that the command lists. Default: no users. */
+  directory?: string | Directory | undefined;
+  /**
+   * Secret of the demo API key, and the demo application token: 1 to 256 letters, digits and `-._~+/=`. Default: random. The demo
+   * Bearer token is new at each start.
+   */
+  demoSecret?: string | undefined;
   /** Maximum number of entries in the journal of each session. Default 1,000. */
   journalSize?: number;
   /** Maximum size of all named sessions in bytes: their changed users, faults and journals. Default 52,428,800. */
@@ -41,11 +49,12 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
  * credentials unless others are given. Several stubs do not affect each other.
  * @throws ConfigurationError, ContractError
  */
-export async function startStub(options: StubOptions = {}): Promise<RunningStub> {
+export async function startStub({ directory: start, ...others }: StubOptions = {}): Promise<RunningStub> {
+  const options = { ...others, directory: start === "demo" ? DEMO_DIRECTORY : start };
   checkControlPort(options);
-  const { clock = systemClock, access, credentialsFile } = options;
+  const { clock = systemClock, access, credentialsFile, document, demoSecret } = options;
   const generated =
-    access || credentialsFile !== undefined ? undefined : await createDemoCredentials(clock, options.document);
+    access || credentialsFile !== undefined ? undefined : await createDemoCredentials({ clock, document, demoSecret });
   const composed: Awaited<ReturnType<typeof compose>>[] = [];
   const server = await startServer({ ...options, clock, ...(generated && { access: generated }) }, async (base) => {
     const stub = await compose(base, { ...options, clock });
