@@ -12,6 +12,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     help: "copies a SQLite database while the server runs",
     run: async (args) => (await import("./store/sqlite/backup.ts")).runBackup(args),
   },
+  conformance: {
+    help: "checks whether a server keeps the contract",
+    run: async (args) => (await import("./conformance/main.ts")).runConformance(args, "nexus-sync conformance"),
+  },
   credentials: {
     help: "edits a credentials file: add, list, revoke",
     run: async (args) => (await import("./credentials/command.ts")).runCredentials(args, console.log),

@@ -55,6 +55,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "server/store": ["server/directory", "server/identity"],
   "server/handlers": ["server/contract", "server/http", "server/identity", "server/store"],
   "server/proof": ["server/contract", "server/http"],
+  "server/conformance": ["server", "server/command-line", "server/contract", "server/http", "server/proof"],
   "server/settings": ["server", "server/auth", "server/store"],
   "server/stub": ["server", ...BELOW_STUB],
   "server/package": ["server", "server/stub"],

@@ -60,7 +60,7 @@ export interface DeclaredResponse {
   /** By media type. */
   schemas: Readonly<Record<string, Schema>>;
   /** The example is text; undefined if the contract has none. */
-  headers: Readonly<Record<string, { required: boolean; example: string | undefined }>>;
+  headers: Readonly<Record<string, { required: boolean; schema: Schema; example: string | undefined }>>;
   requiredHeaders: readonly string[];
   /** Values of the named examples, of all media types. */
   examples: Readonly<Record<string, unknown>>;
@@ -124,7 +124,8 @@ function responsesIn(document: ContractDocument, { responses = {} }: OperationOb
     const { headers: declaredHeaders = {}, content = {} } = resolve<ResponseObject>(document, declared);
     const headers = mapValues(declaredHeaders, (header) => {
       const found = resolve<HeaderObject>(document, header);
-      return { required: found.required ?? false, example: headerText(document, found) };
+      const { required = false, schema } = found;
+      return { required, schema: schemaOf(schema), example: headerText(document, found) };
     });
     const requiredHeaders = Object.keys(headers).filter((name) => headers[name]?.required);
     return { ...contentIn(document, content), headers, requiredHeaders };
