@@ -1,5 +1,5 @@
 import { API_KEY_HEADERS, type Route } from "../generated/operations.ts";
-import { didYouMean, nearest } from "./backfill/nearest.ts";
+import { didYouMean, nearest } from "../server/nearest.ts";
 import { NexusError } from "./nexus-error.ts";
 
 /* Each check throws a NexusError `config` whose message does not contain the value, which may be a secret. */
@@ -23,12 +23,30 @@ export function checkBaseUrl(baseUrl: string, allowInsecureHttp: boolean): strin
 
 const LOOPBACK = /^(localhost|\[::1\]|127(\.\d+){3})$/;
 
+/** The numbers that an option accepts, and how messages describe them. */
+export interface NumberRange {
+  accepts: (number: number) => boolean;
+  words: string;
+}
+
+/** Times and sizes; the upper limit is that of timers in milliseconds, 2^31 - 1. */
+const POSITIVE: NumberRange = {
+  accepts: (number) => number > 0 && number <= 2_147_483_647,
+  words: "more than 0 and at most 2147483647",
+};
+export const FROM_0: NumberRange = { accepts: (number) => number >= 0, words: "0 or more" };
+
 /**
- * The options in place of the defaults. An option must have the type of its default, unless that is undefined; the value
- * `undefined` stands for the default. `path` precedes the names in messages.
+ * The options in place of the defaults. An option must have the type of its default, unless that is undefined, and a number
+ * must be in the range; the value `undefined` stands for the default. `path` precedes the names in messages.
  */
-export function withDefaults<Defaults extends object>(defaults: Defaults, options: unknown, path = ""): Defaults {
-  check(path || "options", options, {});
+export function withDefaults<Defaults extends object>(
+  defaults: Defaults,
+  options: unknown,
+  path = "",
+  range = POSITIVE,
+): Defaults {
+  check(path.slice(0, -1) || "options", options, {}, range);
   const merged = { ...defaults } as Record<string, unknown> & Defaults;
   for (const [key, value] of Object.entries(options as object)) {
     const name = path + key;
@@ -36,21 +54,17 @@ export function withDefaults<Defaults extends object>(defaults: Defaults, option
       throw new NexusError("config", `${name} is not an option.${didYouMean(nearest(key, Object.keys(defaults)))}`);
     }
     if (value === undefined) continue;
-    check(name, value, merged[key]);
+    check(name, value, merged[key], range);
     Object.assign(merged, { [key]: value });
   }
   return merged;
 }
 
-/** Times and sizes are more than 0 and at most 2^31 - 1, the range of timers in milliseconds; `retry.` has any from 0. */
-function check(name: string, value: unknown, sample: unknown): void {
+function check(name: string, value: unknown, sample: unknown, { accepts, words }: NumberRange): void {
   if (sample === undefined) return;
   const type = typeOf(sample);
-  const isRetry = name.startsWith("retry.");
-  const isInRange = (number: number) => (isRetry ? number >= 0 : number > 0 && number <= 2_147_483_647);
-  if (typeof value === "number" && type === "Number" ? isInRange(value) : typeOf(value).endsWith(type)) return;
-  const range = isRetry ? "0 or more" : "more than 0 and at most 2147483647";
-  throw new NexusError("config", `${name} must be ${type === "Number" ? range : `of type ${type}`}.`);
+  if (typeof value === "number" && type === "Number" ? accepts(value) : typeOf(value).endsWith(type)) return;
+  throw new NexusError("config", `${name} must be ${type === "Number" ? words : `of type ${type}`}.`);
 }
 
 /** Rejects use in a browser page, where any visitor can read the credentials. */

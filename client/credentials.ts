@@ -1,5 +1,6 @@
 import type { Alternative, CredentialForms, Route } from "../generated/operations.ts";
 import { reasonOf } from "./causes.ts";
+import { withDefaults } from "./check-options.ts";
 import { NexusError } from "./nexus-error.ts";
 
 /**
@@ -50,7 +51,10 @@ export function createCredentials(credentials: Credentials | undefined, routes: 
   };
   const isUsed = ({ http, keys }: Alternative) => !credentials || Boolean(http ?? keys);
   const used = routes.flatMap(({ security = NONE }) => security).filter(isUsed);
-  if (used.every(gapIn)) throw fail(used);
+  const isForm = given.type === "apiKey" || used.some(({ http }) => http === given.type);
+  if (used.every(gapIn) || (credentials && !isForm)) throw fail(used);
+  const names = used.filter((one) => gapIn(one) !== "type").flatMap(namesIn);
+  withDefaults(Object.fromEntries(["type", ...names].map((name) => [name, undefined])), given, "credentials.");
   const providers = new Map<string, SecretProvider>();
   return ({ method, path, security = NONE }: Route): SecretProvider => {
     const alternative = security.find((one) => !gapIn(one));

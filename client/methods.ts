@@ -45,6 +45,7 @@ type ArgumentsOf<Method extends Methods[keyof Methods]> =
 /**
  * Two methods for each operation of the contract. Arguments: the path parameters in the template's order, the body if
  * there is one, and the options. Every call settles within `deadlineMs`.
+ * @interface
  */
 export type NexusClient = {
   [Name in keyof Methods]: (...args: ArgumentsOf<Methods[Name]>) => Promise<Methods[Name]["results"]["data"]>;

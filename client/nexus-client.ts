@@ -1,6 +1,6 @@
 import { type CredentialsOption, type Methods, ROUTES, type Route } from "../generated/operations.ts";
 import { callApi } from "./api-call.ts";
-import { checkBaseUrl, checkHeaders, checkRequestId, checkRuntime, withDefaults } from "./check-options.ts";
+import { checkBaseUrl, checkHeaders, checkRequestId, checkRuntime, FROM_0, withDefaults } from "./check-options.ts";
 import { createCredentials, type SecretSource } from "./credentials.ts";
 import { type Call, createMethods, type NexusClient } from "./methods.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
@@ -80,7 +80,12 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
   checkRuntime(options.dangerouslyAllowBrowser);
   const baseUrl = checkBaseUrl(options.baseUrl, options.allowInsecureHttp);
   const secretsFor = createCredentials(options.credentials, Object.values(routes));
-  const retry = withDefaults(RETRY, options.retry, "retry.");
+  const { responseSchema } = options;
+  if (responseSchema !== undefined && !("~standard" in Object(responseSchema))) {
+    const names = Object.keys(routes).map((name) => [name, undefined]);
+    withDefaults(Object.fromEntries(names), responseSchema, "responseSchema.");
+  }
+  const retry = withDefaults(RETRY, options.retry, "retry.", FROM_0);
   const added = checkHeaders({ "User-Agent": options.userAgent, ...options.headers });
   return async (name, route, args) => {
     const start = performance.now();
@@ -110,7 +115,7 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
           retry: route.isIdempotent ? retry : { ...retry, limit: 0 },
         });
       const headers = { ...added, Accept: route.accept, [REQUEST_ID]: requestId };
-      const { timeoutMs, deadlineMs, responseSchema } = options;
+      const { timeoutMs, deadlineMs } = options;
       const limits = { timeoutMs, deadlineMs };
       const { data, response, ...received } = await callApi({ baseUrl, route, args, headers, limits, send });
       const schema =

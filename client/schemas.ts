@@ -28,10 +28,13 @@ type Named<Key extends string> = Readonly<Record<Key, unknown>>;
 interface MethodBodies {
   id: string;
   request?: validators.Validator<unknown>;
-  requests: Readonly<Record<string, validators.Validator<unknown>>>;
+  requests: ByMediaType;
   responses?: readonly validators.Validator<unknown>[];
   canBeEmpty: boolean;
+  /** By status, range or `default`. */
+  responsesByStatus: Readonly<Record<string, ByMediaType>>;
 }
+type ByMediaType = Readonly<Record<string, validators.Validator<unknown>>>;
 
 const ALL = Object.entries<MethodBodies>(validators.$bodies);
 
@@ -80,6 +83,13 @@ export function requestSchema(id: string, mediaType: string): StandardSchemaV1<u
   const validator = ALL.find(([, bodies]) => bodies.id === id)?.[1].requests[mediaType];
   return validator && schemaOf(validator);
 }
+
+/** The schema of an operation's response body; `status` is as in the contract: a status, a range or `default`. */
+export function responseSchemaOf(id: string, status: string, mediaType: string): StandardSchemaV1<unknown> | undefined {
+  const validator = ALL.find(([, bodies]) => bodies.id === id)?.[1].responsesByStatus[status]?.[mediaType];
+  return validator && schemaOf(validator);
+}
+
 /** A value that matches one of the schemas. The issues are those of the last one. */
 function dataSchema(all: readonly validators.Validator<unknown>[], canBeEmpty: boolean): StandardSchemaV1<unknown> {
   const validate = (value: unknown): StandardResult<unknown> => {

@@ -18,7 +18,10 @@ export const syncUserIdentityRequestSchema: StandardSchemaV1<SyncUserIdentityReq
   validators.SyncUserIdentityRequest,
 );
 
-/** The body of its 200 response. Contract: `#/components/schemas/SyncUserIdentityResult`. */
+/**
+ * The published body of its 200 response; `responseSchemas.syncUserIdentity` also requires the members that are always
+ * sent. Contract: `#/components/schemas/SyncUserIdentityResult`.
+ */
 export const syncUserIdentityResultSchema: StandardSchemaV1<SyncUserIdentityResult> = schemaOf(
   validators.SyncUserIdentityResult,
 );

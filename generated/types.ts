@@ -728,8 +728,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SyncUserIdentityResult"];
-                    "text/json": components["schemas"]["SyncUserIdentityResult"];
+                    "application/json": WithRequired<components["schemas"]["SyncUserIdentityResult"], "isAuthenticated" | "roles" | "user"> & {
+                        roles: components["schemas"]["UserRole"][];
+                    };
+                    "text/json": WithRequired<components["schemas"]["SyncUserIdentityResult"], "isAuthenticated" | "roles" | "user"> & {
+                        roles: components["schemas"]["UserRole"][];
+                    };
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -746,6 +750,7 @@ export interface operations {
         };
     };
 }
+type WithRequired<T, K extends PropertyKey> = T & { [P in keyof T as P & K]-?: T[P] };
 /** The assertions of an identity provider about a user at one sign-in. Unknown members are ignored. */
 export type SyncUserIdentityRequest = components['schemas']['SyncUserIdentityRequest'];
 /** One claim. */

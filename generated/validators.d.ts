@@ -16,9 +16,12 @@ export interface Validator<T> {
   errors?: Violation[] | null;
 }
 
-/** JSON bodies by the client's method: the request that it sends, all requests by media type, and all 2xx responses. */
+/**
+ * JSON bodies by the client's method: the request that it sends, all requests by media type, all 2xx responses, and all
+ * responses by status and media type.
+ */
 export declare const $bodies: {
-  "syncUserIdentity": { id: "SyncUserIdentity", request: Validator<NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"]["application/json"]>, requests: { "application/json": Validator<NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"]["application/json"]>, "text/json": Validator<NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"]["text/json"]>, "application/*+json": Validator<NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"]["application/*+json"]> }, responses: readonly (Validator<operations["SyncUserIdentity"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false },
+  "syncUserIdentity": { id: "SyncUserIdentity", request: Validator<NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"]["application/json"]>, requests: { "application/json": Validator<NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"]["application/json"]>, "text/json": Validator<NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"]["text/json"]>, "application/*+json": Validator<NonNullable<operations["SyncUserIdentity"]["requestBody"]>["content"]["application/*+json"]> }, responses: readonly (Validator<operations["SyncUserIdentity"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false, responsesByStatus: { "200": { "application/json": Validator<unknown>, "text/json": Validator<unknown> }, "400": { "application/problem+json": Validator<unknown> }, "401": { "application/problem+json": Validator<unknown> }, "403": { "application/problem+json": Validator<unknown> }, "404": { "application/problem+json": Validator<unknown> }, "405": { "application/problem+json": Validator<unknown> }, "406": { "application/problem+json": Validator<unknown> }, "413": { "application/problem+json": Validator<unknown> }, "415": { "application/problem+json": Validator<unknown> }, "429": { "application/problem+json": Validator<unknown> }, "500": { "application/problem+json": Validator<unknown> }, "503": { "application/problem+json": Validator<unknown> } } },
 };
 declare const schema_0: Validator<components["schemas"]["SyncUserIdentityRequest"]>;
 declare const schema_1: Validator<components["schemas"]["IdentityAttribute"]>;

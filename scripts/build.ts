@@ -3,7 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { buildClient, CLIENT } from "./build/client.ts";
+import { buildClient, CLIENT, ENTRIES } from "./build/client.ts";
+import { buildReference } from "./build/reference.ts";
 import { buildServer, SERVER_PACKAGE } from "./build/server.ts";
 import type { Print } from "./shared/print.ts";
 
@@ -13,14 +14,16 @@ const PACKAGES = [
   { folder: CLIENT, build: buildClient, flag: "" },
 ];
 
+const DIST = fileURLToPath(new URL("../dist", import.meta.url));
+const REFERENCE = fileURLToPath(new URL("../reference/", import.meta.url));
+
 /**
- * Builds the packages nexus-sync and nexus-sync-client, and packs them into `dist/`, or the given folder.
- * Exit codes: 0 built, 1 a source can't be built, or needs a package that is not allowed.
+ * Builds the packages nexus-sync and nexus-sync-client, packs them into `dist/`, and writes the client's API reference into
+ * `reference/`. With a folder as argument, packs into it, and writes no reference.
+ * Exit codes: 0 built, 1 a source can't be built or needs a package that is not allowed, or the reference has a broken link.
  */
-export async function run(
-  [outDir = fileURLToPath(new URL("../dist", import.meta.url))]: string[],
-  print: Print,
-): Promise<number> {
+export async function run([folder]: string[], print: Print): Promise<number> {
+  const outDir = folder ?? DIST;
   await mkdir(outDir, { recursive: true });
   const commands: string[] = [];
   for (const { folder, build, flag } of PACKAGES) {
@@ -32,6 +35,11 @@ export async function run(
       return 1;
     }
   }
+  if (folder === undefined && !(await buildReference(ENTRIES, REFERENCE, print))) {
+    print("The API reference has the errors above.");
+    return 1;
+  }
+  if (folder === undefined) print(`API reference of the client: ${join(REFERENCE, "index.html")}\n`);
   print(`Install them in your project:\n\n${commands.join("\n")}\n`);
   print("Then `npx nexus-sync` starts the stub there. Both READMEs have the first test.");
   return 0;

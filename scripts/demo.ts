@@ -47,7 +47,7 @@ async function signIn({ userId, request }: DemoSignIn, server: RunningStub, clie
   const { isAuthenticated, roles } = await client.syncUserIdentity(userId, request);
   const after = Object.entries(facts(await server.user(userId)));
   const changes = after.flatMap(([name, value]) => (before[name] === value ? [] : [`${name} = ${value}`]));
-  return { roles: isAuthenticated ? (roles ?? []).map(({ name }) => name) : null, changes };
+  return { roles: isAuthenticated ? roles.map(({ name }) => name) : null, changes };
 }
 
 function clientOf({ url, demo }: RunningStub): NexusClient {

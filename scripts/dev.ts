@@ -1,7 +1,7 @@
 import type { CreateHandlers, RunningServer } from "../server/running-server.ts";
 import type { Serving } from "../server/serve.ts";
-import type { Settings } from "../server/setting-values.ts";
-import { helpText, readSettings } from "../server/settings.ts";
+import { helpText, readSettings } from "../server/settings/settings.ts";
+import type { Settings } from "../server/settings/values.ts";
 import { watchHandlers } from "./dev/handlers.ts";
 import { CONTRACTS } from "./generate/contracts.ts";
 import { watchInWorker } from "./generate/watch/watch-worker.ts";

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MUTATIONS, type Mutation } from "./mutations/list.ts";
+import { MUTATIONS } from "./mutations/list.ts";
+import type { Mutation } from "./mutations/mutation.ts";
 import type { Print } from "./shared/print.ts";
 import { startProgram } from "./shared/program.ts";
 import { copyProjectTo } from "./shared/project-copy.ts";

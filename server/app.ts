@@ -9,7 +9,7 @@ import { cors } from "./http/cors.ts";
 import { HEALTH_PATHS, type HealthOptions, health } from "./http/health.ts";
 import type { LoadShedding } from "./http/limits.ts";
 import { headerLimit } from "./http/limits.ts";
-import { problemHandler } from "./http/problem.ts";
+import { Problem, problemHandler } from "./http/problem.ts";
 import { type AccessLogOptions, requestContext } from "./http/request-log.ts";
 import { requestSteps } from "./http/request-steps.ts";
 import type { Send } from "./http/respond.ts";
@@ -57,13 +57,7 @@ export function createApp(options: AppOptions): Express {
     throw new ContractError(`There is no handler for ${missing.map(({ id }) => id).join(", ")}: ${place}.`);
   }
   const added = missing.flatMap((operation) => (handlerFor ? [[operation.id, handlerFor(operation)]] : []));
-  return express()
-    .disable("x-powered-by")
-    .disable("etag")
-    .enable("strict routing")
-    .enable("case sensitive routing")
-    .all(EVERY_PATH, requestContext(options.shutdown, options), validHost, originForm)
-    .all(HEALTH_PATHS, health(options))
+  return healthApp(options)
     .all(
       EVERY_PATH,
       loadShedding.shed,
@@ -77,4 +71,25 @@ export function createApp(options: AppOptions): Express {
       dispatch({ ...handlers, ...Object.fromEntries(added) }, options),
     )
     .use(problemHandler({ log, metrics, send }));
+}
+
+/** The pipeline until the directory is loaded: `/livez` and `/metrics`, and 503 for everything else. */
+export function createStartingApp(options: Omit<HealthAppOptions, "ready">): Express {
+  const starting = () =>
+    new Problem("unavailable", { detail: "The server is starting.", headers: { "Retry-After": "1" } });
+  return healthApp({ ...options, ready: () => Promise.reject(starting()) })
+    .use((_request, _response, next) => next(starting()))
+    .use(problemHandler(options));
+}
+
+type HealthAppOptions = AccessLogOptions & Pick<AppOptions, "ready" | "shutdown">;
+
+function healthApp(options: HealthAppOptions): Express {
+  return express()
+    .disable("x-powered-by")
+    .disable("etag")
+    .enable("strict routing")
+    .enable("case sensitive routing")
+    .all(EVERY_PATH, requestContext(options.shutdown, options), validHost, originForm)
+    .all(HEALTH_PATHS, health(options));
 }

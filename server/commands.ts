@@ -8,6 +8,10 @@ interface Command {
 
 /** The commands beside the server, by the first argument. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
+  backup: {
+    help: "copies a SQLite database while the server runs",
+    run: async (args) => (await import("./store/sqlite/backup.ts")).runBackup(args),
+  },
   credentials: {
     help: "edits a credentials file: add, list, revoke",
     run: async (args) => (await import("./credentials/command.ts")).runCredentials(args, console.log),

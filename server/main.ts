@@ -2,7 +2,7 @@ import { parse } from "node:url";
 import { commandOf } from "./commands.ts";
 import { reportFailure } from "./report-failure.ts";
 import { serve } from "./serve.ts";
-import { helpText, readSettings } from "./settings.ts";
+import { helpText, readSettings } from "./settings/settings.ts";
 
 /** Event-loop delay in milliseconds above which requests are rejected with 503. */
 const MAX_DELAY_MS = 500;

@@ -8,8 +8,15 @@ export type ReportProgress = (step: "checking" | "loading", share: number) => vo
 export interface ProgressOptions {
   /** Milliseconds from the first report until something is shown. */
   afterMs?: number;
-  /** Milliseconds between two lines where the output is not a terminal. */
-  lineEveryMs?: number;
+  /** Milliseconds between two log lines where the output is not a terminal. */
+  logEveryMs?: number;
+}
+
+/** `left`: estimated seconds until the end of the step; absent at its start. */
+export interface ProgressState {
+  step: string;
+  percent: number;
+  left?: number;
 }
 
 type CliProgress = typeof import("cli-progress");
@@ -19,21 +26,22 @@ interface View {
   stop(): void;
 }
 
-/** Shows the progress of a long load until it is stopped: a bar on a terminal, lines elsewhere. */
+/** Shows the progress of a long load until it is stopped: a bar on a terminal, elsewhere log lines. */
 export function createProgress(
   output: NodeJS.WritableStream & { isTTY?: boolean },
-  { afterMs = 2_000, lineEveryMs = 5_000 }: ProgressOptions = {},
+  log: (state: ProgressState) => void,
+  { afterMs = 2_000, logEveryMs = 5_000 }: ProgressOptions = {},
 ): { report: ReportProgress; stop(): void } {
   let [step, since, share] = ["", 0, 0];
   let timer: NodeJS.Timeout | undefined;
   let view: View | undefined;
   let isStopped = false;
-  const text = () => progressText(step, share, performance.now() - since);
+  const state = () => progressState(step, share, performance.now() - since);
   const show = async () => {
     // Imported here, because most starts show nothing.
     const library = output.isTTY ? (await import("cli-progress")).default : undefined;
     if (isStopped) return;
-    view = library ? startBar(library, output, text) : startLines(output, lineEveryMs, text);
+    view = library ? startBar(library, output, () => progressText(state())) : startLog(logEveryMs, () => log(state()));
   };
   return {
     report(newStep, newShare) {
@@ -50,8 +58,7 @@ export function createProgress(
   };
 }
 
-function startLines(output: NodeJS.WritableStream, everyMs: number, text: () => string): View {
-  const write = () => void output.write(`${text()}\n`);
+function startLog(everyMs: number, write: () => void): View {
   write();
   const timer = setInterval(write, everyMs);
   return { setShare() {}, stop: () => clearInterval(timer) };
@@ -71,7 +78,11 @@ function startBar({ Format, MultiBar }: CliProgress, stream: NodeJS.WritableStre
   return { setShare: (share) => bar.update(share), stop: () => bars.stop() };
 }
 
-function progressText(step: string, share: number, ms: number): string {
-  const left = share > 0 ? `, ${Math.ceil(((ms / share) * (1 - share)) / 1_000)} s left` : "";
-  return `${step} the directory: ${Math.floor(share * 100)} %${left}`;
+function progressState(step: string, share: number, ms: number): ProgressState {
+  const left = share > 0 ? { left: Math.ceil(((ms / share) * (1 - share)) / 1_000) } : {};
+  return { step, percent: Math.floor(share * 100), ...left };
+}
+
+function progressText({ step, percent, left }: ProgressState): string {
+  return `${step} the directory: ${percent} %${left === undefined ? "" : `, ${left} s left`}`;
 }

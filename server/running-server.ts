@@ -32,12 +32,16 @@ export interface ServerOptions extends AccessOptions {
   bodyLimit?: number;
   /** Maximum size of a stored user in bytes of JSON. Default 1,048,576. */
   userLimit?: number;
+  /** Milliseconds for which an idle connection stays open. Default 65,000. */
+  keepAliveTimeout?: number | undefined;
   /** Default: 256 requests in progress, and no limit on the event-loop delay. */
   load?: LoadLimits;
   /** The one origin whose pages may call the operations. Default: none. */
   corsOrigin?: string | undefined;
   /** Formats user ids for the log. Default: a hash with a new key at each start. */
   formatUserId?: (userId: string) => string;
+  /** Hashes the key id of wrong credentials for the log. Default: with a new key at each start. */
+  hashKeyId?: (keyId: string) => string;
   /** Default: silent. */
   log?: Logger;
   /** Number of log lines that could not be written, for the metrics. Default: 0. */
@@ -77,7 +81,7 @@ export interface RunningServer {
 
 /** Parts of the service that an extension uses. */
 export interface Base {
-  /** Loaded with the directory. */
+  /** The directory is loaded into it later. */
   store: Store;
   /** Not listening yet. */
   server: Server;

@@ -1,16 +1,20 @@
 import { enableCompileCache } from "node:module";
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
+import type { Logger } from "pino";
 import { createLog, standardOutput } from "./http/log.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { createProgress } from "./progress-bar.ts";
 import { bannerLines, prepareReadyFile, type Ready, readyOf } from "./ready.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
-import type { Settings } from "./setting-values.ts";
+import { type Settings, withSource } from "./settings/values.ts";
 
 const CACHE = fileURLToPath(new URL("../node_modules/.cache/nexus-sync/", import.meta.url));
 
 /** Load balancers have 1 s to see `/readyz` fail, and the process ends within 10 s. */
 const SHUTDOWN = { graceMs: 1_000, deadlineMs: 9_500 };
+
+const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 
 export interface Serving {
   server: RunningServer;
@@ -21,7 +25,7 @@ export interface Serving {
 }
 
 /**
- * Starts a contract server that runs until SIGINT or SIGTERM. Prints its banner on a terminal, elsewhere one line of JSON.
+ * Starts a contract server that runs until SIGHUP, SIGINT or SIGTERM. Prints its banner on a terminal, elsewhere one line of JSON.
  * @param load `delayMs`: maximum event-loop delay, see LoadLimits; undefined for no limit.
  */
 export async function serve(settings: Settings, load: { delayMs: number | undefined }): Promise<Serving> {
@@ -32,10 +36,18 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   for (const line of settings.ignored) console.error(line);
   const writeReadyFile = settings.readyFile === undefined ? undefined : prepareReadyFile(settings.readyFile);
-  const progress = createProgress(process.stderr);
-  const options = { ...serverOptions(settings, load), progress: progress.report };
-  const { server, banner, ready, demo } = await launch(settings, options).finally(progress.stop);
-  const serving = endOnSignals(server);
+  const { log, ...others } = serverOptions(settings, load);
+  const progress = createProgress(process.stderr, (state) => log.info(state, "loading"));
+  const options = { ...others, log, progress: progress.report };
+  for (const signal of SIGNALS) process.once(signal, exitAtOnce);
+  const launched = launch(settings, options).finally(progress.stop);
+  // Node would open a debugger, in which anyone on this machine can read secrets.
+  if (settings.mode === "service") process.on("SIGUSR1", () => {});
+  const { server, banner, ready, demo } = await launched.catch((error: unknown) => {
+    throw withSource(error, settings);
+  });
+  for (const signal of SIGNALS) process.off(signal, exitAtOnce);
+  const serving = endOnSignals(server, log);
   writeReadyFile?.({ ...ready, demo });
   console.log(process.stdout.isTTY ? banner : JSON.stringify(ready));
   return serving;
@@ -59,34 +71,43 @@ async function launch(settings: Settings, options: ServerOptions): Promise<Launc
   return { server, banner: bannerLines(server).join("\n"), ready: readyOf(server) };
 }
 
-function endOnSignals(server: RunningServer): Serving {
-  const signals = ["SIGINT", "SIGTERM"] as const;
+/** Ends a start: what is loaded stays, and the next start completes it. As process 1 of a container, no signal has a default. */
+function exitAtOnce(signal: NodeJS.Signals): void {
+  process.exit(128 + constants.signals[signal]);
+}
+
+function endOnSignals(server: RunningServer, log: Logger): Serving {
   const { promise: ended, resolve, reject } = Promise.withResolvers<number>();
   const force = () => server.closeConnections();
-  const end = () => {
-    for (const signal of signals) process.off(signal, end).on(signal, force);
+  const end = (signal?: NodeJS.Signals) => {
+    if (signal) log.info({ signal }, "signal");
+    for (const one of SIGNALS) process.off(one, end).on(one, force);
     const release = () => {
-      for (const signal of signals) process.off(signal, force);
+      for (const one of SIGNALS) process.off(one, force);
     };
-    server
-      .end(SHUTDOWN)
-      .finally(release)
-      .then((isComplete) => resolve(isComplete ? 0 : 1), reject);
+    const drained = (isComplete: boolean) => {
+      log.info({ isComplete }, "drained");
+      resolve(isComplete ? 0 : 1);
+    };
+    server.end(SHUTDOWN).finally(release).then(drained, reject);
   };
-  for (const signal of signals) process.on(signal, end);
+  for (const signal of SIGNALS) process.on(signal, end);
   return { server, end, ended };
 }
 
-function serverOptions(settings: Settings, { delayMs }: { delayMs: number | undefined }): ServerOptions {
-  const { port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer, trustProxy } =
-    settings;
+function serverOptions(settings: Settings, { delayMs }: { delayMs: number | undefined }) {
+  const { port, host, database, databasePool, databasePassword, bodyLimit, userLimit } = settings;
+  const { corsOrigin, bearer, trustProxy, keepAliveTimeout } = settings;
   const output = standardOutput();
+  const hashId = userIdHash(settings.logKey);
   return {
-    ...{ port, host, database, databasePool, databasePassword, bodyLimit, userLimit, corsOrigin, bearer, trustProxy },
+    ...{ port, host, database, databasePool, databasePassword, bodyLimit, userLimit },
+    ...{ corsOrigin, bearer, trustProxy, keepAliveTimeout },
     credentialsFile: settings.credentials,
     load: { inFlight: settings.maxInFlight, delayMs },
     log: createLog({ level: settings.logLevel, isPretty: process.stdout.isTTY, output }),
     lostLogLines: output.lost,
-    formatUserId: settings.logUserIds ? (userId) => userId : userIdHash(settings.logKey),
-  };
+    formatUserId: settings.logUserIds ? (userId) => userId : hashId,
+    hashKeyId: hashId,
+  } satisfies ServerOptions;
 }

@@ -1,20 +1,20 @@
 import pino from "pino";
-import type { Directory } from "../generated/types.ts";
-import { createApp } from "./app.ts";
+import { createApp, createStartingApp } from "./app.ts";
+import { clientAddress } from "./auth/client-address.ts";
+import { triedKeyId } from "./auth/credentials.ts";
 import { openAccess, schemeHandlers } from "./auth/schemes.ts";
 import { type Contract, ContractError, loadContract } from "./contract/contract.ts";
-import { checkDirectory } from "./directory/directory.ts";
 import { createHandlers } from "./handlers/handlers.ts";
 import { createHttpServer, listen } from "./http/http-server.ts";
-import { createLoadShedding } from "./http/limits.ts";
+import { createLoadShedding, sampleLoopDelay } from "./http/limits.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { send } from "./http/respond.ts";
 import type { ShutdownOptions } from "./http/shutdown.ts";
+import { load } from "./load.ts";
 import { prove } from "./proof/prove.ts";
 import type { Base, CreateHandlers, RunningExtension, RunningServer, ServerOptions } from "./running-server.ts";
 import { openStore } from "./store/open-store.ts";
-import type { LoadCount, Store } from "./store/store.ts";
 
 /**
  * Starts a contract server in this process; several servers do not affect each other.
@@ -30,10 +30,15 @@ export async function startServer(
   try {
     const contract = loadContract(options.document);
     await checkServed(contract);
-    const parts = await openParts(options, extend, resources);
-    const { store, server, shutdown, handle, loaded } = parts;
-    handle(buildApp(contract, options, parts));
-    const url = await listen(server, { port, host, names: "port or host" });
+    const parts = await openParts(contract, options, extend, resources);
+    const { store, server, shutdown, handle } = parts;
+    const app = buildApp(contract, options, parts);
+    // While the directory is loaded, `/livez` is 200, and everything else is 503.
+    handle(createStartingApp(parts));
+    const url = await listen(server, { port, host, setting: "port" });
+    const { directory, userLimit, progress } = options;
+    const loaded = directory === undefined ? undefined : await load(store, directory, { userLimit, progress });
+    handle(app);
     let ended: Promise<boolean> | undefined;
     const end = (how: ShutdownOptions) => {
       ended ??= shutdown.end(how).finally(() => release(resources));
@@ -87,32 +92,38 @@ type Parts = Awaited<ReturnType<typeof openParts>>;
 
 /** Opens the parts that a reload of the contract keeps. */
 async function openParts(
+  contract: Contract,
   options: ServerOptions,
   extend: (base: Base) => Promise<RunningExtension>,
   resources: Resources,
 ) {
-  const { log = pino({ level: "silent" }), formatUserId = userIdHash(), directory, userLimit, progress } = options;
-  const { database = ":memory:", databasePassword: password, databasePool: poolSize } = options;
+  const { log = pino({ level: "silent" }), formatUserId = userIdHash(), hashKeyId = userIdHash() } = options;
+  const { database = ":memory:", databasePassword: password, databasePool: poolSize, lostLogLines } = options;
   const store = await openStore({ database, password, poolSize, log });
   resources.push(() => store.close());
-  const loaded = directory === undefined ? undefined : await load(store, directory, { userLimit, progress });
-  const http = createHttpServer(log);
+  const http = createHttpServer(log, options.keepAliveTimeout);
   const extension = await extend({ store, server: http.server, log });
   // The extension closes the store too.
   resources.splice(0, 1, () => extension.close());
-  const metrics = createMetrics(options.lostLogLines);
+  const { version } = contract.document.info;
+  const metrics = createMetrics({ version, lostLogLines, pool: store.pool });
+  const loopDelay = sampleLoopDelay(metrics);
+  resources.push(metrics.close, loopDelay.close);
   const access = openAccess(options, log);
-  const loadShedding = createLoadShedding(options.load ?? {}, { metrics, log });
-  resources.push(metrics.close, access.close, loadShedding.close);
-  return { ...http, store, loaded, extension, metrics, access, loadShedding, formatUserId, log };
+  const loadShedding = createLoadShedding(options.load ?? {}, { metrics, loopDelay, log });
+  resources.push(access.close, http.shutdown.abort);
+  const addressOf = options.trustProxy === undefined ? undefined : clientAddress(options.trustProxy);
+  const logged = { formatUserId, hashKeyId, addressOf, triedKeyId, log, metrics };
+  return { ...http, ...logged, store, extension, access, loadShedding };
 }
 
 function buildApp(contract: Contract, options: ServerOptions, parts: Parts, create: CreateHandlers = createHandlers) {
-  const { store, extension, metrics, access, loadShedding, shutdown, formatUserId, log } = parts;
-  const { clock, trustProxy, userLimit, bodyLimit = 262_144, corsOrigin = [] } = options;
+  const { store, extension, metrics, access, addressOf } = parts;
+  const { clock, userLimit, bodyLimit = 262_144, corsOrigin = [] } = options;
+  metrics.declare(contract.operations);
   return createApp({
-    ...{ ...extension, contract, loadShedding, shutdown, metrics, log, bodyLimit, formatUserId },
-    schemes: schemeHandlers(contract.securitySchemes, access, { clock, trustProxy }),
+    ...{ ...parts, ...extension, contract, bodyLimit },
+    schemes: schemeHandlers(contract.securitySchemes, access, { clock, addressOf: addressOf ?? clientAddress() }),
     handlers: create({ store, clock, userLimit, metrics }),
     corsOrigins: [...extension.corsOrigins, corsOrigin].flat(),
   });
@@ -125,24 +136,4 @@ async function service({ store }: Base): Promise<RunningExtension> {
     ready: () => store.ready(),
     close: () => store.close(),
   };
-}
-
-export interface LoadOptions extends Pick<ServerOptions, "progress"> {
-  /** Maximum size of a user in bytes. */
-  userLimit: number | undefined;
-}
-
-/** Checks a directory as a whole, then loads it. */
-export async function load(
-  store: Store,
-  source: string | Directory,
-  { progress, userLimit }: LoadOptions,
-): Promise<LoadCount> {
-  const options = { progress: (share: number) => progress?.("checking", share), maxUserBytes: userLimit };
-  const directory = await checkDirectory(source, options);
-  try {
-    return await store.load(directory, (done) => progress?.("loading", done / directory.total));
-  } finally {
-    directory.close();
-  }
 }

@@ -1,6 +1,7 @@
+import { withDefaults } from "../check-options.ts";
 import { NexusError } from "../nexus-error.ts";
 import { MAX_RESPONSE_BYTES, readBody } from "../response-body.ts";
-import type { FetchedToken, FetchToken } from "./cached-token.ts";
+import type { FetchedToken, FetchToken } from "../token/token-source.ts";
 
 export interface ClientCredentials {
   /** Host of the tenant: `acme.eu.auth0.com`. */
@@ -13,18 +14,24 @@ export interface ClientCredentials {
   fetch?: typeof globalThis.fetch;
 }
 
+/** Undefined: checked below. */
+const DEFAULTS: { [Name in keyof ClientCredentials]-?: ClientCredentials[Name] | undefined } = {
+  domain: undefined,
+  clientId: undefined,
+  clientSecret: undefined,
+  audience: undefined,
+  fetch: (...request) => globalThis.fetch(...request),
+};
+
 /**
  * Fetches a token by the client credentials grant (RFC 6749 section 4.4), as JSON, from Auth0's `/oauth/token`.
- * @throws NexusError `config` at once if a member is not a non-empty string, or the domain not a host name. The source throws `auth` or, for more than
- * 10,000,000 bytes, `decode`, without any part of the request or response, or the error of fetch.
+ * @throws NexusError `config` at once if a member is unknown or not a non-empty string, or the domain not a host name. The
+ * source throws `auth` or, for more than 10,000,000 bytes, `decode`, without any part of the request or response, or the
+ * error of fetch.
  */
-export function clientCredentialsToken({
-  domain,
-  clientId,
-  clientSecret,
-  audience,
-  fetch,
-}: ClientCredentials): FetchToken {
+export function clientCredentialsToken(options: ClientCredentials): FetchToken {
+  const complete = withDefaults(DEFAULTS, options) as Required<ClientCredentials>;
+  const { domain, clientId, clientSecret, audience, fetch } = complete;
   for (const [name, value] of Object.entries({ domain, clientId, clientSecret, audience })) {
     // A secret of an Action that is not set is undefined.
     if (typeof value !== "string" || !value) throw new NexusError("config", `${name} must be a non-empty string.`);
@@ -32,7 +39,7 @@ export function clientCredentialsToken({
   if (!/^[a-z0-9.-]+(:\d+)?$/i.test(domain)) throw new NexusError("config", "domain must be a host name.");
   const grant = { grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret, audience };
   return async ({ signal }) => {
-    const response = await (fetch ?? globalThis.fetch)(`https://${domain}/oauth/token`, {
+    const response = await fetch(`https://${domain}/oauth/token`, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify(grant),

@@ -1,10 +1,5 @@
 /** The exports of `nexus-sync-client/auth0`. */
-export {
-  type ActionCache,
-  type CachedTokenOptions,
-  cachedToken,
-  type FetchedToken,
-  type FetchToken,
-} from "./cached-token.ts";
+export type { FetchedToken, FetchToken, TokenSource } from "../token/token-source.ts";
+export { type ActionCache, type CachedTokenOptions, cachedToken } from "./cached-token.ts";
 export { type ClientCredentials, clientCredentialsToken } from "./client-credentials.ts";
 export { type PostLoginEvent, type SignIn, type SignInOptions, signInOf } from "./sign-in.ts";

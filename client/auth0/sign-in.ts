@@ -1,4 +1,5 @@
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
+import { withDefaults } from "../check-options.ts";
 import { NexusError } from "../nexus-error.ts";
 import { isStorable } from "../text.ts";
 import { groupsOf } from "./groups.ts";
@@ -55,18 +56,19 @@ const MAX_UPN_KEY_LENGTH = 255;
 /**
  * The arguments of `syncUserIdentity` for a post-login Action's event. Groups and profile are the claims of the
  * connection of this sign-in, even if accounts are linked. A claim or group that the server would reject is left out.
- * @throws NexusError `config` if the user id, the connection, the audience or `clientUpnKey` is missing or invalid,
- * or the groups are unknown: the provider keeps them elsewhere, or they are neither a string nor a list of strings.
+ * @throws NexusError `config` if an option, the user id, the connection or the audience is missing or invalid, or the groups
+ * are unknown: the provider keeps them elsewhere, or they are neither a string nor a list of strings.
  */
 export function signInOf(event: PostLoginEvent, options: SignInOptions = {}): SignIn {
+  checkOptions(options);
   const { connectionBy = "name", clientUpnKey } = options;
-  const userId = required(event.user?.user_id, "event.user.user_id");
+  // From callers in JavaScript, the event is anything.
+  const userId = required(Object(event).user?.user_id, "event.user.user_id");
   const claims = connectionClaims(event);
   // An override that is left out must not bring the claim back.
   const overrides = options.attributes ?? {};
   const profile = profileOf(claims).filter(([key]) => !Object.hasOwn(overrides, key));
   const attributes = [...profile, ...Object.entries(overrides)].filter(isAccepted);
-  if (typeof clientUpnKey === "string") checkText(clientUpnKey, "clientUpnKey", MAX_UPN_KEY_LENGTH);
   return {
     userId,
     body: {
@@ -79,6 +81,16 @@ export function signInOf(event: PostLoginEvent, options: SignInOptions = {}): Si
       ...(clientUpnKey !== undefined && { clientUpnKey }),
     },
   };
+}
+
+function checkOptions(options: SignInOptions): void {
+  const checkedBelow = { connectionBy: undefined, clientUpnKey: undefined };
+  withDefaults({ audience: "", groups: [], attributes: {}, ...checkedBelow }, options);
+  const { connectionBy = "name", clientUpnKey = null } = options;
+  if (!["name", "id"].includes(connectionBy)) throw new NexusError("config", "connectionBy must be 'name' or 'id'.");
+  if (clientUpnKey === null) return;
+  if (typeof clientUpnKey !== "string") throw new NexusError("config", "clientUpnKey must be a string or null.");
+  checkText(clientUpnKey, "clientUpnKey", MAX_UPN_KEY_LENGTH);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { didYouMean, nearest } from "../../server/nearest.ts";
 import type { Credentials } from "../credentials.ts";
 import { CommandError } from "./command-error.ts";
-import { didYouMean, nearest } from "./nearest.ts";
 
 export interface BackfillOptions {
   /** NDJSON: one `{"userId": …, "body": …}` per line. */

@@ -1,3 +1,4 @@
+import { type NumberRange, withDefaults } from "../check-options.ts";
 import { NexusError } from "../nexus-error.ts";
 import { type SyncItems, startQueue } from "./queue.ts";
 import type { SyncItem, SyncingClient, SyncOutcome, SyncPause } from "./sync-item.ts";
@@ -54,7 +55,7 @@ export class TooManyFailures extends Error {
  *
  * An item is finished once the next outcome is requested: if the loop ends at an outcome, its item is unfinished.
  * `break`, the signal and every error abort the items in flight. They are unfinished too; repeating them is safe.
- * @throws NexusError `config` for an option out of range, `aborted` by the signal; TooManyFailures; errors of the items'
+ * @throws NexusError `config` for an invalid argument, `aborted` by the signal; TooManyFailures; errors of the items'
  * source and of `save`.
  */
 export async function* syncMany(
@@ -62,16 +63,14 @@ export async function* syncMany(
   items: SyncItems,
   options: SyncManyOptions = {},
 ): AsyncGenerator<SyncOutcome, void, undefined> {
-  const { signal, concurrency = 8, onPause } = options;
-  const { from = 0 } = options.checkpoint ?? {};
-  checkInteger("concurrency", concurrency, 1);
-  checkInteger("checkpoint.from", from, 0);
-  checkInteger("maxFailures", options.maxFailures ?? 1, 1);
+  checkSources(client, items);
+  const checked = checkOptions(options);
+  const { signal, concurrency, onPause, from } = checked;
   const controller = new AbortController();
-  const abort = () => controller.abort(signal?.reason);
-  if (signal?.aborted) abort();
-  signal?.addEventListener("abort", abort);
-  const tracker = createTracker(options, from);
+  const abort = () => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort);
+  const tracker = createTracker(checked);
   const limit = () => tracker.next() + WINDOW;
   const queue = startQueue({ client, items, concurrency, from, limit, signal: controller.signal, onPause });
   try {
@@ -80,17 +79,16 @@ export async function* syncMany(
       await tracker.finish(outcome);
       queue.notify();
     }
-    if (signal?.aborted) throw new NexusError("aborted", "syncMany was aborted.", { cause: signal.reason });
+    if (signal.aborted) throw new NexusError("aborted", "syncMany was aborted.", { cause: signal.reason });
   } finally {
-    signal?.removeEventListener("abort", abort);
+    signal.removeEventListener("abort", abort);
     abort();
     await queue.close();
   }
 }
 
 /** Counts finished items, saves the checkpoint, reports progress and ends after too many failures. */
-function createTracker(options: SyncManyOptions, from: number) {
-  const { checkpoint, onProgress, maxFailures = Number.POSITIVE_INFINITY } = options;
+function createTracker({ checkpoint, from, onProgress, maxFailures }: ReturnType<typeof checkOptions>) {
   const finishedBeyondGap = new Set<number>();
   let [done, failed, next] = [0, 0, from];
   return {
@@ -101,14 +99,32 @@ function createTracker(options: SyncManyOptions, from: number) {
       finishedBeyondGap.add(outcome.index);
       const before = next;
       while (finishedBeyondGap.delete(next)) next += 1;
-      if (next > before) await checkpoint?.save?.(next);
-      onProgress?.({ done, failed, next });
+      if (next > before) await checkpoint.save?.(next);
+      onProgress({ done, failed, next });
       if (!outcome.ok && failed >= maxFailures) throw new TooManyFailures(failed, next, outcome.error);
     },
   };
 }
 
-function checkInteger(name: string, value: number, min: number): void {
-  if (Number.isSafeInteger(value) && value >= min) return;
-  throw new NexusError("config", `${name} must be a whole number from ${min}.`);
+const wholeFrom = (min: number): NumberRange => ({
+  accepts: (number) => Number.isSafeInteger(number) && number >= min,
+  words: `a whole number from ${min}`,
+});
+
+function checkOptions(given: SyncManyOptions) {
+  const { signal } = new AbortController();
+  const none = { concurrency: 8, signal, checkpoint: {}, onProgress() {}, onPause() {} };
+  const defaults: Required<SyncManyOptions> = { ...none, maxFailures: Number.POSITIVE_INFINITY };
+  const options = withDefaults(defaults, given, "", wholeFrom(1));
+  const { from } = withDefaults({ from: 0, save() {} }, options.checkpoint, "checkpoint.", wholeFrom(0));
+  return { ...options, from };
+}
+
+function checkSources(client: unknown, items: unknown): void {
+  if (typeof Object(client).safeSyncUserIdentity !== "function") {
+    throw new NexusError("config", "client must have the method safeSyncUserIdentity.");
+  }
+  const list = Object(items);
+  if (Symbol.iterator in list || Symbol.asyncIterator in list) return;
+  throw new NexusError("config", "items must be iterable or async iterable.");
 }

@@ -1,11 +1,12 @@
 import type { OPERATIONS, Operations } from "../../generated/operations.ts";
 import type { DeclaredResponse, Operation } from "../../server/contract/operations.ts";
+import { type NumberRange, withDefaults } from "../check-options.ts";
 import { NexusError } from "../nexus-error.ts";
 import type { Contract } from "./contract.ts";
 
-export type ResponseStatus = Operations[keyof Operations]["response"]["status"];
+type ResponseStatus = Operations[keyof Operations]["response"]["status"];
 /** Names of the contract's examples for a status, of all operations. */
-export type ExampleOf<Status extends ResponseStatus> = ExampleIn<(typeof OPERATIONS)[keyof typeof OPERATIONS], Status>;
+type ExampleOf<Status extends ResponseStatus> = ExampleIn<(typeof OPERATIONS)[keyof typeof OPERATIONS], Status>;
 type ExampleIn<Operation, Status> = Status extends number
   ? Operation extends { responses: infer Responses }
     ? NameIn<Responses[Extract<keyof Responses, KeyOf<Responses, Status>>]>
@@ -21,12 +22,16 @@ type KeyOf<Responses, Status extends number> = `${Status}` extends keyof Respons
       : never;
 type RangeOf<Status extends string> = Status extends `${infer First}${number}` ? `${First}XX` : never;
 type NameIn<Response> = Response extends { examples: readonly (infer Name)[] } ? Name : never;
-export type SuccessStatus = SuccessIn<ResponseStatus>;
+type SuccessStatus = SuccessIn<ResponseStatus>;
 type SuccessIn<Status extends number> = Status extends number
   ? `${Status}` extends `2${string}`
     ? Status
     : never
   : never;
+
+/** Name of an example of a 2xx, or a status and the name of its example (default: the first). */
+export type Answer = ExampleOf<SuccessStatus> | StatusAnswer;
+type StatusAnswer = { [Status in ResponseStatus]: { status: Status; example?: ExampleOf<Status> } }[ResponseStatus];
 
 /** A response of the contract; without an example the first one. */
 export interface Selection {
@@ -39,13 +44,29 @@ export interface ContractResponse {
   headers: Headers;
   /** A value if the media type is JSON; undefined if there is no content. */
   body: unknown;
+  /** Nothing is added to the body. */
+  isExact?: boolean;
+}
+
+export const WHOLE: NumberRange = { accepts: Number.isInteger, words: "a whole number" };
+
+/**
+ * The response that `answer` selects.
+ * @throws NexusError `config` if no operation has it; the message lists the available ones
+ */
+export function selectionOf(contract: Pick<Contract, "operations">, answer: unknown, path = "answer."): Selection {
+  if (typeof answer === "string") return selectExample(contract, answer);
+  const none: Selection = { status: 0, example: undefined };
+  const selection = withDefaults(none, answer, path, WHOLE);
+  checkSelection(contract, selection);
+  return selection;
 }
 
 /**
  * Checks that an operation of the contract has the response.
  * @throws NexusError `config` whose message lists the available ones
  */
-export function checkSelection({ operations }: Contract, { status, example }: Selection): void {
+export function checkSelection({ operations }: Pick<Contract, "operations">, { status, example }: Selection): void {
   const declared = operations.flatMap((operation) => declaredFor(operation, status) ?? []);
   if (declared.length === 0) {
     const statuses = new Set(operations.flatMap(({ responses }) => Object.keys(responses)));
@@ -57,7 +78,7 @@ export function checkSelection({ operations }: Contract, { status, example }: Se
 }
 
 /** The response with an example of this name. */
-export function selectExample({ operations }: Contract, example: string): Selection {
+function selectExample({ operations }: Pick<Contract, "operations">, example: string): Selection {
   const responses = operations.flatMap((operation) => Object.entries(operation.responses));
   const found = responses.find(([, { examples }]) => Object.hasOwn(examples, example));
   if (found) return { status: Number(found[0].replace("XX", "00")), example };
@@ -94,14 +115,19 @@ export function problemOf(operation: Operation | undefined, status: number): Con
 export function toResponse({ status, headers, body }: ContractResponse, members = {}): Response {
   const isJson = /[/+]json$/.test(headers.get("Content-Type") ?? "");
   const value = typeof body === "object" && body !== null && !Array.isArray(body) ? { ...body, ...members } : body;
-  return new Response(isJson ? JSON.stringify(value) : body === undefined ? null : String(body), { status, headers });
+  const content = isJson ? JSON.stringify(value) : body instanceof Uint8Array ? body : String(body ?? "");
+  return new Response(content || null, { status, headers });
 }
 
 /** The operation's response for a status: its own, that of its range, or for an error the default. */
-export function declaredFor({ responses }: Operation, status: number): DeclaredResponse | undefined {
-  return (
-    responses[status] ?? responses[`${String(status).charAt(0)}XX`] ?? (status >= 400 ? responses.default : undefined)
-  );
+export function declaredFor(operation: Operation, status: number): DeclaredResponse | undefined {
+  return operation.responses[keyFor(operation, status) ?? ""];
+}
+
+/** The key of that response. */
+export function keyFor({ responses }: Operation, status: number): string | undefined {
+  const keys = [String(status), `${String(status).charAt(0)}XX`, ...(status >= 400 ? ["default"] : [])];
+  return keys.find((key) => Object.hasOwn(responses, key));
 }
 
 function exampleOf(declared: DeclaredResponse | undefined, status: number, example?: string): ContractResponse {

@@ -1,4 +1,6 @@
 import type { Operation } from "../../server/contract/operations.ts";
+import { FROM_0, withDefaults } from "../check-options.ts";
+import { NexusError } from "../nexus-error.ts";
 import { declaredFor, responseOf, toResponse } from "./contract-response.ts";
 
 /**
@@ -11,19 +13,43 @@ import { declaredFor, responseOf, toResponse } from "./contract-response.ts";
  * - `redirect`: a 307 to another origin
  * - a status: the contract's example if it declares one, else HTML; with `Retry-After` if seconds are given
  */
-export type Failure =
-  | "network"
-  | "hang"
-  | "stalledBody"
-  | "truncatedJson"
-  | "wrongMediaType"
-  | "redirect"
-  | StatusFailure;
+export type Failure = (typeof NAMES)[number] | StatusFailure;
 
 interface StatusFailure {
   status: number;
   retryAfterSeconds?: number;
 }
+
+/** A failure and the number of requests that it applies to. */
+export interface Failing {
+  times: number;
+  failure: Failure;
+}
+
+/** The failure for the nth request, counted from 1. */
+export function failureOf(failures: readonly Failing[], nth: number): Failure | undefined {
+  let last = 0;
+  return failures.find(({ times }) => {
+    last += times;
+    return nth <= last;
+  })?.failure;
+}
+
+/** @throws NexusError `config` for an item of the option `failures` */
+export function checkFailure(failing: Failing, index: number): void {
+  const path = `failures[${index}].`;
+  const { times, failure } = withDefaults({ times: Number.NaN, failure: undefined as unknown }, failing, path, FROM_0);
+  if (Number.isNaN(times)) throw new NexusError("config", `${path}times must be 0 or more.`);
+  if (typeof failure !== "object" || failure === null) {
+    if (NAMES.some((name) => name === failure)) return;
+    throw new NexusError("config", `${path}failure must be a status or one of ${NAMES.join(", ")}.`);
+  }
+  const { status } = withDefaults({ status: 0, retryAfterSeconds: 0 }, failure, `${path}failure.`, FROM_0);
+  if (Number.isInteger(status) && status >= 200 && status <= 599) return;
+  throw new NexusError("config", `${path}failure.status must be a whole number from 200 to 599.`);
+}
+
+const NAMES = ["network", "hang", "stalledBody", "truncatedJson", "wrongMediaType", "redirect"] as const;
 
 const PARTIAL_JSON = '{"userId":';
 const JSON_TYPE = { "Content-Type": "application/json" };
@@ -51,7 +77,8 @@ function errorResponse({ status, retryAfterSeconds }: StatusFailure, operation: 
   return toResponse({ status, headers, body });
 }
 
-function untilAborted(signal: AbortSignal): Promise<never> {
+/** Rejects with the signal's reason. */
+export function untilAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });

@@ -16,18 +16,21 @@ export interface Validator<T> {
   errors?: Violation[] | null;
 }
 
-/** JSON bodies by the client's method: the request that it sends, all requests by media type, and all 2xx responses. */
+/**
+ * JSON bodies by the client's method: the request that it sends, all requests by media type, all 2xx responses, and all
+ * responses by status and media type.
+ */
 export declare const $bodies: {
-  "listRequests": { id: "ListRequests", requests: {  }, responses: readonly (Validator<operations["ListRequests"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false },
-  "forgetRequests": { id: "ForgetRequests", requests: {  }, canBeEmpty: true },
-  "verifyRequests": { id: "VerifyRequests", request: Validator<NonNullable<operations["VerifyRequests"]["requestBody"]>["content"]["application/json"]>, requests: { "application/json": Validator<NonNullable<operations["VerifyRequests"]["requestBody"]>["content"]["application/json"]> }, responses: readonly (Validator<operations["VerifyRequests"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false },
-  "listFaults": { id: "ListFaults", requests: {  }, responses: readonly (Validator<operations["ListFaults"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false },
-  "replaceFaults": { id: "ReplaceFaults", request: Validator<NonNullable<operations["ReplaceFaults"]["requestBody"]>["content"]["application/json"]>, requests: { "application/json": Validator<NonNullable<operations["ReplaceFaults"]["requestBody"]>["content"]["application/json"]> }, responses: readonly (Validator<operations["ReplaceFaults"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false },
-  "removeFaults": { id: "RemoveFaults", requests: {  }, canBeEmpty: true },
-  "replaceDirectory": { id: "ReplaceDirectory", request: Validator<NonNullable<operations["ReplaceDirectory"]["requestBody"]>["content"]["application/json"]>, requests: { "application/json": Validator<NonNullable<operations["ReplaceDirectory"]["requestBody"]>["content"]["application/json"]> }, responses: readonly (Validator<operations["ReplaceDirectory"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false },
-  "listUsers": { id: "ListUsers", requests: {  }, responses: readonly (Validator<operations["ListUsers"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false },
-  "readUser": { id: "ReadUser", requests: {  }, responses: readonly (Validator<operations["ReadUser"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false },
-  "resetSession": { id: "ResetSession", requests: {  }, canBeEmpty: true },
+  "listRequests": { id: "ListRequests", requests: {  }, responses: readonly (Validator<operations["ListRequests"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false, responsesByStatus: { "200": { "application/json": Validator<unknown> }, "default": { "application/problem+json": Validator<unknown> } } },
+  "forgetRequests": { id: "ForgetRequests", requests: {  }, canBeEmpty: true, responsesByStatus: { "204": {  }, "default": { "application/problem+json": Validator<unknown> } } },
+  "verifyRequests": { id: "VerifyRequests", request: Validator<NonNullable<operations["VerifyRequests"]["requestBody"]>["content"]["application/json"]>, requests: { "application/json": Validator<NonNullable<operations["VerifyRequests"]["requestBody"]>["content"]["application/json"]> }, responses: readonly (Validator<operations["VerifyRequests"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false, responsesByStatus: { "200": { "application/json": Validator<unknown> }, "default": { "application/problem+json": Validator<unknown> } } },
+  "listFaults": { id: "ListFaults", requests: {  }, responses: readonly (Validator<operations["ListFaults"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false, responsesByStatus: { "200": { "application/json": Validator<unknown> }, "default": { "application/problem+json": Validator<unknown> } } },
+  "replaceFaults": { id: "ReplaceFaults", request: Validator<NonNullable<operations["ReplaceFaults"]["requestBody"]>["content"]["application/json"]>, requests: { "application/json": Validator<NonNullable<operations["ReplaceFaults"]["requestBody"]>["content"]["application/json"]> }, responses: readonly (Validator<operations["ReplaceFaults"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false, responsesByStatus: { "200": { "application/json": Validator<unknown> }, "default": { "application/problem+json": Validator<unknown> } } },
+  "removeFaults": { id: "RemoveFaults", requests: {  }, canBeEmpty: true, responsesByStatus: { "204": {  }, "default": { "application/problem+json": Validator<unknown> } } },
+  "replaceDirectory": { id: "ReplaceDirectory", request: Validator<NonNullable<operations["ReplaceDirectory"]["requestBody"]>["content"]["application/json"]>, requests: { "application/json": Validator<NonNullable<operations["ReplaceDirectory"]["requestBody"]>["content"]["application/json"]> }, responses: readonly (Validator<operations["ReplaceDirectory"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false, responsesByStatus: { "200": { "application/json": Validator<unknown> }, "default": { "application/problem+json": Validator<unknown> } } },
+  "listUsers": { id: "ListUsers", requests: {  }, responses: readonly (Validator<operations["ListUsers"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false, responsesByStatus: { "200": { "application/json": Validator<unknown> }, "default": { "application/problem+json": Validator<unknown> } } },
+  "readUser": { id: "ReadUser", requests: {  }, responses: readonly (Validator<operations["ReadUser"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false, responsesByStatus: { "200": { "application/json": Validator<unknown> }, "default": { "application/problem+json": Validator<unknown> } } },
+  "resetSession": { id: "ResetSession", requests: {  }, canBeEmpty: true, responsesByStatus: { "204": {  }, "default": { "application/problem+json": Validator<unknown> } } },
 };
 declare const schema_0: Validator<components["schemas"]["ControlProblem"]>;
 declare const schema_1: Validator<components["schemas"]["Violation"]>;

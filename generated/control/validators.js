@@ -239,13 +239,13 @@ export {
   schema_23 as StoredUser,
 };
 export const $bodies = {
-  "listRequests": { id: "ListRequests", requests: {  }, responses: [schema_2], canBeEmpty: false },
-  "forgetRequests": { id: "ForgetRequests", requests: {  }, canBeEmpty: true },
-  "verifyRequests": { id: "VerifyRequests", request: schema_5, requests: { "application/json": schema_5 }, responses: [schema_8], canBeEmpty: false },
-  "listFaults": { id: "ListFaults", requests: {  }, responses: [schema_17], canBeEmpty: false },
-  "replaceFaults": { id: "ReplaceFaults", request: schema_10, requests: { "application/json": schema_10 }, responses: [schema_17], canBeEmpty: false },
-  "removeFaults": { id: "RemoveFaults", requests: {  }, canBeEmpty: true },
-  "replaceDirectory": { id: "ReplaceDirectory", request: schema_24, requests: { "application/json": schema_24 }, responses: [schema_19], canBeEmpty: false },
-  "listUsers": { id: "ListUsers", requests: {  }, responses: [schema_20], canBeEmpty: false },
-  "readUser": { id: "ReadUser", requests: {  }, responses: [schema_23], canBeEmpty: false },
-  "resetSession": { id: "ResetSession", requests: {  }, canBeEmpty: true },};
+  "listRequests": { id: "ListRequests", requests: {  }, responses: [schema_2], canBeEmpty: false, responsesByStatus: { "200": { "application/json": schema_2 }, "default": { "application/problem+json": schema_0 } } },
+  "forgetRequests": { id: "ForgetRequests", requests: {  }, canBeEmpty: true, responsesByStatus: { "204": {  }, "default": { "application/problem+json": schema_0 } } },
+  "verifyRequests": { id: "VerifyRequests", request: schema_5, requests: { "application/json": schema_5 }, responses: [schema_8], canBeEmpty: false, responsesByStatus: { "200": { "application/json": schema_8 }, "default": { "application/problem+json": schema_0 } } },
+  "listFaults": { id: "ListFaults", requests: {  }, responses: [schema_17], canBeEmpty: false, responsesByStatus: { "200": { "application/json": schema_17 }, "default": { "application/problem+json": schema_0 } } },
+  "replaceFaults": { id: "ReplaceFaults", request: schema_10, requests: { "application/json": schema_10 }, responses: [schema_17], canBeEmpty: false, responsesByStatus: { "200": { "application/json": schema_17 }, "default": { "application/problem+json": schema_0 } } },
+  "removeFaults": { id: "RemoveFaults", requests: {  }, canBeEmpty: true, responsesByStatus: { "204": {  }, "default": { "application/problem+json": schema_0 } } },
+  "replaceDirectory": { id: "ReplaceDirectory", request: schema_24, requests: { "application/json": schema_24 }, responses: [schema_19], canBeEmpty: false, responsesByStatus: { "200": { "application/json": schema_19 }, "default": { "application/problem+json": schema_0 } } },
+  "listUsers": { id: "ListUsers", requests: {  }, responses: [schema_20], canBeEmpty: false, responsesByStatus: { "200": { "application/json": schema_20 }, "default": { "application/problem+json": schema_0 } } },
+  "readUser": { id: "ReadUser", requests: {  }, responses: [schema_23], canBeEmpty: false, responsesByStatus: { "200": { "application/json": schema_23 }, "default": { "application/problem+json": schema_0 } } },
+  "resetSession": { id: "ResetSession", requests: {  }, canBeEmpty: true, responsesByStatus: { "204": {  }, "default": { "application/problem+json": schema_0 } } },};

@@ -79,9 +79,10 @@ export function serviceSettings({ site, database, directory = site.directory }: 
 export function startService(service: Service): Promise<Target> {
   const { site, main = MAIN } = service;
   const { flags, environment } = serviceSettings(service);
-  // The flag and the cache of `npm start`.
+  // The flags and the cache of `npm start`.
   const env = { ...environment, NODE_COMPILE_CACHE: join(dirname(main), "../node_modules/.cache/nexus-sync") };
-  return startTarget((port) => ["--disable-warning=DEP0169", main, "--port", String(port), ...flags], site.basic, env);
+  const nodeFlags = ["--disable-warning=DEP0169", "--max-semi-space-size=16"];
+  return startTarget((port) => [...nodeFlags, main, "--port", String(port), ...flags], site.basic, env);
 }
 
 /** Starts Node with these arguments, and resolves when the server responds to a sign-in with 200. */
@@ -103,6 +104,8 @@ export async function startTarget(
     const { socket, send } = openConnection(url);
     const reply = await send(probe).catch(() => undefined);
     socket.destroy();
+    // The port opens before the directory is loaded.
+    if (reply?.status === 503) return false;
     if (reply && reply.status !== 200) throw new Error(`The server returned ${reply.status}, not 200.`);
     return reply !== undefined;
   };

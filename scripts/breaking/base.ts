@@ -61,6 +61,11 @@ export async function contractAt(root: string, revision: string): Promise<Parsed
   throw new ConfigurationError(`${file} at ${revision} can't be read: line ${line}: ${message}`);
 }
 
+/** The text of a file at a revision; empty if it does not exist there. @throws ConfigurationError */
+export async function textAt(root: string, revision: string, file: string): Promise<string> {
+  return fileAt(root, await commitOf(root, revision), file).catch(() => "");
+}
+
 async function bundledAt(root: string, commit: string): Promise<Pick<Bundled, "contract" | "diagnostics">> {
   const { contract, diagnostics } = parseContract(await fileAt(root, commit, FILE));
   if (!contract) return { diagnostics };

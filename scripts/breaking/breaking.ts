@@ -3,7 +3,7 @@ import { PUBLIC_CONTRACT } from "../generate/contracts.ts";
 import type { ParsedContract } from "../generate/parse.ts";
 import type { Print } from "../shared/print.ts";
 import { APPROVALS, readApprovals } from "./approvals.ts";
-import { checkBase, contractAt } from "./base.ts";
+import { checkBase, contractAt, textAt } from "./base.ts";
 import { fingerprint, isBreaking } from "./change.ts";
 import { compareContracts } from "./compare-contracts.ts";
 import { changelog, changeText, type JudgedChange, summary } from "./report.ts";
@@ -61,7 +61,7 @@ async function judge({ root, contract, against }: ComparisonRequest) {
   const old = await contractAt(root, against);
   const isSame = isDeepStrictEqual(old.document, contract.document);
   const found = isSame ? [] : await compareContracts(old.document, contract.document);
-  const { reasons, problems } = await readApprovals(root, found);
+  const { reasons, problems } = await readApprovals(root, found, await textAt(root, against, APPROVALS));
   const changes = found.map((change): JudgedChange => {
     const { file = FILE, line, column } = (change.isRemoved ? old : contract).locate(change.place, "key");
     const at = `${change.isRemoved ? `${against}:` : ""}${file}:${line}:${column}`;

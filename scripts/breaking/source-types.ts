@@ -60,6 +60,9 @@ export function memberPath(document: ContractDocument, pointer: Pointer): string
 
 function inSchema([keyword, ...rest]: readonly string[]): string[] {
   if (keyword === "items") return [ITEM, ...inSchema(rest)];
+  // The type has the properties of all its parts.
+  if (keyword === "$ref") return inSchema(rest);
+  if (keyword === "allOf") return inSchema(rest.slice(1));
   const [name, ...inner] = rest;
   return keyword === "properties" && name !== undefined ? [name, ...inSchema(inner)] : [];
 }

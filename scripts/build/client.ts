@@ -10,6 +10,7 @@ export const ENTRIES = {
   bulk: "bulk/sync-many.ts",
   validate: "validate.ts",
   testing: "testing/contract-fetch.ts",
+  token: "token/cached-token.ts",
   auth0: "auth0/entry.ts",
 } as const;
 

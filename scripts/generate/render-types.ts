@@ -21,8 +21,12 @@ export async function renderTypes(document: ContractDocument): Promise<string> {
   const options = { defaultNonNullable: false, emptyObjectsUnknown: true, redocly, silent: true };
   const { postTransform, aliases } = recursiveItems(adapted);
   const nodes = await openapiTS(source, { ...options, postTransform });
-  return `${astToString([...nodes, ...aliases])}${renderRootTypes(document)}`;
+  const types = astToString([...nodes, ...aliases]).replace(/^type WithRequired<[^}]*};$/m, WITH_REQUIRED);
+  return `${types}${renderRootTypes(document)}`;
 }
+
+/** In place of the library's, which does not compile if the value can be null: such a type has no keys. */
+const WITH_REQUIRED = "type WithRequired<T, K extends PropertyKey> = T & { [P in keyof T as P & K]-?: T[P] };";
 
 /** operations.ts: each operation's request and response types, the handler table's type, and the constants. */
 export function renderOperations(document: ContractDocument): string {

@@ -12,11 +12,15 @@ const { resolve } = createRequire(import.meta.url);
 export function renderValidators(document: ContractDocument, ajv: Ajv2020): string {
   const names = schemaNames(document);
   const references = names.map((name) => schemaReference(["components", "schemas", name]));
+  const shared = new Map<string, string>();
   /** The variable of a validator; bodies with the same schema share one. */
   const variableOf = ({ place, direction }: BodySchema): string => {
     // There are no schemas of a direction if nothing is `readOnly` or `writeOnly`.
     const isDirected = ajv.getSchema(schemaReference(place, direction)) !== undefined;
-    const reference = isDirected ? schemaReference(place, direction) : schemaReference(aliasOf(document, place));
+    const own = isDirected ? schemaReference(place, direction) : schemaReference(aliasOf(document, place));
+    const key = JSON.stringify([isDirected && direction, valueAt(document, place)]);
+    const reference = shared.get(key) ?? own;
+    shared.set(key, reference);
     if (!references.includes(reference)) references.push(reference);
     return variable(references.indexOf(reference));
   };
@@ -37,17 +41,20 @@ function aliasOf(document: ContractDocument, place: string[]): string[] {
 /** Members of `$bodies`, by the client's methods. The name is one that no component has. */
 function renderBodies(document: ContractDocument, validatorOf: (body: BodySchema) => string, end: "" | "type"): string {
   return bodiesOf(document)
-    .map(({ method, id, sent, requests, responses, canBeEmpty }) => {
+    .map(({ method, id, sent, requests, responses, canBeEmpty, responsesByStatus }) => {
       const request = requests.get(sent);
-      const byType = Array.from(requests, ([type, body]) => `${JSON.stringify(type)}: ${validatorOf(body)}`);
+      const byType = (bodies: ReadonlyMap<string, BodySchema>) =>
+        Array.from(bodies, ([type, body]) => `${JSON.stringify(type)}: ${validatorOf(body)}`).join(", ");
+      const byStatus = Array.from(responsesByStatus, ([status, bodies]) => `"${status}": { ${byType(bodies)} }`);
       const list = responses.map(validatorOf);
       const type = [...new Set([...list, ...(canBeEmpty ? ["Validator<undefined>"] : [])])].join(" | ");
       const members = [
         `id: ${JSON.stringify(id)}`,
         ...(request ? [`request: ${validatorOf(request)}`] : []),
-        `requests: { ${byType.join(", ")} }`,
+        `requests: { ${byType(requests)} }`,
         ...(list.length > 0 ? [`responses: ${end === "type" ? `readonly (${type})[]` : `[${list.join(", ")}]`}`] : []),
         `canBeEmpty: ${canBeEmpty}`,
+        `responsesByStatus: { ${byStatus.join(", ")} }`,
       ];
       return `\n  ${JSON.stringify(method)}: { ${members.join(", ")} },`;
     })
@@ -77,7 +84,10 @@ export interface Validator<T> {
   errors?: Violation[] | null;
 }
 
-/** JSON bodies by the client's method: the request that it sends, all requests by media type, and all 2xx responses. */
+/**
+ * JSON bodies by the client's method: the request that it sends, all requests by media type, all 2xx responses, and all
+ * responses by status and media type.
+ */
 export declare const $bodies: {${renderBodies(document, ({ type }) => `Validator<${type}>`, "type")}
 };
 ${declarations.join("\n")}

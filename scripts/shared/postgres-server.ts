@@ -24,31 +24,38 @@ export interface PostgresServer {
 const PASSWORD = "planted-postgres";
 const SIGNALS = { fast: "SIGINT", immediate: "SIGQUIT" } as const;
 /** PostgreSQL refuses to run as root: root runs it as the user nobody. */
-const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+export const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 /** After a crash, the old shared memory and the port can be in use for a moment. */
 const START_ATTEMPTS = 40;
 const START_MS = 20_000;
+
+export interface PostgresOptions {
+  fsync: boolean;
+  /** Such as `ssl=on`; these override the settings of this module. */
+  settings?: readonly string[];
+}
 
 /**
  * Starts a PostgreSQL server on a free port of 127.0.0.1, with its data in a temporary folder. `fsync: false` is faster;
  * the data then survive an end of the server, but not a crash of the machine.
  */
-export async function startPostgres({ fsync }: { fsync: boolean }): Promise<PostgresServer> {
+export async function startPostgres({ fsync, settings = [] }: PostgresOptions): Promise<PostgresServer> {
   const folder = makeTemporaryFolder();
   // The server may run as another user.
   chmodSync(folder.path, 0o777);
   const data = join(folder.path, "data");
+  const run = (port: number) => runPostgres(data, port, [`fsync=${fsync ? "on" : "off"}`, ...settings]);
   await initialise(folder.path, data);
   let { port, program } = await retried(async () => {
     const port = await freePort();
-    return { port, program: await runPostgres(data, port, fsync) };
+    return { port, program: await run(port) };
   });
   const end = (signal: NodeJS.Signals) => (program.isRunning() ? program.end(signal) : program.ended);
   return {
     url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,
     folder: data,
     async start() {
-      if (!program.isRunning()) program = await retried(() => runPostgres(data, port, fsync));
+      if (!program.isRunning()) program = await retried(() => run(port));
     },
     stop: (mode = "fast") => end(SIGNALS[mode]),
     kill() {
@@ -80,10 +87,10 @@ async function initialise(folder: string, data: string): Promise<void> {
 }
 
 /** Resolves when the server accepts connections, and rejects with its output if it ends first. */
-async function runPostgres(data: string, port: number, fsync: boolean): Promise<Program> {
+async function runPostgres(data: string, port: number, settings: readonly string[]): Promise<Program> {
   const { postgres } = await programs();
-  const settings = [`fsync=${fsync ? "on" : "off"}`, "listen_addresses=127.0.0.1", "max_connections=200"];
-  const flags = [...settings, "unix_socket_directories="].flatMap((setting) => ["-c", setting]);
+  const defaults = ["listen_addresses=127.0.0.1", "max_connections=200", "unix_socket_directories="];
+  const flags = [...defaults, ...settings].flatMap((setting) => ["-c", setting]);
   const command = [postgres, "-D", data, "-p", String(port), ...flags];
   const program = startProgram(command, { ...NOBODY, stdio: ["ignore", "ignore", "pipe"] });
   const timeout = setTimeout(() => program.child.kill("SIGQUIT"), START_MS);

@@ -25,6 +25,7 @@ AJV.addSchema(schema, "credentials");
 
 export const CREDENTIALS_FILE: JsonFormat<CredentialsFile> = {
   name: "credentials",
+  setting: "credentials",
   parse,
   summary(file) {
     const count = (list: ListName) => file[list].filter(({ revoked }) => revoked === undefined).length;

@@ -1,9 +1,10 @@
 import { hash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { Clock } from "../clock.ts";
 import { Problem } from "../http/problem.ts";
 import { createAttemptLimiter } from "./attempt-limiter.ts";
 import type { ClientAddress } from "./client-address.ts";
-import type { SchemeHandler } from "./security.ts";
+import { authorization, type SchemeHandler } from "./security.ts";
 
 /** A stored secret: only its SHA-256 is kept. */
 export interface StoredSecret {
@@ -72,6 +73,12 @@ function basicPair(encoded: string): { id: string; secret: string } | undefined 
   const colon = text.indexOf(":");
   if (colon < 0 || !Buffer.from(text).equals(bytes) || /\p{Cc}/u.test(text)) return undefined;
   return { id: text.slice(0, colon), secret: text.slice(colon + 1) };
+}
+
+/** The key id of a request's Basic credentials, also if they are wrong; for the log. */
+export function triedKeyId(request: IncomingMessage): string | undefined {
+  const sent = authorization(request, "basic");
+  return typeof sent === "string" ? undefined : basicPair(sent.value)?.id;
 }
 
 /** An opaque token in the header `name`. */

@@ -7,9 +7,10 @@ import { parseJson } from "../json-text.ts";
 /** Files are polled with `stat`, because network drives and replaced folders send no events. */
 const POLL_MS = 100;
 
-/** A kind of JSON file: its name in messages, and the check of its value. */
+/** A kind of JSON file: its name in messages, the setting that names the file, and the check of its value. */
 export interface JsonFormat<T> {
   name: string;
+  setting: string;
   /** @throws ConfigurationError without values of the file, because they may be secrets. */
   parse: (value: unknown) => T;
   /** Members of the log line of a reload. */
@@ -59,14 +60,14 @@ export function followJsonFile<T>(
 }
 
 /** @throws ConfigurationError with the file's name and all problems. */
-export function readJsonFile<T>(file: string, { name, parse }: JsonFormat<T>): { content: Buffer; value: T } {
+export function readJsonFile<T>(file: string, { name, setting, parse }: JsonFormat<T>): { content: Buffer; value: T } {
   try {
     const content = readFileSync(file);
     return { content, value: parse(parseJson(content)) };
   } catch (error) {
     const problems = problemsOf(error);
     const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`;
-    throw new ConfigurationError(`The ${name} file ${file} was not loaded: ${count}.`, { problems });
+    throw new ConfigurationError(`The ${name} file ${file} was not loaded: ${count}.`, { problems, setting });
   }
 }
 

@@ -56,6 +56,7 @@ function jwksUrl(text: string): URL {
   if (url && isSafe && !url.username && !url.password) return url;
   throw new ConfigurationError(
     "The URL of the key set must be https, or http to a loopback address, without user name and password.",
+    { setting: "jwks-url" },
   );
 }
 

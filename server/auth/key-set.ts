@@ -38,6 +38,7 @@ function isPublicSignatureKey(member: unknown): member is JWK & { kid: string } 
 /** A key set file. Unlike in a fetched set, a repeated kid is an error. */
 export const KEY_SET_FILE: JsonFormat<FindKey> = {
   name: "key set",
+  setting: "jwks-file",
   parse(value) {
     const { set, repeated } = readKeySet(value);
     if (repeated.length > 0) throw new ConfigurationError(`has several keys with the kid ${repeated.join(", ")}`);

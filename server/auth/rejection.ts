@@ -34,20 +34,20 @@ export interface Rejected {
   findings: readonly Finding[];
 }
 
-/** A 403 if an alternative is authenticated, otherwise a 401. Sets the reasons for the log. */
+/** A 403 if an alternative is authenticated, otherwise a 401 with these challenges. Sets the reasons for the log. */
 export function rejection(
   rejected: readonly Rejected[],
   locals: Express.Locals,
-  securitySchemes: Contract["securitySchemes"],
+  challenges: readonly string[] = [],
 ): Problem {
-  const { security, permissions } = locals.operation;
+  const { permissions } = locals.operation;
   const lacking = rejected.filter(({ findings }) => findings.every(({ refusal }) => !refusal));
   if (lacking.length > 0) {
     locals.refusals = Object.fromEntries(lacking.flatMap(lackReasons));
     return new Problem("forbidden", { detail: joined(lacking.map((one) => lackText(one, permissions))) });
   }
   locals.refusals = Object.fromEntries(rejected.flatMap(refusalReasons));
-  const headers = { "WWW-Authenticate": challenges(security, securitySchemes) };
+  const headers = { "WWW-Authenticate": [...challenges] };
   return new Problem("unauthenticated", { detail: joined(rejected.map(refusalText)), headers });
 }
 
@@ -102,7 +102,7 @@ function logName(scheme: string): string {
 const REALM = 'realm="Nexus APIs"';
 
 /** One challenge per kind of credentials (RFC 9110 section 11.6.1); API keys in a header have no registered scheme. */
-function challenges(
+export function challengesOf(
   alternatives: readonly SecurityRequirement[],
   securitySchemes: Contract["securitySchemes"],
 ): string[] {

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import type { SecurityScheme } from "../contract/operations.ts";
 import { bearerScheme, type TokenRules } from "./bearer.ts";
-import { clientAddress, type TrustedProxies } from "./client-address.ts";
+import type { ClientAddress, TrustedProxies } from "./client-address.ts";
 import { applicationTokenScheme, basicScheme, type Credentials, type CurrentCredentials } from "./credentials.ts";
 import { CREDENTIALS_FILE } from "./credentials-file.ts";
 import { followJsonFile } from "./json-file.ts";
@@ -24,7 +24,7 @@ export interface AccessOptions {
   credentialsFile?: string | undefined;
   /** Takes precedence over `access.tokens`. */
   bearer?: BearerOptions | undefined;
-  /** Default: none; the address of a client is that of its socket. It is used to count wrong secrets only. */
+  /** Default: none; the address of a client is that of its socket. It is used to count wrong secrets and in the log. */
   trustProxy?: TrustedProxies | undefined;
 }
 
@@ -63,13 +63,11 @@ export function openAccess({ access, credentialsFile, bearer }: AccessOptions, l
 export function schemeHandlers(
   schemes: Readonly<Record<string, SecurityScheme>>,
   { credentials, tokens }: Pick<Access, "credentials" | "tokens">,
-  { clock = () => new Date(), trustProxy }: { clock?: Clock | undefined } & Pick<AccessOptions, "trustProxy">,
+  { clock = () => new Date(), addressOf }: { clock?: Clock | undefined; addressOf: ClientAddress },
 ): Record<string, SchemeHandler> {
   const handlerOf = (scheme: SecurityScheme) => {
     if (scheme.type === "apiKey") return applicationTokenScheme(scheme.name, credentials, clock);
-    return scheme.scheme === "basic"
-      ? basicScheme(credentials, clock, clientAddress(trustProxy))
-      : bearerScheme(tokens, clock);
+    return scheme.scheme === "basic" ? basicScheme(credentials, clock, addressOf) : bearerScheme(tokens, clock);
   };
   return Object.fromEntries(Object.entries(schemes).map(([name, scheme]) => [name, handlerOf(scheme)]));
 }

@@ -1,8 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import type { Contract } from "../contract/contract.ts";
-import type { SecurityRequirement } from "../contract/operations.ts";
-import { type Caller, type Failure, type Finding, type Refusal, type Rejected, rejection } from "./rejection.ts";
+import type { Operation, SecurityRequirement } from "../contract/operations.ts";
+import {
+  type Caller,
+  challengesOf,
+  type Failure,
+  type Finding,
+  type Refusal,
+  type Rejected,
+  rejection,
+} from "./rejection.ts";
 
 export type { Caller, Failure, Refusal };
 
@@ -16,6 +24,9 @@ export interface SchemeHandler {
 /** One handler per security scheme of the contract, by the scheme's name. */
 export type SchemeHandlers = Readonly<Record<string, SchemeHandler>>;
 
+/** What each scheme found, by its name. */
+type Results = Map<string, Caller | Refusal>;
+
 const ANYONE: Caller = { id: "", permissions: [] };
 
 /**
@@ -23,59 +34,50 @@ const ANYONE: Caller = { id: "", permissions: [] };
  * schemes of one alternative accept it, and authorized if the credentials of each of them hold all scopes of the alternative
  * and one of the required permissions. The response does not depend on the user id.
  */
-export function security(handlers: SchemeHandlers, { securitySchemes }: Contract): RequestHandler {
+export function security(handlers: SchemeHandlers, { operations, securitySchemes }: Contract): RequestHandler {
+  const challenges = new Map(operations.map((one) => [one, challengesOf(one.security, securitySchemes)]));
   return async (request, { locals }, next) => {
-    const { security: alternatives, permissions } = locals.operation;
-    if (alternatives.length === 0 && permissions.length === 0) return next();
-    const resultOf = once((scheme) => evaluate(scheme, handlers[scheme], request));
+    const { operation } = locals;
+    if (operation.security.length === 0 && operation.permissions.length === 0) return next();
+    const results: Results = new Map();
     const rejected: Rejected[] = [];
-    for (const requirement of usable(alternatives, permissions)) {
-      const findings = await findingsOf(requirement, permissions, resultOf);
-      if (!findings.every(permits)) {
-        rejected.push({ requirement, findings });
-        continue;
+    for (const requirement of usable(operation)) {
+      await evaluateSchemes(requirement, results, request);
+      const findings = findingsOf(requirement, operation, results);
+      if (findings.every(permits)) {
+        // The caller that the first scheme identifies.
+        locals.caller = findings[0]?.caller ?? ANYONE;
+        return next();
       }
-      // The caller that the first scheme identifies.
-      locals.caller = findings[0]?.caller ?? ANYONE;
-      return next();
+      rejected.push({ requirement, findings });
     }
-    throw rejection(rejected, locals, securitySchemes);
+    throw rejection(rejected, locals, challenges.get(operation));
   };
+
+  /** Several alternatives can have one scheme; credentials are verified, and wrong secrets are counted, once. */
+  async function evaluateSchemes(requirement: SecurityRequirement, results: Results, request: IncomingMessage) {
+    for (const scheme of Object.keys(requirement)) {
+      if (!results.has(scheme)) results.set(scheme, await evaluate(scheme, handlers[scheme], request));
+    }
+  }
 }
 
 /** Without credentials there is no permission. */
-function usable(
-  alternatives: readonly SecurityRequirement[],
-  permissions: readonly string[],
-): readonly SecurityRequirement[] {
-  return permissions.length === 0 ? alternatives : alternatives.filter((one) => Object.keys(one).length > 0);
+function usable({ security, permissions }: Operation): readonly SecurityRequirement[] {
+  return permissions.length === 0 ? security : security.filter((one) => Object.keys(one).length > 0);
 }
 
-/** Several alternatives can have one scheme; credentials are verified, and wrong secrets are counted, once. */
-function once<T>(evaluateScheme: (scheme: string) => Promise<T>): (scheme: string) => Promise<T> {
-  const results = new Map<string, Promise<T>>();
-  return (scheme) => {
-    const result = results.get(scheme) ?? evaluateScheme(scheme);
-    results.set(scheme, result);
-    return result;
-  };
-}
-
-function findingsOf(
-  requirement: SecurityRequirement,
-  permissions: readonly string[],
-  resultOf: (scheme: string) => Promise<Caller | Refusal>,
-): Promise<Finding[]> {
-  const findings = Object.entries(requirement).map(async ([scheme, scopes]) => {
-    const result = await resultOf(scheme);
-    const refusal = "failure" in result ? result : undefined;
-    const caller = "failure" in result ? undefined : result;
-    const held = caller?.permissions ?? [];
+function findingsOf(requirement: SecurityRequirement, { permissions }: Operation, results: Results): Finding[] {
+  return Object.entries(requirement).map(([scheme, scopes]) => {
+    const result = results.get(scheme) ?? { failure: "missing" };
+    if ("failure" in result) {
+      return { scheme, caller: undefined, refusal: result, hasScopes: false, hasPermission: false };
+    }
+    const { permissions: held } = result;
     const hasScopes = scopes.every((scope) => held.includes(scope));
     const hasPermission = permissions.length === 0 || permissions.some((one) => held.includes(one));
-    return { scheme, caller, refusal, hasScopes, hasPermission };
+    return { scheme, caller: result, refusal: undefined, hasScopes, hasPermission };
   });
-  return Promise.all(findings);
 }
 
 function permits({ caller, hasScopes, hasPermission }: Finding): boolean {

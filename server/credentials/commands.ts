@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { didYouMean, nearest } from "../../client/backfill/nearest.ts";
 import { SECURITY_SCHEMES } from "../../generated/operations.ts";
 import { hashSecret } from "../auth/credentials.ts";
 import { CREDENTIALS_FILE, type CredentialEntry, type CredentialsFile, LISTS } from "../auth/credentials-file.ts";
@@ -7,6 +6,7 @@ import { readJsonFile } from "../auth/json-file.ts";
 import { alignColumns } from "../command-line/columns.ts";
 import type { Print } from "../command-line/print.ts";
 import { ConfigurationError } from "../configuration-error.ts";
+import { didYouMean, nearest } from "../nearest.ts";
 import { type Addition, KINDS } from "./arguments.ts";
 import { changeFile } from "./change-file.ts";
 

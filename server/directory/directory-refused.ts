@@ -5,6 +5,7 @@ export class DirectoryRefused extends ConfigurationError {
   override readonly name = "DirectoryRefused";
 
   constructor(problems: readonly string[]) {
-    super(`The directory was not loaded: ${problems.length} problem${problems.length === 1 ? "" : "s"}.`, { problems });
+    const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`;
+    super(`The directory was not loaded: ${count}.`, { problems, setting: "directory" });
   }
 }

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { Problem } from "../http/problem.ts";
 import type { HandlerResponse } from "../http/respond.ts";
+import type { SyncResult } from "../identity/result.ts";
 import { assertedGroups, planSync } from "../identity/sync.ts";
 import { type Decision, type Found, type Store, StoreUnavailable } from "../store/store.ts";
 
@@ -26,7 +27,6 @@ export interface HandlerOptions {
 }
 
 type SyncHandler = Handlers<RequestContext>["SyncUserIdentity"];
-type Result = Extract<Awaited<ReturnType<SyncHandler>>, { status: 200 }>["body"];
 
 /** SyncUserIdentity: one store call with one `planSync`. The response is validated before the commit. */
 export function syncUserIdentity({
@@ -37,7 +37,7 @@ export function syncUserIdentity({
 }: HandlerOptions): SyncHandler {
   return async ({ path, body }, { caller, checkResponse, store = defaultStore }) => {
     const { connectionId, groups } = body.connection;
-    const decide = (found: Found | undefined): Decision<Result> => {
+    const decide = (found: Found | undefined): Decision<SyncResult> => {
       if (!found) throw new Problem("unknown-user");
       const plan = planSync({ ...found, request: body, caller: caller.id, now: clock(), maxUserBytes: userLimit });
       if ("violations" in plan) throw new Problem("invalid-request", { violations: plan.violations });

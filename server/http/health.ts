@@ -4,9 +4,9 @@ import { Problem } from "./problem.ts";
 import { send } from "./respond.ts";
 
 export interface HealthOptions {
-  /** Rejects while the store is unavailable. */
+  /** Rejects with the cause while the store is unavailable, or with another Problem. */
   ready: () => Promise<void>;
-  metrics: Pick<Metrics, "registry">;
+  metrics: Pick<Metrics, "text" | "contentType">;
 }
 
 export const HEALTH_PATHS = ["/livez", "/readyz", "/metrics"];
@@ -15,13 +15,13 @@ export const HEALTH_PATHS = ["/livez", "/readyz", "/metrics"];
  * `/livez` (the process runs, no I/O), `/readyz` (the store is available, no shutdown) and `/metrics`; without
  * security.
  */
-export function health({ ready, metrics: { registry } }: HealthOptions): RequestHandler {
+export function health({ ready, metrics }: HealthOptions): RequestHandler {
   const textOf = async (path: string, isOpen: boolean): Promise<string> => {
     if (path === "/livez") return "alive\n";
-    if (path === "/metrics") return registry.metrics();
+    if (path === "/metrics") return metrics.text();
     if (!isOpen) throw unavailable("The server is shutting down.");
     await ready().catch((cause: unknown) => {
-      throw unavailable("The store is unavailable.", cause);
+      throw cause instanceof Problem ? cause : unavailable("The store is unavailable.", cause);
     });
     return "ready\n";
   };
@@ -33,7 +33,7 @@ export function health({ ready, metrics: { registry } }: HealthOptions): Request
     if (method !== "GET" && method !== "HEAD") {
       throw new Problem("method-not-allowed", { headers: { Allow: "GET, HEAD" } });
     }
-    const mediaType = path === "/metrics" ? registry.contentType : "text/plain";
+    const mediaType = path === "/metrics" ? metrics.contentType : "text/plain";
     const text = await textOf(path, isOpen);
     send(response, { status: 200, mediaType, headers: { "Cache-Control": "no-store" }, text });
   };

@@ -27,10 +27,16 @@ export interface HttpServer {
   handle(handler: RequestListener): void;
 }
 
-/** An HTTP server that handles its connection errors and can shut down gracefully. */
-export function createHttpServer(log: Logger): HttpServer {
+/** Longer than the 60 s of usual load balancers: the side that reuses a connection must be the one that closes it. */
+const KEEP_ALIVE_MS = 65_000;
+
+/**
+ * An HTTP server that handles its connection errors and can shut down gracefully.
+ * @param keepAliveTimeout Milliseconds for which an idle connection stays open. Default 65,000.
+ */
+export function createHttpServer(log: Logger, keepAliveTimeout = KEEP_ALIVE_MS): HttpServer {
   const current: { handler?: RequestListener } = {};
-  const server = createServer(PARSER, (request, response) => {
+  const server = createServer({ ...PARSER, keepAliveTimeout }, (request, response) => {
     // Express extends both objects to its own types.
     request.socket[LATEST] = { request: request as Request, response: response as Response };
     current.handler?.(request, response);
@@ -50,16 +56,20 @@ export function createHttpServer(log: Logger): HttpServer {
 }
 
 /**
- * Opens the port and returns the URL. `names` are those of port and host, for the error message.
+ * Opens the port and returns the URL. `setting` is the name of the port's setting, for the error.
  * @throws ConfigurationError if the port is in use or the host is invalid.
  */
 export function listen(
   server: Server,
-  { port, host, names }: { port: number; host: string; names: string },
+  { port, host, setting }: { port: number; host: string; setting: "port" | "control-port" },
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once("error", (cause) => {
-      reject(new ConfigurationError(`${cause.message}. Choose another ${names}.`, { cause }));
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const hostSetting = setting.replace("port", "host");
+      const remedy = `Choose another ${setting} or ${hostSetting}`.replaceAll("-", " ");
+      const isOfPort = cause.code === "EADDRINUSE" || cause.code === "EACCES";
+      const unusable = isOfPort ? setting : hostSetting;
+      reject(new ConfigurationError(`${cause.message}. ${remedy}.`, { cause, setting: unusable }));
     });
     server.listen(port, host, () => resolve(urlOf(server, host) ?? ""));
   });

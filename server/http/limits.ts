@@ -23,15 +23,14 @@ export type LoadShedding = ReturnType<typeof createLoadShedding>;
  */
 export function createLoadShedding(
   { inFlight = 256, delayMs = Number.POSITIVE_INFINITY }: LoadLimits,
-  { metrics, log }: { metrics: Pick<Metrics, "sheds">; log: Logger },
+  { metrics, loopDelay, log }: { metrics: Pick<Metrics, "sheds">; loopDelay: { ms(): number }; log: Logger },
 ) {
   let requests = 0;
-  const delay = Number.isFinite(delayMs) ? sampleDelay() : undefined;
   const logShed = createShedLog(log);
 
   const exceeded = () => {
     if (requests >= inFlight) return "in-flight";
-    return delay && delay.ms() > delayMs ? "delay" : undefined;
+    return loopDelay.ms() > delayMs ? "delay" : undefined;
   };
   const shed: RequestHandler = (_request, _response, next) => {
     const reason = exceeded();
@@ -47,18 +46,20 @@ export function createLoadShedding(
     });
     next();
   };
-  return { shed, track, close: () => delay?.close() };
+  return { shed, track };
 }
 
 /**
- * Samples the delay of a timer. `ms` is the lower of the last two samples, so that a single pause does not count.
+ * Samples the time by which a timer of 50 ms is late, which is the delay of the event loop, until it is closed. `ms` is the
+ * lower of the last two samples, so that a single pause does not count.
  */
-function sampleDelay() {
+export function sampleLoopDelay({ loopDelay }: Pick<Metrics, "loopDelay">) {
   let [previous, current] = [0, 0];
   let expected = performance.now() + SAMPLE_MS;
   const timer = setInterval(() => {
     const now = performance.now();
     [previous, current] = [current, Math.max(0, now - expected)];
+    loopDelay.observe(current / 1_000);
     expected = now + SAMPLE_MS;
   }, SAMPLE_MS).unref();
   return { ms: () => Math.min(previous, current), close: () => clearInterval(timer) };

@@ -98,7 +98,7 @@ function asProblem(error: unknown): Problem {
 
 function logCause(log: Logger, { type, options }: Problem, { locals }: Response): void {
   const { requestId } = locals;
-  if (type.key === "overloaded") return;
+  if (type.key === "overloaded" || (type.key === "unavailable" && options.cause === undefined)) return;
   // An outage logs many of these lines, and the stack does not help.
   if (type.key === "unavailable") log.error({ requestId, reason: reasonOf(options.cause) }, type.key);
   else log.error({ requestId, err: options.cause ?? type.title }, type.key);

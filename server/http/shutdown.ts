@@ -59,6 +59,11 @@ export function createShutdown(server: Server) {
     /** Whether a response on this connection must carry `Connection: close`. */
     closes: (socket: Socket) => !shutdown.isOpen && (isClosed || !reconnected.has(socket)),
     closeConnections,
+    /** Closes the port and all connections at once. */
+    abort(): void {
+      server.close(() => {});
+      closeConnections();
+    },
     /** Returns false if connections were closed before their requests had finished. */
     async end({ graceMs = 0, deadlineMs }: ShutdownOptions = {}): Promise<boolean> {
       shutdown.isOpen = false;

@@ -1,4 +1,5 @@
-import type { Organization, Role, SyncUserIdentityResult, User, UserRole } from "../../generated/types.ts";
+import type { SyncUserIdentityResponse } from "../../generated/operations.ts";
+import type { Organization, Role, User, UserRole } from "../../generated/types.ts";
 import { compareCodePoints, isBlank } from "./text.ts";
 
 export interface Outcome {
@@ -9,8 +10,11 @@ export interface Outcome {
   now: Date;
 }
 
-/** The body of the 200 response. It is derived from the stored user and is never stored itself. */
-export function syncResult({ user, isAuthenticated, roles, clientUpnKey, now }: Outcome): SyncUserIdentityResult {
+/** The body of the 200 response. */
+export type SyncResult = Extract<SyncUserIdentityResponse, { status: 200 }>["body"];
+
+/** It is derived from the stored user and is never stored itself. */
+export function syncResult({ user, isAuthenticated, roles, clientUpnKey, now }: Outcome): SyncResult {
   const upnKey = isBlank(clientUpnKey) ? undefined : clientUpnKey;
   return { userId: user.id, ...namesOf(user), isAuthenticated, roles, user: responseUser(user, upnKey, now) };
 }

@@ -1,12 +1,6 @@
-import type {
-  BodyViolation,
-  Identity,
-  SyncUserIdentityRequest,
-  SyncUserIdentityResult,
-  User,
-} from "../../generated/types.ts";
+import type { BodyViolation, Identity, SyncUserIdentityRequest, User } from "../../generated/types.ts";
 import { applyAttributes } from "./attributes.ts";
-import { effectiveRoles, type RoleSources, syncResult } from "./result.ts";
+import { effectiveRoles, type RoleSources, type SyncResult, syncResult } from "./result.ts";
 import { compareCodePoints } from "./text.ts";
 
 export interface SignIn extends Pick<RoleSources, "roles" | "mapped" | "now"> {
@@ -22,7 +16,7 @@ export interface SignIn extends Pick<RoleSources, "roles" | "mapped" | "now"> {
 export const MAX_USER_BYTES = 1_048_576;
 
 /** The response and, if anything changed, the user to save; or the violations for a 400 response. */
-export type SyncPlan = { result: SyncUserIdentityResult; changed?: User } | { violations: BodyViolation[] };
+export type SyncPlan = { result: SyncResult; changed?: User } | { violations: BodyViolation[] };
 
 /** Computes the outcome of a sync by the rules in server/README.md. Pure. */
 export function planSync({

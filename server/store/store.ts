@@ -23,6 +23,15 @@ export interface Store {
   /** @throws StoreUnavailable if the database is unavailable. */
   ready(): Promise<void>;
   close(): Promise<void>;
+  /** The state of its connections, if it has several. */
+  pool?: () => PoolState;
+}
+
+export interface PoolState {
+  inUse: number;
+  idle: number;
+  /** Syncs and other work that wait for a connection. */
+  waiting: number;
 }
 
 export interface SyncKey {
@@ -62,4 +71,8 @@ export class StoreUnavailable extends Error {
 /** The database can't be used at all. */
 export class StoreUnusable extends ConfigurationError {
   override readonly name = "StoreUnusable";
+
+  constructor(message: string, options: ErrorOptions = {}) {
+    super(message, { ...options, setting: "database" });
+  }
 }

@@ -1,7 +1,7 @@
 import { loadContract } from "../contract/contract.ts";
 import { bannerLines, type Ready, readyOf } from "../ready.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
-import type { Settings } from "../setting-values.ts";
+import type { Settings } from "../settings/values.ts";
 import { DEMO_SIGN_INS, type DemoCredentials } from "./demo.ts";
 import { type RunningStub, startStub } from "./start-stub.ts";
 

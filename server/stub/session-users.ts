@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Directory, User } from "../../generated/types.ts";
 import { ENTRIES_PER_STEP } from "../directory/directory.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
-import { load } from "../start.ts";
+import { load } from "../load.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import type { LoadCount, Store } from "../store/store.ts";
 

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { User } from "../../generated/types.ts";
 import { acme, bearerOf, identity, startStubWithClient } from "../helpers/stub.ts";
-import { actionFromReadme, createActionApi, postLoginEvent, SECRETS } from "./auth0-action.ts";
+import { createActionApi, postLoginEvent, runAction, SECRETS, tokenEndpoint } from "./auth0-action.ts";
 import { startFaultServer } from "./fault-server.ts";
 
 const ADA = "auth0|ada";
@@ -29,29 +29,12 @@ async function startSignIn(user: Partial<User> = {}) {
   return { server, event, action, token: String(token) };
 }
 
-/** Replaces the token endpoint of SECRETS.AUTH0_DOMAIN; passes on all other requests. Returns the token requests. */
-function tokenEndpoint(respondWith: () => Response): Request[] {
-  const original = globalThis.fetch;
-  const tokenRequests: Request[] = [];
-  globalThis.fetch = async (...arguments_) => {
-    const [input] = arguments_;
-    const { host } = new URL(input instanceof Request ? input.url : input);
-    if (host !== SECRETS.AUTH0_DOMAIN) return original(...arguments_);
-    tokenRequests.push(new Request(...arguments_));
-    return respondWith();
-  };
-  onTestFinished(() => {
-    globalThis.fetch = original;
-  });
-  return tokenRequests;
-}
-
 test("a sign-in gets its roles and its UPN, and the token is cached for the next one", async () => {
   const { server, event, action, token } = await startSignIn();
   const tokenRequests = tokenEndpoint(() =>
     Response.json({ access_token: token, expires_in: 3_600, token_type: "Bearer" }),
   );
-  const { onExecutePostLogin, output } = actionFromReadme();
+  const { onExecutePostLogin, output } = runAction();
 
   await onExecutePostLogin(event, action.api);
   expect(action.claims).toEqual({ [ROLES]: ["Engineer"], upn: "ada@erp.example" });
@@ -74,7 +57,7 @@ test.for([{}, { upn_key: " " }])(
     const { event, action, token } = await startSignIn();
     tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600 }));
     const { resource_server: _, ...rest } = event;
-    await actionFromReadme().onExecutePostLogin({ ...rest, client: { metadata } }, action.api);
+    await runAction().onExecutePostLogin({ ...rest, client: { metadata } }, action.api);
     expect(action.claims).toEqual({ [ROLES]: ["Engineer"] });
   },
 );
@@ -85,7 +68,7 @@ test.for<[string, Partial<User>]>([
 ])("a user %s is denied without claims", async ([, user]) => {
   const { event, action, token } = await startSignIn(user);
   tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600 }));
-  const { onExecutePostLogin, output } = actionFromReadme();
+  const { onExecutePostLogin, output } = runAction();
   await onExecutePostLogin(event, action.api);
   expect([action.denied, action.claims, output]).toEqual([[DENIED], {}, []]);
 });
@@ -102,7 +85,7 @@ test.for<[string, () => Promise<{ url: string }>]>([
   const { url } = await start();
   tokenEndpoint(() => Response.json({ access_token: "planted-token", expires_in: 3_600 }));
   const action = createActionApi();
-  const { onExecutePostLogin, output } = actionFromReadme();
+  const { onExecutePostLogin, output } = runAction();
 
   const begin = performance.now();
   await onExecutePostLogin(postLoginEvent({ NEXUS_URL: url }), action.api);
@@ -121,7 +104,7 @@ test.for<[string, () => Response]>([
 ])("if the token endpoint %s, the sign-in is denied with a neutral message", async ([, respondWith]) => {
   const { event, action } = await startSignIn();
   const tokenRequests = tokenEndpoint(respondWith);
-  const { onExecutePostLogin, output } = actionFromReadme();
+  const { onExecutePostLogin, output } = runAction();
   await onExecutePostLogin(event, action.api);
   expect([action.denied, action.claims]).toEqual([[DENIED], {}]);
   expect(tokenRequests.map(({ redirect }) => redirect)).toContain("manual");
@@ -131,7 +114,7 @@ test.for<[string, () => Response]>([
 test("an unknown user and an event without a user are denied with the same message", async () => {
   const { event, action, token } = await startSignIn();
   tokenEndpoint(() => Response.json({ access_token: token, expires_in: 3_600 }));
-  const { onExecutePostLogin, output } = actionFromReadme();
+  const { onExecutePostLogin, output } = runAction();
   await onExecutePostLogin({ ...event, user: { ...event.user, user_id: "auth0|nobody" } }, action.api);
   await onExecutePostLogin({ ...event, user: {} }, action.api);
   expect([action.denied, action.claims]).toEqual([[DENIED, DENIED], {}]);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { format } from "node:util";
 import { compileFunction } from "node:vm";
+import { onTestFinished } from "vitest";
 import * as auth0 from "../../client/auth0/entry.ts";
 import * as client from "../../client/nexus-client.ts";
 import * as errors from "../../client/nexus-error.ts";
@@ -13,18 +14,43 @@ const MODULES: Readonly<Record<string, object>> = {
   "nexus-sync-client/auth0": auth0,
 };
 
-/** The README's Action, run as CommonJS, and its console output. */
-export function actionFromReadme() {
+/** The source of the Action in the README. */
+export function actionSource(): string {
   const [, section = ""] = readFileSync(README, "utf8").split("\n## An Auth0 Action\n");
-  const [, text = ""] = /```js\n([\s\S]*?)```/.exec(section) ?? [];
+  return /```js\n([\s\S]*?)```/.exec(section)?.[1] ?? "";
+}
+
+interface ActionModule {
+  exports: { onExecutePostLogin?: (event: object, api: object) => Promise<void> };
+}
+
+/** An Action, by default the README's, run as CommonJS, and its console output. */
+export function runAction(source = actionSource()) {
   const output: string[] = [];
   const write = (...written: unknown[]) => void output.push(format(...written));
   const console = { log: write, warn: write, error: write };
-  const exports: { onExecutePostLogin?: (event: object, api: object) => Promise<void> } = {};
-  compileFunction(text, ["exports", "require", "console"])(exports, requireOf, console);
-  const { onExecutePostLogin } = exports;
-  if (!onExecutePostLogin) throw new Error("The README's Action exports no onExecutePostLogin.");
+  const module: ActionModule = { exports: {} };
+  compileFunction(source, ["module", "exports", "require", "console"])(module, module.exports, requireOf, console);
+  const { onExecutePostLogin } = module.exports;
+  if (!onExecutePostLogin) throw new Error("The Action exports no onExecutePostLogin.");
   return { onExecutePostLogin, output };
+}
+
+/** Replaces the token endpoint of SECRETS.AUTH0_DOMAIN; passes on all other requests. Returns the token requests. */
+export function tokenEndpoint(respondWith: () => Response): Request[] {
+  const original = globalThis.fetch;
+  const tokenRequests: Request[] = [];
+  globalThis.fetch = async (...arguments_) => {
+    const [input] = arguments_;
+    const { host } = new URL(input instanceof Request ? input.url : input);
+    if (host !== SECRETS.AUTH0_DOMAIN) return original(...arguments_);
+    tokenRequests.push(new Request(...arguments_));
+    return respondWith();
+  };
+  onTestFinished(() => {
+    globalThis.fetch = original;
+  });
+  return tokenRequests;
 }
 
 function requireOf(name: string): object {

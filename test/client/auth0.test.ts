@@ -217,6 +217,33 @@ test.for<[string, object, SignInOptions, string]>([
   );
 });
 
+test.for<[options: unknown, message: string]>([
+  [null, "options must be of type Object."],
+  ["api", "options must be of type Object."],
+  [{ audiense: API }, "audiense is not an option. Did you mean 'audience'?"],
+  [{ audience: null }, "audience must be of type String."],
+  [{ audience: 5 }, "audience must be of type String."],
+  [{ connectionBy: "azoConnectionId" }, "connectionBy must be 'name' or 'id'."],
+  [{ connectionBy: null }, "connectionBy must be 'name' or 'id'."],
+  [{ groups: null }, "groups must be of type Array."],
+  [{ groups: { engineers: true } }, "groups must be of type Array."],
+  [{ attributes: null }, "attributes must be of type Object."],
+  [{ attributes: [{ key: "a", value: "b" }] }, "attributes must be of type Object."],
+  [{ clientUpnKey: 5 }, "clientUpnKey must be a string or null."],
+])("the options %j of signInOf are a config error with the option's name", ([options, message]) => {
+  const call = () => signInOf(EVENT, options as SignInOptions);
+  expect(call).toThrow(expect.objectContaining({ kind: "config", message }));
+});
+
+test("options of signInOf that are undefined stand for their defaults, and no event is a config error", () => {
+  const unset = { audience: undefined, connectionBy: undefined, groups: undefined, attributes: undefined };
+  expect(signInOf(EVENT, { ...unset, clientUpnKey: undefined })).toEqual(signInOf(EVENT));
+  for (const event of [undefined, null, "event"] as never[]) {
+    const message = "The sign-in requires event.user.user_id.";
+    expect(() => signInOf(event)).toThrow(expect.objectContaining({ kind: "config", message }));
+  }
+});
+
 test("the maximum lengths of profile claims are those of the contract", () => {
   const { givenName, familyName, nickname, picture } = contract.components.schemas.User.properties;
   expect([givenName, familyName, nickname, picture].map(({ maxLength }) => maxLength)).toEqual([100, 100, 100, 250]);

@@ -4,10 +4,12 @@ import { createNexusClient, hasStatus, isNexusError, NexusError } from "nexus-sy
 import type * as nexus from "nexus-sync-client";
 import * as auth0 from "nexus-sync-client/auth0";
 import * as bulk from "nexus-sync-client/bulk";
+import { cachedToken } from "nexus-sync-client/token";
 import * as testing from "nexus-sync-client/testing";
 import * as validate from "nexus-sync-client/validate";
 
 const token: nexus.SecretSource = async ({ forceRefresh, signal }) => (forceRefresh || signal.aborted ? "new" : "old");
+const cached: nexus.SecretSource = cachedToken(async () => ({ token: "t", expiresInMs: 60_000 }), { skewMs: 5_000 });
 const bearer: nexus.Credentials = { type: "bearer", token, applicationToken: "application" };
 // @ts-expect-error Bearer without the application token is refused by every server.
 const half: nexus.Credentials = { type: "bearer", token };
@@ -40,7 +42,9 @@ export async function call(signal: AbortSignal): Promise<nexus.UserRole[]> {
   if (hasStatus(error, 400)) note(kind, error.problem satisfies nexus.ValidationProblemDetails | nexus.ProblemDetails);
   if (hasStatus(error, 502)) note(kind, error.problem?.title);
   if (error instanceof NexusError) note(error.attempts, error.durationMs);
-  return (await client.syncUserIdentity("u-ada", body)).roles ?? [];
+  const { isAuthenticated, roles: found, user } = await client.syncUserIdentity("u-ada", body);
+  const complete: [boolean, nexus.UserRole[], nexus.User] = [isAuthenticated, found, user];
+  return complete[1];
 }
 
 function roles({ roles: found }: nexus.SyncUserIdentityResult, meta: nexus.CallMeta): nexus.UserRole[] {
@@ -52,5 +56,11 @@ export function note(...values: unknown[]): boolean {
   return values.some(isNexusError);
 }
 
-note(half, incomplete, auth0, bulk, testing);
+const respond: testing.ContractFetchOptions["respond"] = async ({ path, operation }: testing.ContractRequest) => {
+  const reply: testing.ContractReply = { status: 404, body: { title: operation + path.userId } };
+  return path.userId === "u-nobody" ? reply : undefined;
+};
+testing.createContractFetch({ respond, failures: [testing.failTimes(1, "hang"), testing.rateLimit(1)] });
+
+note(half, incomplete, cached, auth0, bulk, testing);
 `;

@@ -52,10 +52,19 @@ test.for([
   { type: "basic", username: "u", password: "p" },
   { type: "bearer", token: 5 },
   { type: "apiKey" },
+  { type: "basic", apiKey: "k" },
   {},
   "secret",
 ])("a client is not created with the credentials %j, which fit no operation", (credentials) => {
   expect(() => clientWith(credentials as object)).toThrow(/^credentials\.\w+ is missing or invalid\.$/);
+});
+
+test("credentials have the members of one form, and keys that the same request can send", () => {
+  expect(() => clientWith({ ...SESSION, apiKey: "k" })).not.toThrow();
+  expect(() => clientWith({ ...SESSION, apikey: "k" })).toThrow(
+    "credentials.apikey is not an option. Did you mean 'apiKey'?",
+  );
+  expect(() => clientWith({ ...KEY, token: "t" })).toThrow("credentials.token is not an option.");
 });
 
 test("secret functions run only for operations that need them, and parallel refreshes are shared by operations", async () => {

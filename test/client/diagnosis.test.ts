@@ -197,7 +197,12 @@ test("hasStatus accepts any status; a declared one requires the problem document
     const title = () => error.problem.title;
     expect([problem, title]).toHaveLength(2);
   }
-  const page = await startFaultServer(respond(404, { "Content-Type": "text/html" }, "<html>"));
-  expect(hasStatus(await errorFrom(page.url), 404)).toBe(false);
+  for (const body of ["<html>", ""]) {
+    const page = await startFaultServer(
+      respond(404, { "Content-Type": body ? "text/html" : "application/json" }, body),
+    );
+    const missing = await errorFrom(page.url);
+    expect([hasStatus(missing, 404), missing.status, missing.problem]).toEqual([false, 404, undefined]);
+  }
   expect(inspect(error)).not.toContain("<html>");
 });

@@ -47,6 +47,19 @@ export function shownDocs(file: string, names: readonly string[]): Record<string
   return shown;
 }
 
+/** The names that a module exports, types included. */
+export function exportedNames(file: string): string[] {
+  const program = ts.createProgram([file], { module: ts.ModuleKind.NodeNext, types: [], lib: ["lib.es2022.d.ts"] });
+  const source = program.getSourceFile(file);
+  const symbol = source && program.getTypeChecker().getSymbolAtLocation(source);
+  return symbol
+    ? program
+        .getTypeChecker()
+        .getExportsOfModule(symbol)
+        .map(({ name }) => name)
+    : [];
+}
+
 function normalised(text: string): string {
   return text.replace(/\s*\n\s*\*? ?/g, " ").replace(/\s+/g, " ");
 }

@@ -98,7 +98,25 @@ if (!invalid.ok && hasStatus(invalid.error, 404)) {
   const problem: ProblemDetails | Missing = invalid.error.problem;
   console.log(problem);
 }
+const responding = createContractFetch({
+  respond: (request) => {
+    if (request.operation === "readBook") {
+      const { "book-id": id } = request.path;
+      return id === "b-7" ? { status: 200, body: { id, title: "Solaris" } } : { status: 404, body: { bookId: id } };
+    }
+    return request.operation === "deleteBook" ? { status: 204 } : undefined;
+  },
+});
+const offline = createNexusClient({
+  baseUrl: "https://nexus.test",
+  credentials: { type: "basic", username, password },
+  fetch: responding,
+});
+const solaris = await offline.readBook("b-7");
+const other = await offline.safeReadBook("b-8");
+await offline.deleteBook("b-1");
 console.log(books.length, created.title, title, updated, deleted.ok, invalid.ok || invalid.error.status);
+console.log(solaris.title, other.ok || JSON.stringify(other.error.problem), (await offline.listBooks({ query: { limit: 5 } })).length);
 await server.close();
 
 export const schemas: StandardSchemaV1<Book>[] = [requestSchemas.createBook, responseSchemas.readBook];
@@ -146,7 +164,7 @@ test("operations added to the contract are typed methods of the client, and noth
   expect([code, output]).toEqual([0, expect.any(String)]);
   project.write("probe.ts", PROBE);
 
-  expect(project.runScript("probe.ts").output).toBe("1 Dune Dune undefined true 400\n");
+  expect(project.runScript("probe.ts").output).toBe('1 Dune Dune undefined true 400\nSolaris {"bookId":"b-8"} 1\n');
 
   // The handlers are missing, and nothing else.
   const errors = project.typeCheck().output.split("\n");

@@ -31,6 +31,25 @@ test.for<[options: object, message: string]>([
   expect(() => clientFor(NOWHERE, options)).toThrow(config(message));
 });
 
+const BASIC = { type: "basic", username: "key", password: "secret" };
+const BEARER = { type: "bearer", token: "t", applicationToken: "a" };
+
+test.for<[options: object, message: string]>([
+  [{ credentials: { ...BASIC, pasword: "x" } }, "credentials.pasword is not an option. Did you mean 'password'?"],
+  [{ credentials: { ...BASIC, token: "t" } }, "credentials.token is not an option."],
+  [{ credentials: { ...BEARER, username: "key" } }, "credentials.username is not an option."],
+  [{ credentials: { ...BEARER, aplicationToken: undefined } }, expectedHint("aplicationToken", "applicationToken")],
+  [{ responseSchema: null }, "responseSchema must be of type Object."],
+  [{ responseSchema: 5 }, "responseSchema must be of type Object."],
+  [{ responseSchema: { syncUserIdentty: {} } }, expectedHint("syncUserIdentty", "syncUserIdentity", "responseSchema")],
+])("the members %j of the client's options are checked too", ([options, message]) => {
+  expect(() => clientFor(NOWHERE, options)).toThrow(config(message));
+});
+
+function expectedHint(name: string, meant: string, option = "credentials"): string {
+  return `${option}.${name} is not an option. Did you mean '${meant}'?`;
+}
+
 test.for([undefined, null, "https://nexus.example", 5])("a client of %j is a config error", (options) => {
   expect(() => createNexusClient(options as never)).toThrow(config("options must be of type Object."));
 });
@@ -102,6 +121,17 @@ test.for(["domain", "clientId", "clientSecret", "audience"] as const)(
   },
 );
 
+test.for<[options: unknown, message: string]>([
+  [undefined, "options must be of type Object."],
+  [null, "options must be of type Object."],
+  [{ tenant: "acme" }, "tenant is not an option."],
+  [{ fetch: "fetch" }, "fetch must be of type Function."],
+])("the options %j of clientCredentialsToken are a config error with the option's name", ([options, message]) => {
+  const complete: ClientCredentials = { domain: "acme.example", clientId: "c", clientSecret: "s", audience: "a" };
+  const call = () => clientCredentialsToken((options ? { ...complete, ...options } : options) as ClientCredentials);
+  expect(call).toThrow(config(message));
+});
+
 test.for([
   "Thursday, 26-Nov-26 21:00:00 GMT",
   "Thu Nov 26 21:00:00 2026",
@@ -117,13 +147,17 @@ test.for([
   expect(seen).toHaveLength(2);
 });
 
-test.for(["package-entry", "bulk/sync-many", "validate", "testing/contract-fetch", "auth0/entry"])(
-  "the import of client/%s uses no global of the web",
-  async (file) => {
-    const url = new URL(`../../client/${file}.ts`, import.meta.url);
-    const names =
-      "fetch Response Request Headers FormData TextEncoder TextDecoder ReadableStream AbortSignal crypto btoa";
-    const code = `for (const name of "${names}".split(" ")) delete globalThis[name]; await import("${url}");`;
-    await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", code]);
-  },
-);
+test.for([
+  "package-entry",
+  "bulk/sync-many",
+  "validate",
+  "testing/contract-fetch",
+  "token/cached-token",
+  "auth0/entry",
+])("the import of client/%s uses no global of the web", async (file) => {
+  const url = new URL(`../../client/${file}.ts`, import.meta.url);
+  const names =
+    "fetch Response Request Headers FormData TextEncoder TextDecoder ReadableStream AbortSignal crypto btoa";
+  const code = `for (const name of "${names}".split(" ")) delete globalThis[name]; await import("${url}");`;
+  await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", code]);
+});

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { SyncItem, SyncOutcome } from "../../client/bulk/sync-item.ts";
-import { type SyncManyOptions, syncMany, TooManyFailures } from "../../client/bulk/sync-many.ts";
+import { syncMany, TooManyFailures } from "../../client/bulk/sync-many.ts";
 import { NexusError } from "../../client/nexus-error.ts";
 import { acme, CONNECTION, clientOf, identity, signIn, startStubWithClient } from "../helpers/stub.ts";
-import { clientFor, JSON_TYPE, NOWHERE, respond, startFaultServer } from "./fault-server.ts";
+import { clientFor, hang, JSON_TYPE, NOWHERE, respond, startFaultServer } from "./fault-server.ts";
 
 /** One sign-in per id, with its position in the attribute `n`. */
 function itemsFor(userIds: readonly string[]): SyncItem[] {
@@ -220,14 +220,16 @@ test("an item with an error fails in its place, and nothing is sent for it", asy
   expect(seen.length).toBe(1);
 });
 
-test.for<SyncManyOptions>([
-  { concurrency: 0 },
-  { concurrency: 1.5 },
-  { checkpoint: { from: Number.NaN } },
-  { maxFailures: 0 },
-])("the options %o are a config error", async (options) => {
-  const outcomes = collect(syncMany(clientFor(NOWHERE), itemsFor(users(1)), options));
-  await expect(outcomes).rejects.toMatchObject({ kind: "config" });
+test("after an abort the error has the signal's reason, before the start and with items in flight", async () => {
+  const { url, seen } = await startFaultServer(hang);
+  const reason = new Error("The deployment ends.");
+  const aborting = new AbortController();
+  const run = collect(syncMany(clientFor(url), itemsFor(users(3)), { signal: aborting.signal }));
+  const early = collect(syncMany(clientFor(url), itemsFor(users(3)), { signal: AbortSignal.abort(reason) }));
+  await expect(early).rejects.toMatchObject({ kind: "aborted", cause: reason });
+  await expect.poll(() => seen.length).toBe(3);
+  aborting.abort(reason);
+  await expect(run).rejects.toMatchObject({ kind: "aborted", cause: reason });
 });
 
 test("progress reports finished and failed items and the checkpoint", async () => {

@@ -8,7 +8,7 @@ import {
 } from "../../client/validate.ts";
 import contract from "../../generated/openapi.json" with { type: "json" };
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
-import type { SyncUserIdentityResult } from "../../generated/types.ts";
+import type { SyncUserIdentityResult, User, UserRole } from "../../generated/types.ts";
 import { clientOf, signIn, startStubWithClient } from "../helpers/stub.ts";
 
 const request: StandardSchemaV1<SyncUserIdentityRequest>["~standard"] = syncUserIdentityRequestSchema["~standard"];
@@ -43,6 +43,22 @@ test("all issues are listed, without values", () => {
   const { issues = [] } = request.validate(body);
   expect(issues.map(({ path }) => path.join("."))).toEqual(["audience", "attributes", "connection.connectionId"]);
   expect(JSON.stringify(issues)).not.toContain("value-marker");
+});
+
+test("a result has the members that the contract says are always sent, in its type and in responseSchemas", async () => {
+  const { client } = await startStubWithClient();
+  const { isAuthenticated, roles, user, ...names } = await client.syncUserIdentity("u-ada", signIn());
+  const complete: [boolean, UserRole[], User] = [isAuthenticated, roles, user];
+  expect(complete).toMatchObject([true, expect.any(Array), { id: "u-ada" }]);
+  const { validate } = responseSchemas.syncUserIdentity["~standard"];
+  const { issues } = await validate({ ...names, roles: null });
+  expect(issues).toEqual([
+    { path: ["isAuthenticated"], message: "must be present" },
+    { path: ["user"], message: "must be present" },
+    { path: ["roles"], message: "must be array" },
+  ]);
+  // The published schema requires less.
+  expect(result.validate(names)).toEqual({ value: names });
 });
 
 test("the schemas by method are those of the operations' bodies, and the client accepts them all as responseSchema", async () => {

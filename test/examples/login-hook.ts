@@ -15,5 +15,5 @@ export async function decide(client: NexusClient, userId: string, groups: string
   if (!result.ok) return { allow: false, reason: hasStatus(result.error, 404) ? "unknown" : "try-later" };
   const { isAuthenticated, roles } = result.data;
   if (!isAuthenticated) return { allow: false, reason: "inactive" };
-  return { allow: true, roles: (roles ?? []).map(({ name }) => name) };
+  return { allow: true, roles: roles.map(({ name }) => name) };
 }

@@ -42,8 +42,10 @@ export async function createPostgresScene({ users }: { users: number }) {
   onTestFinished(() => postgres.remove());
   return {
     ...{ userIds, postgres, read: () => readPostgres(postgres.url) },
-    async startServer() {
-      const server = await startServerProcess(flags, { NEXUS_SYNC_DATABASE: postgres.url });
+    /** On any free port unless one is given. */
+    async startServer(port = 0) {
+      const onPort = ["--port", String(port), "--control-port", "none", ...flags];
+      const server = await startServerProcess(onPort, { NEXUS_SYNC_DATABASE: postgres.url });
       const target = { url: server.url, authorization };
       return { ...server, target, recorder: createRecorder(target) };
     },

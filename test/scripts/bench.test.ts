@@ -8,7 +8,7 @@ import { sideBySide } from "../../scripts/bench/side-by-side.ts";
 import { requestBytes, USERS } from "../../scripts/bench/sign-ins.ts";
 import { run } from "../../scripts/bench.ts";
 import { spreadOf } from "../../scripts/shared/statistics.ts";
-import { readSettings } from "../../server/settings.ts";
+import { readSettings } from "../../server/settings/settings.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 async function bench(...args: string[]) {
@@ -29,7 +29,7 @@ test("the service of the bench has the default settings, except the files it nee
   const defaults = readSettings(["--mode", "service", ...required], {});
   const { credentials, directory, keys: file } = site;
   const bearer = { jwks: { file }, issuer: expect.any(String), audience: expect.any(String) };
-  const files = { credentials, directory, bearer };
+  const files = { credentials, directory, bearer, fromVariables: ["database"] };
 
   const settings = settingsOf("nexus.sqlite");
   expect(settings).toEqual({ ...defaults, ...files, database: "nexus.sqlite" });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Mutation } from "../../scripts/mutations/list.ts";
+import type { Mutation } from "../../scripts/mutations/mutation.ts";
 import { run } from "../../scripts/mutations.ts";
 
 const FILE = "test/helpers/run-log.ts";

@@ -40,7 +40,7 @@ test("a request of a service adds at most one close listener to its response", a
     response.end();
   });
   onTestFinished(() => void plain.close());
-  await fetch(await listen(plain, { port: 0, host: "127.0.0.1", names: "" }));
+  await fetch(await listen(plain, { port: 0, host: "127.0.0.1", setting: "port" }));
   const [ofNode = 0] = counts.splice(0);
 
   const server = await startServer({ directory: acme(), access: ACCESS }, async ({ store }) => ({

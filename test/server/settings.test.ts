@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readSettings } from "../../server/settings.ts";
+import { readSettings } from "../../server/settings/settings.ts";
 import { openStore } from "../../server/store/open-store.ts";
 
 /** The error message for these flags; undefined if they are accepted. */

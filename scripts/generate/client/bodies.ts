@@ -27,6 +27,8 @@ export interface Bodies {
   responses: BodySchema[];
   /** Whether a 2xx response has no content. */
   canBeEmpty: boolean;
+  /** Of all responses, by status, range or `default`, and by media type. */
+  responsesByStatus: Map<string, Map<string, BodySchema>>;
 }
 
 export function bodiesOf(document: ContractDocument): Bodies[] {
@@ -57,6 +59,14 @@ function bodiesIn(document: ContractDocument, operation: Operation, pointer: str
       return { place, direction: "response", type: dataType(type, status, declared) };
     }),
   );
+  const responsesByStatus = Object.entries(operation.responses).map(([status, declared]) => {
+    const schemas = declared.mediaTypes.filter(isJson).flatMap((mediaType) =>
+      schemaAt([...pointer, "responses", status], mediaType).map((place): [string, BodySchema] => {
+        return [mediaType, { place, direction: "response", type: "unknown" }];
+      }),
+    );
+    return [status, new Map(schemas)] as const;
+  });
   return {
     method: methodName(operation),
     id: operation.id,
@@ -64,6 +74,7 @@ function bodiesIn(document: ContractDocument, operation: Operation, pointer: str
     requests: new Map(requests),
     responses: responses.length === contents.length ? responses : [],
     canBeEmpty: contents.length < successesOf(operation).length,
+    responsesByStatus: new Map(responsesByStatus),
   };
 }
 

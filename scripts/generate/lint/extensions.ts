@@ -1,4 +1,4 @@
-import { nearest } from "../../../client/backfill/nearest.ts";
+import { nearest } from "../../../server/nearest.ts";
 import type { Finding } from "../diagnostic.ts";
 import type { Node, Nodes } from "./nodes.ts";
 

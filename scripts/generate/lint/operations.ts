@@ -1,5 +1,5 @@
-import { nearest } from "../../../client/backfill/nearest.ts";
 import type { ContractDocument } from "../../../server/contract/document.ts";
+import { nearest } from "../../../server/nearest.ts";
 import { camelCase } from "../client/names.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import { typeName } from "../render-types.ts";

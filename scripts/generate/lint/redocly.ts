@@ -1,6 +1,6 @@
 import { createConfig, lintDocument, Source } from "@redocly/openapi-core";
-import { didYouMean, nearest } from "../../../client/backfill/nearest.ts";
 import { type ContractDocument, referencePointer, valueAt } from "../../../server/contract/document.ts";
+import { didYouMean, nearest } from "../../../server/nearest.ts";
 import type { Finding } from "../diagnostic.ts";
 import { localResolver } from "../read/offline-resolver.ts";
 import { type Node, type Nodes, nodeCollector, pointerOf } from "./nodes.ts";

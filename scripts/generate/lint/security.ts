@@ -1,6 +1,6 @@
-import { didYouMean, nearest } from "../../../client/backfill/nearest.ts";
 import type { ContractDocument } from "../../../server/contract/document.ts";
 import { readSecuritySchemes } from "../../../server/contract/operations.ts";
+import { didYouMean, nearest } from "../../../server/nearest.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import type { Node } from "./nodes.ts";
 

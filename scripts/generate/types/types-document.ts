@@ -59,7 +59,13 @@ export function typesDocument(document: ContractDocument): ContractDocument {
 
 function combined(component: { $ref: string }, others: Schema): Schema {
   const isTyped = Object.keys(others).some((key) => TYPED.includes(key));
-  return isTyped ? { allOf: [component, others] } : { ...others, ...component };
+  return isTyped ? { allOf: [component, others], ...requiredIn([others]) } : { ...others, ...component };
+}
+
+/** In `allOf`, the library makes properties of a reference required only by the `required` beside the `allOf`. */
+function requiredIn(parts: readonly unknown[]): { required?: string[] } {
+  const required = parts.flatMap((part) => (Object(part) as { required?: string[] }).required ?? []);
+  return required.length === 0 ? {} : { required: [...new Set(required)] };
 }
 
 /**
@@ -69,7 +75,7 @@ function combined(component: { $ref: string }, others: Schema): Schema {
 function withoutSurprises({ $defs: _, ...node }: Schema): Schema {
   const { allOf, discriminator, externalValue, ...others } = node;
   if (typeof externalValue === "string") return others;
-  if (Array.isArray(allOf)) return { ...node, allOf: allOf.map(asObject) };
+  if (Array.isArray(allOf)) return { ...node, allOf: allOf.map(asObject), ...requiredIn([node, ...allOf]) };
   const { mapping }: { mapping?: unknown } = Object(discriminator);
   if (typeof mapping !== "object" || mapping === null) return node;
   const references = Object.entries(mapping).map(([value, name]) => [value, asReference(String(name))]);

@@ -1,7 +1,9 @@
 import { StoreUnavailable } from "../store.ts";
 
-/** SQLSTATEs after which the transaction has been rolled back and may succeed when repeated. */
-const RETRYABLE = ["40001", "40P01", "55P03"];
+/** The role, or the database, has no free connection. */
+const TOO_MANY_CONNECTIONS = "53300";
+/** SQLSTATEs after which nothing has been saved and a repetition may succeed. */
+const RETRYABLE = ["40001", "40P01", "55P03", TOO_MANY_CONNECTIONS];
 
 /**
  * SQLSTATEs of temporary errors: connection (08), authentication (28), missing database (3D000), rolled back (40), out of
@@ -17,6 +19,10 @@ export function sqlStateOf(error: unknown): string | undefined {
 
 export function isRetryable(error: unknown): boolean {
   return RETRYABLE.includes(sqlStateOf(error) ?? "");
+}
+
+export function isTooManyConnections(error: unknown): boolean {
+  return sqlStateOf(error) === TOO_MANY_CONNECTIONS;
 }
 
 /**

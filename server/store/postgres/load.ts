@@ -11,11 +11,12 @@ import {
   unchangedUsers,
 } from "./load-statements.ts";
 import { clientConfig, type PostgresOptions } from "./pool.ts";
-import { BEGIN, COMMIT, rollBack, type Send, type Statement } from "./transaction.ts";
+import { BEGIN, COMMIT, rollBack, type Send, type Statement, withRetries } from "./transaction.ts";
 
 const LOCK = "SELECT name FROM nexus_sync_state WHERE name = 'load' FOR UPDATE";
 /** Milliseconds. The database releases the lock of a server that disappeared without closing its connection. */
 const LOCK_MS = 600_000;
+const CONNECT_MS = 5_000;
 
 /**
  * Runs `load` while no other server loads: two concurrent loads could both find an identity unused. The lock is a row,
@@ -27,12 +28,8 @@ export async function withLoadLock<T>(
   warn: (error: unknown) => void,
   load: () => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({
-    ...clientConfig(options),
-    // No limit on the wait for another server's load.
-    ...{ statement_timeout: false, lock_timeout: undefined, idle_in_transaction_session_timeout: LOCK_MS },
-  });
-  client.on("error", warn);
+  // The connections of the start may not have ended yet, and the role may have few.
+  const client = await withRetries(() => connected(options, warn), { withinMs: CONNECT_MS });
   try {
     await lock(client, options.log);
     return await load();
@@ -42,9 +39,19 @@ export async function withLoadLock<T>(
   }
 }
 
+async function connected(options: PostgresOptions, warn: (error: unknown) => void): Promise<pg.Client> {
+  const client = new pg.Client({
+    ...clientConfig(options),
+    // No limit on the wait for another server's load.
+    ...{ statement_timeout: false, lock_timeout: undefined, idle_in_transaction_session_timeout: LOCK_MS },
+  });
+  client.on("error", warn);
+  await client.connect();
+  return client;
+}
+
 async function lock(client: pg.Client, log: PostgresOptions["log"]): Promise<void> {
   try {
-    await client.connect();
     await client.query("BEGIN");
     const { rowCount } = await client.query(`${LOCK} SKIP LOCKED`);
     if (rowCount) return;

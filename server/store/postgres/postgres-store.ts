@@ -22,11 +22,11 @@ const READY_MS = 1_000;
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   await migrate(options);
-  const { pool, warn } = openPool(options);
+  const { pool, warn, connect } = openPool(options);
 
   const run: Run = async (work, limits) => {
     try {
-      return await transact(pool, work, limits);
+      return await transact(connect, work, limits);
     } catch (error) {
       if (error instanceof StoreUnavailable) warn(error.cause ?? error);
       throw error;
@@ -66,6 +66,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
         { withinMs: READY_MS },
       ),
     close: () => withLoads("load", () => pool.end()),
+    pool: () => {
+      const { totalCount, idleCount, waitingCount } = pool;
+      return { inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount + syncs.waiting() };
+    },
   };
 }
 

@@ -1,9 +1,12 @@
 import pg from "pg";
 import { StoreUnusable } from "../store.ts";
 import { sqlStateOf, summaryOf } from "./errors.ts";
-import { clientConfig, type PostgresOptions, placeOf } from "./pool.ts";
+import { clientConfig, type PostgresOptions, placeOf, SESSION_SETTINGS } from "./pool.ts";
+import { isTransactionPooled } from "./pooler.ts";
 
 const SCHEMA_VERSION = 1;
+/** Milliseconds; longer than statement_timeout. */
+const QUERY_MS = 5_000;
 
 /**
  * One simple query, which PostgreSQL runs as one transaction. The lock makes servers that start at the same time create the
@@ -35,12 +38,21 @@ const SCHEMA = `
  */
 export async function migrate(options: PostgresOptions): Promise<void> {
   const place = placeOf(options);
-  // The wait for another server that creates the tables is limited by statement_timeout.
-  const client = new pg.Client({ ...clientConfig(options), ...{ pipeline: false, lock_timeout: undefined } });
+  // The wait for another server that creates the tables is limited by statement_timeout, which a pooler may ignore.
+  const config = { ...clientConfig(options), pipeline: false, lock_timeout: undefined, query_timeout: QUERY_MS };
+  const client = new pg.Client(config);
+  if (!client.ssl && !isLocal(client.host))
+    options.log?.warn(
+      `The connection to the database at ${client.host} is not encrypted: add ?sslmode=verify-full to its URL.`,
+    );
   // A lost connection also rejects the pending query.
   client.on("error", () => {});
   try {
     await client.connect();
+    if (await isTransactionPooled(client, config))
+      throw new StoreUnusable(
+        `${place} is behind a connection pooler in transaction mode: use its session mode, or connect to the database itself.`,
+      );
     const encoding = await only(client, "SHOW server_encoding");
     if (encoding !== "UTF8") throw new StoreUnusable(`${place} must have the encoding UTF8, not ${encoding}.`);
     const version = await versionIn(client);
@@ -48,7 +60,7 @@ export async function migrate(options: PostgresOptions): Promise<void> {
       throw new StoreUnusable(`${place} was written by a newer version of this server (schema ${version}).`);
     if (version < SCHEMA_VERSION) await client.query(SCHEMA);
   } catch (error) {
-    throw unusable(error, place);
+    throw unusable(error, place, !client.password);
   } finally {
     // Not awaited, because an unreachable database would not respond.
     client.end().catch(() => {});
@@ -70,8 +82,29 @@ async function only(client: pg.Client, text: string): Promise<unknown> {
   return rows[0]?.[0] ?? 0;
 }
 
-function unusable(error: unknown, place: string): StoreUnusable {
+/** A name that resolves to this machine only, or the folder of a socket. */
+function isLocal(host: string): boolean {
+  return /^(localhost$|127\.|::1$|\/)/.test(host);
+}
+
+function unusable(error: unknown, place: string, hasNoPassword: boolean): StoreUnusable {
   if (error instanceof StoreUnusable) return error;
-  const hint = sqlStateOf(error) === "42501" ? " The database user needs permission to create tables." : "";
-  return new StoreUnusable(`${place} can't be used: ${summaryOf(error)}.${hint}`);
+  if (hasNoPassword && error instanceof Error && isPasswordMissing(error))
+    return new StoreUnusable(
+      `${place} requires a password: set NEXUS_SYNC_DATABASE_PASSWORD, or add a line to the file PGPASSFILE.`,
+    );
+  return new StoreUnusable(`${place} can't be used: ${summaryOf(error)}.${hintFor(error)}`);
+}
+
+/** pg finds it before it sends one (SCRAM), or the database rejects an empty one. */
+function isPasswordMissing(error: Error): boolean {
+  return sqlStateOf(error) === "28P01" || /password must be|argument must be .*string/i.test(error.message);
+}
+
+function hintFor(error: unknown): string {
+  if (sqlStateOf(error) === "42501") return " The database user needs permission to create tables.";
+  const names = Object.keys(SESSION_SETTINGS).join(",");
+  return error instanceof Error && error.message.startsWith("unsupported startup parameter")
+    ? ` A PgBouncer in session mode needs ${names} in ignore_startup_parameters.`
+    : "";
 }

@@ -63,6 +63,8 @@ export function createSyncQueue(run: Run, poolSize: number) {
     ended.then(release);
   };
   return {
+    /** Number of syncs that are not in a transaction yet. */
+    waiting: () => waiting.size,
     /** `performance.now()` is compared with `deadline`. Two syncs of one user must not run at the same time. */
     add<T>(key: SyncKey, deadline: number, change: (found: Found | undefined) => Decision<T>): Promise<T> {
       return new Promise((resolve, reject) => {

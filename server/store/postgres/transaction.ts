@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
-import { clearTimeout, setTimeout } from "node:timers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pool, PoolClient, QueryResult } from "pg";
+import type { PoolClient, QueryResult } from "pg";
+import type { Connect } from "./connect.ts";
 import { isRetryable, translated } from "./errors.ts";
 
 export interface Statement {
@@ -36,19 +36,24 @@ export interface Limits {
 }
 
 /**
- * Runs `work` on a connection of the pool. Conflicts are retried within the limits. A connection is closed after any error,
+ * Runs `work` on a connection from `connect`. Conflicts are retried within the limits. A connection is closed after any error,
  * because its state is unknown.
  * @throws StoreUnavailable if the database is unavailable or the deadline has passed.
  */
-export async function transact<T>(
-  pool: Pool,
-  work: (send: Send) => Promise<T>,
+export async function transact<T>(connect: Connect, work: (send: Send) => Promise<T>, limits: Limits): Promise<T> {
+  const deadline = performance.now() + limits.withinMs;
+  return withRetries(() => attempt(connect, work, deadline), limits);
+}
+
+/** @throws StoreUnavailable as `transact` does */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
   { withinMs, retries = MAX_RETRIES }: Limits,
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (let retried = 0; ; retried += 1) {
     try {
-      return await attempt(pool, work, deadline);
+      return await attempt();
     } catch (error) {
       const pauseMs = Math.random() * 20 * 2 ** retried;
       const isLast = retried === retries || performance.now() + pauseMs > deadline;
@@ -58,8 +63,8 @@ export async function transact<T>(
   }
 }
 
-async function attempt<T>(pool: Pool, work: (send: Send) => Promise<T>, deadline: number): Promise<T> {
-  const client = await connect(pool, deadline);
+async function attempt<T>(connect: Connect, work: (send: Send) => Promise<T>, deadline: number): Promise<T> {
+  const client = await connect(deadline);
   try {
     const value = await work((...statements) => sendTogether(client, statements, deadline));
     client.release();
@@ -76,18 +81,6 @@ async function attempt<T>(pool: Pool, work: (send: Send) => Promise<T>, deadline
  */
 export function rollBack(send: Send): void {
   send({ text: "ROLLBACK", query_timeout: ROLLBACK_MS }).catch(() => {});
-}
-
-function connect(pool: Pool, deadline: number): Promise<PoolClient> {
-  return new Promise((resolve, reject) => {
-    const connecting = pool.connect();
-    const onTimeout = () => {
-      reject(new Error("timeout while waiting for a connection"));
-      connecting.then((late) => late.release()).catch(() => {});
-    };
-    const timer = setTimeout(onTimeout, Math.max(0, deadline - performance.now()));
-    connecting.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 async function sendTogether(client: PoolClient, statements: Statement[], deadline: number) {

@@ -9,6 +9,13 @@ interface Queued {
   reject: (error: unknown) => void;
 }
 
+export interface GroupCommitOptions {
+  database: DatabaseSync;
+  reader: Reader;
+  /** Called before each transaction; throws if the database can't be used. */
+  verify(): void;
+}
+
 /**
  * Group commit: work queued in the same iteration of the event loop, or during the previous commit, shares one
  * transaction, and its promises settle after the commit. Work that throws does not affect other work. It must not write
@@ -17,15 +24,21 @@ interface Queued {
  * On Node 22.13 `isOpen` and `isTransaction` are undefined. There the database is in memory (schema.ts), where SQLite does not
  * end a transaction by itself.
  */
-export function createGroupCommit(database: DatabaseSync, reader: Reader) {
+export function createGroupCommit({ database, reader, verify }: GroupCommitOptions) {
   const begin = database.prepare("BEGIN IMMEDIATE");
   const commit = database.prepare("COMMIT");
+  const totalChanges = database.prepare("SELECT total_changes() AS rows");
+  // Shows at the next start that the write-ahead log belongs to the file (file-check.ts).
+  const count = database.prepare("UPDATE wal_link SET commits = commits + 1");
   let queue: Queued[] = [];
 
   const inTransaction = <T>(work: () => T): T => {
     try {
+      verify();
       begin.run();
+      const before = totalChanges.get()?.rows;
       const result = work();
+      if (totalChanges.get()?.rows !== before) count.run();
       commit.run();
       return result;
     } catch (error) {

@@ -37,8 +37,10 @@ export function createReader(database: DatabaseSync) {
     },
     /** Must be called after a load and after a rollback, because data read in the transaction may be wrong. */
     clearCaches,
-    /** Must be called before the user is saved, whether or not the transaction commits. */
+    /** Must be called before a user is saved, because the statement may fail. */
     dropUser: (id: string): void => userCache.drop(id),
+    /** Must be called after a user is saved. A rollback clears the caches. */
+    keepUser: (user: User): void => userCache.keep([user], user.id),
     /** Must be called in each transaction before `found`. */
     refresh(): void {
       const version = dataVersion.get()?.data_version;
@@ -67,16 +69,20 @@ function createCache<T>(statement: Statement, maxEntries: number) {
   const cached = new Map<string, readonly T[]>();
   // No id, connection or group contains U+0000.
   const nameOf = (key: string[]) => key.join("\0");
+  const keep = (documents: readonly T[], ...key: string[]): void => {
+    if (cached.size >= maxEntries) cached.clear();
+    cached.set(nameOf(key), documents);
+  };
   return {
     all(...key: string[]): readonly T[] {
       const name = nameOf(key);
       const known = cached.get(name);
       if (known) return known;
       const documents = documentsOf<T>(statement, ...key);
-      if (cached.size >= maxEntries) cached.clear();
-      cached.set(name, documents);
+      keep(documents, ...key);
       return documents;
     },
+    keep,
     drop: (...key: string[]) => void cached.delete(nameOf(key)),
     clear: () => cached.clear(),
   };

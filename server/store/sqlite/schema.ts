@@ -1,6 +1,8 @@
-import { accessSync, closeSync, constants, existsSync, openSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnusable } from "../store.ts";
+import { APPLICATION_ID, checkFile } from "./file-check.ts";
+import { lockOwner, realPath } from "./owner-lock.ts";
 
 /** Older versions may reset the WAL file while it is being read. A database in memory has none, so Node 22.13 is enough. */
 const MIN_SQLITE = "3.51.3";
@@ -20,15 +22,31 @@ const SCHEMA = `
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
+/** Also for existing files, which did not have the id and the table in the first releases. */
+const MARK = `
+  CREATE TABLE wal_link (id TEXT NOT NULL, commits INTEGER NOT NULL) STRICT;
+  INSERT INTO wal_link VALUES (lower(hex(randomblob(16))), 0);
+  PRAGMA application_id = ${APPLICATION_ID};
+`;
+
+export interface OpenDatabase {
+  database: DatabaseSync;
+  /** Without symbolic links. */
+  path: string;
+  /** Releases the owner lock. */
+  release(): void;
+}
+
 /**
  * Opens a SQLite file (or ":memory:"), creates its tables, and locks it against other servers.
  * @throws StoreUnusable if it can't be opened, another server has locked it, or a newer version wrote it.
  */
-export function openDatabase(file: string): { database: DatabaseSync; release(): void } {
+export function openDatabase(file: string): OpenDatabase {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw new StoreUnusable(`${file} is a folder, not a file.`);
   const { path, lock } = file === ":memory:" ? { path: file, lock: undefined } : lockFile(file);
   try {
+    if (lock) checkFile(path);
     // Milliseconds. The driver blocks the event loop while it waits for a lock.
     const database = new DatabaseSync(path, { timeout: 100 });
     const version = String(database.prepare("SELECT sqlite_version() AS version").get()?.version);
@@ -39,7 +57,7 @@ export function openDatabase(file: string): { database: DatabaseSync; release():
     }
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
     migrate(database, file);
-    return { database, release: () => lock?.close() };
+    return { database, path, release: () => lock?.close() };
   } catch (error) {
     lock?.close();
     throw error instanceof StoreUnusable ? error : cannotOpen(file, error);
@@ -53,36 +71,19 @@ function migrate(database: DatabaseSync, file: string): void {
   }
   // SQLite also opens read-only files; only the first write would fail.
   if (file !== ":memory:") accessSync(file, constants.W_OK);
-  if (version === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
+  const id = Number(database.prepare("PRAGMA application_id").get()?.application_id);
+  if (version === 0 || id === 0) database.exec(`BEGIN IMMEDIATE; ${version === 0 ? SCHEMA : ""} ${MARK} COMMIT;`);
 }
 
-/**
- * One server per file: an exclusive lock on a second file, `FILE-owner`, which the system releases when the process ends.
- * The database file itself stays readable for other programs.
- */
 function lockFile(file: string): { path: string; lock: DatabaseSync } {
-  let lock: DatabaseSync | undefined;
   try {
-    createPrivateFile(file);
-    // Without symbolic links, so that every name of the file leads to the same lock. SQLite would take `file:…` for a URL.
-    const path = realpathSync(file);
-    createPrivateFile(`${path}-owner`);
-    lock = new DatabaseSync(`${path}-owner`, { timeout: 0 });
-    lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
-    return { path, lock };
+    const path = realPath(file);
+    const lock = lockOwner(path);
+    if (lock) return { path, lock };
   } catch (error) {
-    lock?.close();
-    const isLocked = error instanceof Error && "errcode" in error && error.errcode === 5;
-    throw isLocked ? new StoreUnusable(`The database ${file} is in use by another server.`) : cannotOpen(file, error);
+    throw error instanceof StoreUnusable ? error : cannotOpen(file, error);
   }
-}
-
-/**
- * Creates a file with mode 0600; SQLite itself would use 0644, and gives the files beside a database the mode of the
- * database. An existing file must not be opened here: closing it would drop the fcntl locks of a store in this process.
- */
-function createPrivateFile(file: string): void {
-  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+  throw new StoreUnusable(`The database ${file} is in use by another server.`);
 }
 
 function cannotOpen(file: string, error: unknown): StoreUnusable {

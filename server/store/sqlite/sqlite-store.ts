@@ -1,6 +1,7 @@
+import { statSync } from "node:fs";
 import { loadDirectory } from "../load.ts";
 import { createMutex } from "../mutex.ts";
-import type { Store } from "../store.ts";
+import { type Store, StoreUnavailable } from "../store.ts";
 import { createGroupCommit, translated } from "./group-commit.ts";
 import { sqliteLoadTarget } from "./load-target.ts";
 import { createReader } from "./reader.ts";
@@ -16,12 +17,13 @@ export interface SqliteStore extends Store {
  * @throws StoreUnusable if the file can't be used.
  */
 export function openSqliteStore(file: string): SqliteStore {
-  const { database, release } = openDatabase(file);
+  const { database, path, release } = openDatabase(file);
+  const verify = createVerify(path);
   const reader = createReader(database);
   const update = database.prepare("UPDATE users SET document = ? WHERE id = ?");
   const size = database.prepare("SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size");
   const probe = database.prepare("SELECT 1 FROM users LIMIT 1");
-  const commit = createGroupCommit(database, reader);
+  const commit = createGroupCommit({ database, reader, verify });
   const target = sqliteLoadTarget(database, (save) => {
     const result = commit.inTransaction(save);
     reader.clearCaches();
@@ -35,6 +37,7 @@ export function openSqliteStore(file: string): SqliteStore {
         if (!user) return result;
         reader.dropUser(user.id);
         update.run(JSON.stringify(user), user.id);
+        reader.keepUser(user);
         return result;
       });
     },
@@ -44,6 +47,7 @@ export function openSqliteStore(file: string): SqliteStore {
     bytes: () => Number(size.get()?.bytes),
     async ready() {
       try {
+        verify();
         probe.get();
       } catch (error) {
         throw translated(error);
@@ -55,5 +59,21 @@ export function openSqliteStore(file: string): SqliteStore {
         database.close();
         release();
       }),
+  };
+}
+
+/**
+ * SQLite goes on with a file that was replaced or removed, and its changes would be lost: the returned function then throws
+ * StoreUnavailable.
+ */
+function createVerify(path: string): () => void {
+  if (path === ":memory:") return () => {};
+  const { dev, ino } = statSync(path);
+  return () => {
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now?.dev !== dev || now.ino !== ino)
+      throw new StoreUnavailable(
+        `The database ${path} was replaced or removed while it is in use: restart the server.`,
+      );
   };
 }

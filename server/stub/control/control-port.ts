@@ -56,7 +56,7 @@ export async function openControlPort(
 ): Promise<{ url?: string; origins: string[]; close: () => Promise<void> }> {
   if (controlPort === "none") return { origins: [], close: async () => {} };
   const { server: own, shutdown, handle } = createHttpServer(context.log);
-  const place = { host: controlHost, names: "control port or control host" };
+  const place = { host: controlHost, setting: "control-port" } as const;
   const url = await listen(own, { ...place, port: controlPort }).catch((error) => {
     if (isControlPortPreferred && error.cause?.code === "EADDRINUSE") return listen(own, { ...place, port: 0 });
     throw error;

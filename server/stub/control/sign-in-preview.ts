@@ -28,7 +28,7 @@ function signInsOf(
     const request = { audience, attributes: [], connection: { connectionId, groups } };
     const plan = planSync({ ...found, request, caller: "preview", now });
     if ("violations" in plan) return [];
-    const { isAuthenticated = false, roles } = plan.result;
-    return [{ connectionId, audience, isAuthenticated, roles: (roles ?? []).map(({ name }) => name) }];
+    const { isAuthenticated, roles } = plan.result;
+    return [{ connectionId, audience, isAuthenticated, roles: roles.map(({ name }) => name) }];
   });
 }

@@ -53,6 +53,20 @@ test("an unused approval is an error as soon as there is another change", async 
   expect((await project.generate("--breaking")).code).toBe(2);
 });
 
+test("an unused approval that the base has is no error, because an older base needs it", async () => {
+  const project = copyWithHistory();
+  project.edit(...KEY_REQUIRED);
+  const [, print] = /fingerprint: (\w+)/.exec((await project.generate("--breaking")).output) ?? [];
+  project.write(APPROVALS, `- fingerprint: ${print}\n  reason: Every caller has sent it since May.\n`);
+  project.commit(APPROVALS);
+  project.edit("openapi.yaml", "summary: Store what", "summary: Keep what");
+  expect(await project.generate("--breaking")).toMatchObject({ code: 0 });
+  expect(await project.generate("--breaking", "--against", "HEAD~1")).toMatchObject({
+    code: 0,
+    output: expect.stringContaining("1 breaking (1 approved)"),
+  });
+});
+
 test("a sufficient info.version passes; --against selects another revision, --changelog prints Markdown", async () => {
   const project = copyWithHistory();
   project.edit(...KEY_REQUIRED);

@@ -35,6 +35,8 @@ const UPN = `${REQUEST}/properties/clientUpnKey`;
 
 const ROLE = withProperty('          $ref: "#/components/schemas/UserRole"\n');
 const REQUIRED_OF_ROLE = "description: A role that a user has.\n      required: [id";
+const USER = '        user:\n          $ref: "#/components/schemas/User"\n\n';
+const PARTS: Edit = [USER, USER.replace(/\$ref: (.*)/, "allOf: [{ $ref: $1 }, { type: object }]")];
 const BODY = "      requestBody:\n        required: true\n";
 
 const GOLDEN: [title: string, expected: string[], ...revision: Edit[]][] = [
@@ -138,6 +140,22 @@ const OTHER_BASES: [title: string, expected: string[], base: Edit, ...revision: 
     ],
     withProperty(NULLABLE),
     withProperty(REFERENCE),
+  ],
+  [
+    "a property of a part of a response is removed",
+    ["major, breaks: property-removed User/properties/nickname"],
+    PARTS,
+    PARTS,
+    [NICKNAME, "        #"],
+  ],
+  [
+    "a response no longer requires a property of a reference",
+    ["application", "text"].map(
+      (type) =>
+        `major, breaks: required-properties-removed PATH/put/responses/200/content/${type}~1json/schema/properties/user`,
+    ),
+    ["required: [isAuthenticated, roles, user]", "required: [isAuthenticated, roles, user] # all"],
+    ["required: [isAuthenticated, roles, user]", "required: [isAuthenticated, roles]"],
   ],
 ];
 

@@ -165,6 +165,31 @@ test.for([
   expect(await folder.generate()).toMatchObject({ code: 0 });
 });
 
+const BASE =
+  "MaybeBase: { type: [object, 'null'], properties: { x: { type: string }, kids: { type: array, items: { $ref: '#/components/schemas/Thing' } } } }";
+
+test.for([
+  ["beside a reference", "$ref: '#/components/schemas/Base', required: [x, kids]"],
+  ["beside allOf", "allOf: [{ $ref: '#/components/schemas/Base' }], required: [x, kids]"],
+  ["in a part of allOf", "allOf: [{ $ref: '#/components/schemas/Base' }, { required: [x, kids] }]"],
+  ["beside a reference to a value that can be null", "$ref: '#/components/schemas/MaybeBase', required: [x, kids]"],
+])("required properties of another schema are required in the types: %s", async ([, schema]) => {
+  const base = BASE.replace("Maybe", "").replace(", 'null'", "");
+  const contract = contractWith({}).replace(/Thing:\n.*object\n/, `Thing: { ${schema} }\n    ${base}\n    ${BASE}\n`);
+  const folder = await contractFolder({ "openapi.yaml": contract });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  const code = `
+    import type { Thing } from "./types.ts";
+    export const namesOf = (thing: NonNullable<Thing>): string[] => thing.kids.map((kid) => kid?.x ?? thing.x);
+    // @ts-expect-error x is required.
+    export const thing: Thing = { kids: [] };`;
+  const sources = new Map([
+    ["types.ts", folder.read("out/types.ts")],
+    ["use.ts", code],
+  ]);
+  expect(compileErrors(sources)).toEqual([]);
+});
+
 test("definitions of a schema can be booleans, and can have any name", async () => {
   const schema = `properties:
   p: { $ref: "#/components/schemas/Thing/$defs/c%20d" }

@@ -43,8 +43,8 @@ export function copyWithHistory() {
     const { status, stderr } = spawnSync("git", [...settings, ...args], { cwd: project.root, encoding: "utf8" });
     if (status !== 0) throw new Error(stderr);
   };
-  const commit = () => {
-    git("add", "openapi.yaml");
+  const commit = (...files: string[]) => {
+    git("add", "openapi.yaml", ...files);
     git("commit", "--quiet", "--message", "The contract");
   };
   git("init", "--quiet");

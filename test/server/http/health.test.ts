@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { expectProblemDocument } from "../../helpers/bad-input.ts";
 import { send, testServer } from "../../helpers/server-fixture.ts";
-import { put, startStubWithClient } from "../../helpers/stub.ts";
+import { startStubWithClient } from "../../helpers/stub.ts";
 
 test.for([
   ["/livez", "alive\n"],
@@ -40,29 +40,4 @@ test("/readyz is 503 while the store fails, and only the log has the cause", asy
   expect(text).not.toMatch(/sqlite|table/i);
   expect(lines.join()).toMatch(/no such table/);
   expect((await get("/livez")).status).toBe(200);
-});
-
-test("/metrics counts requests by status and problem, store time, violations and event-loop delay", async () => {
-  const [{ server }, { server: other }] = [await startStubWithClient(), await startStubWithClient()];
-  await put(server);
-  await put(server, { body: {} });
-  await put(server, { headers: { Authorization: "Basic planted" } });
-  const response = await fetch(`${server.url}/metrics`);
-  expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-  const text = await response.text();
-  expect(text.split("\n")).toEqual(
-    expect.arrayContaining([
-      'nexus_sync_requests_total{operation="SyncUserIdentity",status="200",problem=""} 1',
-      'nexus_sync_requests_total{operation="SyncUserIdentity",status="400",problem="invalid-request"} 1',
-      'nexus_sync_requests_total{operation="SyncUserIdentity",status="401",problem="unauthenticated"} 1',
-      "nexus_sync_request_duration_seconds_count 3",
-      "nexus_sync_store_duration_seconds_count 1",
-      'nexus_sync_contract_violations_total{side="request"} 3',
-      "nexus_sync_requests_in_flight 1",
-    ]),
-  );
-  expect(text).toMatch(/^nexus_sync_event_loop_delay_seconds\{quantile="0.99"\} [\d.e-]+$/m);
-  expect(text).not.toMatch(/planted|u-ada/);
-  // Another server in this process has its own metrics.
-  expect(await (await fetch(`${other.url}/metrics`)).text()).not.toContain("nexus_sync_requests_total{");
 });

@@ -74,6 +74,8 @@ const signIn = fc
 const forAnySignIn = (check: (sync: SignIn) => void) =>
   fc.assert(fc.property(signIn, check), { seed: 42, numRuns: 300 });
 
+const parsed = <T>(value: T): T => JSON.parse(JSON.stringify(value));
+
 test("a plan depends only on its arguments and does not change them", () => {
   forAnySignIn((sync) => {
     const before = structuredClone(sync);
@@ -90,6 +92,16 @@ test("after a plan is applied, the same request changes nothing and has the same
 
     const later = { ...sync, user: first.changed ?? sync.user, caller: "key-2" };
     expect(planSync(later)).toEqual({ result: first.result });
+  });
+});
+
+test("a changed user is the same after it is stored as JSON", () => {
+  forAnySignIn((sync) => {
+    const [user, request] = [parsed(sync.user), parsed(sync.request)];
+    const plan = planSync({ ...sync, user, request });
+    if ("violations" in plan || !plan.changed) return;
+
+    expect(parsed(plan.changed)).toStrictEqual(plan.changed);
   });
 });
 

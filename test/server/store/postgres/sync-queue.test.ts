@@ -236,7 +236,7 @@ test("in a shared transaction, a user that the database rejects fails alone", as
 
 /** A queue on one connection whose transactions start `delayMs` late, and the statements that it sends in each packet. */
 function queueAt(url: string, delayMs = 0) {
-  const { pool } = openPool({ url });
+  const { pool, connect } = openPool({ url });
   onTestFinished(() => pool.end());
   const packets: (string | undefined)[][] = [];
   const recording = (send: Send): Send => {
@@ -247,7 +247,7 @@ function queueAt(url: string, delayMs = 0) {
   };
   const run: Run = async (work, limits) => {
     await sleep(delayMs);
-    return transact(pool, (send) => work(recording(send)), limits);
+    return transact(connect, (send) => work(recording(send)), limits);
   };
   return { queue: createSyncQueue(run, 1), packets };
 }

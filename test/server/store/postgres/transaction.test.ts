@@ -5,12 +5,12 @@ import { BEGIN, rollBack, transact } from "../../../../server/store/postgres/tra
 import { temporaryPostgres } from "../../../helpers/postgres.ts";
 
 test("a rollback that ends after the deadline does not break the next transaction on the connection", async () => {
-  const { pool } = openPool({ url: await temporaryPostgres(), poolSize: 1 });
+  const { pool, connect } = openPool({ url: await temporaryPostgres(), poolSize: 1 });
   onTestFinished(() => pool.end());
   await pool.query("SELECT 1");
   const late = { withinMs: 100 };
   await transact(
-    pool,
+    connect,
     async (send) => {
       await send(BEGIN);
       send({ text: "SELECT pg_sleep(0.3)", query_timeout: 2_000 }).catch(() => {});
@@ -19,7 +19,7 @@ test("a rollback that ends after the deadline does not break the next transactio
     },
     late,
   );
-  const [{ rows } = { rows: [] }] = await transact(pool, (send) => send({ text: "SELECT 'a' AS a" }), {
+  const [{ rows } = { rows: [] }] = await transact(connect, (send) => send({ text: "SELECT 'a' AS a" }), {
     withinMs: 2_000,
   });
   expect(rows).toEqual([{ a: "a" }]);

@@ -231,19 +231,6 @@ test.each([
   expect(await refusalOf(file)).toBe("opened");
 });
 
-test("a database with the tables of another program is refused and unchanged", async () => {
-  const file = temporaryDatabase();
-  const other = new DatabaseSync(file);
-  other.exec("CREATE TABLE users (name TEXT)");
-  other.close();
-  const { length } = readFileSync(file);
-
-  expect(await refusalOf(file)).toMatch(/already exists/);
-
-  expect(secondConnection(file).prepare("SELECT name FROM sqlite_schema").all()).toEqual([{ name: "users" }]);
-  expect(readFileSync(file)).toHaveLength(length);
-});
-
 /** Root can write to all files, so the process under test runs as another user. */
 const unprivileged = process.getuid?.() === 0 ? { uid: 65_534 } : {};
 

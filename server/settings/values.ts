@@ -1,8 +1,18 @@
-import type { BearerOptions } from "./auth/schemes.ts";
-import { ConfigurationError } from "./configuration-error.ts";
-import { FLAGS, type FlagName, type Given, LOG_LEVELS, NONE } from "./flags.ts";
-import { readBytes, readCount, readOneOf, readOrigin, readPort, readProxies, type Value } from "./setting-parsers.ts";
-import { isPostgresUrl, isSqlitePath } from "./store/open-store.ts";
+import type { BearerOptions } from "../auth/schemes.ts";
+import { ConfigurationError } from "../configuration-error.ts";
+import { FLAG_NAMES, FLAGS, type FlagName, type Given, LOG_LEVELS, NONE, variableOf } from "./flags.ts";
+import {
+  readBytes,
+  readCount,
+  readDatabase,
+  readOneOf,
+  readOrigin,
+  readPort,
+  readProxies,
+  type Value,
+} from "./parsers.ts";
+import { readSecret } from "./secrets.ts";
+import { unknownVariables } from "./variables.ts";
 
 export type Settings = ReturnType<typeof readValues>;
 
@@ -26,30 +36,44 @@ export function readValues(given: Given, environment: NodeJS.ProcessEnv) {
     host: value("host").text,
     database: readDatabase(value("database")),
     databasePool: readCount(value("database-pool")),
-    /** Password of PostgreSQL. Like all secrets, from the environment only. */
-    databasePassword: environment.NEXUS_SYNC_DATABASE_PASSWORD || undefined,
+    /** Password of PostgreSQL. */
+    databasePassword: readSecret("NEXUS_SYNC_DATABASE_PASSWORD", environment),
     directory: readFile(given, "directory") ?? (mode === "service" ? NONE : FLAGS.directory.default),
     credentials: readFile(given, "credentials"),
     bearer: readBearer(given, optional),
     bodyLimit: readBytes(value("body-limit")),
     userLimit: readBytes(value("user-limit")),
     maxInFlight: readCount(value("max-in-flight")),
+    /** Milliseconds. */
+    keepAliveTimeout: 1_000 * readCount(value("keep-alive-timeout")),
     trustProxy: readProxies(value("trust-proxy")),
     corsOrigin: readOrigin(value("cors-origin")),
     logLevel: readOneOf(value("log-level"), LOG_LEVELS),
     logUserIds: readOneOf(value("log-user-ids"), ["on", "off"] as const) === "on",
     /** Key of the hashes of user ids in the log. */
-    logKey: environment.NEXUS_SYNC_LOG_KEY || undefined,
+    logKey: readSecret("NEXUS_SYNC_LOG_KEY", environment),
     controlPort: readControlPort({ ...value("control-port"), text: controlGiven ?? controlPort }),
     /** Any free port is taken if the default one is in use. */
     isControlPortPreferred: controlGiven === undefined,
     controlHost: given.text("control-host"),
-    controlToken: environment.NEXUS_SYNC_CONTROL_TOKEN || undefined,
+    controlToken: readSecret("NEXUS_SYNC_CONTROL_TOKEN", environment),
     /** Fixes the demo credentials of a stub. */
-    demoSecret: environment.NEXUS_SYNC_DEMO_SECRET || undefined,
+    demoSecret: readSecret("NEXUS_SYNC_DEMO_SECRET", environment),
     readyFile: readFile(given, "ready-file"),
-    ignored: given.ignored,
+    /** The settings that are given by variables. */
+    fromVariables: FLAG_NAMES.filter(given.isVariable),
+    /** One line for each variable that is not used. */
+    ignored: [...given.ignored, ...unknownVariables(environment)],
   };
+}
+
+/** An error of the start that names the variable, if the unusable setting is given by one. */
+export function withSource(error: unknown, { fromVariables }: Pick<Settings, "fromVariables">): unknown {
+  if (!(error instanceof ConfigurationError)) return error;
+  const { message, problems, cause } = error;
+  const setting = fromVariables.find((name) => name === error.setting);
+  if (setting === undefined) return error;
+  return new ConfigurationError(`${message} The setting is from ${variableOf(setting)}.`, { problems, cause });
 }
 
 /** A file; its default, which has a name of its own, is undefined. */
@@ -82,24 +106,4 @@ function readBearer(given: Given, optional: (name: FlagName) => string | undefin
 
 function readControlPort(value: Value): number | typeof NONE {
   return value.text === NONE ? NONE : readPort(value, ", or none");
-}
-
-/** A file or a URL of PostgreSQL. Messages do not repeat the value, because it may contain a password. */
-function readDatabase({ source, text }: Value): string {
-  if (!isPostgresUrl(text) && !isSqlitePath(text))
-    throw new ConfigurationError(
-      `${source} takes a SQLite file, :memory:, or postgres://…, not another URL or connection string. Write the name of a file that has one of = @ : ; ? with its folder: ./NAME.`,
-    );
-  if (source.startsWith("--") && isPostgresUrl(text) && hasPassword(text))
-    throw new ConfigurationError(
-      "Give the password in NEXUS_SYNC_DATABASE_PASSWORD, not in --database: secrets are never flags.",
-    );
-  return text;
-}
-
-/** In a URL that an unencoded password makes invalid, any text between ":" and "@" counts as a password. */
-function hasPassword(text: string): boolean {
-  if (!URL.canParse(text)) return /:\/\/.*:.*@/.test(text) || /[?&]password=/.test(text);
-  const { password, searchParams } = new URL(text);
-  return password !== "" || searchParams.has("password");
 }

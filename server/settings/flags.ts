@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { ConfigurationError } from "./configuration-error.ts";
+import { ConfigurationError } from "../configuration-error.ts";
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 export const NONE = "none";
@@ -19,6 +19,10 @@ export const FLAGS = {
   "body-limit": { default: "256kb", help: "maximum size of a body: bytes, or with kb or mb" },
   "user-limit": { default: "1mb", help: "maximum size of a stored user as JSON: bytes, or with kb or mb" },
   "max-in-flight": { default: "256", help: "concurrent requests; more get 503" },
+  "keep-alive-timeout": {
+    default: "65",
+    help: "seconds for which an idle connection stays open; longer than that of the load balancer in front",
+  },
   "trust-proxy": {
     default: NONE,
     help: "proxies in front, for counting wrong secrets: their number, or addresses and networks (10.0.0.0/8,fd00::1)",
@@ -41,6 +45,7 @@ export const FLAGS = {
 } as const satisfies Record<string, { default: string; help: string }>;
 
 export type FlagName = keyof typeof FLAGS;
+export const FLAG_NAMES = Object.keys(FLAGS) as FlagName[];
 
 export function variableOf(flag: string): string {
   return `NEXUS_SYNC_${flag.toUpperCase().replaceAll("-", "_")}`;
@@ -65,10 +70,12 @@ export interface Given {
   source(name: FlagName): string;
   /** One line for each variable that is not used. */
   ignored: readonly string[];
+  /** Whether a variable gives the setting. */
+  isVariable(name: FlagName): boolean;
 }
 
 /** Kubernetes sets variables such as `NEXUS_SYNC_PORT=tcp://10.96.0.12:4010` for a Service named nexus-sync. */
-const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\/\S+:\d+$/i;
+export const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\/\S+:\d+$/i;
 
 /** A flag overrides its variable. An empty variable counts as not given. */
 export function readGiven(flags: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv): Given {
@@ -76,13 +83,15 @@ export function readGiven(flags: Readonly<Record<string, unknown>>, environment:
   const services = (["port", "control-port"] as const).filter((name) => flags[name] === undefined && isService(name));
   const inEnvironment = (name: FlagName) =>
     services.some((one) => one === name) ? undefined : environment[variableOf(name)] || undefined;
+  const isVariable = (name: FlagName) => flags[name] === undefined && inEnvironment(name) !== undefined;
   return {
+    isVariable,
     text(name) {
       const flag = flags[name];
       if (flag === "") throw new ConfigurationError(`--${name} must not be empty: ${FLAGS[name].help}.`);
       return typeof flag === "string" ? flag : inEnvironment(name);
     },
-    source: (name) => (flags[name] === undefined && inEnvironment(name) !== undefined ? variableOf(name) : `--${name}`),
+    source: (name) => (isVariable(name) ? variableOf(name) : `--${name}`),
     ignored: services.map(
       (name) =>
         `${variableOf(name)} is ignored: it is the address of a Kubernetes Service. Set the port with --${name}.`,

@@ -1,5 +1,6 @@
-import { isNetwork, type TrustedProxies } from "./auth/client-address.ts";
-import { ConfigurationError } from "./configuration-error.ts";
+import { isNetwork, type TrustedProxies } from "../auth/client-address.ts";
+import { ConfigurationError } from "../configuration-error.ts";
+import { isPostgresUrl, isSqlitePath } from "../store/open-store.ts";
 import { NONE } from "./flags.ts";
 
 /** A setting whose value is checked: the flag or variable that gives it, and its text. */
@@ -49,4 +50,24 @@ export function readOrigin({ source, text }: Value): string | undefined {
   if (text === NONE) return undefined;
   if (URL.canParse(text) && new URL(text).origin === text) return text;
   throw new ConfigurationError(`${source} takes an origin such as https://portal.example, without a path.`);
+}
+
+/** A file or a URL of PostgreSQL. Messages do not repeat the value, because it may contain a password. */
+export function readDatabase({ source, text }: Value): string {
+  if (!isPostgresUrl(text) && !isSqlitePath(text))
+    throw new ConfigurationError(
+      `${source} takes a SQLite file, :memory:, or postgres://…, not another URL or connection string. Write the name of a file that has one of = @ : ; ? with its folder: ./NAME.`,
+    );
+  if (source.startsWith("--") && isPostgresUrl(text) && hasPassword(text))
+    throw new ConfigurationError(
+      "Give the password in NEXUS_SYNC_DATABASE_PASSWORD, not in --database: secrets are never flags.",
+    );
+  return text;
+}
+
+/** In a URL that an unencoded password makes invalid, any text between ":" and "@" counts as a password. */
+function hasPassword(text: string): boolean {
+  if (!URL.canParse(text)) return /:\/\/.*:.*@/.test(text) || /[?&]password=/.test(text);
+  const { password, searchParams } = new URL(text);
+  return password !== "" || searchParams.has("password");
 }

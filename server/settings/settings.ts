@@ -1,7 +1,8 @@
-import { COMMANDS } from "./commands.ts";
-import { ConfigurationError } from "./configuration-error.ts";
+import { COMMANDS } from "../commands.ts";
+import { ConfigurationError } from "../configuration-error.ts";
 import { FLAGS, type Given, readFlags, readGiven, variableOf } from "./flags.ts";
-import { readValues, type Settings } from "./setting-values.ts";
+import { SECRETS } from "./secrets.ts";
+import { readValues, type Settings } from "./values.ts";
 
 /**
  * Reads the settings. Flags override environment variables, which override defaults. Returns undefined for --help.
@@ -51,10 +52,8 @@ export function helpText(): string {
     "  flag             variable                   default      meaning",
   ];
   const secrets = [
-    "Secrets are environment variables only: NEXUS_SYNC_LOG_KEY, key for hashing user ids in the log (default: random);",
-    "NEXUS_SYNC_DATABASE_PASSWORD, password of PostgreSQL (may also be part of NEXUS_SYNC_DATABASE);",
-    "NEXUS_SYNC_CONTROL_TOKEN, required by the control port as a Bearer token (default: none, on loopback only);",
-    "NEXUS_SYNC_DEMO_SECRET, secret of the stub's demo API key, and its application token (default: random).",
+    "Secrets are environment variables only. Each can be read from a file instead, whose name is in the variable NAME_FILE:",
+    ...Object.entries(SECRETS).map(([name, meaning]) => `  ${name.padEnd(30)} ${meaning}`),
   ];
   const others = ["Commands, instead of the options:", ...commands];
   return [...head, ...rows, "", ...secrets, "", ...others].join("\n");

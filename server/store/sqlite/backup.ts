@@ -1,0 +1,116 @@
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { backup, DatabaseSync } from "node:sqlite";
+import { parseArgs } from "node:util";
+import { ConfigurationError } from "../../configuration-error.ts";
+import { checkFile } from "./file-check.ts";
+import { writeNewFile } from "./new-file.ts";
+import { lockOwner } from "./owner-lock.ts";
+
+const HELP = `npm run backup -- FILE [--database NAME]
+
+Copies a SQLite database to a new file while a server uses it: everything whose response was sent before the start is in
+the copy. The database is --database, else NEXUS_SYNC_DATABASE. Restore: server/store/backup.md.
+Exit codes: 0 written; 1 failed, nothing is written; 2 an argument or a file can't be used.`;
+
+/** One step copies all pages, in one read transaction; between several steps, a sync would restart the copy. */
+const ALL_PAGES = 0x7fff_ffff;
+
+/**
+ * Copies a database to a new file, which appears under its name only when it is complete and synced to disk.
+ * @returns the exit code: 0 written, 1 failed, 2 an argument or a file can't be used.
+ */
+export async function runBackup(args: string[]): Promise<number> {
+  try {
+    const given = readArguments(args);
+    if (!given) {
+      console.log(HELP);
+      return 0;
+    }
+    console.log(await backUp(given));
+    return 0;
+  } catch (error) {
+    const isExpected = error instanceof ConfigurationError;
+    console.error(isExpected ? error.message : `The backup failed, nothing was written: ${(error as Error).message}.`);
+    return isExpected ? 2 : 1;
+  }
+}
+
+interface Given {
+  database: string;
+  file: string;
+}
+
+function readArguments(args: string[]): Given | undefined {
+  const { values, positionals } = parse(args);
+  if (values.help) return undefined;
+  const [file, ...more] = positionals;
+  if (!file || more.length > 0) throw new ConfigurationError("Name one file for the backup. --help shows an example.");
+  const database = values.database || process.env.NEXUS_SYNC_DATABASE;
+  if (!database) throw new ConfigurationError("Name the database with --database or NEXUS_SYNC_DATABASE.");
+  // Not repeated in the message, because a URL may contain a password.
+  if (/^\w+:\/\//.test(database))
+    throw new ConfigurationError("The database must be a SQLite file. Back up PostgreSQL with pg_dump.");
+  const found = statSync(database, { throwIfNoEntry: false });
+  if (!found?.isFile() || found.size === 0)
+    throw new ConfigurationError(`The database ${database} does not exist, is empty, or is not a file.`);
+  return { database, file };
+}
+
+function parse(args: string[]) {
+  const options = { database: { type: "string" }, help: { type: "boolean" } } as const;
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw new ConfigurationError(`${(error as Error).message.split(/\. |\n/)[0]}. --help lists the options.`);
+  }
+}
+
+/** Returns the line to print. */
+async function backUp({ database, file }: Given): Promise<string> {
+  const path = checkedSource(database);
+  // An absolute path, because SQLite would take `file:…` for a URL.
+  const users = await writeNewFile(resolve(file), async (partial) => {
+    const source = new DatabaseSync(path, { readOnly: true });
+    await backup(source, partial, { rate: ALL_PAGES }).finally(() => source.close());
+    return finish(partial);
+  });
+  return `Backed up ${database} to ${file}: ${users} users, ${statSync(file).size} bytes.`;
+}
+
+/**
+ * Returns the path without links.
+ * @throws ConfigurationError if it is not a database of this server, or its log belongs to another file.
+ */
+function checkedSource(database: string): string {
+  try {
+    const path = realpathSync.native(database);
+    // A server that holds the lock has checked the log, which changes meanwhile. Without the lock's file, none does.
+    const hasLock = existsSync(`${path}-owner`);
+    const lock = hasLock ? lockOwner(path) : undefined;
+    try {
+      checkFile(path, { isInUse: hasLock && !lock });
+    } finally {
+      lock?.close();
+    }
+    return path;
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    throw new ConfigurationError(`The database ${database} can't be opened: ${(error as Error).message}.`);
+  }
+}
+
+/** Checks the copy and takes the mark of a log from its header, so that it is refused beside the log of another file. */
+function finish(partial: string): number {
+  const copy = new DatabaseSync(partial);
+  try {
+    copy.exec("PRAGMA journal_mode = DELETE");
+    const damage = copy.prepare("PRAGMA integrity_check(1)").get()?.integrity_check;
+    if (damage !== "ok") throw new Error(`the database is damaged: ${damage}`);
+    return Number(copy.prepare("SELECT count(*) AS total FROM users").get()?.total);
+  } finally {
+    copy.close();
+  }
+}
+
+if (import.meta.main) process.exitCode = await runBackup(process.argv.slice(2));

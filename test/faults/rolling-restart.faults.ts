@@ -1,0 +1,72 @@
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { signIn } from "../helpers/stub.ts";
+import { BALANCERS, startHaproxy, startNginx } from "./balancers.ts";
+import { createPostgresScene } from "./scene.ts";
+
+const SERVERS = 3;
+const SECONDS = 30;
+const CALLERS = 8;
+const hasBoth = BALANCERS.length === 2;
+if (!hasBoth)
+  console.warn("HAProxy and nginx are not both installed (Debian packages): the rolling restart is skipped.");
+
+/** Statuses and errors of the syncs of several callers, by their number. */
+function startCallers(url: string, authorization: string, agent: Agent) {
+  const outcomes: Record<string, number> = {};
+  let isOver = false;
+  const call = async (turn: number) => {
+    const headers = { Authorization: authorization, "Content-Type": "application/json" };
+    const sent = request(`${url}/v1/users/u-${turn % 50}/$sync`, { method: "PUT", agent, headers });
+    sent.end(JSON.stringify(signIn({ attributes: { turn: String(turn) } })));
+    try {
+      const [response]: IncomingMessage[] = await once(sent, "response");
+      const body = response && (await text(response));
+      return response?.statusCode === 200 ? "200" : `${response?.statusCode} ${body}`;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const run = async (caller: number) => {
+    for (let turn = caller; !isOver; turn += CALLERS) {
+      const outcome = await call(turn);
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    }
+  };
+  const ended = Promise.all(Array.from({ length: CALLERS }, (_, caller) => run(caller)));
+  return async () => {
+    isOver = true;
+    await ended;
+    agent.destroy();
+    return outcomes;
+  };
+}
+
+test.runIf(hasBoth)("a rolling restart behind HAProxy and nginx loses no request", { timeout: 120_000 }, async () => {
+  const { startServer } = await createPostgresScene({ users: 50 });
+  // Below the range from which systems take ports for outgoing connections, so that a restarted server finds its port free.
+  const first = 20_000 + Math.floor(Math.random() * 10_000);
+  const ports = Array.from({ length: SERVERS }, (_, index) => first + index);
+  const servers = await Promise.all(ports.map((port) => startServer(port)));
+  const [{ target }] = servers as [(typeof servers)[0]];
+  const [haproxy, nginx] = [await startHaproxy(ports), await startNginx(ports)];
+  const start = performance.now();
+  const endHaproxy = startCallers(haproxy, target.authorization, new Agent({ keepAlive: true }));
+  // A reload of nginx closes idle connections of its callers, so each request has its own.
+  const endNginx = startCallers(nginx.url, target.authorization, new Agent({ keepAlive: false }));
+  for (const [index, port] of ports.entries()) {
+    await nginx.use(ports.filter((other) => other !== port));
+    expect((await servers[index]?.end())?.code).toBe(0);
+    await startServer(port);
+    await nginx.use(ports);
+    await sleep(500);
+  }
+  await sleep(Math.max(0, SECONDS * 1_000 - (performance.now() - start)));
+  for (const outcomes of [await endHaproxy(), await endNginx()]) {
+    expect(outcomes).toEqual({ 200: expect.any(Number) });
+    expect(outcomes["200"]).toBeGreaterThan(1_000);
+  }
+});
