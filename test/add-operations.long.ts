@@ -228,7 +228,7 @@ test("four operations are added as in the README: only the contract and handlers
   expect((await project.npm("check")).output).toContain("is up to date");
 
   const running = project.node(...service);
-  const [url = ""] = /http:\/\/\S+/.exec(await running.printed(/http:\/\/\S+\s/)) ?? [];
+  const { url } = await readyFrom(running);
   const scratch = "calls.ts";
   project.write(scratch, CALLS);
   const { output } = await project.node(scratch, url, keyId, secret).ended;

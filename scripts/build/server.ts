@@ -52,6 +52,7 @@ export async function buildServer(outDir: string): Promise<void> {
   for (const asset of ASSETS) await cp(join(ROOT, asset), join(outDir, asset), { recursive: true });
   const swagger = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
   for (const file of SWAGGER_UI) await cp(join(swagger, file), join(outDir, "server/stub/swagger-ui", file));
+  const isSource = (path: string) => !/(__pycache__|target)$/.test(path);
   for (const name of EXAMPLES)
-    await cp(join(ROOT, "test/examples", name), join(outDir, "examples", name), { recursive: true });
+    await cp(join(ROOT, "test/examples", name), join(outDir, "examples", name), { recursive: true, filter: isSource });
 }
