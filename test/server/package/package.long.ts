@@ -58,6 +58,24 @@ test("the package has the command for credentials", async () => {
   expect(stdout).toMatch(/^ {2}secret {2}\S+$/m);
 });
 
+test("the command conformance is green for the stub, and red with a fault", TIMEOUT, async () => {
+  const server = startTestProgram([process.execPath, packed.command, "--port", "0"], { env: DEMO_ENVIRONMENT });
+  const { url, controlUrl } = await readyFrom(server);
+  const args = [packed.command, "conformance", "--url", url, "--runs", "5", "--seed", "1"];
+  const check = () => {
+    const env = { ...process.env, NEXUS_SYNC_AUTH_BASIC: DEMO_PAIR };
+    return startTestProgram([process.execPath, ...args], { cwd: packed.project, env }).ended;
+  };
+  expect(await check()).toMatchObject({ code: 0, output: expect.stringContaining("\nConformant: ") });
+  await fetch(`${controlUrl}/faults`, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ rules: [{ fault: { kind: "malformed-json" } }] }),
+  });
+  expect(await check()).toMatchObject({ code: 1, output: expect.stringContaining("  FAIL  response 200: body\n") });
+  await server.end();
+});
+
 test(
   "the command works on the oldest Node with node:sqlite, and refuses a database file there",
   TIMEOUT,
