@@ -2,8 +2,8 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { Logger } from "pino";
 import type { Journal } from "../../../generated/control/types.ts";
 import type { Clock } from "../../clock.ts";
-import { loadContract } from "../../contract/contract.ts";
-import type { Violation } from "../../contract/violations.ts";
+import { type Contract, loadContract } from "../../contract/contract.ts";
+import { type Violation, violationsIn } from "../../contract/violations.ts";
 import { DirectoryRefused } from "../../directory/directory-refused.ts";
 import { jsonBody } from "../../http/body.ts";
 import { headerLimit } from "../../http/limits.ts";
@@ -16,6 +16,7 @@ import type { Shutdown } from "../../http/shutdown.ts";
 import { StoreUnavailable } from "../../store/store.ts";
 import { UnknownOperation } from "../operation-id.ts";
 import { openStore, type Sessions, selectSession } from "../sessions.ts";
+import { faultViolations } from "./fault-violations.ts";
 import { ownHost, ownOrigin, requireToken, securityHeaders } from "./guard.ts";
 import { createControlHandlers } from "./handlers.ts";
 import { contractDocument, controlPages } from "./pages.ts";
@@ -67,7 +68,7 @@ export function createControlApp({ url, token, stubUrl, shutdown, sessions, cloc
       openSession,
       dispatch(createControlHandlers(clock), { send: sendControl, contract }),
     )
-    .use(translateErrors, problemHandler({ log }));
+    .use(shortenFaults(contract), translateErrors, problemHandler({ log }));
 }
 
 const openSession: RequestHandler = async (_request, response, next) => {
@@ -86,6 +87,15 @@ const sendControl: Send = (response, reply) => {
   const isUnchanged = response.req.headers["if-none-match"] === headers.ETag;
   send(response, isUnchanged ? { status: 304, headers } : { ...reply, headers });
 };
+
+/** Reports the violations of a fault for its kind only. */
+function shortenFaults(contract: Contract): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    const violations = response.locals.operation?.id === "ReplaceFaults" ? violationsIn(error) : undefined;
+    if (!violations) return next(error);
+    next(new Problem("invalid-request", { violations: faultViolations(contract, request.body, violations) }));
+  };
+}
 
 /** Translates the errors of a session's directory and store into problems. */
 const translateErrors: ErrorRequestHandler = (error, _request, _response, next) => {

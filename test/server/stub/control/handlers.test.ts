@@ -59,6 +59,51 @@ test("/faults replaces, lists and removes the rules", async () => {
   expect(await bodyOf(control(server, "/faults"), Faults)).toEqual({ rules: [] });
 });
 
+const KINDS = "latency, status, reset, drop-answer, truncated-body, malformed-json, wrong-media-type";
+test.each([
+  [{ kind: "latencey" }, "/kind", `must be one of ${KINDS}. Did you mean 'latency'?`],
+  [{ kind: "explosion-of-the-sun" }, "/kind", `must be one of ${KINDS}.`],
+  [{}, "/kind", `must be one of ${KINDS}.`],
+  [5, "", "must be object"],
+  [{ kind: "status", status: 200 }, "/status", "must be >= 400"],
+  [{ kind: "latency", sigma: 1 }, "/ms", "must be present"],
+  [
+    { kind: "status", status: 503, retryAfter: 1 },
+    "/retryAfter",
+    "must NOT be present: the members of the fault status are kind, status, retryAfterSeconds.",
+  ],
+  [
+    { kind: "latency", ms: 1, sead: 1 },
+    "/sead",
+    "must NOT be present: the members of the fault latency are kind, ms, sigma, seed. Did you mean 'seed'?",
+  ],
+])("/faults rejects %j with one violation, for the kind of the fault", async (fault, pointer, detail) => {
+  const { server } = await startStubWithClient();
+  const rules = [ALWAYS, { fault }];
+  const { errors } = await problemOf(
+    control(server, "/faults", { method: "PUT", body: { rules } }),
+    400,
+    "invalid-request",
+  );
+  expect(errors).toEqual([{ pointer: `/rules/1/fault${pointer}`, detail }]);
+});
+
+test("/faults lists the violations of a rule besides those of its fault", async () => {
+  const { server } = await startStubWithClient();
+  const rules = [{ times: 0, fault: { kind: "fire" } }, { falt: 1 }];
+  const { errors } = await problemOf(
+    control(server, "/faults", { method: "PUT", body: { rules } }),
+    400,
+    "invalid-request",
+  );
+  expect(errors?.map(({ pointer }) => pointer)).toEqual([
+    "/rules/0/times",
+    "/rules/1/falt",
+    "/rules/0/fault/kind",
+    "/rules/1/fault",
+  ]);
+});
+
 test("/directory replaces the directory, and /reset restores the one of the start", async () => {
   const { server } = await startStubWithClient();
   const next = acme({ users: [{ id: "u-zoë/1", givenName: "Zoë" }] });
