@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
-import type { Journal } from "../../../generated/control/types.ts";
+import type { DemoCredential, Journal } from "../../../generated/control/types.ts";
 import type { Clock } from "../../clock.ts";
 import { type Contract, loadContract } from "../../contract/contract.ts";
 import { type Violation, violationsIn } from "../../contract/violations.ts";
@@ -29,6 +29,8 @@ export interface ControlAppOptions {
   shutdown: Pick<Shutdown, "isOpen" | "closes">;
   sessions: Sessions;
   clock: Clock;
+  /** Demo credentials only; empty if the stub has others. */
+  credentials: DemoCredential[];
   log: Logger;
 }
 
@@ -41,7 +43,8 @@ const DIRECTORY_LIMIT = 10_485_760;
  * The pipeline of the control port: checks against pages of other origins, then the same middleware as the main port. It
  * has no `Router`, because that needs the global setImmediate, which a test may have replaced.
  */
-export function createControlApp({ url, token, stubUrl, shutdown, sessions, clock, log }: ControlAppOptions): Express {
+export function createControlApp(options: ControlAppOptions): Express {
+  const { url, token, stubUrl, shutdown, sessions, log } = options;
   const contract = loadContract(DOCUMENT);
   return express()
     .disable("x-powered-by")
@@ -66,7 +69,7 @@ export function createControlApp({ url, token, stubUrl, shutdown, sessions, cloc
       ...contract.requestValidation(),
       selectSession(sessions),
       openSession,
-      dispatch(createControlHandlers(clock), { send: sendControl, contract }),
+      dispatch(createControlHandlers(options), { send: sendControl, contract }),
     )
     .use(shortenFaults(contract), translateErrors, problemHandler({ log }));
 }
