@@ -65,7 +65,7 @@ export type ReplaceDirectoryResponse =
   | { status: 400 | 401 | 402 | 403 | 404 | 405 | 406 | 407 | 408 | 409 | 410 | 411 | 412 | 413 | 414 | 415 | 416 | 417 | 421 | 422 | 423 | 424 | 425 | 426 | 428 | 429 | 431 | 451 | 500 | 501 | 502 | 503 | 504 | 505 | 506 | 507 | 508 | 511; mediaType?: keyof operations["ReplaceDirectory"]["responses"]["default"]["content"]; body: operations["ReplaceDirectory"]["responses"]["default"]["content"][keyof operations["ReplaceDirectory"]["responses"]["default"]["content"]] };
 
 export type ListUsersPath = Record<string, never>;
-export type ListUsersQuery = Record<string, never>;
+export type ListUsersQuery = NonNullable<operations["ListUsers"]["parameters"]["query"]>;
 export type ListUsersHeaders = Record<string, never>;
 export type ListUsersRequest = undefined;
 /** Every response the contract declares. */
@@ -81,6 +81,15 @@ export type ReadUserRequest = undefined;
 export type ReadUserResponse =
   | { status: 200; mediaType?: keyof operations["ReadUser"]["responses"][200]["content"]; body: operations["ReadUser"]["responses"][200]["content"][keyof operations["ReadUser"]["responses"][200]["content"]] }
   | { status: 400 | 401 | 402 | 403 | 404 | 405 | 406 | 407 | 408 | 409 | 410 | 411 | 412 | 413 | 414 | 415 | 416 | 417 | 421 | 422 | 423 | 424 | 425 | 426 | 428 | 429 | 431 | 451 | 500 | 501 | 502 | 503 | 504 | 505 | 506 | 507 | 508 | 511; mediaType?: keyof operations["ReadUser"]["responses"]["default"]["content"]; body: operations["ReadUser"]["responses"]["default"]["content"][keyof operations["ReadUser"]["responses"]["default"]["content"]] };
+
+export type ReadCredentialsPath = Record<string, never>;
+export type ReadCredentialsQuery = Record<string, never>;
+export type ReadCredentialsHeaders = Record<string, never>;
+export type ReadCredentialsRequest = undefined;
+/** Every response the contract declares. */
+export type ReadCredentialsResponse =
+  | { status: 200; mediaType?: keyof operations["ReadCredentials"]["responses"][200]["content"]; body: operations["ReadCredentials"]["responses"][200]["content"][keyof operations["ReadCredentials"]["responses"][200]["content"]] }
+  | { status: 400 | 401 | 402 | 403 | 404 | 405 | 406 | 407 | 408 | 409 | 410 | 411 | 412 | 413 | 414 | 415 | 416 | 417 | 421 | 422 | 423 | 424 | 425 | 426 | 428 | 429 | 431 | 451 | 500 | 501 | 502 | 503 | 504 | 505 | 506 | 507 | 508 | 511; mediaType?: keyof operations["ReadCredentials"]["responses"]["default"]["content"]; body: operations["ReadCredentials"]["responses"]["default"]["content"][keyof operations["ReadCredentials"]["responses"]["default"]["content"]] };
 
 export type ResetSessionPath = Record<string, never>;
 export type ResetSessionQuery = Record<string, never>;
@@ -102,6 +111,7 @@ export interface Operations {
   "ReplaceDirectory": { path: ReplaceDirectoryPath; query: ReplaceDirectoryQuery; headers: ReplaceDirectoryHeaders; body: ReplaceDirectoryRequest; response: ReplaceDirectoryResponse };
   "ListUsers": { path: ListUsersPath; query: ListUsersQuery; headers: ListUsersHeaders; body: ListUsersRequest; response: ListUsersResponse };
   "ReadUser": { path: ReadUserPath; query: ReadUserQuery; headers: ReadUserHeaders; body: ReadUserRequest; response: ReadUserResponse };
+  "ReadCredentials": { path: ReadCredentialsPath; query: ReadCredentialsQuery; headers: ReadCredentialsHeaders; body: ReadCredentialsRequest; response: ReadCredentialsResponse };
   "ResetSession": { path: ResetSessionPath; query: ResetSessionQuery; headers: ResetSessionHeaders; body: ResetSessionRequest; response: ResetSessionResponse };
 }
 
@@ -246,6 +256,20 @@ export interface Methods {
       | { status: 200; headers: {}; data: operations["ReadUser"]["responses"][200]["content"]["application/json"] };
   };
   /**
+   * Read the demo credentials
+   *
+   * `GET /credentials`
+   *
+   * @throws NexusError only.
+   */
+  "readCredentials": {
+    arguments: [];
+    query: ReadCredentialsQuery;
+    headers: ReadCredentialsHeaders;
+    results: 
+      | { status: 200; headers: {}; data: operations["ReadCredentials"]["responses"][200]["content"]["application/json"] };
+  };
+  /**
    * Restore the initial directory; remove all faults and recorded requests
    *
    * `POST /reset`
@@ -339,6 +363,14 @@ export interface SafeMethods {
    * Returns the error as a value. Never rejects.
    */
   "safeReadUser": "readUser";
+  /**
+   * Read the demo credentials
+   *
+   * `GET /credentials`
+   *
+   * Returns the error as a value. Never rejects.
+   */
+  "safeReadCredentials": "readCredentials";
   /**
    * Restore the initial directory; remove all faults and recorded requests
    *
@@ -513,6 +545,21 @@ export const ROUTES = {
   "readUser": {
     "method": "GET",
     "path": "/users/{userId}",
+    "accept": "application/json",
+    "returns": [
+      "JSON object"
+    ],
+    "isIdempotent": true,
+    "security": [
+      {
+        "http": "bearer"
+      },
+      {}
+    ]
+  },
+  "readCredentials": {
+    "method": "GET",
+    "path": "/credentials",
     "accept": "application/json",
     "returns": [
       "JSON object"
@@ -853,6 +900,35 @@ export const OPERATIONS = {
   "ReadUser": {
     "method": "get",
     "path": "/users/{userId}",
+    "security": [
+      [
+        "ControlToken"
+      ],
+      []
+    ],
+    "permissions": [],
+    "requestMediaTypes": [],
+    "requestExamples": [],
+    "responses": {
+      "200": {
+        "mediaTypes": [
+          "application/json"
+        ],
+        "headers": [],
+        "examples": []
+      },
+      "default": {
+        "mediaTypes": [
+          "application/problem+json"
+        ],
+        "headers": [],
+        "examples": []
+      }
+    }
+  },
+  "ReadCredentials": {
+    "method": "get",
+    "path": "/credentials",
     "security": [
       [
         "ControlToken"

@@ -111,6 +111,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the demo credentials */
+        get: operations["ReadCredentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/reset": {
         parameters: {
             query?: never;
@@ -277,17 +294,41 @@ export interface components {
         UserPreview: {
             id: string;
             name?: string;
-            /** @description One for each combination of a connection of the user and an audience of the directory's roles. */
+            /** @description One for each combination of a connection of the user and an audience of the roles that it can reach. */
             signIns: components["schemas"]["SignInPreview"][];
+            /** @description One for each connection of the user without a role in reach, or one if the user has no connection. */
+            withoutRoles: components["schemas"]["NoRole"][];
         };
         SignInPreview: {
             connectionId: string;
             audience: string;
             isAuthenticated: boolean;
             roles: string[];
+            reason?: components["schemas"]["Reason"];
         };
+        NoRole: {
+            connectionId?: string;
+            reason: components["schemas"]["Reason"];
+        };
+        /** @description Why the sign-in gets no role, with the rule of the sync in server/README.md. */
+        Reason: string;
         StoredUser: {
             id: string;
+        };
+        DemoCredentials: {
+            credentials: components["schemas"]["DemoCredential"][];
+        };
+        DemoCredential: {
+            /** @description Name of the security scheme in the contract. */
+            scheme: string;
+            /** @enum {string} */
+            type: "basic" | "bearer" | "apiKey";
+            /** @description Of a basic scheme. */
+            username?: string;
+            /** @description Of an apiKey scheme. */
+            header?: string;
+            /** @description Password or token or key. */
+            value: string;
         };
     };
     responses: {
@@ -470,14 +511,17 @@ export interface operations {
     };
     ListUsers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Lists only users whose id, user name, display name or e-mail address contains this text, in any case. Only the first 10,000 users are searched. */
+                text?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The first 100 users in order of their ids, and the total number of users. */
+            /** @description The first 100 users in order of their ids, and the total number of users or of those found. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -508,6 +552,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StoredUser"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ReadCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The demo credentials that the stub created at its start, by security scheme of its contract. Empty if the stub has other credentials, which are never returned. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoCredentials"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -562,6 +627,11 @@ export type LoadCount = components['schemas']['LoadCount'];
 export type Users = components['schemas']['Users'];
 export type UserPreview = components['schemas']['UserPreview'];
 export type SignInPreview = components['schemas']['SignInPreview'];
+export type NoRole = components['schemas']['NoRole'];
+/** Why the sign-in gets no role, with the rule of the sync in server/README.md. */
+export type Reason = components['schemas']['Reason'];
 export type StoredUser = components['schemas']['StoredUser'];
+export type DemoCredentials = components['schemas']['DemoCredentials'];
+export type DemoCredential = components['schemas']['DemoCredential'];
 /** The request was rejected. */
 export type ResponseProblem = components['responses']['Problem'];

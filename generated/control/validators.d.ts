@@ -30,6 +30,7 @@ export declare const $bodies: {
   "replaceDirectory": { id: "ReplaceDirectory", request: Validator<NonNullable<operations["ReplaceDirectory"]["requestBody"]>["content"]["application/json"]>, requests: { "application/json": Validator<NonNullable<operations["ReplaceDirectory"]["requestBody"]>["content"]["application/json"]> }, responses: readonly (Validator<operations["ReplaceDirectory"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false, responsesByStatus: { "200": { "application/json": Validator<unknown> }, "default": { "application/problem+json": Validator<unknown> } } },
   "listUsers": { id: "ListUsers", requests: {  }, responses: readonly (Validator<operations["ListUsers"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false, responsesByStatus: { "200": { "application/json": Validator<unknown> }, "default": { "application/problem+json": Validator<unknown> } } },
   "readUser": { id: "ReadUser", requests: {  }, responses: readonly (Validator<operations["ReadUser"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false, responsesByStatus: { "200": { "application/json": Validator<unknown> }, "default": { "application/problem+json": Validator<unknown> } } },
+  "readCredentials": { id: "ReadCredentials", requests: {  }, responses: readonly (Validator<operations["ReadCredentials"]["responses"][200]["content"]["application/json"]>)[], canBeEmpty: false, responsesByStatus: { "200": { "application/json": Validator<unknown> }, "default": { "application/problem+json": Validator<unknown> } } },
   "resetSession": { id: "ResetSession", requests: {  }, canBeEmpty: true, responsesByStatus: { "204": {  }, "default": { "application/problem+json": Validator<unknown> } } },
 };
 declare const schema_0: Validator<components["schemas"]["ControlProblem"]>;
@@ -55,7 +56,11 @@ declare const schema_19: Validator<components["schemas"]["LoadCount"]>;
 declare const schema_20: Validator<components["schemas"]["Users"]>;
 declare const schema_21: Validator<components["schemas"]["UserPreview"]>;
 declare const schema_22: Validator<components["schemas"]["SignInPreview"]>;
-declare const schema_23: Validator<components["schemas"]["StoredUser"]>;
+declare const schema_23: Validator<components["schemas"]["NoRole"]>;
+declare const schema_24: Validator<components["schemas"]["Reason"]>;
+declare const schema_25: Validator<components["schemas"]["StoredUser"]>;
+declare const schema_26: Validator<components["schemas"]["DemoCredentials"]>;
+declare const schema_27: Validator<components["schemas"]["DemoCredential"]>;
 export {
   schema_0 as ControlProblem,
   schema_1 as Violation,
@@ -80,5 +85,9 @@ export {
   schema_20 as Users,
   schema_21 as UserPreview,
   schema_22 as SignInPreview,
-  schema_23 as StoredUser,
+  schema_23 as NoRole,
+  schema_24 as Reason,
+  schema_25 as StoredUser,
+  schema_26 as DemoCredentials,
+  schema_27 as DemoCredential,
 };

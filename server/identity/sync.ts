@@ -30,7 +30,7 @@ export function planSync({
 }: SignIn): SyncPlan {
   const { audience, connection, clientUpnKey } = request;
   const { identities: storedIdentities = [], attributes: storedAttributes = [], roles: assigned = [] } = user;
-  if (!passesGate(user, connection.connectionId)) {
+  if (gateReason(user, connection.connectionId) !== undefined) {
     return { result: syncResult({ user, isAuthenticated: false, roles: [], clientUpnKey, now }) };
   }
   const identities = withGroups(storedIdentities, connection.connectionId, assertedGroups(connection.groups));
@@ -70,9 +70,12 @@ export function assertedGroups(groups: readonly string[] | null | undefined): st
   return [...new Set(trimmed)].sort(compareCodePoints);
 }
 
-function passesGate(user: User, connectionId: string): boolean {
-  if (user.isActive === false || user.organization?.isActive === false) return false;
-  return (user.identities ?? []).some((identity) => identity.azoConnectionId === connectionId);
+/** Why the user is not authenticated at the connection; undefined if the gate is passed. */
+export function gateReason(user: User, connectionId: string): string | undefined {
+  if (user.isActive === false) return "the user is inactive";
+  if (user.organization?.isActive === false) return "the organization is inactive";
+  const isKnown = (user.identities ?? []).some((identity) => identity.azoConnectionId === connectionId);
+  return isKnown ? undefined : "the user has no identity at the connection";
 }
 
 /** Replaces the groups of the identities at one connection. Returns the same array if nothing changes. */

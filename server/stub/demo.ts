@@ -1,13 +1,14 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
+import type { DemoCredential } from "../../generated/control/types.ts";
 import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { TokenRules } from "../auth/bearer.ts";
 import { type Credentials, hashSecret } from "../auth/credentials.ts";
 import type { Clock } from "../clock.ts";
 import { ConfigurationError } from "../configuration-error.ts";
 import { loadContract } from "../contract/contract.ts";
-import type { Operation } from "../contract/operations.ts";
+import type { Operation, SecurityScheme } from "../contract/operations.ts";
 import signIns from "../demo-sign-ins.json" with { type: "json" };
 
 export const DEMO_DIRECTORY = fileURLToPath(new URL("../demo-directory.json", import.meta.url));
@@ -76,6 +77,19 @@ export async function createDemoCredentials({
     },
     tokens: { keys, issuer: ISSUER, audience: AUDIENCE },
   };
+}
+
+/** The demo credentials for each security scheme of a contract. */
+export function credentialsFor(
+  schemes: Readonly<Record<string, SecurityScheme>>,
+  { apiKey, applicationToken, bearerToken }: DemoCredentials,
+): DemoCredential[] {
+  return Object.entries(schemes).map(([scheme, declared]) => {
+    if (declared.type === "apiKey") return { scheme, type: "apiKey", header: declared.name, value: applicationToken };
+    return declared.scheme === "basic"
+      ? { scheme, type: "basic", username: apiKey.id, value: apiKey.secret }
+      : { scheme, type: "bearer", value: bearerToken };
+  });
 }
 
 /** The permissions and scopes that an operation requires in some way. */

@@ -8,7 +8,7 @@ import type { Base, RunningExtension, RunningServer, ServerOptions } from "../ru
 import { startServer } from "../start.ts";
 import type { Store } from "../store/store.ts";
 import { type ControlPortOptions, checkControlPort, openControlPort } from "./control/control-port.ts";
-import { createDemoCredentials, DEMO_DIRECTORY, type DemoCredentials } from "./demo.ts";
+import { createDemoCredentials, credentialsFor, DEMO_DIRECTORY, type DemoCredentials } from "./demo.ts";
 import { exampleHandler } from "./examples.ts";
 import { fireFault, sendWithFault } from "./faults.ts";
 import { operationCheck } from "./operation-id.ts";
@@ -17,6 +17,7 @@ import { record } from "./record.ts";
 import { createSession, type Session } from "./session.ts";
 import { loadUsers, shareStartDirectory } from "./session-users.ts";
 import { createSessions, selectSession } from "./sessions.ts";
+import { startPage } from "./start-page.ts";
 
 export interface StubOptions extends ServerOptions, ControlPortOptions {
   /** Path of a JSON or NDJSON file, the content of one, or "demo": the users that the command lists. Default: no users. */
@@ -57,7 +58,7 @@ export async function startStub({ directory: start, ...others }: StubOptions = {
     access || credentialsFile !== undefined ? undefined : await createDemoCredentials({ clock, document, demoSecret });
   const composed: Awaited<ReturnType<typeof compose>>[] = [];
   const server = await startServer({ ...options, clock, ...(generated && { access: generated }) }, async (base) => {
-    const stub = await compose(base, { ...options, clock });
+    const stub = await compose(base, { ...options, clock, demo: generated?.demo });
     composed.push(stub);
     return stub.extension;
   });
@@ -83,12 +84,15 @@ export async function startStub({ directory: start, ...others }: StubOptions = {
 /** Maximum number of directory entries of named sessions, which share a copy: about half a second and a few megabytes. */
 const MAX_ENTRIES = 10_000;
 
-async function compose({ store, server, log }: Base, options: StubOptions & { clock: Clock }) {
+type ComposeOptions = StubOptions & { clock: Clock; demo: DemoCredentials | undefined };
+
+async function compose({ store, server, log }: Base, options: ComposeOptions) {
   const { clock, host = "127.0.0.1", database = ":memory:", directory, userLimit } = options;
   const { journalSize = 1_000, sessionBytes = 52_428_800 } = options;
   const start = typeof directory === "object" ? copyOf(directory) : directory;
   // Loaded anew, because a reload may have replaced it; an unchanged file is not parsed again.
-  const checkOperation = operationCheck(() => loadContract(options.document).operations.map(({ id }) => id));
+  const operations = () => loadContract(options.document).operations;
+  const checkOperation = operationCheck(() => operations().map(({ id }) => id));
   const shared = { userLimit, journalSize, checkOperation };
   const openOwn = () => loadUsers(start, { userLimit, maxEntries: Number.POSITIVE_INFINITY });
   const unnamed = createSession(
@@ -100,9 +104,11 @@ async function compose({ store, server, log }: Base, options: StubOptions & { cl
   const create = (name: string) => createSession({ ...shared, name, open });
   const sessions = createSessions({ unnamed, create, journalSize, maxBytes: sessionBytes });
   const withoutHandler = new Set<string>();
-  const control = await openControlPort(options, { sessions, server, host, clock, log });
+  const { securitySchemes } = loadContract(options.document);
+  const credentials = options.demo ? credentialsFor(securitySchemes, options.demo) : [];
+  const control = await openControlPort(options, { sessions, server, host, clock, credentials, log });
   const extension: RunningExtension = {
-    first: [record(sessions)],
+    first: [startPage({ controlUrl: control.url, operations }), record(sessions)],
     beforeHandler: [selectSession(sessions), prefer, fireFault],
     send: sendWithFault,
     handlerFor: (operation) => {

@@ -1,9 +1,9 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import type { Logger } from "pino";
-import type { Journal } from "../../../generated/control/types.ts";
+import type { DemoCredential, Journal } from "../../../generated/control/types.ts";
 import type { Clock } from "../../clock.ts";
-import { loadContract } from "../../contract/contract.ts";
-import type { Violation } from "../../contract/violations.ts";
+import { type Contract, loadContract } from "../../contract/contract.ts";
+import { type Violation, violationsIn } from "../../contract/violations.ts";
 import { DirectoryRefused } from "../../directory/directory-refused.ts";
 import { jsonBody } from "../../http/body.ts";
 import { headerLimit } from "../../http/limits.ts";
@@ -16,6 +16,7 @@ import type { Shutdown } from "../../http/shutdown.ts";
 import { StoreUnavailable } from "../../store/store.ts";
 import { UnknownOperation } from "../operation-id.ts";
 import { openStore, type Sessions, selectSession } from "../sessions.ts";
+import { faultViolations } from "./fault-violations.ts";
 import { ownHost, ownOrigin, requireToken, securityHeaders } from "./guard.ts";
 import { createControlHandlers } from "./handlers.ts";
 import { contractDocument, controlPages } from "./pages.ts";
@@ -28,6 +29,8 @@ export interface ControlAppOptions {
   shutdown: Pick<Shutdown, "isOpen" | "closes">;
   sessions: Sessions;
   clock: Clock;
+  /** Demo credentials only; empty if the stub has others. */
+  credentials: DemoCredential[];
   log: Logger;
 }
 
@@ -40,7 +43,8 @@ const DIRECTORY_LIMIT = 10_485_760;
  * The pipeline of the control port: checks against pages of other origins, then the same middleware as the main port. It
  * has no `Router`, because that needs the global setImmediate, which a test may have replaced.
  */
-export function createControlApp({ url, token, stubUrl, shutdown, sessions, clock, log }: ControlAppOptions): Express {
+export function createControlApp(options: ControlAppOptions): Express {
+  const { url, token, stubUrl, shutdown, sessions, log } = options;
   const contract = loadContract(DOCUMENT);
   return express()
     .disable("x-powered-by")
@@ -65,9 +69,9 @@ export function createControlApp({ url, token, stubUrl, shutdown, sessions, cloc
       ...contract.requestValidation(),
       selectSession(sessions),
       openSession,
-      dispatch(createControlHandlers(clock), { send: sendControl, contract }),
+      dispatch(createControlHandlers(options), { send: sendControl, contract }),
     )
-    .use(translateErrors, problemHandler({ log }));
+    .use(shortenFaults(contract), translateErrors, problemHandler({ log }));
 }
 
 const openSession: RequestHandler = async (_request, response, next) => {
@@ -86,6 +90,15 @@ const sendControl: Send = (response, reply) => {
   const isUnchanged = response.req.headers["if-none-match"] === headers.ETag;
   send(response, isUnchanged ? { status: 304, headers } : { ...reply, headers });
 };
+
+/** Reports the violations of a fault for its kind only. */
+function shortenFaults(contract: Contract): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    const violations = response.locals.operation?.id === "ReplaceFaults" ? violationsIn(error) : undefined;
+    if (!violations) return next(error);
+    next(new Problem("invalid-request", { violations: faultViolations(contract, request.body, violations) }));
+  };
+}
 
 /** Translates the errors of a session's directory and store into problems. */
 const translateErrors: ErrorRequestHandler = (error, _request, _response, next) => {

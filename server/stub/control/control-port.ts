@@ -17,7 +17,7 @@ export interface ControlPortOptions {
   controlToken?: string | undefined;
 }
 
-export interface ControlPortContext extends Pick<ControlAppOptions, "sessions" | "clock" | "log"> {
+export interface ControlPortContext extends Pick<ControlAppOptions, "sessions" | "clock" | "credentials" | "log"> {
   /** The server of the main port; it may not listen yet. */
   server: Server;
   host: string;

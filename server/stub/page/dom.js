@@ -29,6 +29,17 @@ export function renderList(list, items, { keyOf, create, update = () => {} }) {
   }
 }
 
+const TYPING_MS = 200;
+
+/** Calls `work` when nothing was typed for a moment. */
+export function onInput(input, work) {
+  let timer;
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(work, TYPING_MS);
+  });
+}
+
 /** A description list of names and values, without undefined values. */
 export function descriptionList(entries) {
   const rows = entries.filter(([, value]) => value !== undefined);

@@ -1,4 +1,5 @@
 import { ControlError, createApi } from "./api.js";
+import { createCredentials } from "./credentials.js";
 import { byId } from "./dom.js";
 import { createFaults } from "./faults.js";
 import { createRequests } from "./requests.js";
@@ -7,7 +8,8 @@ import { createUsers } from "./users.js";
 const POLL_MS = 1_000;
 
 const api = createApi();
-const users = createUsers(api);
+const credentials = createCredentials(api);
+const users = createUsers(api, showError);
 const faults = createFaults(api);
 const requests = createRequests(api, users.refresh);
 let timer;
@@ -64,6 +66,7 @@ onSubmit("token-form", () => {
   byId("token").value = "";
   byId("token-form").hidden = true;
   enterSession();
+  credentials.refresh().catch(showError);
 });
 onClick("clear-requests", () => api.call("DELETE", "/requests"));
 onClick("refresh-users", users.refresh);
@@ -75,4 +78,5 @@ onClick("reset", async () => {
 document.addEventListener("visibilitychange", poll);
 
 enterSession();
+credentials.refresh().catch(showError);
 api.call("GET", "/openapi.json").then(({ servers: [{ url }] }) => byId("stub-url").append(url), showError);

@@ -1,18 +1,36 @@
-import { byId, descriptionList, element, renderList } from "./dom.js";
+import { byId, descriptionList, element, onInput, renderList } from "./dom.js";
 
 /** The live list of requests; calls `onChange` when it changes. */
 export function createRequests(api, onChange) {
+  const filter = byId("request-filter");
+  let journal = { requests: [], evicted: 0 };
+
+  const show = () => {
+    const { requests, evicted } = journal;
+    const words = filter.value.toLowerCase().split(/\s+/);
+    const shown = requests.filter((entry) => matches(entry, words));
+    renderList(byId("request-list"), shown, { keyOf, create: requestItem });
+    byId("no-requests").hidden = requests.length > 0;
+    const count = shown.length < requests.length ? `${shown.length} of ${requests.length}` : requests.length;
+    byId("request-count").textContent = evicted > 0 ? `${count}, ${evicted} evicted` : count;
+  };
+  onInput(filter, show);
   return {
     async refresh() {
-      const journal = await api.call("GET", "/requests");
-      if (!journal) return;
-      const { requests, evicted } = journal;
-      renderList(byId("request-list"), requests, { keyOf, create: requestItem });
-      byId("no-requests").hidden = requests.length > 0;
-      byId("request-count").textContent = evicted > 0 ? `${requests.length}, ${evicted} evicted` : requests.length;
+      const changed = await api.call("GET", "/requests");
+      if (!changed) return;
+      journal = changed;
+      show();
       await onChange();
     },
   };
+}
+
+/** Whether each word is in one of the facts of the request; its headers and bodies are not searched. */
+function matches({ request, answer, errors = [], ...facts }, words) {
+  const pointers = errors.map(({ pointer, name }) => pointer ?? name);
+  const text = [...Object.values(facts), ...pointers].join("\n").toLowerCase();
+  return words.every((word) => text.includes(word));
 }
 
 /** Callers choose the ids, so an id may repeat. */

@@ -35,6 +35,7 @@ const FOREIGN: [path: string, call: ControlCall][] = [
   ["/faults", { ...RULES, headers: { Origin: "https://evil.example" } }],
   ["/reset", { method: "POST", headers: { Origin: "null" } }],
   ["/requests", { headers: { Origin: "http://localhost:4010" } }],
+  ["/credentials", { headers: { "Sec-Fetch-Site": "same-site" } }],
   ["/reset", { method: "POST", headers: { "Sec-Fetch-Site": "cross-site" } }],
   ["/reset", { method: "POST", headers: { "Sec-Fetch-Site": "same-site" } }],
   ["/faults", { method: "OPTIONS", headers: { Origin: "https://evil.example" } }],
@@ -99,6 +100,9 @@ test("a control port with a token requires it for everything except the files of
     const problem = await problemOf(sent, 401, "unauthenticated");
     expect(problem.detail).toMatch(/^The token of the control port is (missing|wrong|malformed)\.$/);
     expect((await sent).headers.get("www-authenticate")).toBe('Bearer realm="nexus-sync control port"');
+    expect((await control(server, "/credentials", Authorization ? { headers: { Authorization } } : {})).status).toBe(
+      401,
+    );
   }
   const call = { headers: { Authorization: `bearer ${TOKEN}` } };
   expect(await bodyOf(control(server, "/requests", call), Journal)).toMatchObject({ requests: [] });

@@ -60,3 +60,9 @@ function opener(browser: Browser, report: (error: string) => void): Open {
 export function overflow(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - innerWidth");
 }
+
+/** Method and status of the requests to the stub, without preflight requests. */
+export function responsesOf(server: RunningStub): string[] {
+  const { requests } = server.journal.list();
+  return requests.filter(({ method }) => method !== "OPTIONS").map(({ method, status }) => `${method} ${status}`);
+}

@@ -52,7 +52,7 @@ browserTest("a rejected request shows each violation by its pointer, and stays o
   const { server } = await startStubWithClient();
   await put(server, { body: BAD });
   const page = await open(server, "/");
-  await page.locator("summary").click();
+  await page.locator("#request-list summary").click();
   const violations = page.locator(".violations");
   expect(await violations.locator("dt").allInnerTexts()).toEqual(["/audience", "/connection/connectionId"]);
   expect(await violations.locator("dd").allInnerTexts()).toEqual([
@@ -149,7 +149,11 @@ browserTest("users are listed with the results of a sign-in, and updated after a
   const { server } = await startStubWithClient({ directory: acme({ user: { givenName: "Ada" } }) });
   const page = await open(server, "/");
   const users = page.locator("#user-list > li");
-  await expect.poll(() => users.allInnerTexts()).toEqual([expect.stringMatching(/^Ada u-ada\s+No roles/)]);
+  await expect
+    .poll(() => users.allInnerTexts())
+    .toEqual([
+      expect.stringMatching(/^Ada u-ada\s+con_acme-ad: no roles\s+Rule 7, roles: no role is assigned to the user/),
+    ]);
   await put(server, { body: signIn({ groups: ["engineers"] }) });
   await expect.poll(() => users.innerText(), { timeout: 5_000 }).toMatch(/Engineer$/);
   expect(await users.innerText()).toContain(`${CONNECTION} → ${API}`);
@@ -166,7 +170,7 @@ browserTest("text of callers and directories is never markup", async (open) => {
   await put(server, { body: { [evil]: evil }, headers: { "X-Request-Id": "<b>id</b>", "X-Evil": evil } });
   const page = await open(server, "/");
   await requestsOn(page, 2);
-  for (const summary of await page.locator("summary").all()) await summary.click();
+  for (const summary of await page.locator("#request-list summary").all()) await summary.click();
   for (const place of ["#request-list", "#fault-list", "#user-list"])
     expect(await page.locator(place).innerText()).toContain(evil);
   expect(await page.locator("img, b, #user-list script").count()).toBe(0);
@@ -180,7 +184,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     server.faults.replace([{ match: { userId: long, audience: `${API}/${long}` }, fault: { kind: "drop-answer" } }]);
     const page = await open(server, "/", { viewport: { width: 320, height: 640 }, colorScheme });
     await requestsOn(page, 1);
-    await page.locator("summary").click();
+    await page.locator("#request-list summary").click();
     await expect.poll(() => page.locator("#fault-list > li").count()).toBe(1);
     expect(await overflow(page)).toBe(0);
     const [red = 0] =
