@@ -168,7 +168,7 @@ test("--help prints the flags and the secret variables, and the exit code is 0",
     /^Secrets are environment variables only\. .*(\n +NEXUS_SYNC_(LOG_KEY|DATABASE_PASSWORD|CONTROL_TOKEN|DEMO_SECRET) .*){4}$/m,
   );
   expect(output).toMatch(
-    /^Commands, instead of the options:\n {2}backup +.*\n {2}credentials +edits a credentials file: add, list, revoke$/m,
+    /^Commands, instead of the options:\n {2}backup +.*\n {2}conformance +.*\n {2}credentials +edits a credentials file: add, list, revoke$/m,
   );
 });
 
@@ -180,7 +180,7 @@ test("the first argument names a command, which gets the others and sets the exi
     code: 2,
     output: "There is no command 'ad'. Did you mean 'add'? Commands: add, list, revoke.\n",
   });
-  const unknown = "There is no command of this name. Commands: backup, credentials; without one, the server starts.\n";
+  const unknown = "There is no command of this name. Commands: backup, conformance, credentials; without one, the server starts.\n";
   expect(await start(["credentails"]).ended).toMatchObject({ code: 2, output: unknown });
 });
 
