@@ -180,7 +180,8 @@ test("the first argument names a command, which gets the others and sets the exi
     code: 2,
     output: "There is no command 'ad'. Did you mean 'add'? Commands: add, list, revoke.\n",
   });
-  const unknown = "There is no command of this name. Commands: backup, conformance, credentials; without one, the server starts.\n";
+  const unknown =
+    "There is no command of this name. Commands: backup, conformance, credentials; without one, the server starts.\n";
   expect(await start(["credentails"]).ended).toMatchObject({ code: 2, output: unknown });
 });
 
