@@ -34,7 +34,10 @@ test("the service of the bench has the default settings, except the files it nee
   const settings = settingsOf("nexus.sqlite");
   expect(settings).toEqual({ ...defaults, ...files, database: "nexus.sqlite" });
   expect(settings).toMatchObject({ mode: "service", logLevel: "info", maxInFlight: 256 });
-  expect(settingsOf(":memory:")).toEqual({ ...defaults, ...files, mode: "stub", database: ":memory:" });
+  expect(settingsOf(":memory:")).toEqual({
+    ...{ ...defaults, ...files, mode: "stub", database: ":memory:" },
+    isControlPortPreferred: false,
+  });
 });
 
 test("two contestants and the tables are measured, printed and written to a file", async () => {
