@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseOptions } from "../server/command-line/parse-options.ts";
 import { ConfigurationError } from "../server/configuration-error.ts";
 import { didYouMean, nearest } from "../server/nearest.ts";
 import { contestants, PEERS } from "./bench/contestants.ts";
@@ -12,7 +13,6 @@ import { makeSite, type Site } from "./bench/service.ts";
 import { type Bench, race } from "./bench/side-by-side.ts";
 import { clientCost, generateTimes } from "./bench/tooling.ts";
 import { watchTimes } from "./bench/watch.ts";
-import { parseOptions } from "./shared/parse-options.ts";
 import type { Print } from "./shared/print.ts";
 import { makeTemporaryFolder } from "./shared/temporary-folder.ts";
 

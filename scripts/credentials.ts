@@ -1,33 +1,6 @@
-import { ConfigurationError } from "../server/configuration-error.ts";
-import { readArguments } from "./credentials/arguments.ts";
-import { add, list, revoke } from "./credentials/commands.ts";
-import type { Print } from "./shared/print.ts";
+import { runCredentials } from "../server/credentials/command.ts";
 
-/**
- * Edits a server's credentials file: `add api-key NAME`, `add application-token NAME`, `list`, `revoke ID`.
- * Secrets are generated, printed once, and stored as their SHA-256 only.
- * Exit codes: 0 done, 2 the arguments or the file can't be used, 3 an internal error.
- */
-export async function run(args: string[], print: Print): Promise<number> {
-  const now = new Date();
-  try {
-    const command = readArguments(args, now);
-    if (command.command === "add") await add(command, now, print);
-    else if (command.command === "revoke") await revoke(command, now, print);
-    else list(command.file, now, print);
-    return 0;
-  } catch (error) {
-    if (error instanceof ConfigurationError) print([error.message, ...error.problems].join("\n  "));
-    else if (error instanceof Error && "syscall" in error) {
-      print(`The credentials file can't be used: ${error.message}.`);
-    } else throw error;
-    return 2;
-  }
-}
+/** `npm run credentials`, the same as the command `nexus-sync credentials`. */
+export const run = runCredentials;
 
-if (import.meta.main) {
-  process.exitCode = await run(process.argv.slice(2), console.log).catch((error: Error) => {
-    console.error(`The command failed. ${error.stack}`);
-    return 3;
-  });
-}
+if (import.meta.main) process.exitCode = await run(process.argv.slice(2), console.log);

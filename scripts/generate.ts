@@ -1,5 +1,6 @@
 import { relative, resolve, sep } from "node:path";
 import { inspect } from "node:util";
+import { parseOptions } from "../server/command-line/parse-options.ts";
 import { ConfigurationError } from "../server/configuration-error.ts";
 import { gate, printChangelog } from "./breaking/breaking.ts";
 import { DifferFailed } from "./breaking/wire-changes.ts";
@@ -8,7 +9,6 @@ import { CONTRACTS, type ContractFile, PUBLIC_CONTRACT } from "./generate/contra
 import { check, regenerate, renderContracts } from "./generate/regenerate.ts";
 import type { WatchOptions } from "./generate/watch/watch.ts";
 import { watchInWorker } from "./generate/watch/watch-worker.ts";
-import { parseOptions } from "./shared/parse-options.ts";
 import type { Print } from "./shared/print.ts";
 
 export interface GenerateOptions {

@@ -1,4 +1,5 @@
 import { parse } from "node:url";
+import { commandOf } from "./commands.ts";
 import { reportFailure } from "./report-failure.ts";
 import { serve } from "./serve.ts";
 import { helpText, readSettings } from "./settings/settings.ts";
@@ -7,11 +8,15 @@ import { helpText, readSettings } from "./settings/settings.ts";
 const MAX_DELAY_MS = 500;
 
 /**
- * Exit codes: 0 after a complete shutdown; 1 after an internal error, or if a second signal or the deadline closed
+ * Runs the command that the first argument names, or the server.
+ * Exit codes of the server: 0 after a complete shutdown; 1 after an internal error, or if a second signal or the deadline closed
  * connections before their requests had finished; 2 if a setting, file or port can't be used.
  */
 async function main(): Promise<number> {
-  const settings = readSettings(process.argv.slice(2), process.env);
+  const args = process.argv.slice(2);
+  const command = commandOf(args);
+  if (command) return command.run(args.slice(1));
+  const settings = readSettings(args, process.env);
   if (!settings) {
     console.log(helpText());
     return 0;

@@ -10,6 +10,8 @@ export interface ProgressOptions {
   afterMs?: number;
   /** Milliseconds between two log lines where the output is not a terminal. */
   logEveryMs?: number;
+  /** Object of the step. Default: the directory. */
+  subject?: string;
 }
 
 /** `left`: estimated seconds until the end of the step; absent at its start. */
@@ -26,11 +28,11 @@ interface View {
   stop(): void;
 }
 
-/** Shows the progress of a long load until it is stopped: a bar on a terminal, elsewhere log lines. */
+/** Shows the progress of long work until it is stopped: a bar on a terminal, elsewhere log lines. */
 export function createProgress(
   output: NodeJS.WritableStream & { isTTY?: boolean },
   log: (state: ProgressState) => void,
-  { afterMs = 2_000, logEveryMs = 5_000 }: ProgressOptions = {},
+  { afterMs = 2_000, logEveryMs = 5_000, subject = "the directory" }: ProgressOptions = {},
 ): { report: ReportProgress; stop(): void } {
   let [step, since, share] = ["", 0, 0];
   let timer: NodeJS.Timeout | undefined;
@@ -41,7 +43,8 @@ export function createProgress(
     // Imported here, because most starts show nothing.
     const library = output.isTTY ? (await import("cli-progress")).default : undefined;
     if (isStopped) return;
-    view = library ? startBar(library, output, () => progressText(state())) : startLog(logEveryMs, () => log(state()));
+    const text = () => progressText(state(), subject);
+    view = library ? startBar(library, output, text) : startLog(logEveryMs, () => log(state()));
   };
   return {
     report(newStep, newShare) {
@@ -83,6 +86,6 @@ function progressState(step: string, share: number, ms: number): ProgressState {
   return { step, percent: Math.floor(share * 100), ...left };
 }
 
-function progressText({ step, percent, left }: ProgressState): string {
-  return `${step} the directory: ${percent} %${left === undefined ? "" : `, ${left} s left`}`;
+export function progressText({ step, percent, left }: ProgressState, subject: string): string {
+  return `${step} ${subject}: ${percent} %${left === undefined ? "" : `, ${left} s left`}`;
 }

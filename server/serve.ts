@@ -2,10 +2,10 @@ import { enableCompileCache } from "node:module";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
-import { bannerLines } from "./banner.ts";
 import { createLog, standardOutput } from "./http/log.ts";
 import { userIdHash } from "./http/request-log.ts";
 import { createProgress } from "./progress-bar.ts";
+import { bannerLines, prepareReadyFile, type Ready, readyOf } from "./ready.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
 import { type Settings, withSource } from "./settings/values.ts";
 
@@ -25,7 +25,7 @@ export interface Serving {
 }
 
 /**
- * Starts a contract server that runs until SIGHUP, SIGINT or SIGTERM, and prints its banner.
+ * Starts a contract server that runs until SIGHUP, SIGINT or SIGTERM. Prints its banner on a terminal, elsewhere one line of JSON.
  * @param load `delayMs`: maximum event-loop delay, see LoadLimits; undefined for no limit.
  */
 export async function serve(settings: Settings, load: { delayMs: number | undefined }): Promise<Serving> {
@@ -35,6 +35,7 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   // Without a listener, a write to a full disk or to a pipe that nothing reads ends the process.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   for (const line of settings.ignored) console.error(line);
+  const writeReadyFile = settings.readyFile === undefined ? undefined : prepareReadyFile(settings.readyFile);
   const { log, ...others } = serverOptions(settings, load);
   const progress = createProgress(process.stderr, (state) => log.info(state, "loading"));
   const options = { ...others, log, progress: progress.report };
@@ -42,22 +43,32 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   const launched = launch(settings, options).finally(progress.stop);
   // Node would open a debugger, in which anyone on this machine can read secrets.
   if (settings.mode === "service") process.on("SIGUSR1", () => {});
-  const { server, banner } = await launched.catch((error: unknown) => {
+  const { server, banner, ready, demo } = await launched.catch((error: unknown) => {
     throw withSource(error, settings);
   });
   for (const signal of SIGNALS) process.off(signal, exitAtOnce);
   const serving = endOnSignals(server, log);
-  console.log(banner);
+  writeReadyFile?.({ ...ready, demo });
+  console.log(process.stdout.isTTY ? banner : JSON.stringify(ready));
   return serving;
 }
 
+/** A started server, with its facts for people and for programs. */
+interface Launched {
+  server: RunningServer;
+  banner: string;
+  ready: Ready;
+  /** Demo credentials, which only the banner and the ready file contain. */
+  demo?: object | undefined;
+}
+
 /** Imports the modules of the mode only; an invalid flag or --help imports neither. */
-async function launch(settings: Settings, options: ServerOptions): Promise<{ server: RunningServer; banner: string }> {
+async function launch(settings: Settings, options: ServerOptions): Promise<Launched> {
   if (settings.mode === "stub") return (await import("./stub/launch-stub.ts")).launchStub(settings, options);
   const { startServer } = await import("./start.ts");
   const directory = settings.directory === "none" ? undefined : settings.directory;
   const server = await startServer({ ...options, directory });
-  return { server, banner: bannerLines(server).join("\n") };
+  return { server, banner: bannerLines(server).join("\n"), ready: readyOf(server) };
 }
 
 /** Ends a start: what is loaded stays, and the next start completes it. As process 1 of a container, no signal has a default. */

@@ -3,6 +3,7 @@ import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { readyFrom } from "../scripts/shared/server-process.ts";
 import { startTestProgram } from "./helpers/program.ts";
 import { temporaryFolder } from "./helpers/temporary-folder.ts";
 
@@ -157,11 +158,11 @@ test("four operations are added as in the README: only the contract and handlers
 }, async () => {
   const project = copyOfAll();
   const stub = async () => {
-    const server = project.node("server/main.ts", "--port", "0", "--control-port", "none");
-    const banner = await server.printed(/^ {2}Basic +\S+:\S+$/m);
-    const [url = ""] = /http:\/\/\S+/.exec(banner) ?? [];
-    const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
-    return { banner, url, pair, end: server.end };
+    const file = join(temporaryFolder(), "ready.json");
+    const server = project.node("server/main.ts", "--port", "0", "--control-port", "none", "--ready-file", file);
+    const ready = await readyFrom(server);
+    const { apiKey } = JSON.parse(readFileSync(file, "utf8")).demo;
+    return { ...ready, pair: `${apiKey.id}:${apiKey.secret}`, end: server.end };
   };
 
   // The worst place: all lines below move, and the other operations are the first ones.
@@ -172,7 +173,7 @@ test("four operations are added as in the README: only the contract and handlers
   expect(generated.output).toContain(`1 handwritten line no longer compiles:\n  ${TABLE}`);
 
   const examples = await stub();
-  expect(examples.banner).toContain(`No handler yet, so the contract's examples are served: ${IDS.join(", ")}\n`);
+  expect(examples.withoutHandler).toEqual(IDS);
   const send = async (request: string, body?: object) => {
     const [method = "", path = ""] = request.split(" ");
     const headers = { Authorization: `Basic ${btoa(examples.pair)}`, "Content-Type": "application/json" };

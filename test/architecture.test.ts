@@ -15,7 +15,7 @@ interface Import {
 
 /** Paths relative to the project, with "/" on every platform; no built files. */
 function filesOf(pattern: string): string[] {
-  const exclude = ["client/dist", "test/environments/node_modules"];
+  const exclude = ["client/dist", "server/package/dist", "test/environments/node_modules"];
   return globSync(pattern, { cwd: ROOT, exclude }).map((file) => file.replaceAll("\\", "/"));
 }
 
@@ -55,11 +55,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "server/store": ["server/directory", "server/identity"],
   "server/handlers": ["server/contract", "server/http", "server/identity", "server/store"],
   "server/proof": ["server/contract", "server/http"],
-  "server/settings": ["server/auth", "server/store"],
+  "server/conformance": ["server", "server/command-line", "server/contract", "server/http", "server/proof"],
+  "server/settings": ["server", "server/auth", "server/store"],
   "server/stub": ["server", ...BELOW_STUB],
+  "server/package": ["server", "server/stub"],
+  "server/command-line": [],
+  "server/credentials": ["server/auth", "server/command-line"],
   server: [...BELOW_STUB, "server/settings"],
   client: [],
-  scripts: ["server", "server/settings", "server/stub", "client", ...BELOW_STUB],
+  scripts: [
+    ...["server", "server/settings", "server/stub", "server/command-line", "server/credentials", "client"],
+    ...BELOW_STUB,
+  ],
 };
 /** Folders of which only types may be imported, in addition to ALLOWED. */
 const TYPES_OF: Readonly<Record<string, readonly string[]>> = {
@@ -70,14 +77,20 @@ const TYPES_OF: Readonly<Record<string, readonly string[]>> = {
 /** Any folder of the server except identity/ may import these. */
 const LEAVES = ["server/clock.ts", "server/configuration-error.ts", "server/json-text.ts", "server/nearest.ts"];
 
+/** Files that import modules dynamically: each command when it runs, and the stub with `--mode stub` only. */
+const DYNAMIC: Readonly<Record<string, string>> = {
+  "server/commands.ts": "server/",
+  "server/serve.ts": "server/stub/",
+};
+
 function isAllowed({ from, to, isType }: Import): boolean {
   const [source, target] = [folderOf(from), folderOf(to)];
   if (source === target || target === "generated" || ALLOWED[source]?.includes(target)) return true;
   if (isType && TYPES_OF[source]?.includes(target)) return true;
   if (source === "client" && to === "server/nearest.ts") return true;
   if (LEAVES.includes(to)) return source.startsWith("server/") && source !== "server/identity";
-  // serve.ts loads the stub dynamically, and only with `--mode stub`.
-  if (from === "server/serve.ts") return target === "server/stub";
+  const dynamic = DYNAMIC[from];
+  if (dynamic) return to.startsWith(dynamic);
   return from.startsWith("client/testing") && /^server\/contract\/(operations|document)\.ts$/.test(to);
 }
 

@@ -7,7 +7,6 @@ import { expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { startStub } from "../server/stub/start-stub.ts";
 import environments from "./environments/package.json" with { type: "json" };
-import { startTestProgram } from "./helpers/program.ts";
 import { basicOf } from "./helpers/stub.ts";
 import { copyProject, copyWithHistory } from "./scripts/generate/project-copy.ts";
 
@@ -92,53 +91,6 @@ test.for([
   expect(withoutLines(output)).toBe(withoutLines(shown ?? ""));
 });
 
-test("an operation is added as in the README: served from its example, then by its handler", {
-  timeout: 90_000,
-}, async () => {
-  const { yaml, handler } = addedOperation();
-  const project = copyProject();
-  const rolesFrom = async () => {
-    const program = startTestProgram([
-      process.execPath,
-      join(project.root, "server/main.ts"),
-      "--port",
-      "0",
-      "--control-port",
-      "none",
-    ]);
-    const banner = await program.printed(/^ {2}Basic +\S+:\S+$/m);
-    const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
-    const call = (query: string) =>
-      fetch(`${/http:\/\/\S+/.exec(banner)?.[0]}/v1/added-roles${query}`, {
-        headers: { Authorization: `Basic ${btoa(pair)}` },
-      });
-    expect((await call("")).status).toBe(400);
-    const roles = await (await call("?audience=a")).json();
-    await program.end();
-    return { banner, roles };
-  };
-
-  project.edit("openapi.yaml", "\ncomponents:\n", `\n${yaml}\ncomponents:\n`);
-  expect(project.runScript("scripts/generate.ts").output).toMatch(
-    /^1 handwritten line no longer compiles:\n {2}server\/handlers\/handlers\.ts/m,
-  );
-  const without = await rolesFrom();
-  expect(without.banner).toContain("No handler yet, so the contract's examples are served: ListAddedRoles");
-  expect(without.roles).toMatchObject([{ name: "Engineer" }]);
-
-  project.edit("server/handlers/handlers.ts", "return {", `return {\n${handler}`);
-  expect(project.typeCheck()).toEqual({ code: 0, output: "" });
-  expect((await rolesFrom()).roles).toEqual([{ id: "r-1", name: "Viewer", audience: "a" }]);
-});
-
-/** The example of the README under other names, because the contract may have an operation like it. */
-function addedOperation() {
-  const [, section = ""] = README.replaceAll("ListRoles", "ListAddedRoles").split("\n## Add an operation\n");
-  const [, yaml = ""] = /```yaml\n([\s\S]*?)```/.exec(section) ?? [];
-  const [, handler = ""] = /```ts\n([\s\S]*?)```/.exec(section) ?? [];
-  return { yaml: yaml.replace("/v1/roles:", "/v1/added-roles:"), handler };
-}
-
 /** Removes line numbers, so that a longer contract does not require another README. */
 function withoutLines(text: string): string {
   return text.replaceAll(/openapi\.yaml:\d+/g, "openapi.yaml:N").replaceAll(/^ +\d* \|/gm, "  N |");
@@ -158,6 +110,7 @@ test("every link of the documentation leads to a file", () => {
     "SECURITY.md",
     "CHANGELOG.md",
     "server/README.md",
+    "server/package/README.md",
     "server/store/README.md",
     "server/stub/README.md",
     "client/README.md",

@@ -1,4 +1,4 @@
-import { alignColumns } from "../shared/columns.ts";
+import { alignColumns } from "../../server/command-line/columns.ts";
 import type { Spread } from "../shared/statistics.ts";
 
 /** A spread prints as "median (min–max)"; null could not be measured here. */

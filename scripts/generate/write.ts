@@ -1,6 +1,6 @@
 import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { withLockFolder } from "../shared/lock-folder.ts";
+import { withLockFolder } from "../../server/command-line/lock-folder.ts";
 
 /** Folder that a run creates in the output folder before it writes. It is also the lock that excludes other runs. */
 export const STAGING = ".staging";

@@ -1,2 +1,1 @@
-/** Prints one line, or several separated by "\n", to the user of a command. */
-export type Print = (line: string) => void;
+export type { Print } from "../../server/command-line/print.ts";

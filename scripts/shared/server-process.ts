@@ -1,12 +1,25 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Ready } from "../../server/ready.ts";
 import { putBytes } from "./connection.ts";
-import { startProgram } from "./program.ts";
+import { type Program, startProgram } from "./program.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 /** The server's entry point. */
 export const MAIN = fileURLToPath(new URL("../../server/main.ts", import.meta.url));
+
+/** Fixes the demo credentials of a stub that is a child process: Basic, and the application token. */
+export const DEMO_SECRET = "demo-secret-of-a-child-process";
+export const DEMO_PAIR = `demo-key:${DEMO_SECRET}`;
+
+const READY = /^\{"event":"ready".*\}$/m;
+
+/** Waits until a server that is a child process is ready, and returns the facts that it prints. */
+export async function readyFrom({ printed }: Pick<Program, "printed">): Promise<Ready> {
+  const [line = ""] = READY.exec(await printed(READY)) ?? [];
+  return JSON.parse(line);
+}
 
 export interface ServerProcess {
   url: string;
@@ -27,13 +40,13 @@ export async function startServerUnder(program: readonly string[], flags: readon
   const folder = makeTemporaryFolder();
   const database = join(folder.path, "directory.db");
   const server = [process.execPath, MAIN, "--port", "0", "--database", database, ...flags];
-  const { child, ended, printed, end } = startProgram([...program, ...server]);
+  const env = { ...process.env, NEXUS_SYNC_DEMO_SECRET: DEMO_SECRET };
+  const { child, ended, printed, end } = startProgram([...program, ...server], { env });
   ended.catch(() => {}).finally(folder.remove);
-  const banner = await printed(/^ {2}Basic +\S+:\S+$/m);
-  const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
+  const { url } = await readyFrom({ printed });
   return {
-    url: /http:\/\/\S+/.exec(banner)?.[0] ?? "",
-    authorization: `Basic ${Buffer.from(pair).toString("base64")}`,
+    url,
+    authorization: `Basic ${Buffer.from(DEMO_PAIR).toString("base64")}`,
     child,
     end: async () => (await end()).code,
   };

@@ -58,7 +58,7 @@ export interface DeclaredResponse {
   /** By media type. */
   schemas: Readonly<Record<string, Schema>>;
   /** The example is text; undefined if the contract has none. */
-  headers: Readonly<Record<string, { required: boolean; example: string | undefined }>>;
+  headers: Readonly<Record<string, { required: boolean; schema: Schema; example: string | undefined }>>;
   requiredHeaders: readonly string[];
   /** Values of the named examples, of all media types. */
   examples: Readonly<Record<string, unknown>>;
@@ -121,8 +121,8 @@ function responsesIn(document: ContractDocument, { responses = {} }: OperationOb
   return mapValues(Object.fromEntries(statuses), (declared) => {
     const { headers: declaredHeaders = {}, content = {} } = resolve<ResponseObject>(document, declared);
     const headers = mapValues(declaredHeaders, (header) => {
-      const { example, required = false } = resolve<HeaderObject>(document, header);
-      return { required, example: example === undefined ? undefined : String(example) };
+      const { example, required = false, schema } = resolve<HeaderObject>(document, header);
+      return { required, schema: schemaOf(schema), example: example === undefined ? undefined : String(example) };
     });
     const requiredHeaders = Object.keys(headers).filter((name) => headers[name]?.required);
     return { ...contentIn(document, content), headers, requiredHeaders };

@@ -63,7 +63,7 @@ function declaredType(sent: string[], accepted: readonly string[]): string {
 }
 
 /** `application/*+json` matches every type with that suffix. */
-function fits(mediaType: string, pattern: string): boolean {
+export function fits(mediaType: string, pattern: string): boolean {
   const [before = "", after] = pattern.split("*");
   if (after === undefined) return mediaType === pattern;
   return mediaType.length > pattern.length - 1 && mediaType.startsWith(before) && mediaType.endsWith(after);

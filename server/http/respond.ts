@@ -106,8 +106,13 @@ function mediaTypeOf(
 }
 
 /** By status, by range or the default. */
-export function declaredResponse({ responses }: Operation, status: number): DeclaredResponse | undefined {
-  return responses[status] ?? responses[`${Math.floor(status / 100)}XX`] ?? responses.default;
+function declaredResponse(operation: Operation, status: number): DeclaredResponse | undefined {
+  return operation.responses[responseKey(operation, status) ?? ""];
+}
+
+/** The key of the declared response: a status, a range (`4XX`) or `default`. */
+export function responseKey({ responses }: Operation, status: number): string | undefined {
+  return [`${status}`, `${Math.floor(status / 100)}XX`, "default"].find((key) => Object.hasOwn(responses, key));
 }
 
 type ValidatorOf = (schema: Schema) => ValidateFunction;
@@ -137,6 +142,6 @@ function bodyViolations(
   return validate(body) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-function isJson(mediaType: string): boolean {
+export function isJson(mediaType: string): boolean {
   return /[/+]json$/.test(mediaType);
 }

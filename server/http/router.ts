@@ -52,7 +52,7 @@ interface Route {
  * another route. Literal segments take precedence over parameters. Parameters stay encoded until security has passed.
  */
 export function router(operations: readonly Operation[]): RequestHandler {
-  const routes = operations.map(routeOf).sort((a, b) => (sortKey(a.operation) < sortKey(b.operation) ? -1 : 1));
+  const routes = routesOf(operations);
   return (request, response, next) => {
     const [path = "", ...query] = request.url.split("?");
     const route = routes.find(({ methods, pattern }) => methods.includes(request.method) && pattern.test(path));
@@ -68,6 +68,15 @@ export function router(operations: readonly Operation[]): RequestHandler {
     locals.queryText = query.join("?");
     next();
   };
+}
+
+/** The operations at a path as sent, of all methods; for each method, the first is the one that is called. */
+export function operationsAt(operations: readonly Operation[], path: string): Operation[] {
+  return routesOf(operations).flatMap(({ pattern, operation }) => (pattern.test(path) ? operation : []));
+}
+
+function routesOf(operations: readonly Operation[]): Route[] {
+  return operations.map(routeOf).sort((a, b) => (sortKey(a.operation) < sortKey(b.operation) ? -1 : 1));
 }
 
 function routeOf(operation: Operation): Route {

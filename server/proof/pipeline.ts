@@ -1,36 +1,17 @@
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
+import { createServer, type IncomingMessage, request } from "node:http";
 import { duplexPair } from "node:stream";
 import { clearTimeout, setTimeout } from "node:timers";
 import express, { type ErrorRequestHandler } from "express";
 import pino from "pino";
 import type { Contract } from "../contract/contract.ts";
 import type { Operation } from "../contract/operations.ts";
-import type { Violation } from "../contract/violations.ts";
 import { problemHandler } from "../http/problem.ts";
 import { requestContext } from "../http/request-log.ts";
 import { requestSteps } from "../http/request-steps.ts";
-import { dispatch, type Handler, type HandlerResponse, send } from "../http/respond.ts";
+import { dispatch, type Handler, send } from "../http/respond.ts";
 import { router } from "../http/router.ts";
-
-export interface Outcome {
-  status: number;
-  /** The operation whose handler was called. */
-  handledBy: string | undefined;
-  violations: readonly Violation[];
-  /** The reason of a 500. */
-  error: string | undefined;
-  headers: IncomingHttpHeaders;
-}
-
-export interface Sent {
-  method: string;
-  url: string;
-  headers: Record<string, string>;
-  body: string | undefined;
-  /** What the handler returns. Default: 204, which most contracts do not declare, so use it only to see `handledBy`. */
-  reply?: HandlerResponse;
-}
+import type { Outcome, Sent } from "./cases.ts";
 
 /** Bytes. */
 const BODY_LIMIT = 16_777_216;

@@ -1,8 +1,8 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
 import type { Contract } from "../contract/contract.ts";
 import type { ContractDocument, Schema } from "../contract/document.ts";
-import type { Operation } from "../contract/operations.ts";
-import { type Outcome, openPipeline, type Sent } from "./pipeline.ts";
+import type { Outcome, Sent } from "./cases.ts";
+import { openPipeline } from "./pipeline.ts";
 import type { Matching } from "./scalars.ts";
 
 export interface ProofOptions {
@@ -17,15 +17,19 @@ export interface ProofOptions {
   isQuick?: boolean;
 }
 
-/** What the parts of the proof share. */
-export interface Prover {
+/** Makes and judges values. */
+export interface Judge {
   document: ContractDocument;
-  send(sent: Sent): Promise<Outcome>;
   matching: Matching;
-  judge(schema: Schema): ValidateFunction;
-  isStrict: boolean;
+  validator(schema: Schema): ValidateFunction;
   /** Whether a value made from a schema can be used. */
   isCandidate(schema: Schema, value: unknown): boolean;
+}
+
+/** What the parts of the proof share. */
+export interface Prover extends Judge {
+  send(sent: Sent): Promise<Outcome>;
+  isStrict: boolean;
 }
 
 export function proverOf(contract: Contract, { judge, matching = () => undefined }: ProofOptions): Prover {
@@ -33,22 +37,8 @@ export function proverOf(contract: Contract, { judge, matching = () => undefined
     document: contract.document,
     send: openPipeline(contract),
     matching,
-    judge: judge ?? contract.requestValidator,
+    validator: judge ?? contract.requestValidator,
     isStrict: judge !== undefined,
     isCandidate: (schema, value) => !judge || judge(schema)(value),
   };
-}
-
-/** The difference between a request's outcome and the expected one. */
-export function failureText(
-  { id }: Operation,
-  { sent, outcome }: { sent: Sent; outcome: Outcome },
-  expected: string,
-): string {
-  const body = sent.body === undefined ? "" : ` with the body ${sent.body.slice(0, 300)}`;
-  const places = outcome.violations.map((one) => ("pointer" in one ? `'${one.pointer}'` : `${one.in} ${one.name}`));
-  const reported = places.length > 0 ? ` at ${[...new Set(places)].join(", ")}` : "";
-  const reason = outcome.error === undefined || outcome.handledBy ? "" : `: ${outcome.error}`;
-  const result = outcome.handledBy === undefined ? `a ${outcome.status}${reported}${reason}` : "accepted";
-  return `${id}: ${sent.method} ${sent.url}${body} ${expected}, but it is ${result}`;
 }

@@ -1,6 +1,6 @@
 import type { Operation } from "../contract/operations.ts";
 import type { Parameter } from "../contract/parameters.ts";
-import type { Sent } from "./pipeline.ts";
+import type { Sent } from "./cases.ts";
 
 /** The content of a request before it is written as text. */
 export interface RequestValues {

@@ -3,7 +3,7 @@ import type { Schema } from "../contract/document.ts";
 /** Makes a text that matches a regular expression, of the length that its schema wants; undefined if it can't. */
 export type Matching = (pattern: string, schema: Schema) => string | undefined;
 
-const FORMATS: Readonly<Record<string, string>> = {
+export const FORMATS: Readonly<Record<string, string>> = {
   "date-time": "2026-01-31T12:00:00Z",
   date: "2026-01-31",
   time: "12:00:00Z",

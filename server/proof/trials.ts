@@ -2,13 +2,16 @@ import type { ErrorObject } from "ajv";
 import type { Operation } from "../contract/operations.ts";
 import type { Parameter } from "../contract/parameters.ts";
 import type { Violation } from "../contract/violations.ts";
+import type { Case, Outcome } from "./cases.ts";
 import { type Mutation, mutationsOf } from "./mutations.ts";
-import type { Prover } from "./prover.ts";
-import type { RequestValues } from "./requests.ts";
+import type { Judge } from "./prover.ts";
+import { type RequestValues, requestOf } from "./requests.ts";
 import { isAbout } from "./valid-request.ts";
 
 /** A request that may be invalid in one place. */
 export interface Trial {
+  /** The keyword and its place, with `*` for an index: `body /items/*: minLength`. */
+  clause: string;
   values: RequestValues;
   /** As in `'minLength' of the query parameter limit`. */
   violated: string;
@@ -19,24 +22,41 @@ export interface Trial {
   isLegal(): boolean;
 }
 
+/** The request of a trial, which must be a 400 that names the place; undefined if no request can have its values. */
+export function caseOf(operation: Operation, { clause, values, isInPath = false, ...trial }: Trial): Case | undefined {
+  const sent = requestOf(operation, values);
+  const isRejected = ({ status, violations }: Outcome) => status === 400 && (violations?.some(trial.isPlace) ?? true);
+  const isElsewhere = ({ status, handledBy }: Outcome) =>
+    handledBy === undefined ? isInPath && [404, 405].includes(status) : handledBy !== operation.id;
+  const isMet = (outcome: Outcome) => {
+    if (isRejected(outcome) || isElsewhere(outcome)) return true;
+    const isCrash = outcome.status >= 500 && outcome.handledBy === undefined;
+    // The judgement also finds the places in which the violation can be reported.
+    return !isCrash && (trial.isLegal() || isRejected(outcome));
+  };
+  const expected = `violates ${trial.violated} and must be a 400 that names it`;
+  return sent && { clause, sent, expected, isInPath, isMet };
+}
+
 /** Changes of the body, one of each keyword first. */
-export function bodyTrials(prover: Prover, operation: Operation, values: RequestValues): Trial[] {
+export function bodyTrials(judge: Judge, operation: Operation, values: RequestValues): Trial[] {
   const { body } = values;
   const schema = operation.requestBody?.schemas[body?.mediaType ?? ""];
   if (!body || !schema) return [];
-  return eachKeywordFirst(mutationsOf(prover.document, schema, body.value)).map(({ keyword, pointer, value }) => {
+  return eachKeywordFirst(mutationsOf(judge.document, schema, body.value)).map(({ keyword, pointer, value }) => {
     const place = pointer.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
     const errors: string[] = [];
     return {
+      clause: `body${place && " "}${place.replace(/\/\d+(?=\/|$)/g, "/*")}: ${keyword}`,
       values: { ...values, body: { ...body, value } },
       violated: `'${keyword}' at the pointer '${place}'`,
       isPlace: (violation) =>
         "pointer" in violation && (violation.pointer === place || errors.includes(violation.pointer)),
       isLegal: () => {
-        const validate = prover.judge(schema);
+        const validate = judge.validator(schema);
         if (validate(value)) return true;
         errors.push(...(validate.errors ?? []).flatMap(placesOf));
-        return !prover.isCandidate(schema, body.value);
+        return !judge.isCandidate(schema, body.value);
       },
     };
   });
@@ -53,11 +73,12 @@ function eachKeywordFirst(mutations: Mutation[]): Mutation[] {
 }
 
 /** Changes of the parameters, and an unknown one. */
-export function parameterTrials(prover: Prover, operation: Operation, values: RequestValues): Trial[] {
-  const changed = [...values.parameters].flatMap(([parameter, value]) => trialsOf(prover, values, parameter, value));
+export function parameterTrials(judge: Judge, operation: Operation, values: RequestValues): Trial[] {
+  const changed = [...values.parameters].flatMap(([parameter, value]) => trialsOf(judge, values, parameter, value));
   if (operation.allowsUnknownQuery) return changed;
   const name = "no-such-parameter";
   const unknown: Trial = {
+    clause: "query: unknown parameters",
     values: { ...values, extraQuery: `${name}=1` },
     violated: `the unknown query parameter '${name}'`,
     isPlace: (violation) => "in" in violation && violation.in === "query" && violation.name === name,
@@ -66,18 +87,21 @@ export function parameterTrials(prover: Prover, operation: Operation, values: Re
   return [...changed, unknown];
 }
 
-function trialsOf(prover: Prover, values: RequestValues, parameter: Parameter, value: unknown): Trial[] {
+function trialsOf(judge: Judge, values: RequestValues, parameter: Parameter, value: unknown): Trial[] {
   const { schema, required, in: place, name } = parameter;
   const trial = (keyword: string, parameters: RequestValues["parameters"], isLegal: () => boolean): Trial => ({
+    clause: `${place} parameter ${name}: ${keyword}`,
     values: { ...values, parameters },
     violated: `'${keyword}' of the ${place} parameter '${name}'`,
     isInPath: place === "path",
     isPlace: (violation) => isAbout(violation, parameter),
     isLegal,
   });
-  const trials = mutationsOf(prover.document, schema, value).map(({ keyword, value: changed }) =>
+  const trials = mutationsOf(judge.document, schema, value).map(({ keyword, value: changed }) =>
     trial(keyword, new Map(values.parameters).set(parameter, changed), () => {
-      return readingsOf(changed).some((reading) => prover.judge(schema)(reading)) || !prover.isCandidate(schema, value);
+      return (
+        readingsOf(changed).some((reading) => judge.validator(schema)(reading)) || !judge.isCandidate(schema, value)
+      );
     }),
   );
   if (!required || place === "path") return trials;
@@ -85,8 +109,8 @@ function trialsOf(prover: Prover, values: RequestValues, parameter: Parameter, v
   return [trial("required", new Map(others), () => false), ...trials];
 }
 
-/** What the text of a parameter can stand for. */
-function readingsOf(value: unknown): unknown[] {
+/** What the text of a parameter, or the texts of its items, can stand for. */
+export function readingsOf(value: unknown): unknown[] {
   const read = (convert: (one: unknown) => unknown) => (Array.isArray(value) ? value.map(convert) : convert(value));
   const single = Array.isArray(value) ? [] : [[value], [String(value)]];
   return [value, read(String), read(parsed), ...single];

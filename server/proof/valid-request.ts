@@ -1,8 +1,8 @@
 import type { Operation } from "../contract/operations.ts";
 import type { Parameter } from "../contract/parameters.ts";
 import type { Violation } from "../contract/violations.ts";
-import type { Outcome, Sent } from "./pipeline.ts";
-import type { Prover } from "./prover.ts";
+import type { Outcome, Sent } from "./cases.ts";
+import type { Judge, Prover } from "./prover.ts";
 import { canSend, type RequestValues, requestOf } from "./requests.ts";
 import { candidatesFor } from "./values.ts";
 
@@ -34,6 +34,14 @@ export async function validRequest(prover: Prover, operation: Operation, mediaTy
   return {};
 }
 
+/** The first candidate of each part, which the judge has accepted; undefined if a required part has none. */
+export function firstValues(judge: Judge, operation: Operation, mediaType?: string): RequestValues | undefined {
+  const candidates = candidatesOf(judge, operation, mediaType);
+  const chosen = new Map<Part, unknown>();
+  const isComplete = [...candidates.keys()].every((part) => isAdvanced(candidates, chosen, part));
+  return isComplete ? valuesOf(chosen, mediaType) : undefined;
+}
+
 /** The parts to change, if the request is not accepted. */
 async function attemptWith(
   prover: Prover,
@@ -61,25 +69,25 @@ function isFailure({ isStrict }: Prover, { status, handledBy }: Outcome): boolea
   return handledBy === undefined && (status >= 500 || (isStrict && status === 400));
 }
 
-function candidatesOf(prover: Prover, operation: Operation, mediaType?: string): Map<Part, Iterator<unknown>> {
+function candidatesOf(judge: Judge, operation: Operation, mediaType?: string): Map<Part, Iterator<unknown>> {
   const candidates = new Map<Part, Iterator<unknown>>();
-  for (const parameter of operation.parameters) candidates.set(parameter, parameterCandidates(prover, parameter));
-  if (mediaType !== undefined) candidates.set("body", bodyCandidates(prover, operation, mediaType));
+  for (const parameter of operation.parameters) candidates.set(parameter, parameterCandidates(judge, parameter));
+  if (mediaType !== undefined) candidates.set("body", bodyCandidates(judge, operation, mediaType));
   return candidates;
 }
 
-function* parameterCandidates(prover: Prover, parameter: Parameter): Generator<unknown> {
+function* parameterCandidates(judge: Judge, parameter: Parameter): Generator<unknown> {
   yield* parameter.examples;
-  for (const value of candidatesFor(prover.document, parameter.schema, prover.matching)) {
-    if (canSend(parameter, value) && prover.isCandidate(parameter.schema, value)) yield value;
+  for (const value of candidatesFor(judge.document, parameter.schema, judge.matching)) {
+    if (canSend(parameter, value) && judge.isCandidate(parameter.schema, value)) yield value;
   }
 }
 
-function* bodyCandidates(prover: Prover, { requestBody }: Operation, mediaType: string): Generator<unknown> {
+function* bodyCandidates(judge: Judge, { requestBody }: Operation, mediaType: string): Generator<unknown> {
   yield* Object.values(requestBody?.examplesByType[mediaType] ?? {}).filter((value) => value !== undefined);
   const schema = requestBody?.schemas[mediaType] ?? {};
-  for (const value of candidatesFor(prover.document, schema, prover.matching)) {
-    if (prover.isCandidate(schema, value)) yield value;
+  for (const value of candidatesFor(judge.document, schema, judge.matching)) {
+    if (judge.isCandidate(schema, value)) yield value;
   }
 }
 
@@ -91,10 +99,11 @@ function valuesOf(chosen: ReadonlyMap<Part, unknown>, mediaType = ""): RequestVa
 
 /** The parts to change. Another operation's route is a matter of the path parameters. */
 function invalidParts({ parameters }: Operation, outcome: Outcome, { body }: RequestValues): Part[] {
-  const isReported = (parameter: Parameter) => outcome.violations.some((violation) => isAbout(violation, parameter));
+  const { violations = [] } = outcome;
+  const isReported = (parameter: Parameter) => violations.some((violation) => isAbout(violation, parameter));
   const isOther = outcome.handledBy !== undefined;
   const invalid: Part[] = parameters.filter((parameter) => (isOther ? parameter.in === "path" : isReported(parameter)));
-  if (outcome.violations.some((violation) => "pointer" in violation) && body) invalid.push("body");
+  if (violations.some((violation) => "pointer" in violation) && body) invalid.push("body");
   return invalid;
 }
 

@@ -89,7 +89,7 @@ const TYPE_BY_KEYWORD = [
   ["number", ["minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"]],
 ] as const;
 
-function typeOf(schema: Schema, variant: number): string {
+export function typeOf(schema: Schema, variant: number): string {
   if (schema.type !== undefined) {
     const types = [schema.type].flat().map(String);
     const [first = "string", ...others] = types.toSorted((a, b) => Number(a === "null") - Number(b === "null"));

@@ -11,7 +11,7 @@ export const FLAGS = {
   database: { default: ":memory:", help: "SQLite file, :memory:, or postgres://…" },
   "database-pool": { default: "10", help: "maximum number of connections to PostgreSQL" },
   directory: { default: "demo", help: "JSON or NDJSON file to load at start; demo, or none (service: none)" },
-  credentials: { default: "demo", help: "credentials file (npm run credentials), or demo" },
+  credentials: { default: "demo", help: "credentials file (command credentials), or demo" },
   "jwks-url": { default: NONE, help: "URL of the key set (JWKS) of Bearer tokens, https or loopback" },
   "jwks-file": { default: NONE, help: "the key set as a file" },
   issuer: { default: NONE, help: "required issuer (iss) of Bearer tokens" },
@@ -30,11 +30,15 @@ export const FLAGS = {
   "cors-origin": { default: NONE, help: "the one origin whose pages may call the operation" },
   "control-port": {
     default: "4011",
-    help: "the stub's control port and page; any free port with --port 0; none: no control port",
+    help: "the stub's control port and page; if not given, any free port where 4011 is in use, or with --port 0; none: no control port",
   },
   "control-host": {
     default: "127.0.0.1",
     help: "address of the control port; beyond loopback NEXUS_SYNC_CONTROL_TOKEN is required",
+  },
+  "ready-file": {
+    default: NONE,
+    help: "file that exists while the server is ready, with its URLs and demo credentials",
   },
   "log-level": { default: "info", help: `log level: ${LOG_LEVELS.join(", ")}` },
   "log-user-ids": { default: "off", help: "on: user ids in clear in the log, not hashed" },

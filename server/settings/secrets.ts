@@ -6,6 +6,7 @@ export const SECRETS = {
   NEXUS_SYNC_LOG_KEY: "key for hashing user ids in the log (default: random)",
   NEXUS_SYNC_DATABASE_PASSWORD: "password of PostgreSQL (may also be part of NEXUS_SYNC_DATABASE)",
   NEXUS_SYNC_CONTROL_TOKEN: "required by the control port as a Bearer token (default: none, on loopback only)",
+  NEXUS_SYNC_DEMO_SECRET: "secret of the stub's demo API key, and its application token (default: random)",
 } as const;
 
 export type SecretName = keyof typeof SECRETS;

@@ -1,3 +1,4 @@
+import { COMMANDS } from "../commands.ts";
 import { ConfigurationError } from "../configuration-error.ts";
 import { FLAGS, type Given, readFlags, readGiven, variableOf } from "./flags.ts";
 import { SECRETS } from "./secrets.ts";
@@ -13,11 +14,13 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Se
   const given = readGiven(flags, environment);
   const settings = readValues(given, environment);
   if (settings.mode === "service") checkService(settings, given);
+  else if (settings.demoSecret !== undefined && settings.credentials !== undefined)
+    throw new ConfigurationError(`${given.source("credentials")} and NEXUS_SYNC_DEMO_SECRET can't be combined.`);
   return settings;
 }
 
 function checkService(
-  { database, directory, credentials, controlPort, controlHost }: Settings,
+  { database, directory, credentials, controlPort, controlHost, demoSecret }: Settings,
   { source }: Pick<Given, "source">,
 ): void {
   const control = [
@@ -26,6 +29,8 @@ function checkService(
   ];
   if (control.length > 0)
     throw new ConfigurationError(`A service has no control port: remove ${control.join(" and ")}.`);
+  if (demoSecret !== undefined)
+    throw new ConfigurationError("A service has no demo credentials: remove NEXUS_SYNC_DEMO_SECRET.");
   if (credentials === undefined)
     throw new ConfigurationError(`A service has no demo credentials: name a file with ${source("credentials")}.`);
   if (database === ":memory:")
@@ -40,10 +45,16 @@ export function helpText(): string {
   const rows = Object.entries(FLAGS).map(([name, { default: preset, help }]) =>
     [`  --${name}`.padEnd(18), variableOf(name).padEnd(26), preset.padEnd(12), help].join(" "),
   );
-  const head = ["npm start -- [options]", "", "  flag             variable                   default      meaning"];
+  const commands = Object.entries(COMMANDS).map(([name, { help }]) => `  ${name.padEnd(16)} ${help}`);
+  const head = [
+    "npm start -- [options], or npx nexus-sync [options]",
+    "",
+    "  flag             variable                   default      meaning",
+  ];
   const secrets = [
     "Secrets are environment variables only. Each can be read from a file instead, whose name is in the variable NAME_FILE:",
     ...Object.entries(SECRETS).map(([name, meaning]) => `  ${name.padEnd(30)} ${meaning}`),
   ];
-  return [...head, ...rows, "", ...secrets].join("\n");
+  const others = ["Commands, instead of the options:", ...commands];
+  return [...head, ...rows, "", ...secrets, "", ...others].join("\n");
 }

@@ -28,6 +28,7 @@ export function readValues(given: Given, environment: NodeJS.ProcessEnv) {
   };
   const mode = readOneOf(value("mode"), ["stub", "service"] as const);
   const port = readPort(value("port"));
+  const controlGiven = given.text("control-port");
   const controlPort = mode === "service" ? NONE : port === 0 ? "0" : FLAGS["control-port"].default;
   return {
     mode,
@@ -51,9 +52,14 @@ export function readValues(given: Given, environment: NodeJS.ProcessEnv) {
     logUserIds: readOneOf(value("log-user-ids"), ["on", "off"] as const) === "on",
     /** Key of the hashes of user ids in the log. */
     logKey: readSecret("NEXUS_SYNC_LOG_KEY", environment),
-    controlPort: readControlPort({ ...value("control-port"), text: given.text("control-port") ?? controlPort }),
+    controlPort: readControlPort({ ...value("control-port"), text: controlGiven ?? controlPort }),
+    /** Any free port is taken if the default one is in use. */
+    isControlPortPreferred: controlGiven === undefined,
     controlHost: given.text("control-host"),
     controlToken: readSecret("NEXUS_SYNC_CONTROL_TOKEN", environment),
+    /** Fixes the demo credentials of a stub. */
+    demoSecret: readSecret("NEXUS_SYNC_DEMO_SECRET", environment),
+    readyFile: readFile(given, "ready-file"),
     /** The settings that are given by variables. */
     fromVariables: FLAG_NAMES.filter(given.isVariable),
     /** One line for each variable that is not used. */
@@ -71,7 +77,7 @@ export function withSource(error: unknown, { fromVariables }: Pick<Settings, "fr
 }
 
 /** A file; its default, which has a name of its own, is undefined. */
-function readFile(given: Given, name: "directory" | "credentials" | "jwks-file"): string | undefined {
+function readFile(given: Given, name: "directory" | "credentials" | "jwks-file" | "ready-file"): string | undefined {
   const text = given.text(name);
   // Not repeated in the message, because a URL may contain a password.
   if (text?.includes("://")) throw new ConfigurationError(`${given.source(name)} takes a file, not a URL.`);

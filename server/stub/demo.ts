@@ -6,6 +6,7 @@ import type { SyncUserIdentityRequest } from "../../generated/operations.ts";
 import type { TokenRules } from "../auth/bearer.ts";
 import { type Credentials, hashSecret } from "../auth/credentials.ts";
 import type { Clock } from "../clock.ts";
+import { ConfigurationError } from "../configuration-error.ts";
 import { loadContract } from "../contract/contract.ts";
 import type { Operation, SecurityScheme } from "../contract/operations.ts";
 import signIns from "../demo-sign-ins.json" with { type: "json" };
@@ -34,13 +35,28 @@ export interface DemoCredentials {
 const ISSUER = "https://login.acme.example/";
 const AUDIENCE = "urn:nexus-sync:stub";
 
-/** Creates new secrets and a new key pair, so that demo credentials are valid on one server only. */
-export async function createDemoCredentials(
-  clock: Clock,
-  document?: URL,
-): Promise<{ demo: DemoCredentials; credentials: Credentials; tokens: TokenRules }> {
+interface DemoOptions {
+  clock: Clock;
+  document: URL | undefined;
+  demoSecret: string | undefined;
+}
+
+/** Characters that need no quotes in a shell, in JSON and in a header. */
+const SECRET = /^[\w.~+/=-]{1,256}$/;
+
+/**
+ * Creates a new key pair, and new secrets unless one is given, so that demo credentials are valid on one server only.
+ * @throws ConfigurationError if the given secret has other characters.
+ */
+export async function createDemoCredentials({
+  clock,
+  document,
+  demoSecret,
+}: DemoOptions): Promise<{ demo: DemoCredentials; credentials: Credentials; tokens: TokenRules }> {
+  if (demoSecret !== undefined && !SECRET.test(demoSecret))
+    throw new ConfigurationError("NEXUS_SYNC_DEMO_SECRET must be 1 to 256 letters, digits and -._~+/= characters.");
   const permissions = [...new Set(loadContract(document).operations.flatMap(permissionsIn))];
-  const [keySecret, applicationToken] = [randomSecret(), randomSecret()];
+  const [keySecret, applicationToken] = [demoSecret ?? randomSecret(), demoSecret ?? randomSecret()];
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   const kid = randomUUID();
   const issuedAt = Math.floor(clock().getTime() / 1_000);

@@ -1,24 +1,27 @@
-import { bannerLines } from "../banner.ts";
 import { loadContract } from "../contract/contract.ts";
+import { bannerLines, type Ready, readyOf } from "../ready.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
 import type { Settings } from "../settings/values.ts";
-import { DEMO_DIRECTORY, DEMO_SIGN_INS, type DemoCredentials } from "./demo.ts";
+import { DEMO_SIGN_INS, type DemoCredentials } from "./demo.ts";
 import { type RunningStub, startStub } from "./start-stub.ts";
 
-/** Starts a stub with the settings of the command line, and returns it with its banner. */
+/** Starts a stub with the settings of the command line, and returns it with its facts for people and for programs. */
 export async function launchStub(
-  { directory, controlPort, controlHost, controlToken }: Settings,
+  { directory, controlPort, isControlPortPreferred, controlHost, controlToken, demoSecret }: Settings,
   options: ServerOptions,
-): Promise<{ server: RunningServer; banner: string }> {
+): Promise<{ server: RunningServer; banner: string; ready: Ready; demo: DemoCredentials | undefined }> {
   const stub = await startStub({
-    ...{ ...options, controlPort, controlHost, controlToken },
-    ...(directory !== "none" && { directory: directory === "demo" ? DEMO_DIRECTORY : directory }),
+    ...{ ...options, controlPort, isControlPortPreferred, controlHost, controlToken, demoSecret },
+    ...(directory !== "none" && { directory }),
   });
-  return { server: stub, banner: banner(stub, { hasDemoUsers: directory === "demo" }) };
+  const { withoutHandler, demo } = stub;
+  const ready = { ...readyOf(stub), ...(withoutHandler.size > 0 && { withoutHandler: [...withoutHandler] }) };
+  const isFixed = demoSecret !== undefined;
+  return { server: stub, banner: banner(stub, { hasDemoUsers: directory === "demo", isFixed }), ready, demo };
 }
 
 /** URLs, demo users, demo credentials, and a command to paste. */
-function banner(stub: RunningStub, { hasDemoUsers }: { hasDemoUsers: boolean }): string {
+function banner(stub: RunningStub, { hasDemoUsers, isFixed }: { hasDemoUsers: boolean; isFixed: boolean }): string {
   const { url, controlUrl, demo, withoutHandler } = stub;
   const [first = "", ...rest] = bannerLines(stub);
   return [
@@ -31,7 +34,13 @@ function banner(stub: RunningStub, { hasDemoUsers }: { hasDemoUsers: boolean }):
     ...(hasDemoUsers
       ? ["", "Users of the demo directory:", ...columns(DEMO_SIGN_INS.map(({ userId, shows }) => [userId, shows]))]
       : []),
-    ...(demo ? ["", "Demo credentials, new at each start:", ...columns(credentialRows(demo))] : []),
+    ...(demo
+      ? [
+          "",
+          isFixed ? "Demo credentials; Bearer is new at each start:" : "Demo credentials, new at each start:",
+          ...columns(credentialRows(demo)),
+        ]
+      : []),
     ...(demo && hasDemoUsers ? ["", "Try it:", curl(url, demo)] : []),
     "",
   ].join("\n");

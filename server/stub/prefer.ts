@@ -46,8 +46,8 @@ function preferencesIn(headers: readonly string[]): Preferences {
 }
 
 function secondsIn({ wait: seconds = "0" }: Preferences): number {
-  if (/^\d{1,2}$/.test(seconds) && Number(seconds) <= MAX_WAIT) return Number(seconds);
-  throw invalidPreference(`wait takes whole seconds from 0 to ${MAX_WAIT}`);
+  if (/^\d{1,2}(\.\d{1,3})?$/.test(seconds) && Number(seconds) <= MAX_WAIT) return Number(seconds);
+  throw invalidPreference(`wait takes seconds from 0 to ${MAX_WAIT}, such as 2 or 0.25`);
 }
 
 /** One example, or a response without content, which has no name. */

@@ -8,7 +8,7 @@ import type { Base, RunningExtension, RunningServer, ServerOptions } from "../ru
 import { startServer } from "../start.ts";
 import type { Store } from "../store/store.ts";
 import { type ControlPortOptions, checkControlPort, openControlPort } from "./control/control-port.ts";
-import { createDemoCredentials, credentialsFor, type DemoCredentials } from "./demo.ts";
+import { createDemoCredentials, credentialsFor, DEMO_DIRECTORY, type DemoCredentials } from "./demo.ts";
 import { exampleHandler } from "./examples.ts";
 import { fireFault, sendWithFault } from "./faults.ts";
 import { operationCheck } from "./operation-id.ts";
@@ -20,6 +20,13 @@ import { createSessions, selectSession } from "./sessions.ts";
 import { startPage } from "./start-page.ts";
 
 export interface StubOptions extends ServerOptions, ControlPortOptions {
+  /** Path of a JSON or NDJSON file, the content of one, or "demo": the users that the command lists. Default: no users. */
+  directory?: string | Directory | undefined;
+  /**
+   * Secret of the demo API key, and the demo application token: 1 to 256 letters, digits and `-._~+/=`. Default: random. The demo
+   * Bearer token is new at each start.
+   */
+  demoSecret?: string | undefined;
   /** Maximum number of entries in the journal of each session. Default 1,000. */
   journalSize?: number;
   /** Maximum size of all named sessions in bytes: their changed users, faults and journals. Default 52,428,800. */
@@ -43,11 +50,12 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
  * credentials unless others are given. Several stubs do not affect each other.
  * @throws ConfigurationError, ContractError
  */
-export async function startStub(options: StubOptions = {}): Promise<RunningStub> {
+export async function startStub({ directory: start, ...others }: StubOptions = {}): Promise<RunningStub> {
+  const options = { ...others, directory: start === "demo" ? DEMO_DIRECTORY : start };
   checkControlPort(options);
-  const { clock = systemClock, access, credentialsFile } = options;
+  const { clock = systemClock, access, credentialsFile, document, demoSecret } = options;
   const generated =
-    access || credentialsFile !== undefined ? undefined : await createDemoCredentials(clock, options.document);
+    access || credentialsFile !== undefined ? undefined : await createDemoCredentials({ clock, document, demoSecret });
   const composed: Awaited<ReturnType<typeof compose>>[] = [];
   const server = await startServer({ ...options, clock, ...(generated && { access: generated }) }, async (base) => {
     const stub = await compose(base, { ...options, clock, demo: generated?.demo });

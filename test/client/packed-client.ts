@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build, type InlineConfig } from "tsdown";
-import { run as buildClient } from "../../scripts/build.ts";
+import { buildClient } from "../../scripts/build/client.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const execute = promisify(execFile);
@@ -18,9 +18,7 @@ export async function packClient() {
   const [source, project] = [mkdtempSync(join(root, "source-")), mkdtempSync(join(root, "project-"))];
   // Copies the sources too, so that the manifest selects the packed files.
   cpSync(join(ROOT, "client"), source, { recursive: true, filter: (file) => file !== join(ROOT, "client/dist") });
-  const lines: string[] = [];
-  const code = await buildClient([join(source, "dist")], (line) => lines.push(line));
-  if (code !== 0) throw new Error(lines.join("\n"));
+  await buildClient(join(source, "dist"));
   const npm = (cwd: string, ...args: string[]) =>
     execute("npm", [...args, "--offline", "--ignore-scripts", "--cache", join(root, "cache")], { cwd });
   const { stdout } = await npm(source, "pack", "--json", "--pack-destination", root);

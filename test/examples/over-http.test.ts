@@ -1,38 +1,43 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 /* An example for any language: the stub is a process of its own (`npm start`), used over HTTP. Each test has a session. */
 
 let stub: ChildProcess;
-const found = { url: "", controlUrl: "", credentials: "" };
+let ready: { url: string; controlUrl: string; demo: { apiKey: { id: string; secret: string } } };
+const folder = mkdtempSync(join(tmpdir(), "stub-"));
 
 beforeAll(async () => {
-  // With port 0 the stub uses free ports, and prints them with its credentials.
-  const args = ["server/main.ts", "--port", "0", "--log-level", "silent"];
-  stub = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  if (!stub.stdout) throw new Error("The stub has no output.");
-  for await (const line of createInterface({ input: stub.stdout })) {
-    found.url = /contract server on (\S+)/.exec(line)?.[1] ?? found.url;
-    found.controlUrl = /Control port and page: (\S+)/.exec(line)?.[1] ?? found.controlUrl;
-    found.credentials = /^ +Basic +(\S+)/.exec(line)?.[1] ?? found.credentials;
-    if (line.startsWith("curl")) break;
+  // With port 0 the stub uses free ports. It writes them to the file with its credentials when it is ready.
+  const file = join(folder, "ready.json");
+  const args = ["server/main.ts", "--port", "0", "--ready-file", file, "--log-level", "silent"];
+  stub = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "inherit"] });
+  while (!existsSync(file)) {
+    if (stub.exitCode !== null) throw new Error("The stub did not start.");
+    await sleep(20);
   }
-});
+  ready = JSON.parse(readFileSync(file, "utf8"));
+}, 30_000);
 
 afterAll(async () => {
   stub.kill("SIGTERM");
   await once(stub, "exit");
+  rmSync(folder, { recursive: true });
 });
 
 /** Signs u-ada in; in a real suite, the code under test does this. */
 function signIn(headers: Record<string, string>): Promise<Response> {
   const connection = { connectionId: "con_acme-ad", groups: ["engineers"] };
-  return fetch(`${found.url}/v1/users/u-ada/$sync`, {
+  const { id, secret } = ready.demo.apiKey;
+  return fetch(`${ready.url}/v1/users/u-ada/$sync`, {
     method: "PUT",
-    headers: { Authorization: `Basic ${btoa(found.credentials)}`, "Content-Type": "application/json", ...headers },
+    headers: { Authorization: `Basic ${btoa(`${id}:${secret}`)}`, "Content-Type": "application/json", ...headers },
     body: JSON.stringify({ audience: "https://api.acme.example", attributes: [], connection }),
   });
 }
@@ -40,7 +45,7 @@ function signIn(headers: Record<string, string>): Promise<Response> {
 /** Sends a request about a session to the control port. */
 async function control(method: string, path: string, session: string, body: object) {
   const headers = { "Content-Type": "application/json", "X-Contract-Session": session };
-  const response = await fetch(found.controlUrl + path, { method, headers, body: JSON.stringify(body) });
+  const response = await fetch(ready.controlUrl + path, { method, headers, body: JSON.stringify(body) });
   expect(response.status).toBe(200);
   return response.json();
 }

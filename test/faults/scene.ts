@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { startPostgres } from "../../scripts/shared/postgres-server.ts";
 import type { Program } from "../../scripts/shared/program.ts";
-import { MAIN } from "../../scripts/shared/server-process.ts";
+import { MAIN, readyFrom } from "../../scripts/shared/server-process.ts";
 import { hashSecret } from "../../server/auth/credentials.ts";
 import { startTestProgram } from "../helpers/program.ts";
 import { acme, CONNECTION, identity } from "../helpers/stub.ts";
@@ -72,7 +72,7 @@ async function startServerProcess(
 ): Promise<ServerUnderTest> {
   const command = [process.execPath, MAIN, "--port", "0", "--log-level", "warn", ...flags];
   const program = startTestProgram(command, { env: { ...process.env, ...environment } });
-  const [, url = ""] = /server on (\S+)/.exec(await program.printed(/server on \S+\s/)) ?? [];
+  const { url } = await readyFrom(program);
   return { ...program, url, page: (path) => statusOf(url + path) };
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeSite, serviceSettings } from "../../scripts/bench/service.ts";
 import type { Ended } from "../../scripts/shared/program.ts";
-import { MAIN } from "../../scripts/shared/server-process.ts";
+import { DEMO_PAIR, DEMO_SECRET, MAIN, readyFrom } from "../../scripts/shared/server-process.ts";
 import { startTestProgram } from "./program.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -31,10 +31,9 @@ interface Measured {
 export async function startMeasuredServer(...flags: string[]): Promise<MeasuredServer> {
   const isNodeFlag = (flag: string) => flag.startsWith("--max-");
   const settings = ["--control-port", "none", ...flags.filter((flag) => !isNodeFlag(flag))];
-  const { printed, ...server } = startMeasured(flags.filter(isNodeFlag), settings);
-  const banner = await printed(/^ {2}Basic +\S+:\S+$/m);
-  const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
-  return { ...server, url: urlIn(banner), authorization: `Basic ${btoa(pair)}` };
+  const environment = { NEXUS_SYNC_DEMO_SECRET: DEMO_SECRET };
+  const { printed, ...server } = startMeasured(flags.filter(isNodeFlag), settings, environment);
+  return { ...server, url: (await readyFrom({ printed })).url, authorization: `Basic ${btoa(DEMO_PAIR)}` };
 }
 
 /** The server in service mode on a SQLite file, with the users of the bench. */
@@ -43,7 +42,7 @@ export async function startMeasuredService(): Promise<MeasuredServer> {
   const site = await makeSite(folder);
   const { flags, environment } = serviceSettings({ site, database: join(folder, "service.sqlite") });
   const { printed, ...server } = startMeasured([], [...flags, "--log-level", "error"], environment);
-  return { ...server, url: urlIn(await printed(/ on http/)), authorization: site.basic.Authorization };
+  return { ...server, url: (await readyFrom({ printed })).url, authorization: site.basic.Authorization };
 }
 
 function startMeasured(node: readonly string[], settings: readonly string[], environment = {}) {
@@ -57,8 +56,4 @@ function startMeasured(node: readonly string[], settings: readonly string[], env
     return measured as Measured;
   };
   return { printed, measure, end };
-}
-
-function urlIn(banner: string): string {
-  return /http:\/\/\S+/.exec(banner)?.[0] ?? "";
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ENTRIES } from "../../scripts/build.ts";
+import { ENTRIES } from "../../scripts/build/client.ts";
 import { exportedNames } from "../client/doc-comments.ts";
 import { copyProject } from "./generate/project-copy.ts";
 
@@ -11,12 +11,16 @@ function pageOf(root: string, built: string): string {
   return readFileSync(join(root, `reference/modules/${name}.html`), "utf8").replaceAll("<wbr/>", "");
 }
 
-test("the build prints its folders, and the API reference has every exported name and no warning", {
+test("the build prints its results, and the API reference has every exported name and no warning", {
   timeout: 120_000,
 }, () => {
   const { root, runScript } = copyProject();
-  const printed = `Built ${join(root, "client/dist")}.\nBuilt ${join(root, "reference/index.html")}.\n`;
-  expect(runScript("scripts/build.ts")).toEqual({ code: 0, output: printed });
+  const { code, output } = runScript("scripts/build.ts");
+  expect(code).toBe(0);
+  expect(output).toContain(`API reference of the client: ${join(root, "reference/index.html")}\n`);
+  for (const name of ["nexus-sync", "nexus-sync-client"]) {
+    expect(output).toMatch(new RegExp(`^  npm install .*${join(root, "dist", name)}-\\d.*\\.tgz$`, "m"));
+  }
   for (const built of Object.keys(ENTRIES)) {
     const names = exportedNames(join(root, `client/dist/${built}.d.ts`));
     expect(names).not.toEqual([]);

@@ -59,7 +59,7 @@ test("a closed pipe does not end the server, and lines are written again when an
   const server = startTestProgram(["sh", "-c", command]);
   const first = startTestProgram(["head", "-1", fifo]);
   const { url, lost } = await serverOn(port);
-  expect((await first.ended).output).toMatch(/^nexus-sync contract server on .*\n$/);
+  expect((await first.ended).output).toMatch(/^\{"event":"ready",.*\}\n$/);
   for (let sent = 0; sent < 20; sent += 1) await fetch(`${url}/nowhere`);
   await until(async () => (await lost()) >= 20, 5_000);
 

@@ -4,10 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { MAIN } from "../../scripts/shared/server-process.ts";
+import { MAIN, readyFrom } from "../../scripts/shared/server-process.ts";
 import signIns from "../../server/demo-sign-ins.json" with { type: "json" };
 import { startTestProgram } from "../helpers/program.ts";
-import { acme } from "../helpers/stub.ts";
+import { acme, JSON_TYPE, signIn } from "../helpers/stub.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { copyProject } from "../scripts/generate/project-copy.ts";
 
@@ -25,36 +25,64 @@ function curlOf(output: string) {
   return { url, user, header: header.split(": ") as [string, string], body };
 }
 
-test("the server starts without settings, lists the demo users, and accepts its curl line; SIGINT ends it with exit code 0", async () => {
-  const server = start(["--port", "0"]);
-  const output = await server.printed(/^curl .*\n/m);
+/** The server on a terminal of its own, by the program `script`. */
+function startOnTerminal(...args: string[]) {
+  const command = [process.execPath, MAIN, "--port", "0", ...args].map((word) => `'${word}'`).join(" ");
+  return startTestProgram(["script", "--quiet", "--flush", "--return", "--command", `exec ${command}`, "/dev/null"]);
+}
+
+test("on a terminal, the server starts without settings, lists the demo users, and accepts its curl line", async () => {
+  const server = startOnTerminal();
+  const output = (await server.printed(/^curl .*\r\n/m)).replaceAll("\r", "");
   const listed = output.split("\n").map((line) => line.trim().split(/ {2,}/));
   for (const { userId, shows } of signIns) expect(listed).toContainEqual([userId, shows]);
+  expect(output).toMatch(/^Control port and page: http:\/\/127\.0\.0\.1:\d+$/m);
+  expect(output).not.toContain('"event"');
   const { url, user, header, body } = curlOf(output);
   const headers = { ...Object.fromEntries([header]), authorization: `Basic ${btoa(user)}` };
   const response = await fetch(url, { method: "PUT", headers, body });
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toBe("application/json");
   expect(await response.json()).toMatchObject({ userId: "u-ada", isAuthenticated: true });
+});
 
+test("elsewhere, the server prints one line of JSON and then its log; SIGINT ends it with exit code 0", async () => {
+  const server = start(["--port", "0"], { environment: { NEXUS_SYNC_DEMO_SECRET: "a-secret" } });
+  const { url, controlUrl, loaded } = await readyFrom(server);
+  expect(server.output()).toBe(`${JSON.stringify({ event: "ready", url, controlUrl, loaded })}\n`);
+  const headers = { ...JSON_TYPE, authorization: `Basic ${btoa("demo-key:a-secret")}` };
+  const request = { method: "PUT", headers, body: JSON.stringify(signIn()) };
+  expect((await fetch(`${url}/v1/users/u-ada/$sync`, request)).status).toBe(200);
   const [line = ""] = /^\{.*\}$/m.exec(await server.printed(/^\{.*\}$/m)) ?? [];
   const logged = { method: "PUT", route: "/v1/users/{userId}/$sync", status: 200, caller: "demo-key" };
   expect(JSON.parse(line)).toMatchObject(logged);
   expect(line).not.toMatch(/u-ada/);
-  expect((await server.end("SIGINT")).code).toBe(0);
+  expect(await server.end("SIGINT")).toMatchObject({ code: 0, output: expect.not.stringContaining("a-secret") });
 });
 
 test("the control port is open on loopback, and needs a token on any other address", async () => {
-  const [, url = ""] = /^Control port and page: (\S+)$/m.exec(await start(["--port", "0"]).printed(/curl/)) ?? [];
-  expect((await fetch(`${url}/requests`)).status).toBe(200);
+  const { controlUrl } = await readyFrom(start(["--port", "0"]));
+  expect((await fetch(`${controlUrl}/requests`)).status).toBe(200);
   const everywhere = ["--port", "0", "--control-host", "0.0.0.0"];
   const { code, output } = await start(everywhere).ended;
   expect(code).toBe(2);
   expect(output).toMatch(/^The control port on 0\.0\.0\.0 needs a token\. Set NEXUS_SYNC_CONTROL_TOKEN .*\n$/);
   const environment = { NEXUS_SYNC_CONTROL_TOKEN: "planted-control-token" };
-  const open = await start(everywhere, { environment }).printed(/curl/);
-  expect(open).toMatch(/^Control port and page: http:\/\/0\.0\.0\.0:\d+$/m);
-  expect(open).not.toContain(environment.NEXUS_SYNC_CONTROL_TOKEN);
+  const open = start(everywhere, { environment });
+  expect((await readyFrom(open)).controlUrl).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/);
+  expect(open.output()).not.toContain(environment.NEXUS_SYNC_CONTROL_TOKEN);
+});
+
+test("if the default control port is in use, the stub takes a free one", async () => {
+  const host = "127.0.0.8";
+  const other = createServer().listen(4011, host);
+  await once(other, "listening");
+  onTestFinished(() => void other.close());
+  const flags = ["--port", "4020", "--host", host, "--control-host", host];
+  const { url, controlUrl } = await readyFrom(start(flags));
+  expect(url).toBe(`http://${host}:4020`);
+  expect(controlUrl).not.toBe(`http://${host}:4011`);
+  expect((await fetch(`${controlUrl}/requests`)).status).toBe(200);
 });
 
 test("a second start with the same directory changes no entry; SIGTERM ends the server with exit code 0", async () => {
@@ -63,9 +91,7 @@ test("a second start with the same directory changes no entry; SIGTERM ends the 
   writeFileSync(directory, JSON.stringify(acme()));
   for (const changed of [5, 0]) {
     const server = start(["--port", "0", "--directory", directory, "--database", database]);
-    const output = await server.printed(/Bearer/);
-    expect(output).toContain(`\n5 directory entries were read; ${changed} were new or changed\n`);
-    expect(output).not.toContain("curl");
+    expect((await readyFrom(server)).loaded).toEqual({ total: 5, changed });
     expect((await server.end("SIGTERM")).code).toBe(0);
   }
 });
@@ -107,8 +133,8 @@ test.for([
 test("a port that Kubernetes sets for a Service is ignored with one line", async () => {
   const environment = { NEXUS_SYNC_PORT: "tcp://10.96.0.12:4010", NEXUS_SYNC_CONTROL_PORT: "tcp://10.96.0.13:4011" };
   const both = start(["--directory", "none", "--host", "127.0.0.9", "--control-host", "127.0.0.9"], { environment });
-  const output = await both.printed(/contract server on .*\n/);
-  expect(output).toContain("contract server on http://127.0.0.9:4010 ");
+  expect((await readyFrom(both)).url).toBe("http://127.0.0.9:4010");
+  const output = both.output();
   const line = (variable: string, flag: string) =>
     `${variable} is ignored: it is the address of a Kubernetes Service. Set the port with ${flag}.\n`;
   expect(output).toContain(line("NEXUS_SYNC_PORT", "--port"));
@@ -136,11 +162,26 @@ test("--help prints the flags and the secret variables, and the exit code is 0",
   const { code, output } = await start(["--help"]).ended;
   expect(code).toBe(0);
   expect(output).toMatch(
-    /^npm start -- \[options\]\n\n +flag +variable +default +meaning\n +--mode +NEXUS_SYNC_MODE +stub /,
+    /^npm start -- \[options\], or npx nexus-sync \[options\]\n\n +flag +variable +default +meaning\n +--mode +NEXUS_SYNC_MODE +stub /,
   );
   expect(output).toMatch(
-    /^Secrets are environment variables only\. .*\n +NEXUS_SYNC_LOG_KEY .*\n +NEXUS_SYNC_DATABASE_PASSWORD .*\n +NEXUS_SYNC_CONTROL_TOKEN /m,
+    /^Secrets are environment variables only\. .*(\n +NEXUS_SYNC_(LOG_KEY|DATABASE_PASSWORD|CONTROL_TOKEN|DEMO_SECRET) .*){4}$/m,
   );
+  expect(output).toMatch(
+    /^Commands, instead of the options:\n {2}backup +.*\n {2}credentials +edits a credentials file: add, list, revoke$/m,
+  );
+});
+
+test("the first argument names a command, which gets the others and sets the exit code", async () => {
+  const file = join(temporaryFolder(), "credentials.json");
+  const added = await start(["credentials", "add", "api-key", "Login hook", "--file", file]).ended;
+  expect(added).toMatchObject({ code: 0, output: expect.stringMatching(/^ {2}secret {2}\S+$/m) });
+  expect(await start(["credentials", "ad", "--file", file]).ended).toMatchObject({
+    code: 2,
+    output: "There is no command 'ad'. Did you mean 'add'? Commands: add, list, revoke.\n",
+  });
+  const unknown = "There is no command of this name. Commands: backup, credentials; without one, the server starts.\n";
+  expect(await start(["credentails"]).ended).toMatchObject({ code: 2, output: unknown });
 });
 
 test("an invalid contract ends the start before the port opens", async () => {
@@ -150,5 +191,5 @@ test("an invalid contract ends the start before the port opens", async () => {
   const { code, output } = await server.ended;
   expect(code).toBe(1);
   expect(output).toMatch(/^The contract can't be served\. SyncUserIdentity: .*minLength.*\. Run: npm run generate\n$/);
-  expect(output).not.toContain("contract server on");
+  expect(output).not.toContain("ready");
 });

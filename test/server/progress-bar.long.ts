@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { freePort, until } from "../../scripts/shared/program.ts";
-import { MAIN } from "../../scripts/shared/server-process.ts";
+import { MAIN, readyFrom } from "../../scripts/shared/server-process.ts";
 import { startTestProgram } from "../helpers/program.ts";
 import { CONNECTION, identity } from "../helpers/stub.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
@@ -34,7 +34,7 @@ test("while a directory is loaded, the port is open, /livez is 200, everything e
       () => false,
     );
   await until(isOpen, 5_000);
-  expect(server.output()).not.toContain("directory entries were read");
+  expect(server.output()).not.toContain("ready");
   expect(await statusOf(`${url}/readyz`)).toBe(503);
   expect(await statusOf(`${url}/metrics`)).toBe(200);
   const early = await fetch(`${url}/v1/users/u-1/$sync`, { method: "PUT", body: "{}" });
@@ -44,7 +44,7 @@ test("while a directory is loaded, the port is open, /livez is 200, everything e
     detail: "The server is starting.",
   });
 
-  await server.printed(/300000 directory entries were read/);
+  expect((await readyFrom(server)).loaded).toEqual({ total: USERS, changed: USERS });
   expect(await statusOf(`${url}/readyz`)).toBe(200);
   const { code, output } = await server.end();
   expect(code).toBe(0);

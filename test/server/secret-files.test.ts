@@ -60,6 +60,7 @@ test("variables of Kubernetes, of other programs and of this project's tests are
     NEXUS_SYNC_POSTGRES_PORT_5432_TCP: "tcp://10.96.0.13:5432",
     NEXUS_SYNC_POSTGRES_PORT: "tcp://10.96.0.13:5432",
     NEXUS_SYNC_SEED: "1",
+    NEXUS_SYNC_AUTH_BASIC: "id:secret",
     NEXUS_PORT: "1",
   };
   expect(readSettings([], environment)?.ignored).toEqual([]);

@@ -60,6 +60,7 @@ test.for<[name: string, args: string[], error: RegExp]>([
   ["an origin with a path", ["--cors-origin", "https://portal.example/"], /--cors-origin takes an origin/],
   ["a limit of 0 requests", ["--max-in-flight", "0"], /--max-in-flight takes a whole number/],
   ["the log key as a flag", ["--log-key", "k"], /Unknown option '--log-key'/],
+  ["the demo secret as a flag", ["--demo-secret", "s"], /Unknown option '--demo-secret'/],
   ["the database password as a flag", ["--database-password", "p"], /Unknown option '--database-password'/],
   ["the control token as a flag", ["--control-token", "t"], /Unknown option '--control-token'/],
 ])("%s is rejected", ([, args, error]) => expect(errorOf(...args)).toMatch(error));
@@ -94,6 +95,14 @@ test.for<[name: string, args: string[], environment: NodeJS.ProcessEnv, settings
     [],
     { NEXUS_SYNC_CONTROL_TOKEN: "t" },
     { controlToken: "t", controlPort: 4011 },
+  ],
+  ["the demo secret comes from a variable", [], { NEXUS_SYNC_DEMO_SECRET: "s" }, { demoSecret: "s" }],
+  ["the default control port is preferred", [], {}, { controlPort: 4011, isControlPortPreferred: true }],
+  [
+    "a control port that was asked for is required",
+    [],
+    { NEXUS_SYNC_CONTROL_PORT: "4011" },
+    { isControlPortPreferred: false },
   ],
   ["the password comes from a variable", [], { NEXUS_SYNC_DATABASE_PASSWORD: "p" }, { databasePassword: "p" }],
   [
@@ -136,6 +145,16 @@ test.for<[name: string, environment: NodeJS.ProcessEnv, error: string]>([
     "a database of a service",
     { ...SERVICE_VARIABLES, NEXUS_SYNC_DATABASE: ":memory:" },
     "A service needs a durable database: name a file or URL with NEXUS_SYNC_DATABASE.",
+  ],
+  [
+    "a demo secret of a service",
+    { ...SERVICE_VARIABLES, NEXUS_SYNC_DEMO_SECRET: "s" },
+    "A service has no demo credentials: remove NEXUS_SYNC_DEMO_SECRET.",
+  ],
+  [
+    "a demo secret beside a credentials file",
+    { NEXUS_SYNC_CREDENTIALS: "c.json", NEXUS_SYNC_DEMO_SECRET: "s" },
+    "NEXUS_SYNC_CREDENTIALS and NEXUS_SYNC_DEMO_SECRET can't be combined.",
   ],
   [
     "two key sets",

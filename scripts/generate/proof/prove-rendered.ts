@@ -1,7 +1,7 @@
 import type { Ajv2020 } from "ajv/dist/2020.js";
-import fc from "fast-check";
 import { type Contract, contractOf } from "../../../server/contract/contract.ts";
 import type { Schema } from "../../../server/contract/document.ts";
+import { matching } from "../../../server/proof/matching.ts";
 import { type Proof, prove } from "../../../server/proof/prove.ts";
 import { schemaReference } from "../contract-ajv.ts";
 import type { Pointer } from "../diagnostic.ts";
@@ -43,17 +43,4 @@ function pointersIn(document: object): ReadonlyMap<Schema, Pointer> {
   };
   visit(document, []);
   return pointers;
-}
-
-/** The shortest text of a suitable length, because a pattern such as `^(a+)+$` can take for ever to reject a long one. */
-function matching(pattern: string, { minLength = 0, maxLength = Infinity }: Schema): string | undefined {
-  try {
-    const texts = fc.sample(fc.stringMatching(new RegExp(pattern, "u")), { numRuns: 20, seed: 1 });
-    const isSuitable = ({ length }: string) => length >= Number(minLength) && length <= Number(maxLength);
-    const shortestFirst = texts.filter(isSuitable).sort((a, b) => a.length - b.length);
-    return shortestFirst.find((text) => /^[!-~]+$/.test(text)) ?? shortestFirst[0] ?? texts[0];
-  } catch {
-    // fast-check knows most, but not all of regular expressions.
-    return undefined;
-  }
 }

@@ -20,6 +20,9 @@ export interface GroupCommitOptions {
  * Group commit: work queued in the same iteration of the event loop, or during the previous commit, shares one
  * transaction, and its promises settle after the commit. Work that throws does not affect other work. It must not write
  * before it throws, except with its last statement, which SQLite undoes; therefore no savepoints are needed.
+ *
+ * On Node 22.13 `isOpen` and `isTransaction` are undefined. There the database is in memory (schema.ts), where SQLite does not
+ * end a transaction by itself.
  */
 export function createGroupCommit({ database, reader, verify }: GroupCommitOptions) {
   const begin = database.prepare("BEGIN IMMEDIATE");
@@ -39,7 +42,7 @@ export function createGroupCommit({ database, reader, verify }: GroupCommitOptio
       commit.run();
       return result;
     } catch (error) {
-      if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
+      if (database.isOpen !== false && database.isTransaction !== false) database.exec("ROLLBACK");
       reader.clearCaches();
       throw translated(error);
     }
@@ -70,7 +73,7 @@ export function createGroupCommit({ database, reader, verify }: GroupCommitOptio
             return () => resolve(value);
           } catch (error) {
             // SQLite has rolled back the whole transaction, for example because the disk is full.
-            if (!database.isTransaction) throw error;
+            if (database.isTransaction === false) throw error;
             return () => reject(translated(error));
           }
         };

@@ -4,7 +4,7 @@ import { StoreUnusable } from "../store.ts";
 import { APPLICATION_ID, checkFile } from "./file-check.ts";
 import { lockOwner, realPath } from "./owner-lock.ts";
 
-/** Older versions may reset the WAL file while it is being read. */
+/** Older versions may reset the WAL file while it is being read. A database in memory has none, so Node 22.13 is enough. */
 const MIN_SQLITE = "3.51.3";
 const SCHEMA_VERSION = 1;
 
@@ -44,15 +44,15 @@ export interface OpenDatabase {
 export function openDatabase(file: string): OpenDatabase {
   if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw new StoreUnusable(`${file} is a folder, not a file.`);
-  const { path, lock } = file === ":memory:" ? { path: file } : lockFile(file);
+  const { path, lock } = file === ":memory:" ? { path: file, lock: undefined } : lockFile(file);
   try {
     if (lock) checkFile(path);
     // Milliseconds. The driver blocks the event loop while it waits for a lock.
     const database = new DatabaseSync(path, { timeout: 100 });
     const version = String(database.prepare("SELECT sqlite_version() AS version").get()?.version);
-    if (version.localeCompare(MIN_SQLITE, "en", { numeric: true }) < 0) {
+    if (lock && version.localeCompare(MIN_SQLITE, "en", { numeric: true }) < 0) {
       throw new StoreUnusable(
-        `SQLite ${version} is too old: use a Node.js release with SQLite ${MIN_SQLITE} or newer.`,
+        `SQLite ${version} is too old for a database file: use a Node.js release with SQLite ${MIN_SQLITE} or newer.`,
       );
     }
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");

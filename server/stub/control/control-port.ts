@@ -9,6 +9,8 @@ import { authoritiesOf } from "./guard.ts";
 export interface ControlPortOptions {
   /** Default 0: any free port; "none": no control port. */
   controlPort?: number | "none";
+  /** Whether any free port is taken if `controlPort` is in use. Default false. */
+  isControlPortPreferred?: boolean;
   /** Default 127.0.0.1; a token is required beyond loopback. */
   controlHost?: string | undefined;
   /** Required as a Bearer token. At least 16 visible ASCII characters. Default: none is required on loopback. */
@@ -49,12 +51,16 @@ function isLoopback(host: string): boolean {
  * @throws ConfigurationError if the port can't be opened.
  */
 export async function openControlPort(
-  { controlPort = 0, controlHost = "127.0.0.1", controlToken }: ControlPortOptions,
+  { controlPort = 0, isControlPortPreferred = false, controlHost = "127.0.0.1", controlToken }: ControlPortOptions,
   { server, host, ...context }: ControlPortContext,
 ): Promise<{ url?: string; origins: string[]; close: () => Promise<void> }> {
   if (controlPort === "none") return { origins: [], close: async () => {} };
   const { server: own, shutdown, handle } = createHttpServer(context.log);
-  const url = await listen(own, { port: controlPort, host: controlHost, setting: "control-port" });
+  const place = { host: controlHost, setting: "control-port" } as const;
+  const url = await listen(own, { ...place, port: controlPort }).catch((error) => {
+    if (isControlPortPreferred && error.cause?.code === "EADDRINUSE") return listen(own, { ...place, port: 0 });
+    throw error;
+  });
   let app: Express | undefined;
   handle((request, response) => {
     // Created at the first request: compiling its contract takes longer than the rest of a start.

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +8,11 @@ import { send } from "../../http/respond.ts";
 import { WILDCARDS } from "./guard.ts";
 
 const FOLDER = fileURLToPath(new URL("../page/", import.meta.url));
-const SWAGGER = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+/** In the package of the server, a copy. */
+const PACKED_SWAGGER = fileURLToPath(new URL("../swagger-ui/", import.meta.url));
+const SWAGGER = existsSync(PACKED_SWAGGER)
+  ? PACKED_SWAGGER
+  : dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
 
 /** Serves the pages and the files they load. The files hold no data and need no token; the scripts request the data. */
 export function controlPages(stubUrl: () => string | undefined): RequestHandler[] {

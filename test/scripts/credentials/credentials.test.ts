@@ -14,10 +14,10 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
-import { changeFile } from "../../../scripts/credentials/change-file.ts";
 import { run } from "../../../scripts/credentials.ts";
 import { hashSecret } from "../../../server/auth/credentials.ts";
 import type { CredentialsFile } from "../../../server/auth/credentials-file.ts";
+import { changeFile } from "../../../server/credentials/change-file.ts";
 import { startStub } from "../../../server/stub/start-stub.ts";
 import { ACCESS, basicOf, bearer, currentClaims, mint, TOKEN_HEADER } from "../../helpers/access.ts";
 import { send } from "../../helpers/server-fixture.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { SECURITY_SCHEMES } from "../../../generated/operations.ts";
+import { readyFrom } from "../../../scripts/shared/server-process.ts";
 import { startDev } from "./dev-process.ts";
 
 const RELOADED = /^The server uses the new contract\.$/m;
@@ -33,7 +34,7 @@ test.for(FAILURES)(
       "export async function render(",
       `export async function render(...args) { ${fault} return renderAll(...args); }\nasync function renderAll(`,
     );
-    await dev.printed(/^curl/m);
+    await readyFrom(dev);
     dev.project.edit("openapi.yaml", HEADER, "name: X-Fault");
     await dev.printed(printed);
     dev.project.edit("openapi.yaml", "name: X-Fault", "name: X-Other");

@@ -1,3 +1,4 @@
+import { DEMO_SECRET } from "../../../scripts/shared/server-process.ts";
 import { startTestProgram } from "../../helpers/program.ts";
 import { copyProject } from "../generate/project-copy.ts";
 
@@ -5,5 +6,6 @@ import { copyProject } from "../generate/project-copy.ts";
 export function startDev(...args: string[]) {
   const project = copyProject();
   const command = [process.execPath, "scripts/dev.ts", "--log-level", "silent", ...args];
-  return { project, ...startTestProgram(command, { cwd: project.root }) };
+  const env = { ...process.env, NEXUS_SYNC_DEMO_SECRET: DEMO_SECRET };
+  return { project, ...startTestProgram(command, { cwd: project.root, env }) };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { DEMO_PAIR, readyFrom } from "../../../scripts/shared/server-process.ts";
 import { startDev } from "./dev-process.ts";
 
 const RELOADED = /^The server uses the new contract\.$/m;
@@ -19,10 +20,8 @@ const TIMEOUT = { timeout: 90_000 };
 
 test("the server serves an operation that has lost its handler from its examples", async () => {
   const { printed, project } = startDev("--port", "0");
-  const banner = await printed(/^curl/m);
-  const [, url = ""] = /server on (\S+)/.exec(banner) ?? [];
-  const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
-  const headers = { Authorization: `Basic ${btoa(pair)}`, "Content-Type": "application/json" };
+  const { url } = await readyFrom({ printed });
+  const headers = { Authorization: `Basic ${btoa(DEMO_PAIR)}`, "Content-Type": "application/json" };
   const body = JSON.stringify({ audience: "a", attributes: [], connection: { connectionId: "none" } });
 
   project.edit("openapi.yaml", "operationId: SyncUserIdentity", "operationId: SyncIdentity");
@@ -33,7 +32,7 @@ test("the server serves an operation that has lost its handler from its examples
 
 test("handwritten lines that no longer compile are listed, and the server uses the new contract", TIMEOUT, async () => {
   const { printed, project } = startDev("--port", "0");
-  await printed(/^curl/m);
+  await readyFrom({ printed });
   project.edit("openapi.yaml", '        "429":\n          $ref: "#/components/responses/TooManyRequests"\n', "");
   await printed(RELOADED);
   const advice = await printed(/^ {2}server\/http\/problem-types\.ts\(\d+,\d+\): error /m);
@@ -46,11 +45,9 @@ test(
   TIMEOUT,
   async () => {
     const { printed, project } = startDev("--port", "0");
-    const banner = await printed(/^curl/m);
-    const [, url = ""] = /server on (\S+)/.exec(banner) ?? [];
-    const [, pair = ""] = /^ {2}Basic +(\S+)$/m.exec(banner) ?? [];
+    const { url } = await readyFrom({ printed });
     const readGreeting = async () => {
-      const response = await fetch(`${url}/v1/greeting`, { headers: { Authorization: `Basic ${btoa(pair)}` } });
+      const response = await fetch(`${url}/v1/greeting`, { headers: { Authorization: `Basic ${btoa(DEMO_PAIR)}` } });
       return response.json();
     };
     project.edit("openapi.yaml", "\ncomponents:\n", `\n${GREETING}\ncomponents:\n`);

@@ -1,11 +1,15 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { OPERATIONS, SECURITY_SCHEMES } from "../../../generated/operations.ts";
 import { openConnection, putBytes } from "../../../scripts/shared/connection.ts";
+import { DEMO_PAIR, readyFrom } from "../../../scripts/shared/server-process.ts";
 import { JSON_TYPE, signIn } from "../../helpers/stub.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { startDev } from "./dev-process.ts";
 
 const KEY = "          minLength: 1\n          description: Name of the claim.";
@@ -19,11 +23,11 @@ const INVALID = ["required: [key]", "required: [kye]"] as const;
 
 /** The development server with its demo credentials, and syncs of u-ada. */
 async function startServing() {
-  const dev = startDev("--port", "0");
-  const banner = await dev.printed(/^curl/m);
-  const [, url = "", key = ""] = /on (\S+) .*Basic +(\S+)\n/s.exec(banner) ?? [];
-  const [, bearer = "", token = ""] = /Bearer +(\S+)\n +\S+ +(\S+) /.exec(banner) ?? [];
-  const basic = { ...JSON_TYPE, Authorization: `Basic ${btoa(key)}` };
+  const file = join(temporaryFolder(), "ready.json");
+  const dev = startDev("--port", "0", "--ready-file", file);
+  const { url } = await readyFrom(dev);
+  const { bearerToken: bearer, applicationToken: token } = JSON.parse(readFileSync(file, "utf8")).demo;
+  const basic = { ...JSON_TYPE, Authorization: `Basic ${btoa(DEMO_PAIR)}` };
   const body = (attributes: Record<string, string>) => JSON.stringify(signIn({ groups: ["engineers"], attributes }));
   const sync = (attributes: Record<string, string>, headers: Record<string, string> = basic) =>
     fetch(url + PATH, { method: "PUT", headers, body: body(attributes) });
@@ -120,7 +124,7 @@ test("a renamed security header is read after the reload, and demo tokens stay v
 
 test.for(["SIGINT", "SIGTERM"] as const)("%s ends the server with exit code 0", async (signal) => {
   const { end, printed } = startDev("--port", "0");
-  const [, url = ""] = /contract server on (\S+)/.exec(await printed(/^curl/m)) ?? [];
+  const { url } = await readyFrom({ printed });
   expect((await end(signal)).code).toBe(0);
   await expect(fetch(url)).rejects.toThrow();
 });
@@ -128,7 +132,7 @@ test.for(["SIGINT", "SIGTERM"] as const)("%s ends the server with exit code 0", 
 test("an invalid contract at the start starts no server, and SIGTERM ends the command with exit code 0", async () => {
   const { end, printed, project } = startDev("--port", "0");
   project.edit("openapi.yaml", ...INVALID);
-  expect(await printed(/was not changed/)).not.toMatch(/contract server on/);
+  expect(await printed(/was not changed/)).not.toMatch(/"ready"/);
   expect((await end("SIGTERM")).code).toBe(0);
 });
 

@@ -61,6 +61,12 @@ describe("Prefer", () => {
     if (line.startsWith("wait=1")) expect(response.ms).toBeGreaterThanOrEqual(990);
   });
 
+  test("wait=0.25 delays the sync by a quarter of a second", async () => {
+    const { response } = await prefer("wait=0.25");
+    expect(response).toMatchObject({ status: 200, headers: { "preference-applied": ["wait=0.25"] } });
+    expect(response.ms).toBeGreaterThanOrEqual(240);
+  });
+
   test("wait=1 delays the sync by a second, and wait=0 does not delay it", async () => {
     const [delayed, immediate] = [await prefer("wait=1"), await prefer("wait=0")];
     expect(delayed.response).toMatchObject({ status: 200, headers: { "preference-applied": ["wait=1"] } });
@@ -108,10 +114,10 @@ describe("Prefer", () => {
     ["code=0404", CODES],
     ["code=200, example=unknownUser", "the contract has the examples synced, notAuthenticated for the code 200"],
     ["example=planted", `the contract has the examples ${NAMES}`],
-    ["wait=31", "wait takes whole seconds from 0 to 30"],
-    ["wait=0.5", "wait takes whole seconds from 0 to 30"],
-    ["wait=-1", "wait takes whole seconds from 0 to 30"],
-    ["wait", "wait takes whole seconds from 0 to 30"],
+    ["wait=31", "wait takes seconds from 0 to 30, such as 2 or 0.25"],
+    ["wait=0.2500", "wait takes seconds from 0 to 30, such as 2 or 0.25"],
+    ["wait=-1", "wait takes seconds from 0 to 30, such as 2 or 0.25"],
+    ["wait", "wait takes seconds from 0 to 30, such as 2 or 0.25"],
   ])("%s is rejected with 400 and the list of valid values", async (line, detail) => {
     const { response } = await prefer(line);
     expect(response.status).toBe(400);

@@ -1,8 +1,8 @@
 import { OPERATIONS } from "../../generated/operations.ts";
-import { isMember, type ListName } from "../../server/auth/credentials-file.ts";
-import { ConfigurationError } from "../../server/configuration-error.ts";
-import { didYouMean, nearest } from "../../server/nearest.ts";
-import { parseOptions } from "../shared/parse-options.ts";
+import { isMember, type ListName } from "../auth/credentials-file.ts";
+import { parseOptions } from "../command-line/parse-options.ts";
+import { ConfigurationError } from "../configuration-error.ts";
+import { didYouMean, nearest } from "../nearest.ts";
 
 /** Kinds of credentials on the command line, and the list of the file that each is stored in. */
 export const KINDS = { "api-key": "apiKeys", "application-token": "applicationTokens" } as const satisfies Record<

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { chmod, chown, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { CREDENTIALS_FILE, type CredentialsFile } from "../../server/auth/credentials-file.ts";
-import { readJsonFile } from "../../server/auth/json-file.ts";
-import { withLockFolder } from "../shared/lock-folder.ts";
+import { CREDENTIALS_FILE, type CredentialsFile } from "../auth/credentials-file.ts";
+import { readJsonFile } from "../auth/json-file.ts";
+import { withLockFolder } from "../command-line/lock-folder.ts";
 
 interface Change {
   /** Called again if another program has saved the file meanwhile. */

@@ -1,17 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { SECURITY_SCHEMES } from "../../generated/operations.ts";
-import { hashSecret } from "../../server/auth/credentials.ts";
-import {
-  CREDENTIALS_FILE,
-  type CredentialEntry,
-  type CredentialsFile,
-  LISTS,
-} from "../../server/auth/credentials-file.ts";
-import { readJsonFile } from "../../server/auth/json-file.ts";
-import { ConfigurationError } from "../../server/configuration-error.ts";
-import { didYouMean, nearest } from "../../server/nearest.ts";
-import { alignColumns } from "../shared/columns.ts";
-import type { Print } from "../shared/print.ts";
+import { hashSecret } from "../auth/credentials.ts";
+import { CREDENTIALS_FILE, type CredentialEntry, type CredentialsFile, LISTS } from "../auth/credentials-file.ts";
+import { readJsonFile } from "../auth/json-file.ts";
+import { alignColumns } from "../command-line/columns.ts";
+import type { Print } from "../command-line/print.ts";
+import { ConfigurationError } from "../configuration-error.ts";
+import { didYouMean, nearest } from "../nearest.ts";
 import { type Addition, KINDS } from "./arguments.ts";
 import { changeFile } from "./change-file.ts";
 

@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { ConfigurationError } from "../../server/configuration-error.ts";
-import { didYouMean, nearest } from "../../server/nearest.ts";
+import { ConfigurationError } from "../configuration-error.ts";
+import { didYouMean, nearest } from "../nearest.ts";
 
 /** `parseArgs`, with the known options in the error. @throws ConfigurationError, without the values of options */
 export function parseOptions<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {

@@ -1,0 +1,2 @@
+/** Prints one line, or several separated by "\n", to the user of a command. */
+export type Print = (line: string) => void;

@@ -1,0 +1,31 @@
+import { ConfigurationError } from "./configuration-error.ts";
+
+interface Command {
+  help: string;
+  /** Imports the command when it runs, and resolves to the exit code. */
+  run(args: string[]): Promise<number>;
+}
+
+/** The commands beside the server, by the first argument. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  backup: {
+    help: "copies a SQLite database while the server runs",
+    run: async (args) => (await import("./store/sqlite/backup.ts")).runBackup(args),
+  },
+  conformance: {
+    help: "checks whether a server keeps the contract",
+    run: async (args) => (await import("./conformance/main.ts")).runConformance(args, "nexus-sync conformance"),
+  },
+  credentials: {
+    help: "edits a credentials file: add, list, revoke",
+    run: async (args) => (await import("./credentials/command.ts")).runCredentials(args, console.log),
+  },
+};
+
+/** The command that the first argument names; undefined if it is a flag or absent. @throws ConfigurationError */
+export function commandOf([name = "-"]: readonly string[]): Command | undefined {
+  if (name.startsWith("-")) return undefined;
+  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name];
+  const names = Object.keys(COMMANDS).join(", ");
+  throw new ConfigurationError(`There is no command of this name. Commands: ${names}; without one, the server starts.`);
+}

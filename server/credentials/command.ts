@@ -1,0 +1,29 @@
+import type { Print } from "../command-line/print.ts";
+import { ConfigurationError } from "../configuration-error.ts";
+import { readArguments } from "./arguments.ts";
+import { add, list, revoke } from "./commands.ts";
+
+/**
+ * Edits a server's credentials file: `add api-key NAME`, `add application-token NAME`, `list`, `revoke ID`.
+ * Secrets are generated, printed once, and stored as their SHA-256 only.
+ * Exit codes: 0 done, 2 the arguments or the file can't be used, 3 an internal error.
+ */
+export async function runCredentials(args: string[], print: Print): Promise<number> {
+  const now = new Date();
+  try {
+    const command = readArguments(args, now);
+    if (command.command === "add") await add(command, now, print);
+    else if (command.command === "revoke") await revoke(command, now, print);
+    else list(command.file, now, print);
+    return 0;
+  } catch (error) {
+    if (error instanceof ConfigurationError) print([error.message, ...error.problems].join("\n  "));
+    else if (error instanceof Error && "syscall" in error) {
+      print(`The credentials file can't be used: ${error.message}.`);
+    } else {
+      console.error(`The command failed. ${(error as Error).stack}`);
+      return 3;
+    }
+    return 2;
+  }
+}

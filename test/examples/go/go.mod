@@ -1,0 +1,3 @@
+module example.test/login-hook
+
+go 1.21
