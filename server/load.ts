@@ -1,7 +1,7 @@
 import type { Directory } from "../generated/types.ts";
 import { checkDirectory } from "./directory/directory.ts";
-import type { ServerOptions } from "./running-server.ts";
-import type { LoadCount, Store } from "./store/store.ts";
+import type { LoadResult, ServerOptions } from "./running-server.ts";
+import type { Store } from "./store/store.ts";
 
 export interface LoadOptions extends Pick<ServerOptions, "progress"> {
   /** Maximum size of a user in bytes. */
@@ -13,11 +13,13 @@ export async function load(
   store: Store,
   source: string | Directory,
   { progress, userLimit }: LoadOptions,
-): Promise<LoadCount> {
+): Promise<LoadResult> {
   const options = { progress: (share: number) => progress?.("checking", share), maxUserBytes: userLimit };
   const directory = await checkDirectory(source, options);
   try {
-    return await store.load(directory, (done) => progress?.("loading", done / directory.total));
+    const count = await store.load(directory, (done) => progress?.("loading", done / directory.total));
+    const { warnings } = directory;
+    return warnings.length > 0 ? { ...count, warnings } : count;
   } finally {
     directory.close();
   }

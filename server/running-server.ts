@@ -50,17 +50,22 @@ export interface ServerOptions extends AccessOptions {
   clock?: Clock;
 }
 
+export interface LoadResult extends LoadCount {
+  /** Members of the directory that look misspelt, one line each; absent if there are none. */
+  warnings?: readonly string[];
+}
+
 /** The function of server/handlers/handlers.ts. */
 export type CreateHandlers = (options: HandlerOptions) => Handlers<RequestContext>;
 
 export interface RunningServer {
   url: string;
   /** Counts of the directory in the options; absent without one. */
-  loaded?: LoadCount;
+  loaded?: LoadResult;
   /** Returns the stored user. */
   user(id: string): Promise<User | undefined>;
   /** Adds or replaces the entries of a directory, as at the start. */
-  load(directory: string | Directory): Promise<LoadCount>;
+  load(directory: string | Directory): Promise<LoadResult>;
   /**
    * Reads the contract again and swaps the request pipeline; port, connections, store and metrics stay, and requests in
    * progress finish on the old one.

@@ -38,6 +38,7 @@ export async function startServer(
     const url = await listen(server, { port, host, setting: "port" });
     const { directory, userLimit, progress } = options;
     const loaded = directory === undefined ? undefined : await load(store, directory, { userLimit, progress });
+    for (const warning of loaded?.warnings ?? []) parts.log.warn({ warning }, "directory");
     handle(app);
     let ended: Promise<boolean> | undefined;
     const end = (how: ShutdownOptions) => {

@@ -286,6 +286,8 @@ export interface components {
         };
         LoadCount: {
             total: number;
+            /** @description Members that the contract does not have and that look misspelt; absent if there are none. */
+            warnings?: string[];
         };
         Users: {
             total: number;

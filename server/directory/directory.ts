@@ -17,6 +17,8 @@ export interface CheckedDirectory {
   /** The identities of all users; each appears once. */
   claims(): Iterable<Claim>;
   hasUser(id: string): boolean;
+  /** Members that look misspelt; one line each. */
+  warnings: readonly string[];
   close(): void;
 }
 
@@ -43,9 +45,9 @@ export async function checkDirectory(
   const scratch = createScratch();
   try {
     const check = createDirectoryCheck(scratch, maxUserBytes);
-    const { roles, roleConnectionMaps, total } = await readAll(entries, check, progress);
+    const { roles, roleConnectionMaps, total, warnings } = await readAll(entries, check, progress);
     return {
-      ...{ total, roles, roleConnectionMaps },
+      ...{ total, roles, roleConnectionMaps, warnings },
       users: () => usersIn(entries),
       claims: () => scratch.claims(),
       hasUser: (id) => scratch.hasId("user", id),
@@ -72,7 +74,7 @@ async function readAll(entries: Entries, check: ReturnType<typeof createDirector
   }
   const problems = check.problems();
   if (problems.length > 0) throw new DirectoryRefused(problems);
-  return { roles, roleConnectionMaps, total };
+  return { roles, roleConnectionMaps, total, warnings: check.warnings() };
 }
 
 async function* usersIn(entries: Entries): AsyncGenerator<User> {

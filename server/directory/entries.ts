@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import type { Directory } from "../../generated/types.ts";
 import { parseJson } from "../json-text.ts";
+import { didYouMean, nearest } from "../nearest.ts";
 import { DirectoryRefused } from "./directory-refused.ts";
 
 /** One entry before the check. */
@@ -41,7 +42,16 @@ function objectEntries(directory: unknown, name: string): Entries {
     return { list, kind, items };
   });
   const missing = members.filter(({ items }) => !Array.isArray(items));
-  if (missing.length > 0) throw new DirectoryRefused(missing.map(({ list }) => `${name}: '${list}' must be an array`));
+  if (missing.length > 0) {
+    const unknown = Object.keys(Object(directory)).filter((member) => !Object.hasOwn(KINDS, member));
+    throw new DirectoryRefused(
+      missing.map(({ list }) => {
+        const misspelt = nearest(list, unknown);
+        const found = misspelt === undefined ? "" : `; there is '${misspelt}'.${didYouMean(list)}`;
+        return `${name}: '${list}' must be an array${found}`;
+      }),
+    );
+  }
   async function* read(): AsyncGenerator<Entry> {
     for (const { list, kind, items } of members) {
       for (const [index, value] of (items as unknown[]).entries()) {

@@ -1,8 +1,10 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
 import { loadContract } from "../contract/contract.ts";
 import { unstorableText } from "../identity/text.ts";
+import { didYouMean, nearest } from "../nearest.ts";
 import type { Entry } from "./entries.ts";
 import type { Scratch } from "./scratch-database.ts";
+import { createSpellingCheck } from "./spelling.ts";
 
 /** The schema of each kind of entry. */
 const SCHEMAS = { user: "User", role: "Role", roleConnectionMap: "RoleConnectionMap" } as const;
@@ -18,6 +20,7 @@ type Members = Record<string, unknown>;
  */
 export function createDirectoryCheck(scratch: Scratch, maxUserBytes: number) {
   const contract = loadContract();
+  const spelling = createSpellingCheck(contract.document);
   const problems: string[] = [];
   let count = 0;
 
@@ -49,7 +52,7 @@ export function createDirectoryCheck(scratch: Scratch, maxUserBytes: number) {
     accepts({ value, syntaxError, where }: Entry): boolean {
       const kind = kindOf(value);
       if (!kind) {
-        report(`${where}: ${syntaxError ?? UNKNOWN_KIND}`);
+        report(`${where}: ${syntaxError ?? unknownKind(value)}`);
         return false;
       }
       const entry = (value as Record<Kind, unknown>)[kind];
@@ -57,8 +60,11 @@ export function createDirectoryCheck(scratch: Scratch, maxUserBytes: number) {
       const violations = violationsOf(entry, contract.validator(SCHEMAS[kind]), maxBytes);
       for (const violation of violations) report(`${where}${violation}`);
       checkReferences(kind, membersOf(entry), where);
+      if (violations.length === 0) spelling.check(entry, SCHEMAS[kind], where);
       return violations.length === 0;
     },
+    /** Members of valid entries that look misspelt. */
+    warnings: spelling.warnings,
     /** All problems, in the order of the entries; unknown roles come last. */
     problems(): string[] {
       for (const { role, place } of scratch.unknownRoles()) report(`${place}: there is no role '${role}'`);
@@ -71,6 +77,12 @@ export function createDirectoryCheck(scratch: Scratch, maxUserBytes: number) {
 function kindOf(value: unknown): Kind | undefined {
   const [kind = "", ...others] = Object.keys((value as object | null | undefined) ?? {});
   return others.length === 0 && Object.hasOwn(SCHEMAS, kind) ? (kind as Kind) : undefined;
+}
+
+function unknownKind(value: unknown): string {
+  const [sent = "", ...others] = Object.keys((value as object | null | undefined) ?? {});
+  const suggested = others.length === 0 ? nearest(sent, Object.keys(SCHEMAS)) : undefined;
+  return suggested === undefined ? UNKNOWN_KIND : `${UNKNOWN_KIND}.${didYouMean(suggested)}`;
 }
 
 function violationsOf(entry: unknown, validate: ValidateFunction, maxBytes: number): string[] {

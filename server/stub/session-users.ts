@@ -3,8 +3,9 @@ import type { Directory, User } from "../../generated/types.ts";
 import { ENTRIES_PER_STEP } from "../directory/directory.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
 import { load } from "../load.ts";
+import type { LoadResult } from "../running-server.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
-import type { LoadCount, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 
 export type SessionStore = Omit<Store, "load" | "close">;
 
@@ -29,7 +30,7 @@ export interface DirectoryLimits {
 export async function loadUsers(
   source: string | Directory = { users: [], roles: [], roleConnectionMaps: [] },
   { maxEntries, userLimit }: DirectoryLimits,
-): Promise<SessionUsers & { store: Store; count: LoadCount }> {
+): Promise<SessionUsers & { store: Store; count: LoadResult }> {
   const rejectAbove = (entries: number) => {
     if (entries <= maxEntries) return;
     const rule = `each session has a copy of the directory, which may have ${maxEntries} entries at most`;

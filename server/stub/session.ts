@@ -1,7 +1,7 @@
 import type { Directory, User } from "../../generated/types.ts";
 import { Problem } from "../http/problem.ts";
+import type { LoadResult } from "../running-server.ts";
 import { createMutex } from "../store/mutex.ts";
-import type { LoadCount } from "../store/store.ts";
 import { createFaultRules } from "./fault-rules.ts";
 import { createJournal } from "./journal.ts";
 import type { OperationCheck } from "./operation-id.ts";
@@ -58,7 +58,7 @@ export function createSession(
        * Replaces all users, roles and maps.
        * @throws DirectoryRefused, listing every problem, and Problem if the users are in a database; then nothing changes.
        */
-      async replace(directory: Directory): Promise<LoadCount> {
+      async replace(directory: Directory): Promise<LoadResult> {
         const limits = { maxEntries: Number.POSITIVE_INFINITY, userLimit };
         return (await replaceUsers(() => loadUsers(directory, limits))).count;
       },

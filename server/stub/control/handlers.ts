@@ -40,8 +40,8 @@ export function createControlHandlers({ clock, credentials }: ControlHandlerOpti
     },
     ReplaceDirectory: async ({ body }, { session }) => {
       // The control contract requires an object; `replace` checks the rest, as for a file.
-      const { total } = await session.directory.replace(body as unknown as Directory);
-      return { status: 200, body: { total } };
+      const { total, warnings } = await session.directory.replace(body as unknown as Directory);
+      return { status: 200, body: { total, ...(warnings && { warnings: [...warnings] }) } };
     },
     ListUsers: async ({ query }, { session }) => {
       const store = await session.store();

@@ -32,6 +32,7 @@ export function directoryOf({ roles = [], roleConnectionMaps = [], users = [] }:
       yield* users;
     },
     claims: () => users.flatMap(claimsOf),
+    warnings: [],
     hasUser: (id) => users.some((user) => user.id === id),
     close: () => {},
   };
