@@ -231,8 +231,8 @@ export const OPERATIONS = {
       "application/*+json"
     ],
     "requestExamples": [
-      "groupSignIn",
-      "minimal"
+      "synced",
+      "notAuthenticated"
     ],
     "responses": {
       "200": {

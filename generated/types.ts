@@ -704,10 +704,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /**
-                 * @description Id of the user, percent-encoded as one path segment and compared exactly. Control characters, `.` and `..` are rejected with 400.
-                 * @example u-ada
-                 */
+                /** @description Id of the user, percent-encoded as one path segment and compared exactly. Control characters, `.` and `..` are rejected with 400. */
                 userId: string;
             };
             cookie?: never;

@@ -56,7 +56,7 @@ const CASES: [title: string, edits: Edit[], expected: Problem[]][] = [
     "an unknown type, keyword and member in one run",
     [
       [
-        "          schema:\n            type: string\n            minLength: 1\n          example: u-ada",
+        "          schema:\n            type: string\n            minLength: 1\n          examples:",
         "          shema:",
       ],
       ["type: boolean\n          description: False", "type: sting\n          description: False"],
