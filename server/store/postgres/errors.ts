@@ -8,9 +8,9 @@ const RETRYABLE = ["40001", "40P01", "55P03", TOO_MANY_CONNECTIONS];
 /**
  * SQLSTATEs of temporary errors: connection (08), authentication (28), missing database (3D000), rolled back (40), out of
  * resources (53), operator intervention such as a shutdown (57), I/O (58), read-only after a failover (25006), idle in a
- * transaction (25P03), lock not available (55P03).
+ * transaction (25P03), no connections allowed (55000), lock not available (55P03).
  */
-const TEMPORARY = /^(08...|28...|3D000|40...|53...|57...|58...|25006|25P03|55P03)$/;
+const TEMPORARY = /^(08...|28...|3D000|40...|53...|57...|58...|25006|25P03|55000|55P03)$/;
 
 /** The SQLSTATE; undefined for errors that the database did not report. */
 export function sqlStateOf(error: unknown): string | undefined {

@@ -39,6 +39,18 @@ function expectNoUncaught(): void {
 
 const outcome = (store: Store, userId: string) => countUp(store, userId).catch((error: unknown) => error);
 
+test("a database that allows no connections makes syncs unavailable until it allows them again", async () => {
+  const { url, store } = await storeWithUsers();
+  const name = new URL(url).pathname.slice(1);
+  const administration = Object.assign(new URL(url), { pathname: "postgres" }).href;
+  const allow = (isAllowed: boolean) => query(administration, `ALTER DATABASE ${name} ALLOW_CONNECTIONS ${isAllowed}`);
+  await terminate(url);
+  await allow(false);
+  await expect(countUp(store, "u-ada")).rejects.toThrow(StoreUnavailable);
+  await allow(true);
+  await vi.waitFor(async () => expect(await countUp(store, "u-ada")).toBe(1));
+});
+
 test.each([
   ["after the commit", 1],
   ["before the commit", 0],
