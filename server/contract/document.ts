@@ -100,10 +100,11 @@ export function operationsOf(document: ContractDocument) {
   });
 }
 
-/** Resolves a local reference; returns any other value unchanged, which can be a boolean schema. */
+/** Resolves a local reference; returns any other value unchanged, such as a boolean schema or a `$ref` that is no text. */
 export function resolve<T extends object>(document: ContractDocument, value: T | Reference): T {
-  if (!("$ref" in Object(value))) return value as T;
-  return resolve(document, valueAt(document, referencePointer((value as Reference).$ref)) as T | Reference);
+  const { $ref } = Object(value) as Partial<Reference>;
+  if (typeof $ref !== "string") return value as T;
+  return resolve(document, valueAt(document, referencePointer($ref)) as T | Reference);
 }
 
 /** `#/components/schemas/User` → its segments, unescaped (RFC 6901 section 4). */
