@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import manifest from "../../client/package.json" with { type: "json" };
 import { actionSource, createActionApi, postLoginEvent, runAction, tokenEndpoint } from "../client/auth0-action.ts";
@@ -21,7 +21,7 @@ const COMPILER = { module: "nodenext", types: ["node"], skipLibCheck: true, noEm
 
 test("the commands that install the package name the tarball that they make", async () => {
   const { name, version } = manifest;
-  const named = Array.from(README.matchAll(/[\w./-]+\.tgz/g), ([file]) => file.replace("./", ""));
+  const named = Array.from(README.matchAll(/[\w./-]+\.tgz/g), ([file]) => basename(file));
   expect(named.length).toBeGreaterThan(1);
   expect(new Set(named)).toEqual(new Set([`${name}-${version}.tgz`]));
   const { stdout } = await execute("npm", ["pack", "./client", "--dry-run", "--json"], { cwd: ROOT });

@@ -19,7 +19,7 @@ async function startOn(url: string, environment: NodeJS.ProcessEnv = {}): Promis
   const env = { ...process.env, NEXUS_SYNC_DATABASE: url, ...environment };
   const command = [process.execPath, MAIN, "--port", "0", "--control-port", "none", "--directory", "none"];
   const program = startTestProgram(command, { env });
-  const text = await program.printed(/ on http:.*\n/).catch(async () => {
+  const text = await program.printed(/"url":"http.*\n/).catch(async () => {
     const { code, output } = await program.ended;
     return `${code}: ${output}`;
   });
@@ -54,7 +54,7 @@ test("TLS with a private certificate authority is verified, also by name", { tim
 
   for (const mode of ["verify-full", "require"]) {
     const output = await startOn(at("localhost", `sslmode=${mode}&sslrootcert=${ca}`));
-    expect(output).toMatch(/ on http:/);
+    expect(output).toMatch(/"url":"http:/);
     expect(output).not.toMatch(/WARNING/);
   }
   expect(await startOn(at("localhost", "sslmode=verify-full"))).toMatch(/^2: .* can't be used: .*certificate/);
@@ -68,7 +68,7 @@ test("a password in the file PGPASSFILE is used", async () => {
   writeFileSync(file, `127.0.0.1:${url.port}:postgres:postgres:${url.password}\n`, { mode: 0o600 });
   url.password = "";
 
-  expect(await startOn(url.href, { PGPASSFILE: file })).toMatch(/ on http:/);
+  expect(await startOn(url.href, { PGPASSFILE: file })).toMatch(/"url":"http:/);
   expect(await startOn(url.href, { PGPASSFILE: `${file}-none` })).toMatch(/^2: .* requires a password: set /);
 });
 
@@ -83,7 +83,7 @@ test("a Unix socket is used if its folder is the parameter host, or the encoded 
     `postgres://postgres@${encoded}:${port}/postgres`,
   ]) {
     const output = await startOn(url, { NEXUS_SYNC_DATABASE_PASSWORD: password });
-    expect(output).toMatch(/ on http:/);
+    expect(output).toMatch(/"url":"http:/);
     expect(output).not.toMatch(/not encrypted/);
   }
 });
