@@ -32,7 +32,7 @@ export interface ServerOptions extends AccessOptions {
   bodyLimit?: number;
   /** Maximum size of a stored user in bytes of JSON. Default 1,048,576. */
   userLimit?: number;
-  /** Milliseconds for which an idle connection stays open. Default 65,000. */
+  /** Milliseconds for which an idle connection stays open. Default 65,000; of a stub 5,000. */
   keepAliveTimeout?: number | undefined;
   /** Default: 256 requests in progress, and no limit on the event-loop delay. */
   load?: LoadLimits;

@@ -21,7 +21,7 @@ export const FLAGS = {
   "max-in-flight": { default: "256", help: "concurrent requests; more get 503" },
   "keep-alive-timeout": {
     default: "65",
-    help: "seconds for which an idle connection stays open; longer than that of the load balancer in front",
+    help: "seconds for which an idle connection stays open (stub: 5); longer than that of the load balancer in front",
   },
   "trust-proxy": {
     default: NONE,

@@ -44,8 +44,8 @@ export function readValues(given: Given, environment: NodeJS.ProcessEnv) {
     bodyLimit: readBytes(value("body-limit")),
     userLimit: readBytes(value("user-limit")),
     maxInFlight: readCount(value("max-in-flight")),
-    /** Milliseconds. */
-    keepAliveTimeout: 1_000 * readCount(value("keep-alive-timeout")),
+    /** Milliseconds; undefined for the default of the mode. */
+    keepAliveTimeout: readSeconds(given, value("keep-alive-timeout")),
     trustProxy: readProxies(value("trust-proxy")),
     corsOrigin: readOrigin(value("cors-origin")),
     logLevel: readOneOf(value("log-level"), LOG_LEVELS),
@@ -74,6 +74,10 @@ export function withSource(error: unknown, { fromVariables }: Pick<Settings, "fr
   const setting = fromVariables.find((name) => name === error.setting);
   if (setting === undefined) return error;
   return new ConfigurationError(`${message} The setting is from ${variableOf(setting)}.`, { problems, cause });
+}
+
+function readSeconds({ text }: Given, value: Value): number | undefined {
+  return text("keep-alive-timeout") === undefined ? undefined : 1_000 * readCount(value);
 }
 
 /** A file; its default, which has a name of its own, is undefined. */

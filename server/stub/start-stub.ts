@@ -46,12 +46,18 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
 }
 
 /**
+ * Node's own default, shorter than that of a service: with a longer one, Node's `fetch` hangs in a test that fakes its timers.
+ */
+const KEEP_ALIVE_MS = 5_000;
+
+/**
  * Starts a stub in this process: the service with `Prefer`, faults, journal, sessions, a control port, and demo
  * credentials unless others are given. Several stubs do not affect each other.
  * @throws ConfigurationError, ContractError
  */
 export async function startStub({ directory: start, ...others }: StubOptions = {}): Promise<RunningStub> {
-  const options = { ...others, directory: start === "demo" ? DEMO_DIRECTORY : start };
+  const { keepAliveTimeout = KEEP_ALIVE_MS } = others;
+  const options = { ...others, keepAliveTimeout, directory: start === "demo" ? DEMO_DIRECTORY : start };
   checkControlPort(options);
   const { clock = systemClock, access, credentialsFile, document, demoSecret } = options;
   const generated =
