@@ -86,6 +86,6 @@ test("a server does not start on a read-only file, and exits with 2 and one line
   makeImmutable([database]);
 
   await expect(startServer()).rejects.toThrow(
-    /^The program ended with 2 before it printed \S+ on \S+: The database \S+ can't be opened: [^\n]+$/,
+    /^The program ended with 2 before it printed \S+: The database \S+ can't be opened: [^\n]+$/,
   );
 });

@@ -65,7 +65,8 @@ async function expectUnavailable(server: ServerUnderTest, { recorder: { records 
 }
 
 function expectReason({ output }: ServerUnderTest, reason: RegExp): void {
-  const logged = (output().match(/^\{.*$/gm) ?? []).map((line) => JSON.parse(line));
+  const lines = (output().match(/^\{.*$/gm) ?? []).map((line) => JSON.parse(line));
+  const logged = lines.filter(({ event }) => event !== "ready");
   expect(logged.length).toBeGreaterThan(0);
   for (const line of logged) expect(line).toMatchObject({ msg: "unavailable", reason: expect.stringMatching(reason) });
 }
