@@ -87,8 +87,11 @@ function logRequest(response: Response, start: number, options: AccessLogOptions
   const user = userId && formatUserId(userId);
   const key = status === 401 || status === 429 ? keyOf(request, options) : undefined;
   const traceId = traceIdOf(request);
-  const who = { client: addressOf(request, options), caller: caller?.id, key, user };
-  log.info({ requestId, traceId, method, route, status, problem, ms, ...who, ...refusals }, "request");
+  const client = addressOf(request, options);
+  log.info(
+    { requestId, traceId, method, route, status, problem, ms, client, caller: caller?.id, key, user, ...refusals },
+    "request",
+  );
 }
 
 /** Probes and scrapes are frequent, and of interest only if something is wrong. */
