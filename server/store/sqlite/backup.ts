@@ -51,10 +51,19 @@ function readArguments(args: string[]): Given | undefined {
   // Not repeated in the message, because a URL may contain a password.
   if (/^\w+:\/\//.test(database))
     throw new ConfigurationError("The database must be a SQLite file. Back up PostgreSQL with pg_dump.");
-  const found = statSync(database, { throwIfNoEntry: false });
-  if (!found?.isFile() || found.size === 0)
+  if (sizeOf(database) === 0)
     throw new ConfigurationError(`The database ${database} does not exist, is empty, or is not a file.`);
   return { database, file };
+}
+
+/** 0 for what is no file. */
+function sizeOf(database: string): number {
+  try {
+    const found = statSync(database, { throwIfNoEntry: false });
+    return found?.isFile() ? found.size : 0;
+  } catch (error) {
+    throw new ConfigurationError(`The database ${database} can't be read: ${(error as Error).message}.`);
+  }
 }
 
 function parse(args: string[]) {

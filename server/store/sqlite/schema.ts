@@ -42,8 +42,6 @@ export interface OpenDatabase {
  * @throws StoreUnusable if it can't be opened, another server has locked it, or a newer version wrote it.
  */
 export function openDatabase(file: string): OpenDatabase {
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
-    throw new StoreUnusable(`${file} is a folder, not a file.`);
   const { path, lock } = file === ":memory:" ? { path: file, lock: undefined } : lockFile(file);
   try {
     if (lock) checkFile(path);
@@ -77,6 +75,8 @@ function migrate(database: DatabaseSync, file: string): void {
 
 function lockFile(file: string): { path: string; lock: DatabaseSync } {
   try {
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+      throw new StoreUnusable(`${file} is a folder, not a file.`);
     const path = realPath(file);
     const lock = lockOwner(path);
     if (lock) return { path, lock };

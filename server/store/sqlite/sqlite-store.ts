@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { loadDirectory } from "../load.ts";
 import { createMutex } from "../mutex.ts";
 import { type Store, StoreUnavailable } from "../store.ts";
@@ -70,10 +70,19 @@ function createVerify(path: string): () => void {
   if (path === ":memory:") return () => {};
   const { dev, ino } = statSync(path);
   return () => {
-    const now = statSync(path, { throwIfNoEntry: false });
+    const now = statOf(path);
     if (now?.dev !== dev || now.ino !== ino)
       throw new StoreUnavailable(
         `The database ${path} was replaced or removed while it is in use: restart the server.`,
       );
   };
+}
+
+/** Undefined if the file does not exist or can't be reached. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -207,6 +207,14 @@ test("a file with a newer schema version is refused, unchanged and not locked", 
   expect(await refusalOf(file)).toBe("opened");
 });
 
+test("a file whose folder can't be entered is refused with one line", async () => {
+  const folder = temporaryFolder();
+  // Root can enter every folder, but not a symbolic link to itself.
+  symlinkSync("loop", join(folder, "loop"));
+  const file = join(folder, "loop", "nexus.db");
+  expect(await refusalOf(file)).toMatch(/^The database \S+ can't be opened: ELOOP: [^\n]+$/);
+});
+
 test("a folder and a file in a missing folder are refused, and no file or folder is created", async () => {
   const folder = temporaryFolder();
   const missing = join(folder, "missing", "nexus.db");
