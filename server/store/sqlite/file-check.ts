@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { StoreUnusable } from "../store.ts";
+import { commitsInLog, hasLogMark } from "./file-format.ts";
 
 /** "NXSY" in the header of each database, by which `file` and other programs can recognise it. */
 export const APPLICATION_ID = 0x4e585359;
@@ -29,20 +30,53 @@ interface Content {
 export function checkFile(path: string, { isInUse = false } = {}): void {
   const commits = isInUse ? 0 : commitsInLog(`${path}-wal`);
   const isEmpty = statSync(path).size === 0;
-  const alone = isEmpty ? undefined : contentOf(path, { withLog: false });
-  if (alone) checkOwn(path, alone);
-  if (commits === 0) return;
+  // While a server writes the log into the file, the file alone is incomplete.
+  const content = () => (isInUse ? readDatabase(path, { withLog: true }, contentOf) : contentAlone(path, commits));
+  const alone = isEmpty ? undefined : content();
+  if (alone && alone !== "incomplete") checkOwn(path, alone);
+  if (commits > 0) checkLog(path, alone, commits);
+}
+
+/**
+ * A server that was killed while it wrote the log into the file may leave a file that is complete only with the log: its
+ * header names more pages than it has, or a new table lacks its page.
+ */
+function contentAlone(path: string, commits: number): Content | "incomplete" {
+  try {
+    return readDatabase(path, { withLog: false }, contentOf);
+  } catch (error) {
+    if (commits > 0 && codeOf(error) === CORRUPT) return "incomplete";
+    throw error;
+  }
+}
+
+function checkLog(path: string, alone: Content | "incomplete" | undefined, commits: number): void {
   const refused = new StoreUnusable(
     `The database ${path} was replaced, but ${path}-wal belongs to the previous file and would corrupt this one. ` +
       `To use the file as it is, remove ${path}-wal and ${path}-shm, and start again.`,
   );
   // The header of a database with a log says so; that of a backup does not.
   if (!alone || !hasLogMark(path)) throw refused;
-  const whole = readWithLog(path, refused);
-  checkOwn(path, whole);
-  const isSameFile = alone.link.id === undefined || alone.link.id === whole.link.id;
-  const isInLog = whole.link.commits - commits <= alone.link.commits && alone.link.commits <= whole.link.commits;
-  if (!isSameFile || !isInLog) throw refused;
+  try {
+    readDatabase(path, { withLog: true }, (database) => {
+      const whole = contentOf(database);
+      checkOwn(path, whole);
+      const fits = alone === "incomplete" ? isSound(database) : isLinked(alone.link, whole.link, commits);
+      if (!fits) throw refused;
+    });
+  } catch (error) {
+    // The log does not fit.
+    throw [ERROR, CORRUPT, NOTADB].includes(codeOf(error) ?? 0) ? refused : error;
+  }
+}
+
+function isLinked(alone: Content["link"], whole: Content["link"], commits: number): boolean {
+  const isSameFile = alone.id === undefined || alone.id === whole.id;
+  return isSameFile && whole.commits - commits <= alone.commits && alone.commits <= whole.commits;
+}
+
+function isSound(database: DatabaseSync): boolean {
+  return database.prepare("PRAGMA quick_check(1)").get()?.quick_check === "ok";
 }
 
 function checkOwn(path: string, { applicationId, tables }: Content): void {
@@ -53,63 +87,29 @@ function checkOwn(path: string, { applicationId, tables }: Content): void {
 }
 
 /** Read-only: another connection would write the log into the file when it closes. */
-function contentOf(path: string, { withLog }: { withLog: boolean }): Content {
+function readDatabase<T>(path: string, { withLog }: { withLog: boolean }, use: (database: DatabaseSync) => T): T {
   const url = pathToFileURL(path);
   if (!withLog) url.searchParams.set("immutable", "1");
   const database = new DatabaseSync(url.href, { readOnly: true, timeout: 100 });
   try {
-    const applicationId = Number(database.prepare("PRAGMA application_id").get()?.application_id);
-    const tables = database.prepare("SELECT name FROM sqlite_schema").all();
-    const names = tables.map(({ name }) => name);
-    const row = names.includes("wal_link") ? database.prepare("SELECT id, commits FROM wal_link").get() : undefined;
-    return { applicationId, tables: names, link: { id: row?.id, commits: Number(row?.commits ?? 0) } };
+    return use(database);
   } finally {
     database.close();
   }
 }
 
-function readWithLog(path: string, refused: StoreUnusable): Content {
-  try {
-    return contentOf(path, { withLog: true });
-  } catch (error) {
-    // ERROR, CORRUPT, NOTADB: the log does not fit.
-    if (error instanceof Error && "errcode" in error && [1, 11, 26].includes(Number(error.errcode))) throw refused;
-    throw error;
-  }
+function contentOf(database: DatabaseSync): Content {
+  const applicationId = Number(database.prepare("PRAGMA application_id").get()?.application_id);
+  const tables = database.prepare("SELECT name FROM sqlite_schema").all();
+  const names = tables.map(({ name }) => name);
+  const row = names.includes("wal_link") ? database.prepare("SELECT id, commits FROM wal_link").get() : undefined;
+  return { applicationId, tables: names, link: { id: row?.id, commits: Number(row?.commits ?? 0) } };
 }
 
-/** The format versions in the header (https://sqlite.org/fileformat.html#file_format_version_numbers). */
-function hasLogMark(path: string): boolean {
-  return withFile(path, (read) => read(18, 2).equals(Buffer.of(2, 2)));
-}
+const ERROR = 1;
+const CORRUPT = 11;
+const NOTADB = 26;
 
-/** The number of commits in a write-ahead log (https://sqlite.org/fileformat.html#walformat); some may be incomplete. */
-function commitsInLog(log: string): number {
-  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
-  if (size < 32) return 0;
-  return withFile(log, (read) => {
-    const header = read(0, 32);
-    const frameSize = 24 + header.readUInt32BE(8);
-    let commits = 0;
-    for (let at = 32; at + frameSize <= size; at += frameSize) {
-      const frame = read(at, 24);
-      // Frames with other salts are left from before the last reset of the log.
-      if (!frame.subarray(8, 16).equals(header.subarray(16, 24))) break;
-      if (frame.readUInt32BE(4) > 0) commits += 1;
-    }
-    return commits;
-  });
-}
-
-function withFile<T>(file: string, use: (read: (at: number, length: number) => Buffer) => T): T {
-  const descriptor = openSync(file, "r");
-  try {
-    return use((at, length) => {
-      const bytes = Buffer.alloc(length);
-      readSync(descriptor, bytes, 0, length, at);
-      return bytes;
-    });
-  } finally {
-    closeSync(descriptor);
-  }
+function codeOf(error: unknown): number | undefined {
+  return error instanceof Error && "errcode" in error ? Number(error.errcode) : undefined;
 }
