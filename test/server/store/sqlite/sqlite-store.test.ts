@@ -154,12 +154,14 @@ test("an existing file keeps its mode, which its write-ahead log gets too", asyn
   expect(modesBeside(file)).toEqual(SUFFIXES.map((suffix, index) => `nexus.db${suffix}: ${modes[index]}`));
 });
 
-/** A process that opens the file, stores a user, prints "ready" or the error, and stays. */
-function ownerProcess(file: string, options: { uid?: number } = {}): ChildProcess {
+/** A process that opens the file as `user`, stores a user, prints "ready" or the error, and stays. */
+function ownerProcess(file: string, { user }: { user?: number } = {}): ChildProcess {
   const module = (name: string) => JSON.stringify(new URL(`../../../../server/${name}`, import.meta.url).href);
   const script = `
     const { openSqliteStore } = await import(${module("store/sqlite/sqlite-store.ts")});
     const { checkDirectory } = await import(${module("directory/directory.ts")});
+    // Only now, because another user may not be able to enter the folder of the modules.
+    ${user === undefined ? "" : `process.setuid(${user});`}
     try {
       // A global, because garbage collection would close the store and release the lock.
       globalThis.store = openSqliteStore(${JSON.stringify(file)});
@@ -169,7 +171,7 @@ function ownerProcess(file: string, options: { uid?: number } = {}): ChildProces
     } catch (error) {
       console.log(error.name + ": " + error.message);
     }`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { cwd: dirname(file), ...options });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], { cwd: dirname(file) });
   onTestFinished(() => void child.kill("SIGKILL"));
   return child;
 }
@@ -240,7 +242,7 @@ test.each([
 });
 
 /** Root can write to all files, so the process under test runs as another user. */
-const unprivileged = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+const unprivileged = process.getuid?.() === 0 ? { user: 65_534 } : {};
 
 test.each([
   ["file", 0o777],
