@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -10,10 +10,14 @@ import { startTestProgram } from "../helpers/program.ts";
 import { keeper } from "../scripts/credentials/keeper.ts";
 import { ROOT, runDockerfile, setModes } from "./dockerfile-steps.ts";
 
+const BIN = "usr/local/bin";
 const temporary = makeTemporaryFolder();
 let image: ReturnType<typeof runDockerfile>;
 beforeAll(() => {
   image = runDockerfile(temporary.path);
+  // As in the base image: the image's user may not be able to enter the folder of this node.
+  mkdirSync(join(image.root, BIN), { recursive: true });
+  copyFileSync(process.execPath, join(image.root, BIN, "node"));
   setModes(temporary.path, "a+rX", "a-w");
 }, 180_000);
 afterAll(() => {
@@ -29,7 +33,8 @@ const USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 /** Runs a command of the image with its environment. */
 function contextOf(variables: Record<string, string>) {
-  return { ...USER, cwd: image.folder, env: { PATH: process.env.PATH, ...image.environment, ...variables } };
+  const path = `${join(image.root, BIN)}:${process.env.PATH}`;
+  return { ...USER, cwd: image.folder, env: { PATH: path, ...image.environment, ...variables } };
 }
 
 test(
