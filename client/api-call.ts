@@ -1,4 +1,4 @@
-import { createFinalURL, createQuerySerializer, defaultPathSerializer, mergeHeaders } from "openapi-fetch";
+import { defaultPathSerializer, mergeHeaders, serializeArrayParam, serializePrimitiveParam } from "openapi-fetch";
 import type { Route } from "../generated/operations.ts";
 import { checkHeaders, checkSegment, withDefaults } from "./check-options.ts";
 import { NexusError } from "./nexus-error.ts";
@@ -33,12 +33,7 @@ export function callApi({ baseUrl, route, args, headers, limits, send }: ApiCall
   const type = { "Content-Type": body === undefined ? undefined : route.body };
   const request = {
     method: route.method,
-    url: createFinalURL(route.path, {
-      baseUrl,
-      params: { path, query: options.query },
-      querySerializer: (query: object) => serializeQuery(query, route.joined ?? []),
-      pathSerializer: defaultPathSerializer,
-    }),
+    url: `${baseUrl}${defaultPathSerializer(route.path, path)}${serializeQuery(options.query, route.joined ?? [])}`,
     headers: Object.fromEntries(mergeHeaders(headers, type, checkHeaders(options.headers))),
     body: jsonOf(body),
   };
@@ -56,14 +51,18 @@ function jsonOf(body: unknown): string | null {
 
 type Options = Required<Omit<CallOptions, "requestId">> & { query: Record<string, unknown>; requestId: unknown };
 
-/** Names are encoded. The items of an array are one parameter each, or one parameter if it is `joined`. */
+/**
+ * The query with its question mark, or an empty text. Names are encoded. The items of an array are one parameter each, or one
+ * parameter if it is `joined`.
+ */
 function serializeQuery(query: object, joined: readonly string[]): string {
-  return Object.entries(query)
-    .map(([name, value]) =>
-      createQuerySerializer({ array: { style: "form", explode: !joined.includes(name) } })({
-        [encodeURIComponent(name)]: value,
-      }),
-    )
+  const text = Object.entries(query)
+    .map(([key, value]) => {
+      const name = encodeURIComponent(key);
+      if (!Array.isArray(value)) return serializePrimitiveParam(name, value);
+      return value.length && serializeArrayParam(name, value, { style: "form", explode: !joined.includes(key) });
+    })
     .filter(Boolean)
     .join("&");
+  return text && `?${text}`;
 }
