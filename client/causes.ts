@@ -21,7 +21,7 @@ export function textOf(value: unknown): string | undefined {
 }
 
 /** What runtimes without codes say in their messages, which can contain the URL with the user id. */
-const PHRASE = /connection (refused|reset|closed|lost)|dns error|certificate|bad port/i;
+const PHRASE = /connection (refused|reset|closed|lost)|dns error|certificate|bad port|match the HTTP.1.1 protocol/i;
 
 const NAMES: readonly [code: RegExp, name: string][] = [
   [/REFUSED/i, "connection refused"],
@@ -41,4 +41,9 @@ export function reasonOf(error: unknown, depth = 5): string {
   const [phrase] = PHRASE.exec(message) ?? [];
   if (phrase) return ` (${phrase})`;
   return cause && depth ? reasonOf(cause, depth - 1) : "";
+}
+
+/** Undefined for an error that contains what the server sent, which can be anything: undici's for a response that is not HTTP. */
+export function withoutData(error: unknown): unknown {
+  return "data" in Object(Object(error).cause) ? undefined : error;
 }

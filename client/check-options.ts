@@ -73,9 +73,10 @@ export function checkRuntime(allowsBrowser: boolean): void {
   throw new NexusError("config", "Browsers expose the credentials (see dangerouslyAllowBrowser).");
 }
 
-/** Headers that the client sets, in lower case. */
+/** Headers of the client, and those that fetch rejects, in lower case. */
 const OWN_HEADERS: readonly string[] = [
   ...["accept", "authorization", "content-type", "content-length", "host", "x-request-id"],
+  ...["expect", "keep-alive", "transfer-encoding", "upgrade"],
   ...API_KEY_HEADERS.map((name) => name.toLowerCase()),
 ];
 
@@ -88,17 +89,25 @@ export function isRequestId(id: unknown): id is string {
   return typeof id === "string" && /^[!-~]{1,128}$/.test(id);
 }
 
-/** Rejects headers that the client sets itself, and characters that HTTP does not allow. */
+/** Rejects headers that callers can't set, values that are not text, and characters that HTTP does not allow. */
 export function checkHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const own = Object.keys(headers).find((name) => OWN_HEADERS.includes(name.toLowerCase()));
-  if (own) throw new NexusError("config", `The client sets '${own}' itself.`);
-  try {
-    new Headers(headers);
-  } catch {
-    // The runtime's error would contain the value.
-    throw new NexusError("config", "A name or value is not allowed in a header.");
+  for (const [name, value] of Object.entries(headers)) {
+    const error = (words: string) => new NexusError("config", `The header '${name}' ${words}.`);
+    if (OWN_HEADERS.includes(name.toLowerCase())) throw error("belongs to the client or the runtime");
+    if (!isHeader(name, value)) throw error("has a name or value that is not allowed");
   }
   return headers;
+}
+
+/** An object or a function would be sent as `[object Object]` or as its source. */
+function isHeader(name: string, value: string): boolean {
+  try {
+    new Headers({ [name]: value });
+    return !/Object|Function/.test(typeOf(value));
+  } catch {
+    // The runtime's error, which contains the value, is dropped.
+    return false;
+  }
 }
 
 /** A path parameter as text that stays one segment: URL parsers resolve dot segments (WHATWG URL section 4.4). */

@@ -75,6 +75,9 @@ function createSecretProvider(alternative: Alternative, given: Given) {
   const names = namesIn(alternative);
   let latest: Secrets = { headers: {}, refresh: 0 };
   let pending: Promise<Secrets> | undefined;
+  const clear = () => {
+    pending = undefined;
+  };
   const headersOf = async (ask: SecretAsk): Promise<Secrets["headers"]> => {
     const secrets = await Promise.all(names.map((name) => secretFrom(name, given[name], ask)));
     const headers: Record<string, string> = {};
@@ -85,7 +88,10 @@ function createSecretProvider(alternative: Alternative, given: Given) {
   };
   const refresh = async () => {
     // Not the signal of a single call, because other calls wait for the same refresh.
-    const headers = await headersOf({ forceRefresh: true, signal: AbortSignal.timeout(REFRESH_MS) });
+    const signal = AbortSignal.timeout(REFRESH_MS);
+    // A source may ignore the signal, and never settle: later calls then start another refresh.
+    signal.onabort = clear;
+    const headers = await headersOf({ forceRefresh: true, signal });
     latest = { headers, refresh: latest.refresh + 1 };
     return latest;
   };
@@ -101,9 +107,7 @@ function createSecretProvider(alternative: Alternative, given: Given) {
     /** Newer secrets than `rejected`; calls that were rejected together share one refresh. */
     async refresh(rejected: Secrets): Promise<Secrets> {
       if (latest.refresh > rejected.refresh) return latest;
-      pending ??= refresh().finally(() => {
-        pending = undefined;
-      });
+      pending ??= refresh().finally(clear);
       return pending;
     },
   };

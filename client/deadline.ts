@@ -14,6 +14,7 @@ export interface Deadline {
 export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { ms, signal: outer, error } = deadline;
   if (outer.aborted) throw error("aborted");
+  if (ms <= 0) throw error("timeout");
   const controller = new AbortController();
   let end: (kind: "timeout" | "aborted") => void = () => {};
   const ended = new Promise<never>((_, reject) => {

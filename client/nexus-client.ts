@@ -6,7 +6,7 @@ import { type Call, createMethods, type NexusClient } from "./methods.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
 import { REQUEST_ID } from "./read-response.ts";
 import { MAX_RESPONSE_BYTES } from "./response-body.ts";
-import { checkResponse, type ResponseSchema } from "./response-schema.ts";
+import type { ResponseSchema } from "./response-schema.ts";
 import { RETRY, type RetryOptions } from "./retry.ts";
 import {
   type ApiRequest,
@@ -80,11 +80,7 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
   checkRuntime(options.dangerouslyAllowBrowser);
   const baseUrl = checkBaseUrl(options.baseUrl, options.allowInsecureHttp);
   const secretsFor = createCredentials(options.credentials, Object.values(routes));
-  const { responseSchema } = options;
-  if (responseSchema !== undefined && !("~standard" in Object(responseSchema))) {
-    const names = Object.keys(routes).map((name) => [name, undefined]);
-    withDefaults(Object.fromEntries(names), responseSchema, "responseSchema.");
-  }
+  const schemaOf = schemasFrom(Object.keys(routes), options.responseSchema);
   const retry = withDefaults(RETRY, options.retry, "retry.", FROM_0);
   const added = checkHeaders({ "User-Agent": options.userAgent, ...options.headers });
   return async (name, route, args) => {
@@ -93,11 +89,8 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
     let attempts = 0;
     const emit: Emit = (event) => {
       if (event.type === "attempt") attempts += 1;
-      try {
-        options.onEvent({ ...event, requestId });
-      } catch {
-        // Ignored, as documented for the option.
-      }
+      // Errors, also of an async function, are ignored, as documented for the option.
+      (async () => options.onEvent({ ...event, requestId }))().catch(() => {});
     };
     const end = (ok: boolean, { kind, status }: Partial<NexusError>): number => {
       const durationMs = performance.now() - start;
@@ -110,7 +103,7 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
         sendWithRetries(request, {
           ...options,
           ...call,
-          ...{ route, requestId, emit, secrets: secretsFor(route) },
+          ...{ route, requestId, emit, schema: schemaOf(name), secrets: secretsFor(route) },
           operation: `${route.method} ${baseUrl}${route.path}`,
           retry: route.isIdempotent ? retry : { ...retry, limit: 0 },
         });
@@ -118,12 +111,6 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
       const { timeoutMs, deadlineMs } = options;
       const limits = { timeoutMs, deadlineMs };
       const { data, response, ...received } = await callApi({ baseUrl, route, args, headers, limits, send });
-      const schema =
-        responseSchema &&
-        ("~standard" in responseSchema
-          ? responseSchema
-          : (responseSchema as Readonly<Record<string, ResponseSchema>>)[name]);
-      if (schema) await checkResponse(schema, data, received);
       const meta = { ...received, attempts, durationMs: end(true, received) };
       return { ok: true, status: meta.status, headers: response.headers, data, meta };
     } catch (thrown) {
@@ -137,6 +124,14 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
       return { ok: false, error: new NexusError(kind, message, details) };
     }
   };
+}
+
+/** Returns the function that finds the schema of an operation. */
+function schemasFrom(names: readonly string[], given: NexusClientOptions["responseSchema"] = {}) {
+  if ("~standard" in Object(given)) return () => given as ResponseSchema;
+  const none = Object.fromEntries(names.map((name) => [name, undefined]));
+  const schemas: Record<string, ResponseSchema | undefined> = withDefaults(none, given, "responseSchema.");
+  return (name: string) => schemas[name];
 }
 
 /** The options follow the path parameters and the body. */

@@ -11,7 +11,7 @@ import { printable } from "./text.ts";
  * - `aborted`: by the caller's signal, whose reason is the `cause`
  * - `auth`: a secret is unavailable, empty, not a string, or contains characters not allowed in a header
  * - `decode`: a 2xx without the content in the contract, for a sync a JSON object, or any response over `maxResponseBytes`
- * - `validation`: a 2xx whose body does not match `responseSchema`; the operation was done
+ * - `validation`: a 2xx whose body does not match `responseSchema`, or for which it failed; the operation was done
  * - `redirect`: not followed, because the credentials would go to another origin
  * - `config`: an invalid argument; nothing was sent
  */
@@ -69,16 +69,6 @@ export interface NexusErrorDetails {
 }
 
 const BRAND = Symbol.for("nexus-sync-client.NexusError");
-const JSON_MEMBERS = [
-  "name",
-  "kind",
-  "message",
-  "status",
-  "requestId",
-  "retryAfterMs",
-  "attempts",
-  "durationMs",
-] as const;
 
 /**
  * The only error of this package. Its message and its JSON contain no user id, body or credential; each text in them is
@@ -114,8 +104,8 @@ export class NexusError extends Error {
   }
 
   toJSON(): Record<string, unknown> {
-    const members = Object.fromEntries(JSON_MEMBERS.map((name) => [name, this[name]]));
-    const { problem } = this;
+    const { name, kind, message, status, problem, requestId, retryAfterMs, attempts, durationMs } = this;
+    const members = { name, kind, message, status, requestId, retryAfterMs, attempts, durationMs };
     return { ...members, problemType: textOf(Object(problem).type), violations: violationsIn(problem, 10) };
   }
 }

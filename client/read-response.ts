@@ -76,7 +76,8 @@ function parseJson(text: string): unknown {
 
 /** Seconds, or a date in the form that servers must send (RFC 9110 sections 10.2.3 and 5.6.7), in milliseconds from now. */
 function parseRetryAfter(header: string): number | undefined {
-  if (/^\d+$/.test(header)) return Number(header) * 1_000;
+  // Cut, because JSON can't contain Infinity.
+  if (/^\d+$/.test(header)) return Math.min(Number(header), 1e12) * 1_000;
   const date = new Date(header);
   return header.endsWith("GMT") && date.toUTCString() === header ? Math.max(0, Number(date) - Date.now()) : undefined;
 }

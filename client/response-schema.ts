@@ -16,16 +16,22 @@ interface SchemaResult {
 
 /**
  * Checks a result. The error names the first invalid member, never its value.
- * @throws NexusError `validation`
+ * @throws NexusError `validation`, also if the schema fails, because the operation was done.
  */
 export async function checkResponse(
   schema: ResponseSchema,
-  data: unknown,
-  details: { status: number; requestId: string },
+  { data, status, requestId }: { data: unknown; status: number; requestId: string },
 ): Promise<void> {
-  const { issues } = await schema["~standard"].validate(data);
+  const error = (message: string, cause?: unknown) =>
+    new NexusError("validation", message, { status, requestId, cause });
+  let issues: SchemaResult["issues"];
+  try {
+    ({ issues } = await schema["~standard"].validate(data));
+  } catch (cause) {
+    throw error("responseSchema failed.", cause);
+  }
   if (!issues) return;
   const [{ path = [] } = {}] = issues;
   const pointer = path.map((part) => `/${Object(part).key ?? String(part)}`).join("") || "/";
-  throw new NexusError("validation", `The response does not match responseSchema at ${pointer}.`, details);
+  throw error(`The response does not match responseSchema at ${pointer}.`);
 }

@@ -1,8 +1,9 @@
-import { reasonOf } from "./causes.ts";
+import { reasonOf, withoutData } from "./causes.ts";
 import type { SecretProvider, Secrets } from "./credentials.ts";
 import { sleep, withDeadline } from "./deadline.ts";
 import { isNexusError, NexusError, type NexusErrorKind } from "./nexus-error.ts";
 import { type ReadOptions, readResponse } from "./read-response.ts";
+import { checkResponse, type ResponseSchema } from "./response-schema.ts";
 import { type RetryOptions, waitBeforeRetry } from "./retry.ts";
 
 /** Progress of a call, for logs and metrics. It contains no secret and nothing about the user. */
@@ -50,6 +51,7 @@ export interface SendOptions extends ReadOptions {
   timeoutMs: number;
   deadlineMs: number;
   retry: Required<RetryOptions>;
+  schema: ResponseSchema | undefined;
   /** See CallOptions. */
   reportsPauses: boolean;
   signal: AbortSignal;
@@ -74,11 +76,12 @@ export interface Received {
 }
 
 /**
- * Sends the request of one call: adds credentials, limits the time, reads the body, classifies the response and retries.
+ * Sends the request of one call: adds credentials, limits the time, reads the body, classifies the response, retries, and
+ * checks the data.
  * @throws NexusError
  */
 export async function sendWithRetries({ url, ...request }: ApiRequest, options: SendOptions): Promise<Received> {
-  const { emit, fetch, secrets: provider } = options;
+  const { emit, fetch, schema, secrets: provider } = options;
   const limits = createLimits(options);
   const recover = createRecovery(options, limits);
   let secrets = await limits.run(provider.get);
@@ -91,12 +94,13 @@ export async function sendWithRetries({ url, ...request }: ApiRequest, options: 
       return readResponse(response as Response, options);
     };
     try {
-      return await limits.run(attempt, options.timeoutMs);
+      const received = await limits.run(attempt, options.timeoutMs);
+      if (schema) await limits.run(() => checkResponse(schema, received));
+      return received;
     } catch (cause) {
-      const isClassified = isNexusError(cause);
-      const error = isClassified
+      const error = isNexusError(cause)
         ? cause
-        : limits.error("network", `got no complete response${reasonOf(cause)}.`, cause);
+        : limits.error("network", `got no complete response${reasonOf(cause)}.`, withoutData(cause));
       secrets = await recover(error, secrets, attempts);
     }
   }
