@@ -1,4 +1,4 @@
-import { createItemSync, type SyncItem, type SyncingClient, type SyncOutcome, type SyncPause } from "./sync-item.ts";
+import { createItemSync, type OnPause, type SyncItem, type SyncingClient, type SyncOutcome } from "./sync-item.ts";
 
 export type SyncItems = Iterable<SyncItem> | AsyncIterable<SyncItem>;
 
@@ -12,7 +12,7 @@ export interface QueueOptions {
   limit: () => number;
   /** Starts no more items, aborts those in flight and drops their outcomes. */
   signal: AbortSignal;
-  onPause?: ((pause: SyncPause) => void) | undefined;
+  onPause: OnPause;
 }
 
 /** Starts items while fewer than `concurrency` are in flight or have an outcome that has not been taken. */
@@ -25,11 +25,13 @@ export function startQueue({ client, items, concurrency, from, limit, signal, on
   const inUserOrder = createKeyedMutex();
   const syncItem = createItemSync(client, signal, onPause);
   const outcomes: SyncOutcome[] = [];
+  /** Errors of `onPause`, and of a client whose method rejects. */
+  const errors: unknown[] = [];
   let held = 0;
   let isRead = false;
 
   const run = async (index: number, item: SyncItem) => {
-    const outcome = await syncItem(index, item);
+    const outcome = await syncItem(index, item).catch((error: unknown) => void errors.push(error));
     if (outcome) outcomes.push(outcome);
     else held -= 1;
     notify();
@@ -43,8 +45,9 @@ export function startQueue({ client, items, concurrency, from, limit, signal, on
     for await (const item of items) {
       const current = index;
       if (current >= from) {
-        held += 1;
+        // Before the count, because an item of another type throws.
         void inUserOrder(item.userId, () => run(current, item));
+        held += 1;
       }
       index += 1;
       await untilFree(index);
@@ -62,11 +65,16 @@ export function startQueue({ client, items, concurrency, from, limit, signal, on
   return {
     /** Must be called when `limit` has grown. */
     notify,
-    /** The next outcome; undefined at the end. Rejects with the source's error, after the items in flight. */
+    /**
+     * The next outcome; undefined at the end. Rejects with the source's error after the items in flight, and with another
+     * one at once.
+     */
     async take(): Promise<SyncOutcome | undefined> {
-      while (outcomes.length === 0 && (held > 0 || !(isRead || signal.aborted))) await change();
+      const isPending = () => held > 0 || !(isRead || signal.aborted);
+      while (outcomes.length === 0 && errors.length === 0 && isPending()) await change();
       const outcome = outcomes.shift();
       if (outcome) held -= 1;
+      else if (errors.length > 0) throw errors[0];
       else if (isRead) await reading;
       notify();
       return outcome;

@@ -20,6 +20,8 @@ export interface SyncPause {
   waitMs: number;
 }
 
+export type OnPause = (pause: SyncPause) => void;
+
 /** Pause after a response without Retry-After, in milliseconds. */
 const DEFAULT_PAUSE_MS = 1_000;
 /** Longest pause, in milliseconds; a longer Retry-After is reduced to this. */
@@ -33,32 +35,33 @@ const MAX_TRIES = 100;
 const REPORTED_MS = 500;
 
 /** Syncs items. A 429, or a 503 with Retry-After, pauses all of them. Returns undefined for an aborted item. */
-export function createItemSync(client: SyncingClient, signal: AbortSignal, onPause?: (pause: SyncPause) => void) {
+export function createItemSync(client: SyncingClient, signal: AbortSignal, onPause: OnPause) {
   let pausedUntil = 0;
   let pausesInARow = 0;
-  const pause = (status: number, waitMs: number) => {
+  const pause = async (status: number, waitMs: number) => {
     const now = performance.now();
     // Requests in flight when a pause began get the same response: that counts as one pause.
     if (now >= pausedUntil) pausesInARow += 1;
-    if (now + waitMs - Math.max(pausedUntil, now) >= REPORTED_MS) onPause?.({ status, waitMs });
+    const longerMs = now + waitMs - Math.max(pausedUntil, now);
     pausedUntil = Math.max(pausedUntil, now + waitMs);
+    if (longerMs >= REPORTED_MS) await onPause({ status, waitMs });
   };
   /** Starts or extends a pause if the response requires one; true if the item must be sent again. */
-  const mustRetry = (result: SafeResult, tries: number): boolean => {
+  const mustRetry = async (result: SafeResult, tries: number): Promise<boolean> => {
     const { status, retryAfterMs }: Partial<NexusError> = result.ok ? {} : result.error;
     // 429, or 503 with Retry-After (RFC 9110 section 15.6.4).
     if (status !== 429 && (status !== 503 || retryAfterMs === undefined)) {
       pausesInARow = 0;
       return false;
     }
-    pause(status, Math.min(retryAfterMs ?? DEFAULT_PAUSE_MS, MAX_PAUSE_MS));
+    await pause(status, Math.min(retryAfterMs ?? DEFAULT_PAUSE_MS, MAX_PAUSE_MS));
     return pausesInARow <= MAX_PAUSES_IN_A_ROW && tries < MAX_TRIES;
   };
   const send = async (userId: string, body: SyncUserIdentityRequest): Promise<SafeResult> => {
     for (let tries = 1; ; tries += 1) {
       while (performance.now() < pausedUntil && !signal.aborted) await sleep(pausedUntil - performance.now(), signal);
       const result = await client.safeSyncUserIdentity(userId, body, { signal, reportsPauses: true });
-      if (!mustRetry(result, tries)) return result;
+      if (!(await mustRetry(result, tries))) return result;
     }
   };
   return async (index: number, { userId, body, error }: SyncItem): Promise<SyncOutcome | undefined> => {

@@ -27,9 +27,12 @@ export interface SyncManyOptions {
     /** Called and awaited each time the count of items finished without a gap grows. Its errors end the iteration. */
     save?(next: number): void | Promise<void>;
   };
-  /** Called after each item. */
+  /** Called and awaited after each item. Its errors end the iteration. */
   onProgress?(progress: SyncProgress): void;
-  /** Called when a pause of all items starts, and when it gets longer. Pauses below 0.5 s are not reported. */
+  /**
+   * Called and awaited when a pause of all items starts, and when it gets longer. Pauses below 0.5 s are not reported. Its
+   * errors end the iteration.
+   */
   onPause?(pause: SyncPause): void;
   /** Ends the iteration with TooManyFailures after this many failed items. Default: no limit. */
   maxFailures?: number;
@@ -56,7 +59,7 @@ export class TooManyFailures extends Error {
  * An item is finished once the next outcome is requested: if the loop ends at an outcome, its item is unfinished.
  * `break`, the signal and every error abort the items in flight. They are unfinished too; repeating them is safe.
  * @throws NexusError `config` for an invalid argument, `aborted` by the signal; TooManyFailures; errors of the items'
- * source and of `save`.
+ * source, of `save`, `onProgress` and `onPause`, and of a client whose method rejects.
  */
 export async function* syncMany(
   client: SyncingClient,
@@ -100,7 +103,7 @@ function createTracker({ checkpoint, from, onProgress, maxFailures }: ReturnType
       const before = next;
       while (finishedBeyondGap.delete(next)) next += 1;
       if (next > before) await checkpoint.save?.(next);
-      onProgress({ done, failed, next });
+      await onProgress({ done, failed, next });
       if (!outcome.ok && failed >= maxFailures) throw new TooManyFailures(failed, next, outcome.error);
     },
   };
