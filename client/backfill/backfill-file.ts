@@ -36,7 +36,7 @@ export async function backfillFile({ options, env, output, lineEveryMs = 10_000,
     retryFailed === undefined ? undefined : await readFailedLines(retryFailed),
   );
   try {
-    const checkpoint = await openCheckpoint(options.checkpoint, input.fingerprint);
+    const checkpoint = await openCheckpoint(options.checkpoint, input.fingerprint, options.url);
     const start = performance.now();
     const tally = createTally();
     const limit = createFailureLimit(options.maxFailures);

@@ -6,6 +6,8 @@ import type { Fingerprint } from "./input.ts";
 const WRITE_EVERY_MS = 200;
 
 interface Saved {
+  /** The server; undefined in files of version 1.0.0. */
+  url: string | undefined;
   input: Fingerprint;
   /** Items finished without a gap. */
   next: number;
@@ -15,10 +17,11 @@ interface Saved {
 
 /**
  * Opens the checkpoint of a backfill; without a path nothing is saved.
- * @throws CommandError if the file can't be read, or belongs to another input.
+ * @throws CommandError if the file can't be read, or belongs to another input or server.
  */
-export async function openCheckpoint(path: string | undefined, input: Fingerprint) {
-  const saved = path === undefined ? undefined : await readSaved(path, input);
+export async function openCheckpoint(path: string | undefined, input: Fingerprint, baseUrl: string) {
+  const url = new URL(baseUrl).href.replace(/\/+$/, "");
+  const saved = path === undefined ? undefined : await readSaved(path, input, url);
   const failedBeyond = new Set<number>();
   let { next, failed } = saved ?? { next: 0, failed: 0 };
   let writtenNext = next;
@@ -26,7 +29,7 @@ export async function openCheckpoint(path: string | undefined, input: Fingerprin
   const write = async () => {
     if (path === undefined || writtenNext === next) return;
     writtenNext = next;
-    await replaceFile(path, `${JSON.stringify({ input, next, failed })}\n`);
+    await replaceFile(path, `${JSON.stringify({ url, input, next, failed })}\n`);
     writtenAt = performance.now();
   };
   return {
@@ -66,7 +69,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-async function readSaved(path: string, input: Fingerprint): Promise<Saved | undefined> {
+async function readSaved(path: string, input: Fingerprint, url: string): Promise<Saved | undefined> {
   const text = await readFile(path, "utf8")
     .catch(ifMissing)
     .catch((error: unknown) => {
@@ -75,10 +78,10 @@ async function readSaved(path: string, input: Fingerprint): Promise<Saved | unde
   if (text === undefined) return undefined;
   const saved = parseSaved(text);
   if (!saved) throw new CommandError(`${path} is not a checkpoint.`);
-  if (saved.input.size === input.size && saved.input.sha256 === input.sha256) return saved;
-  throw new CommandError(
-    `The checkpoint ${path} belongs to another input file. Use another path, or remove it to start over.`,
-  );
+  const isSameInput = saved.input.size === input.size && saved.input.sha256 === input.sha256;
+  if (isSameInput && (saved.url ?? url) === url) return saved;
+  const owner = isSameInput ? `the server ${saved.url}` : "another input file";
+  throw new CommandError(`The checkpoint ${path} belongs to ${owner}. Use another path, or remove it to start over.`);
 }
 
 /** Returns undefined if the file is missing, and rethrows any other error. */
@@ -88,9 +91,9 @@ function ifMissing(error: unknown): undefined {
 
 function parseSaved(text: string): Saved | undefined {
   try {
-    const { input, next, failed } = JSON.parse(text);
+    const { url, input, next, failed } = JSON.parse(text);
     const isValid = [next, failed, input.size].every((count) => Number.isSafeInteger(count) && count >= 0);
-    return isValid ? { input, next, failed } : undefined;
+    return isValid ? { url, input, next, failed } : undefined;
   } catch {
     return undefined;
   }

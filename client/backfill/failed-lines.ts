@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { appendFile } from "node:fs/promises";
+import { appendFile, readFile, truncate } from "node:fs/promises";
 import { CommandError, codeOf } from "./command-error.ts";
 import { linesOf, parseObject } from "./lines.ts";
 
@@ -38,7 +38,14 @@ function notFailedLine(path: string, entry: number): CommandError {
 
 /** Readable by the owner only, because it contains user ids; it contains no bodies and no credentials. */
 export async function appendFailedLine(path: string, failure: object): Promise<void> {
-  await appendFile(path, `${JSON.stringify(failure)}\n`, { mode: 0o600 }).catch((error: unknown) => {
+  await appendFile(path, `${JSON.stringify(failure)}\n`, { mode: 0o600 }).catch(async (error: unknown) => {
+    await dropTornLine(path);
     throw new CommandError(`${path} can't be written: ${codeOf(error)}.`);
   });
+}
+
+/** A full disk can take a part of a line, with which the list could not be read. */
+async function dropTornLine(path: string): Promise<void> {
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes) await truncate(path, bytes.lastIndexOf("\n") + 1).catch(() => {});
 }

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { SyncItem } from "../bulk/sync-item.ts";
 import { NexusError } from "../nexus-error.ts";
 import { CommandError, codeOf } from "./command-error.ts";
 import type { FailedLines } from "./failed-lines.ts";
 import { linesOf, parseObject } from "./lines.ts";
+import { formatCount } from "./progress.ts";
 
 /** Bytes that are hashed. */
 const HASHED_BYTES = 65_536;
@@ -15,24 +17,46 @@ export interface Fingerprint {
   sha256: string;
 }
 
+/** Formats that are taken for NDJSON, by their first bytes. */
+const OTHER_FORMATS: readonly [start: string, words: string][] = [
+  ["\u001f\u008b", "is compressed with gzip: decompress it first"],
+  ["PK\u0003\u0004", "is a ZIP archive: extract the lines first"],
+  ["\u00ff\u00fe", "is UTF-16: convert it to UTF-8 first"],
+  ["\u00fe\u00ff", "is UTF-16: convert it to UTF-8 first"],
+  ["[", "is a JSON array: write one object per line, as jq -c '.[]' does"],
+];
+
 /**
- * Opens an NDJSON file, whose lines are read on demand, after they have been counted. Blank lines are skipped.
+ * Opens an NDJSON file, whose lines are read on demand, after they have been counted. Blank lines are skipped, and so are lines
+ * that are appended later.
  * @param only The lines to read; the others are skipped. Default: all.
- * @throws CommandError if it can't be read, or does not have the lines in `only`.
+ * @throws CommandError if it can't be read, has another format, or does not have the lines in `only`; the iteration of the
+ * items too, if their number has changed.
  */
 export async function openInput(file: string, only?: FailedLines) {
-  const handle = await open(file).catch((error: unknown) => {
+  // Without O_NONBLOCK, the opening of a pipe would wait for its writer.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw new CommandError(`${file} can't be read: ${codeOf(error)}.`);
   });
-  const read = () => itemLines(handle.createReadStream({ start: 0, autoClose: false }), only);
   // By index, for items that were read and have no outcome yet.
   const lineNumbers = new Map<number, number>();
   try {
+    const fingerprint = await fingerprintOf(handle, file);
+    const end = Math.max(0, fingerprint.size - 1);
+    const read = () => itemLines(handle.createReadStream({ start: 0, end, autoClose: false }), only);
+    const total = await (only ? checkOnly(read(), only, file) : count(read()));
     return {
-      fingerprint: await fingerprintOf(handle, file),
-      total: await (only ? checkOnly(read(), only, file) : count(read())),
+      fingerprint,
+      total,
       /** All items; the first `from` of them have no outcome. */
-      items: (from: number) => itemsOf(read(), from, lineNumbers),
+      async *items(from: number): AsyncGenerator<SyncItem> {
+        const found = yield* itemsOf(read(), from, lineNumbers);
+        if (found === total) return;
+        const counts = `it had ${formatCount(total)} items, and now has ${formatCount(found)}`;
+        throw new CommandError(
+          `${file} has changed during the backfill: ${counts}. Start over, without its checkpoint.`,
+        );
+      },
       /** The line number of an item. It can be read once. */
       lineOf(index: number): number {
         const line = lineNumbers.get(index) ?? 0;
@@ -82,17 +106,19 @@ async function checkOnly(lines: AsyncIterable<Line>, only: FailedLines, file: st
   );
 }
 
+/** Returns the number of items at the end. */
 async function* itemsOf(
   lines: AsyncIterable<Line>,
   from: number,
   lineNumbers: Map<number, number>,
-): AsyncGenerator<SyncItem> {
+): AsyncGenerator<SyncItem, number> {
   let index = 0;
   for await (const { number, text } of lines) {
     if (index >= from) lineNumbers.set(index, number);
     yield parseItem(text);
     index += 1;
   }
+  return index;
 }
 
 /** Checks only the shape; the server validates the body against the contract. */
@@ -110,7 +136,13 @@ function invalidItem(userId: string, message: string): SyncItem {
 
 async function fingerprintOf(handle: FileHandle, file: string): Promise<Fingerprint> {
   const stat = await handle.stat();
-  if (!stat.isFile()) throw new CommandError(`${file} is not a file.`);
+  if (!stat.isFile()) {
+    throw new CommandError(`${file} is not a regular file: it is read twice, so save the lines in one.`);
+  }
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(HASHED_BYTES), 0, HASHED_BYTES, 0);
-  return { size: stat.size, sha256: createHash("sha256").update(buffer.subarray(0, bytesRead)).digest("hex") };
+  const bytes = buffer.subarray(0, bytesRead);
+  const text = bytes.toString("latin1").trimStart();
+  const [, words] = OTHER_FORMATS.find(([start]) => text.startsWith(start)) ?? [];
+  if (words) throw new CommandError(`${file} ${words}.`);
+  return { size: stat.size, sha256: createHash("sha256").update(bytes).digest("hex") };
 }

@@ -54,12 +54,14 @@ export function readOptions(args: string[]): BackfillOptions | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
   const [command, file, ...rest] = positionals;
-  if (command !== "backfill") throw new CommandError("The only command is 'backfill'.");
-  if (file === undefined || rest.length > 0) throw new CommandError("backfill takes one file.");
+  if (command !== "backfill") throw new CommandError("The only command is 'backfill'. See --help.");
+  if (file === undefined || rest.length > 0) throw new CommandError("backfill takes one file. See --help.");
   const { url, concurrency = "8", checkpoint, "retry-failed": retryFailed } = values;
   const { failed = `${retryFailed ?? file}.failed.ndjson` } = values;
   if (url === undefined) throw new CommandError("--url is missing: the URL of the API, without /v1.");
-  checkRetry(retryFailed, { checkpoint, failed });
+  if (retryFailed !== undefined && checkpoint !== undefined)
+    throw new CommandError("--retry-failed can't be used with --checkpoint: leave one out.");
+  checkFiles({ "--retry-failed": retryFailed, "--checkpoint": checkpoint, "--failed": failed, "the input": file });
   const { "max-failures": maxFailures } = values;
   return {
     ...{ file, url, checkpoint, retryFailed, failed },
@@ -68,11 +70,15 @@ export function readOptions(args: string[]): BackfillOptions | undefined {
   };
 }
 
-function checkRetry(list: string | undefined, { checkpoint, failed }: Pick<BackfillOptions, "checkpoint" | "failed">) {
-  if (list === undefined) return;
-  if (checkpoint !== undefined)
-    throw new CommandError("--retry-failed can't be used with --checkpoint: leave one out.");
-  if (resolve(list) === resolve(failed)) throw new CommandError("--retry-failed and --failed must be different files.");
+/** Rejects a file that has two purposes: the failed lines would be appended to the input, for example. */
+function checkFiles(files: Readonly<Record<string, string | undefined>>): void {
+  const names = new Map<string, string>();
+  for (const [name, file] of Object.entries(files)) {
+    if (file === undefined) continue;
+    const other = names.get(resolve(file));
+    if (other !== undefined) throw new CommandError(`${other} and ${name} must be different files.`);
+    names.set(resolve(file), name);
+  }
 }
 
 function readCount(name: string, text: string, max: number): number {

@@ -24,8 +24,13 @@ export function rejectedCredentials(outcome: SyncOutcome, line: number): Ending 
   const request = requestId === undefined ? "" : `, request id ${requestId}`;
   return {
     exitCode: 2,
-    text: `Stopped: the credentials are not accepted (line ${line}${request}: ${message}). Check the NEXUS_ variables.`,
+    text: `Stopped: the credentials are not accepted (line ${line}${request}: ${withoutStop(message)}). Check the NEXUS_ variables.`,
   };
+}
+
+/** A message within a sentence. */
+function withoutStop(message: string): string {
+  return message.replace(/\.$/, "");
 }
 
 /** Counts failures. Returns the ending at `maxFailures` in all, or by default at 20 in a row. */
@@ -38,7 +43,7 @@ export function createFailureLimit(maxFailures: number | undefined) {
     inAll += 1;
     if (inAll === maxFailures) return { exitCode: 1, text: `Stopped: ${inAll} failures (--max-failures).` };
     if (maxFailures !== undefined || inARow !== MAX_IN_A_ROW) return undefined;
-    const reason = `${inARow} failures in a row without a response of the API (line ${line}: ${outcome.error.message})`;
+    const reason = `${inARow} failures in a row without a response of the API (line ${line}: ${withoutStop(outcome.error.message)})`;
     return { exitCode: 1, text: `Stopped: ${reason}. Check --url and the server.` };
   };
 }
