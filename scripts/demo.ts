@@ -73,4 +73,8 @@ function columns(user: string, authenticated: string, roles: string, changed: st
   return [user.padEnd(30), authenticated.padEnd(13), roles.padEnd(27), changed].join("  ");
 }
 
-if (import.meta.main) process.exitCode = await run(console.log);
+if (import.meta.main) {
+  // After `| head -1`, the exit code still has the result.
+  process.stdout.on("error", () => {});
+  process.exitCode = await run(console.log);
+}

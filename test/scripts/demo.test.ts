@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { run } from "../../scripts/demo.ts";
 import signIns from "../../server/demo-sign-ins.json" with { type: "json" };
@@ -18,6 +19,15 @@ test("the demo prints every user, and a role that is removed with its group", as
   expect(output).toMatch(
     /^u-ada +yes +Engineer, Viewer +groups of con_acme-ad = engineers\n {2}again, .*loses On-call$/m,
   );
+});
+
+test("the demo ends with its exit code if its output is closed early", () => {
+  const { stderr } = spawnSync("sh", [
+    "-c",
+    '{ "$0" scripts/demo.ts; echo "exit code $?" >&2; } | head -1',
+    process.execPath,
+  ]);
+  expect(stderr.toString()).toBe("exit code 0\n");
 });
 
 test("unexpected roles are printed and end the demo with exit code 1", () => {
