@@ -33,6 +33,7 @@ export async function backfillFile({ options, env, output, lineEveryMs = 10_000,
   const { retryFailed } = options;
   const input = await openInput(
     options.file,
+    signal,
     retryFailed === undefined ? undefined : await readFailedLines(retryFailed),
   );
   try {

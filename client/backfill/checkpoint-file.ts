@@ -1,6 +1,6 @@
 import { chmod, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { CommandError, codeOf } from "./command-error.ts";
-import type { Fingerprint } from "./input.ts";
+import type { Fingerprint } from "./fingerprint.ts";
 
 /** Milliseconds between two writes. */
 const WRITE_EVERY_MS = 200;

@@ -1,39 +1,22 @@
-import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { SyncItem } from "../bulk/sync-item.ts";
 import { NexusError } from "../nexus-error.ts";
 import { CommandError, codeOf } from "./command-error.ts";
 import type { FailedLines } from "./failed-lines.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { linesOf, parseObject } from "./lines.ts";
 import { formatCount } from "./progress.ts";
-
-/** Bytes that are hashed. */
-const HASHED_BYTES = 65_536;
-
-/** Identifies a file independently of its path. A later change that keeps the size is not detected. */
-export interface Fingerprint {
-  size: number;
-  sha256: string;
-}
-
-/** Formats that are taken for NDJSON, by their first bytes. */
-const OTHER_FORMATS: readonly [start: string, words: string][] = [
-  ["\u001f\u008b", "is compressed with gzip: decompress it first"],
-  ["PK\u0003\u0004", "is a ZIP archive: extract the lines first"],
-  ["\u00ff\u00fe", "is UTF-16: convert it to UTF-8 first"],
-  ["\u00fe\u00ff", "is UTF-16: convert it to UTF-8 first"],
-  ["[", "is a JSON array: write one object per line, as jq -c '.[]' does"],
-];
 
 /**
  * Opens an NDJSON file, whose lines are read on demand, after they have been counted. Blank lines are skipped, and so are lines
  * that are appended later.
+ * @param signal Ends the counting; the total is then 0.
  * @param only The lines to read; the others are skipped. Default: all.
  * @throws CommandError if it can't be read, has another format, or does not have the lines in `only`; the iteration of the
  * items too, if their number has changed.
  */
-export async function openInput(file: string, only?: FailedLines) {
+export async function openInput(file: string, signal: AbortSignal, only?: FailedLines) {
   // Without O_NONBLOCK, the opening of a pipe would wait for its writer.
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
     throw new CommandError(`${file} can't be read: ${codeOf(error)}.`);
@@ -43,8 +26,13 @@ export async function openInput(file: string, only?: FailedLines) {
   try {
     const fingerprint = await fingerprintOf(handle, file);
     const end = Math.max(0, fingerprint.size - 1);
-    const read = () => itemLines(handle.createReadStream({ start: 0, end, autoClose: false }), only);
-    const total = await (only ? checkOnly(read(), only, file) : count(read()));
+    const read = (ending = {}) =>
+      itemLines(handle.createReadStream({ start: 0, end, autoClose: false, ...ending }), only);
+    const counting = only ? checkOnly(read({ signal }), only, file) : count(read({ signal }));
+    const total = await counting.catch((error: unknown) => {
+      if (signal.aborted) return 0;
+      throw error;
+    });
     return {
       fingerprint,
       total,
@@ -132,17 +120,4 @@ function parseItem(text: string | undefined): SyncItem {
 
 function invalidItem(userId: string, message: string): SyncItem {
   return { userId, error: new NexusError("config", message) };
-}
-
-async function fingerprintOf(handle: FileHandle, file: string): Promise<Fingerprint> {
-  const stat = await handle.stat();
-  if (!stat.isFile()) {
-    throw new CommandError(`${file} is not a regular file: it is read twice, so save the lines in one.`);
-  }
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HASHED_BYTES), 0, HASHED_BYTES, 0);
-  const bytes = buffer.subarray(0, bytesRead);
-  const text = bytes.toString("latin1").trimStart();
-  const [, words] = OTHER_FORMATS.find(([start]) => text.startsWith(start)) ?? [];
-  if (words) throw new CommandError(`${file} ${words}.`);
-  return { size: stat.size, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
