@@ -25,7 +25,7 @@ export interface NexusClientOptions extends CredentialsOption<SecretSource> {
   baseUrl: string;
   /** Milliseconds for one attempt, including the response body. Default 5,000. */
   timeoutMs?: number;
-  /** Milliseconds for a whole call: secrets, attempts and backoff. Default 15,000. */
+  /** Milliseconds for a whole call: secrets, attempts, backoff and `responseSchema`. Default 15,000. */
   deadlineMs?: number;
   /** Maximum size of a response body, in bytes after decompression. Default 10,000,000. */
   maxResponseBytes?: number;
