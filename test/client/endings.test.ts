@@ -71,7 +71,8 @@ test("a refresh that never settles is given up after its time limit, so that lat
     respond(headers.authorization === "Bearer new" ? 200 : 401)(undefined as never, response as never);
   });
   // 30 s by default.
-  const limit = vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.timeout(100));
+  const signalAfter = AbortSignal.timeout.bind(AbortSignal);
+  const limit = vi.spyOn(AbortSignal, "timeout").mockImplementation(() => signalAfter(100));
   onTestFinished(() => limit.mockRestore());
   let refreshes = 0;
   const token = ({ forceRefresh }: SecretAsk) => {
@@ -80,7 +81,7 @@ test("a refresh that never settles is given up after its time limit, so that lat
     return refreshes === 1 ? new Promise<string>(() => {}) : "new";
   };
   const credentials = { type: "bearer", token, applicationToken: "application" } as const;
-  const client = clientFor(url, { credentials, deadlineMs: 200 });
+  const client = clientFor(url, { credentials, deadlineMs: 500 });
   const call = () => client.safeSyncUserIdentity("u", signIn());
   expect(await call()).toMatchObject({ ok: false, error: { kind: "timeout" } });
   expect(await call()).toMatchObject({ ok: true });
