@@ -78,7 +78,7 @@ test("links and callbacks can have each kind of expression and constant, and lea
             e: { operationId: thingChanged, requestBody: "$5.00", server: { url: / } }
             f: { operationId: readThing, parameters: { id: $statusCode, part: "$request.query.page[size]" } }`;
   const text = contractWith({
-    operation: `${QUERY}\ncallbacks: { x-a: 1, c: { "{$request.query.url}?a={$request.body#/a}": {}, "$request.body#/url": {}, "https://a.example": {} } }`,
+    operation: `${QUERY}\ncallbacks: { c: { x-a: 1, "{$request.query.url}?a={$request.body#/a}": {}, "$request.body#/url": {}, "https://a.example": {} } }`,
     root: 'webhooks: { w: { post: { operationId: thingChanged, responses: { "204": { description: ok } } } } }',
   })
     .replace("The thing.", `The thing.\n          links:${links}`)
