@@ -199,3 +199,17 @@ $defs: { any: true, none: false, c d: { type: string }, e/f: { type: integer } }
   expect(await folder.generate()).toMatchObject({ code: 0 });
   expect(folder.read("out/types.ts")).toMatch(/p\?: components.*\n.*q\?: components/);
 });
+
+test.for([
+  "^[a-z0-9]+(-[a-z0-9]+)*$",
+  "^([a-z0-9]+(-[a-z0-9]+)*[.])+[a-z]{2,}$",
+  "^([0-9]{1,3}[.]){3}[0-9]{1,3}$",
+  "^(/[a-z0-9._-]+)+$",
+  "^[^@ ]+@[^@ ]+[.][^@ ]+$",
+  "^(ab|a)*c$",
+])("the pattern %s takes no exponential time", async (pattern) => {
+  const folder = await contractFolder({
+    "openapi.yaml": contractWith({ schema: `properties: { p: { type: string, pattern: "${pattern}" } }` }),
+  });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+});
