@@ -72,6 +72,12 @@ function reviewed(document: ContractDocument, finding: Finding): Finding[] {
   if (rule === "struct" && pointer.length === 2 && pointer[0] === "paths" && !String(pointer[1]).startsWith("/")) {
     return [{ ...finding, message: `A path starts with '/'. Write '/${pointer[1]}'.` }];
   }
+  const [, scheme] = /^There is no '(.*)' security scheme defined/.exec(finding.message) ?? [];
+  if (rule === "security-defined" && scheme !== undefined) {
+    const others = keysOf(document.components?.securitySchemes).filter((name) => name !== scheme);
+    const remedy = didYouMean(nearest(scheme, others)) || " Add it to 'components.securitySchemes'.";
+    return [{ ...finding, message: finding.message + remedy }];
+  }
   // The path has a finding of its own.
   if (rule === "path-parameters-defined" && isUnreadable(document, valueAt(document, pointer))) return [];
   // An operation without security has its own rule.
@@ -86,10 +92,17 @@ function isUnreadable({ paths }: ContractDocument, name: unknown): boolean {
 export function checkMapping(document: ContractDocument, { value, pointer }: Node): Finding[] {
   return Object.entries(value).flatMap(([key, target]) => {
     const name = String(target);
-    const reference = name.startsWith("#/") ? name : `#/components/schemas/${name}`;
-    if (valueAt(document, referencePointer(reference)) !== undefined) return [];
-    return [{ pointer: [...pointer, key], rule: "no-unresolved-refs", message: missingText(document, reference) }];
+    const isReference = name.startsWith("#/");
+    const place = isReference ? referencePointer(name) : ["components", "schemas", name];
+    if (valueAt(document, place) !== undefined) return [];
+    const message = isReference ? missingText(document, name) : missingName(document, name);
+    return [{ pointer: [...pointer, key], rule: "no-unresolved-refs", message }];
   });
+}
+
+function missingName({ components }: ContractDocument, name: string): string {
+  const near = didYouMean(nearest(name, keysOf(components?.schemas)));
+  return `There is no schema '${name}'.${near || " Write the name of a component, or a reference to a file as './file.yaml'."}`;
 }
 
 function missingText(document: ContractDocument, reference: string): string {

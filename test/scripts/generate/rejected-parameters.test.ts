@@ -1,7 +1,7 @@
 import { type Rejection, testRejections } from "./rejection.ts";
 
 const OBJECT = "An object is not supported in query. Write one parameter for each of its properties.";
-const NULL = "No text stands for null. Write another type.";
+const NULL = "No text stands for null. Remove it: an optional parameter without a value is left out.";
 const TUPLE = "A tuple is not supported in a parameter. Write 'items'.";
 const SEVERAL = "An array is one of several types here. Write 'type: array'.";
 const ITSELF = "A parameter's array must be declared by the schema itself. Write 'type: array' and 'items' there.";

@@ -228,7 +228,16 @@ testRejections([
   [
     "a discriminator with an unknown schema",
     { schema: "discriminator: { propertyName: kind, mapping: { a: Thin } }" },
-    ["no-unresolved-refs", "'#/components/schemas/Thin' does not exist. Did you mean 'Thing'?", "Thin"],
+    ["no-unresolved-refs", "There is no schema 'Thin'. Did you mean 'Thing'?", "Thin"],
+  ],
+  [
+    "a discriminator with a file that is not written as one",
+    { schema: "discriminator: { propertyName: kind, mapping: { a: other.yaml } }" },
+    [
+      "no-unresolved-refs",
+      "There is no schema 'other.yaml'. Write the name of a component, or a reference to a file as './file.yaml'.",
+      "other.yaml",
+    ],
   ],
   [
     "a reference to a URL",

@@ -16,7 +16,11 @@ testRejections([
   [
     "null as a security scheme",
     { text: contractWith({}).replace("{ type: http, scheme: bearer }", "null") },
-    ["security-defined", "There is no 'Token' security scheme defined.", "Token"],
+    [
+      "security-defined",
+      "There is no 'Token' security scheme defined. Add it to 'components.securitySchemes'.",
+      "Token",
+    ],
     ["null", without("Token"), "Token"],
   ],
   [

@@ -1,4 +1,4 @@
-import { checkSync } from "recheck";
+import { createRequire } from "node:module";
 import type { Schema } from "../../../../server/contract/document.ts";
 import type { Finding, Pointer } from "../../diagnostic.ts";
 
@@ -37,7 +37,11 @@ function problemOf(pattern: string): string | undefined {
   return PROBLEMS.get(pattern);
 }
 
+const load = createRequire(import.meta.url);
+
 function slowProblem(pattern: string): string | undefined {
+  // Loaded here, because it takes 40 ms, and most contracts have no such pattern.
+  const { checkSync }: typeof import("recheck") = load("recheck");
   const found = checkSync(pattern, "u", { timeout: LIMIT_MS });
   if (found.status !== "vulnerable" || found.complexity.type !== "exponential") return undefined;
   const text = found.attack.pattern;

@@ -76,11 +76,13 @@ function headerProblem({ name }: Node["value"]): Problem | undefined {
 }
 
 /** How the value is written in the request. */
-function formProblem({ in: place, style, content, allowEmptyValue }: Node["value"]): Problem | undefined {
+function formProblem({ name, in: place, style, content, allowEmptyValue }: Node["value"]): Problem | undefined {
   if (content !== undefined) return ["content", "A parameter with 'content' is not supported. Write a 'schema'."];
   const supported = STYLES[String(place)];
   if (supported !== undefined && style !== undefined && style !== supported) {
-    return ["style", `The style '${style}' is not supported in ${place}. Write '${supported}'.`];
+    const remedy =
+      style === "deepObject" ? `Write a parameter for each property, such as '${name}[id]'` : `Write '${supported}'`;
+    return ["style", `The style '${style}' is not supported in ${place}. ${remedy}.`];
   }
   if (allowEmptyValue !== true) return undefined;
   return ["allowEmptyValue", "'allowEmptyValue' is not supported. Describe the empty text in the schema."];

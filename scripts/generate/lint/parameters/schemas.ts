@@ -60,7 +60,8 @@ function textProblem(parts: readonly Schema[]): string | undefined {
   if (inexact) {
     return `'multipleOf: ${inexact.multipleOf}' can't be checked exactly in a parameter. Write a whole number, or a fraction such as 0.5.`;
   }
-  if (parts.some(({ type }) => type === "null")) return "No text stands for null. Write another type.";
+  if (parts.some(({ type }) => type === "null"))
+    return "No text stands for null. Remove it: an optional parameter without a value is left out.";
   if (parts.some(({ type }) => type !== undefined)) return undefined;
   const constants = parts.flatMap((part) => [part.enum ?? [], "const" in part ? [part.const] : []].flat());
   const other = constants.find((value) => typeof value !== "string");
