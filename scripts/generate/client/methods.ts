@@ -76,9 +76,15 @@ export function methodType(operation: Operation, name: string): string {
   return `  ${JSON.stringify(methodName(operation))}: {
     arguments: [${list.join(", ")}];
     query: ${name}Query;
-    headers: ${name}Headers;
+    headers: ${headersOf(operation, name)};
     results: ${results.join("") || "never"};
   };`;
+}
+
+/** The client sends X-Request-Id with each request; its value is an option of its own. */
+function headersOf({ parameters }: Operation, name: string): string {
+  const own = parameters.find((parameter) => parameter.in === "header" && parameter.key === "x-request-id");
+  return own ? `Omit<${name}Headers, ${JSON.stringify(own.name)}>` : `${name}Headers`;
 }
 
 function labelOf(parameter: string): string {

@@ -213,3 +213,16 @@ test.for([
   });
   expect(await folder.generate()).toMatchObject({ code: 0 });
 });
+
+test("a header parameter X-Request-Id is no argument of the client's method, which sends it anyway", async () => {
+  const operation = `parameters:
+  - { name: X-Request-Id, in: header, required: true, schema: { type: string } }
+  - { name: X-Trace, in: header, schema: { type: string } }`;
+  const folder = await contractFolder({ "openapi.yaml": contractWith({ operation }) });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  const code = `
+    import type { Methods } from "./operations.ts";
+    export const headers: Methods["readThing"]["headers"][] = [{}, { "X-Trace": "t" }];`;
+  const files = ["types.ts", "operations.ts"].map((file): [string, string] => [file, folder.read(`out/${file}`)]);
+  expect(compileErrors(new Map([...files, ["use.ts", code]]))).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { type ContractDocument, type ParameterObject, resolve } from "../../../../server/contract/document.ts";
+import { apiKeyHeaders } from "../../client/credentials.ts";
 import type { Finding } from "../../diagnostic.ts";
 import type { Node, Nodes } from "../nodes.ts";
 import { isDescribedOnly, servedOperations } from "../operations.ts";
@@ -21,8 +22,9 @@ export function checkParameters(document: ContractDocument, nodes: Nodes): Findi
   const served = (nodes.get("Parameter") ?? []).filter(({ pointer }) => !isDescribedOnly(pointer));
   const lists = [...servedOperations(nodes), ...(nodes.get("PathItem") ?? [])];
   const twice = lists.flatMap((node) => checkHeaderNames(document, node));
+  const keys = new Set(apiKeyHeaders(document).map((name) => name.toLowerCase()));
   const problems = served.flatMap((parameter) => {
-    const found = problemOf(document, parameter);
+    const found = problemOf(document, parameter) ?? keyProblem(keys, parameter);
     if (!found) return checkParameterExamples(document, parameter);
     const [member, message] = found;
     const pointer = member === undefined ? parameter.pointer : [...parameter.pointer, member];
@@ -73,6 +75,12 @@ function headerProblem({ name }: Node["value"]): Problem | undefined {
   if (elsewhere !== undefined) return ["name", `OpenAPI ignores the header parameter '${name}'. Write ${elsewhere}.`];
   const message = headerNameProblem(String(name));
   return message === undefined ? undefined : ["name", message];
+}
+
+/** A client sends an API key because of the security scheme only. */
+function keyProblem(keys: ReadonlySet<string>, { value: { name, in: place } }: Node): Problem | undefined {
+  if (place !== "header" || !keys.has(String(name).toLowerCase())) return undefined;
+  return ["name", `The header '${name}' is an API key. Remove the parameter: the security scheme describes it.`];
 }
 
 /** How the value is written in the request. */
