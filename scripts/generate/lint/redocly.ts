@@ -46,7 +46,9 @@ export async function lintWithRedocly(document: ContractDocument): Promise<{ fin
     const at = place && "reportOnKey" in place && place.reportOnKey ? "key" : "value";
     const pointer = pointerOf(place?.pointer ?? "#/");
     const key = pointer.at(-1) ?? "";
-    const near = nearest(at === "key" ? key : String(valueAt(document, pointer)), suggest);
+    const others = keysOf(document.components?.securitySchemes).filter((name) => name !== key);
+    const candidates = ruleId === "security-defined" ? others : suggest;
+    const near = nearest(at === "key" ? key : String(valueAt(document, pointer)), candidates);
     const plain = withRemedy(key, `${message.trim().replaceAll("`", "'")}${didYouMean(near)}`);
     return reviewed(document, { rule: ruleId, at, pointer, message: plain });
   });
@@ -71,12 +73,6 @@ function reviewed(document: ContractDocument, finding: Finding): Finding[] {
   }
   if (rule === "struct" && pointer.length === 2 && pointer[0] === "paths" && !String(pointer[1]).startsWith("/")) {
     return [{ ...finding, message: `A path starts with '/'. Write '/${pointer[1]}'.` }];
-  }
-  const [, scheme] = /^There is no '(.*)' security scheme defined/.exec(finding.message) ?? [];
-  if (rule === "security-defined" && scheme !== undefined) {
-    const others = keysOf(document.components?.securitySchemes).filter((name) => name !== scheme);
-    const remedy = didYouMean(nearest(scheme, others)) || " Add it to 'components.securitySchemes'.";
-    return [{ ...finding, message: finding.message + remedy }];
   }
   // The path has a finding of its own.
   if (rule === "path-parameters-defined" && isUnreadable(document, valueAt(document, pointer))) return [];
@@ -107,8 +103,12 @@ function missingName({ components }: ContractDocument, name: string): string {
 
 function missingText(document: ContractDocument, reference: string): string {
   const target = referencePointer(reference);
-  const near = nearest(target.at(-1) ?? "", keysOf(valueAt(document, target.slice(0, -1))));
-  return `'${reference}' does not exist.${didYouMean(near)}`;
+  const name = target.at(-1) ?? "";
+  const near = nearest(name, keysOf(valueAt(document, target.slice(0, -1))));
+  // As in `#/definitions/Pet` of Swagger 2.
+  const isComponent = Object.hasOwn(Object(document.components?.schemas), name);
+  const component = isComponent ? `#/components/schemas/${name}` : undefined;
+  return `'${reference}' does not exist.${didYouMean(near ?? component)}`;
 }
 
 function keysOf(value: unknown): string[] {

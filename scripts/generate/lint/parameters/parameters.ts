@@ -10,6 +10,7 @@ const RULE = "parameter";
 
 /** The style of each place; other styles are not supported. */
 const STYLES: Readonly<Record<string, string>> = { path: "simple", query: "form", header: "simple" };
+const PLACES = [...Object.keys(STYLES), "cookie"];
 /** OpenAPI ignores header parameters of these names. */
 const DESCRIBED_ELSEWHERE: Readonly<Record<string, string>> = {
   accept: "the media types of the responses",
@@ -19,7 +20,9 @@ const DESCRIBED_ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Parameters that the server cannot read. */
 export function checkParameters(document: ContractDocument, nodes: Nodes): Finding[] {
-  const served = (nodes.get("Parameter") ?? []).filter(({ pointer }) => !isDescribedOnly(pointer));
+  // Another place is reported as such.
+  const isKnown = ({ pointer, value }: Node) => !isDescribedOnly(pointer) && PLACES.includes(String(value.in));
+  const served = (nodes.get("Parameter") ?? []).filter(isKnown);
   const lists = [...servedOperations(nodes), ...(nodes.get("PathItem") ?? [])];
   const twice = lists.flatMap((node) => checkHeaderNames(document, node));
   const keys = new Set(apiKeyHeaders(document).map((name) => name.toLowerCase()));
