@@ -226,3 +226,29 @@ test("a header parameter X-Request-Id is no argument of the client's method, whi
   const files = ["types.ts", "operations.ts"].map((file): [string, string] => [file, folder.read(`out/${file}`)]);
   expect(compileErrors(new Map([...files, ["use.ts", code]]))).toEqual([]);
 });
+
+test("path parameters can have any name, such as one that starts with a digit or is a word of TypeScript", async () => {
+  const names = ["1", "2fa", "class", "default", "in", "this", "user.id", "user-id", "userId", "_", "-"];
+  const parameters = names.map((name) => `{ name: "${name}", in: path, required: true, schema: { type: string } }`);
+  const path = `  /${names.map((name) => `{${name}}`).join("/")}:
+    put:
+      operationId: writeThing
+      parameters: [${parameters}]
+      responses: { "204": { description: ok } }
+`;
+  const text = contractWith({}).replace("\npaths:\n", `\npaths:\n${path}`);
+  const folder = await contractFolder({ "openapi.yaml": text });
+  expect(await folder.generate()).toEqual({ code: 0, output: expect.stringContaining("wrote") });
+});
+
+test("a security scheme can be a reference to a reference", async () => {
+  const schemes = `
+    Token: { $ref: "#/components/securitySchemes/B" }
+    B: { $ref: "#/components/securitySchemes/C" }
+    C: { type: http, scheme: basic }`;
+  const text = contractWith({}).replace("\n    Token: { type: http, scheme: bearer }", schemes);
+  const folder = await contractFolder({ "openapi.yaml": text });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  const { securitySchemes } = JSON.parse(folder.read("out/openapi.json")).components;
+  expect(securitySchemes.Token).toEqual({ type: "http", scheme: "basic" });
+});
