@@ -78,6 +78,8 @@ const CALLS: Call[] = [
     [{ query: { ratio: 1.5, active: false, maybe: 3 } }],
     { query: { "page[size]": 20, ratio: 1.5, active: false, maybe: 3 } },
   ],
+  ["safeSearchDevices", [{ query: { optional: 3 } }], { query: { "page[size]": 20, optional: 3 } }],
+  ["safeSearchDevices", [{ query: { optional: null } }], { query: { "page[size]": 20 } }],
   ["safeSearchDevices", [{ query: { kind: "all" } }], { query: { "page[size]": 20, kind: "all" } }],
   ["safeSearchDevices", [{ query: { kind: 5 } }], { query: { "page[size]": 20, kind: 5 } }],
   [
@@ -117,6 +119,15 @@ const REJECTED: [request: string, init: RequestInit, errors: unknown][] = [
   ["GET /devices/$search?page[size]=x&%24filter=1&user-id=2", {}, [query("page[size]", "must be integer")]],
   ["GET /devices/$search?tags=a&tags=bc", {}, [query("tags", short)]],
   ["GET /devices/$search?ids=1,z", {}, [query("ids", "must be integer")]],
+  [
+    "GET /devices/$search?optional=x",
+    {},
+    [
+      query("optional", "must be integer"),
+      query("optional", "must be null"),
+      query("optional", "must match a schema in anyOf"),
+    ],
+  ],
   ["GET /devices/$search?active=1", {}, [query("active", "must be boolean")]],
   ["GET /devices/$search", { headers: { "X-Tags": "a" } }, [{ in: "header", name: "x-tags", detail: short }]],
   ["PUT /v1.2/devices", body({ name: "x", no: 1 }), expect.arrayContaining([{ pointer: "/name", detail: short }])],
