@@ -176,7 +176,7 @@ testRejections([
     { text: contractWith({}).replace("security: [{ Token: [] }]\n", "") },
     [
       "security-defined",
-      "The operation has no security requirement. Write 'security: []' if it needs no credentials.",
+      "The operation has no security requirement, nor has the document. Write 'security: []' in one of them if it needs no credentials.",
       "get",
     ],
   ],
