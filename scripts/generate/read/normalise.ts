@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { type ContractDocument, referencePointer, schemaOf, valueAt } from "../../../server/contract/document.ts";
 import type { Pointer } from "../diagnostic.ts";
 import { isKnownDialect } from "../lint/dialects.ts";
-import { membersOf } from "../lint/references/references.ts";
+import { membersOf } from "../lint/references/members.ts";
 
 /** Replaces the references of a contract at `path` to its own file by local ones, in place. */
 export function shortenReferences(document: object, path: string): void {

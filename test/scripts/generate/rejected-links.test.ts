@@ -28,7 +28,7 @@ testRejections([
   ...["{ description: Next. }", '{ operationId: readThing, operationRef: "#/paths/~1things~1{id}/get" }'].map(
     (link): Rejection => [`the link ${link}`, withLink(link), ["link", either, "next"]],
   ),
-  ...["#/paths/~1things/get", "#/paths/~1things~1{id}/put", "#/paths/~1things~1{id}"].map(
+  ...["#/paths/~1things/get", "#/paths/~1things~1{id}/put", "#/paths/~1things~1{id}", "#/paths/%"].map(
     (reference): Rejection => [
       `a link to ${reference}, which is no operation`,
       withLink(`{ operationRef: "${reference}" }`),

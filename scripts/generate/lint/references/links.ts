@@ -12,6 +12,7 @@ import { didYouMean, nearest } from "../../../../server/nearest.ts";
 import type { Finding, Pointer } from "../../diagnostic.ts";
 import type { Node, Nodes } from "../nodes.ts";
 import { expressionProblems } from "./expressions.ts";
+import { isMalformed } from "./references.ts";
 
 const RULE = "link";
 
@@ -68,7 +69,7 @@ function atReference(document: ContractDocument, operationRef: unknown): Target 
   if (!reference.startsWith("#/")) {
     return `'${reference}' is not supported. Write the operationId of an operation of this contract.`;
   }
-  const place = referencePointer(reference);
+  const place = isMalformed(reference) ? [] : referencePointer(reference);
   const method = METHODS.find((name) => name === place.at(-1));
   const item = resolve<PathItem>(document, Object(valueAt(document, place.slice(0, -1))));
   const operation = method && item?.[method];
