@@ -50,9 +50,12 @@ export function parametersIn(document: ContractDocument, item: PathItem, operati
   return [...last.values()].filter(({ in: place, key }) => place !== "header" || !IGNORED_HEADERS.includes(key));
 }
 
-/** A name of letters, digits and `_`: the validator gives other characters in names a meaning of its own. */
+/**
+ * A name of letters, digits and `_` that starts with no digit: the validator gives other characters in names a meaning of
+ * its own.
+ */
 export function safeName(name: string): string {
-  return name.replace(/[^A-Za-z0-9]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
+  return name.replace(/^[0-9]|[^A-Za-z0-9]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
 }
 
 export function originalName(safe: string): string {

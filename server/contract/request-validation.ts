@@ -1,10 +1,10 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
-import type { ErrorRequestHandler, RequestHandler } from "express";
+import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { middleware } from "express-openapi-validator";
 import { type ContractDocument, resolve, type Schema } from "./document.ts";
 import type { Operation } from "./operations.ts";
 import { otherBodies } from "./other-bodies.ts";
-import { requestDocument } from "./request-document.ts";
+import { readAddress, requestDocument } from "./request-document.ts";
 import { addressed, addUnknown, arrayLimits, type Limit, rejectUnknown } from "./validation-steps.ts";
 
 export type ValidationHandlers = (RequestHandler | ErrorRequestHandler)[];
@@ -20,10 +20,43 @@ interface Described {
 
 /**
  * Validates parameters and body against the contract and throws all violations at once, see `violationsIn` in
- * violations.ts. The validator's own security is off, because it runs after the body is read.
+ * violations.ts.
  */
 export function requestValidation({ document, operations, validator }: Described): ValidationHandlers {
-  const validation = middleware({
+  return [
+    arrayLimits(limitsOf(document, operations)),
+    validatorsOf(document, operations),
+    ...otherBodies(document, operations, validator),
+    rejectUnknown,
+    addUnknown,
+  ];
+}
+
+/**
+ * Operations per validator. It compiles the patterns of all its paths at each request: with 200 operations in one validator
+ * that took 250 µs, more than the rest of a request. A validator for each operation would take more memory.
+ */
+const GROUP_SIZE = 16;
+
+function validatorsOf(document: ContractDocument, operations: readonly Operation[]): RequestHandler {
+  const validators = new Map<Operation, RequestHandler>();
+  for (let start = 0; start < operations.length; start += GROUP_SIZE) {
+    const group = operations.slice(start, start + GROUP_SIZE);
+    const validator = validatorOf(document, group);
+    for (const [index, operation] of group.entries()) {
+      validators.set(operation, Router().use(addressed(operation, readAddress(operation, index)), validator));
+    }
+  }
+  return (request, response, next) => {
+    const validate = validators.get(response.locals.operation);
+    if (!validate) throw new Error(`The validator does not know ${response.locals.operation.id}.`);
+    validate(request, response, next);
+  };
+}
+
+/** The validator's own security is off, because it runs after the body is read. */
+function validatorOf(document: ContractDocument, operations: readonly Operation[]) {
+  return middleware({
     // The validator has a type of its own for documents.
     apiSpec: requestDocument(document, operations) as ApiDocument,
     $refParser: { mode: "bundle" },
@@ -34,14 +67,6 @@ export function requestValidation({ document, operations, validator }: Described
     validateSecurity: false,
     fileUploader: false,
   });
-  return [
-    arrayLimits(limitsOf(document, operations)),
-    addressed(operations),
-    ...validation,
-    ...otherBodies(document, operations, validator),
-    rejectUnknown,
-    addUnknown,
-  ];
 }
 
 /** By the schemas of bodies. */

@@ -3,7 +3,7 @@ import type { Schema } from "./document.ts";
 import { numberText } from "./numbers.ts";
 import type { Operation } from "./operations.ts";
 import { type Parameter, safeName } from "./parameters.ts";
-import { readAddress } from "./request-document.ts";
+import type { Address } from "./request-document.ts";
 import { badRequest, isBadRequest } from "./violations.ts";
 
 /** The parameters and the body of a validated request, with the types of the contract and the contract's names. */
@@ -25,15 +25,11 @@ export interface Limit {
   max: number;
 }
 
-/** Gives the request the address that the operation has in the validator's document. */
-export function addressed(operations: readonly Operation[]): RequestHandler {
-  const addresses = new Map(operations.map((operation, index) => [operation, readAddress(operation, index)]));
+/** Gives a request of the operation its address in the validator's document. */
+export function addressed(operation: Operation, address: Address): RequestHandler {
+  const inPath = operation.parameters.filter((parameter) => parameter.in === "path");
   return (request, response, next) => {
     const { encodedPath, requestMediaType, bodyText } = response.locals;
-    const operation: Operation = response.locals.operation;
-    const address = addresses.get(operation);
-    if (!address) throw new Error(`The validator does not know ${operation.id}.`);
-    const inPath = operation.parameters.filter((parameter) => parameter.in === "path");
     // A plus is a space in a query only.
     const encoded = (name: string): string => (encodedPath[name] ?? "").replaceAll("+", "%2B");
     const values = inPath.map((parameter) => `/${readText(parameter, encoded(parameter.name))}`).join("");

@@ -12,6 +12,8 @@ import { contractFolder } from "../scripts/generate/contract-folder.ts";
 
 const FIXTURE = readFileSync(new URL("../fixtures/devices.yaml", import.meta.url), "utf8");
 
+const PICTURE = new Uint8Array([0xff, 0xd8, 0]);
+
 /** A service of the generated fixture, whose handlers return the request; and its generated client. */
 async function startEcho() {
   const folder = await contractFolder({ "openapi.yaml": FIXTURE });
@@ -25,6 +27,7 @@ async function startEcho() {
       ({ responses, id }) =>
       async (request: object) => {
         if (responses[204]) return { status: 204 };
+        if (id === "picture") return { status: 200, headers: { "X-Size": String(PICTURE.length) }, body: PICTURE };
         if (id === "lines") return { status: 200, body: "a,b\nc,d" };
         return { status: 200, body: { operation: id, ...request } };
       },
@@ -75,6 +78,8 @@ const CALLS: Call[] = [
     [{ query: { ratio: 1.5, active: false, maybe: 3 } }],
     { query: { "page[size]": 20, ratio: 1.5, active: false, maybe: 3 } },
   ],
+  ["safeSearchDevices", [{ query: { optional: 3 } }], { query: { "page[size]": 20, optional: 3 } }],
+  ["safeSearchDevices", [{ query: { optional: null } }], { query: { "page[size]": 20 } }],
   ["safeSearchDevices", [{ query: { kind: "all" } }], { query: { "page[size]": 20, kind: "all" } }],
   ["safeSearchDevices", [{ query: { kind: 5 } }], { query: { "page[size]": 20, kind: 5 } }],
   [
@@ -114,6 +119,15 @@ const REJECTED: [request: string, init: RequestInit, errors: unknown][] = [
   ["GET /devices/$search?page[size]=x&%24filter=1&user-id=2", {}, [query("page[size]", "must be integer")]],
   ["GET /devices/$search?tags=a&tags=bc", {}, [query("tags", short)]],
   ["GET /devices/$search?ids=1,z", {}, [query("ids", "must be integer")]],
+  [
+    "GET /devices/$search?optional=x",
+    {},
+    [
+      query("optional", "must be integer"),
+      query("optional", "must be null"),
+      query("optional", "must match a schema in anyOf"),
+    ],
+  ],
   ["GET /devices/$search?active=1", {}, [query("active", "must be boolean")]],
   ["GET /devices/$search", { headers: { "X-Tags": "a" } }, [{ in: "header", name: "x-tags", detail: short }]],
   ["PUT /v1.2/devices", body({ name: "x", no: 1 }), expect.arrayContaining([{ pointer: "/name", detail: short }])],
@@ -162,6 +176,13 @@ test("requests that break the contract are a 400 with the violations and their p
     const { status, body } = await fetched(request, init);
     expect([status, body.errors], request + String(init.body ?? "")).toEqual([400, errors]);
   }
+});
+
+test("a response of bytes with a header behind a reference reaches the caller as it is", async () => {
+  const { call } = await startEcho();
+  const result = (await call("safePicture")) as { data: Uint8Array; headers: Headers };
+  expect([...result.data]).toEqual([...PICTURE]);
+  expect(result.headers.get("X-Size")).toBe("3");
 });
 
 test("other requests are served as HTTP says", async () => {

@@ -2,7 +2,7 @@ import { type ContractDocument, resolve, type Schema, successKeys } from "../../
 import { type DeclaredResponse, type Operation, readOperations } from "../../../server/contract/operations.ts";
 import { headersType, statusType } from "../types/response-types.ts";
 import { alternativesOf } from "./credentials.ts";
-import { camelCase } from "./names.ts";
+import { camelCase, labelOf } from "./names.ts";
 
 /** Types of the client's methods and of what they need at run time. */
 export const ROUTE_TYPE = `export interface Route {
@@ -76,14 +76,15 @@ export function methodType(operation: Operation, name: string): string {
   return `  ${JSON.stringify(methodName(operation))}: {
     arguments: [${list.join(", ")}];
     query: ${name}Query;
-    headers: ${name}Headers;
+    headers: ${headersOf(operation, name)};
     results: ${results.join("") || "never"};
   };`;
 }
 
-function labelOf(parameter: string): string {
-  const label = camelCase(parameter);
-  return /^[A-Za-z]/.test(label) ? label : `_${label}`;
+/** The client sends X-Request-Id with each request; its value is an option of its own. */
+function headersOf({ parameters }: Operation, name: string): string {
+  const own = parameters.find((parameter) => parameter.in === "header" && parameter.key === "x-request-id");
+  return own ? `Omit<${name}Headers, ${JSON.stringify(own.name)}>` : `${name}Headers`;
 }
 
 export function successesOf({ responses }: Operation): [status: string, declared: DeclaredResponse][] {

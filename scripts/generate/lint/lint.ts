@@ -15,6 +15,7 @@ import { checkResponseHeaders } from "./parameters/headers.ts";
 import { checkParameters } from "./parameters/parameters.ts";
 import { checkPaths } from "./paths.ts";
 import { checkMapping, lintWithRedocly } from "./redocly.ts";
+import { checkLinks } from "./references/links.ts";
 import { checkReferenceObjects } from "./references/reference-objects.ts";
 import { checkNulls } from "./references/references.ts";
 import { checkKeywords, checkSchemas, checkTargets } from "./schemas.ts";
@@ -84,6 +85,7 @@ function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
     ...checkRoot(document),
     ...checkPaths(document),
     ...checkReferenceObjects(document, nodes),
+    ...checkLinks(document, nodes),
     ...checkOperations(document, nodes),
     ...checkParameters(document, nodes),
     ...checkMediaTypes(document, nodes),

@@ -19,6 +19,10 @@ const CORRECTED: Record<string, NodeType> = {
   NamedSchemas: schemaMap,
   // Unlike the names of components, those of definitions can be any text.
   Definitions: schemaMap,
+  Callback: {
+    properties: {},
+    additionalProperties: (_: unknown, key: string) => (key.startsWith("x-") ? null : "PathItem"),
+  },
   Schema: {
     ...typeNamed("Schema"),
     properties: {

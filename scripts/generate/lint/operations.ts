@@ -47,7 +47,8 @@ function checkMethod({ value, pointer }: Node): Finding[] {
 function checkSecurity(document: ContractDocument, { value, pointer }: Node): Finding[] {
   const security = value.security ?? Object(document).security;
   if (security !== undefined) return checkAnonymous(security, { value, pointer });
-  const message = "The operation has no security requirement. Write 'security: []' if it needs no credentials.";
+  const message =
+    "The operation has no security requirement, nor has the document. Write 'security: []' in one of them if it needs no credentials.";
   return [atKey(pointer, "security-defined", message)];
 }
 

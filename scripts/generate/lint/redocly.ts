@@ -46,7 +46,9 @@ export async function lintWithRedocly(document: ContractDocument): Promise<{ fin
     const at = place && "reportOnKey" in place && place.reportOnKey ? "key" : "value";
     const pointer = pointerOf(place?.pointer ?? "#/");
     const key = pointer.at(-1) ?? "";
-    const near = nearest(at === "key" ? key : String(valueAt(document, pointer)), suggest);
+    const others = keysOf(document.components?.securitySchemes).filter((name) => name !== key);
+    const candidates = ruleId === "security-defined" ? others : suggest;
+    const near = nearest(at === "key" ? key : String(valueAt(document, pointer)), candidates);
     const plain = withRemedy(key, `${message.trim().replaceAll("`", "'")}${didYouMean(near)}`);
     return reviewed(document, { rule: ruleId, at, pointer, message: plain });
   });
@@ -86,16 +88,27 @@ function isUnreadable({ paths }: ContractDocument, name: unknown): boolean {
 export function checkMapping(document: ContractDocument, { value, pointer }: Node): Finding[] {
   return Object.entries(value).flatMap(([key, target]) => {
     const name = String(target);
-    const reference = name.startsWith("#/") ? name : `#/components/schemas/${name}`;
-    if (valueAt(document, referencePointer(reference)) !== undefined) return [];
-    return [{ pointer: [...pointer, key], rule: "no-unresolved-refs", message: missingText(document, reference) }];
+    const isReference = name.startsWith("#/");
+    const place = isReference ? referencePointer(name) : ["components", "schemas", name];
+    if (valueAt(document, place) !== undefined) return [];
+    const message = isReference ? missingText(document, name) : missingName(document, name);
+    return [{ pointer: [...pointer, key], rule: "no-unresolved-refs", message }];
   });
+}
+
+function missingName({ components }: ContractDocument, name: string): string {
+  const near = didYouMean(nearest(name, keysOf(components?.schemas)));
+  return `There is no schema '${name}'.${near || " Write the name of a component, or a reference to a file as './file.yaml'."}`;
 }
 
 function missingText(document: ContractDocument, reference: string): string {
   const target = referencePointer(reference);
-  const near = nearest(target.at(-1) ?? "", keysOf(valueAt(document, target.slice(0, -1))));
-  return `'${reference}' does not exist.${didYouMean(near)}`;
+  const name = target.at(-1) ?? "";
+  const near = nearest(name, keysOf(valueAt(document, target.slice(0, -1))));
+  // As in `#/definitions/Pet` of Swagger 2.
+  const isComponent = Object.hasOwn(Object(document.components?.schemas), name);
+  const component = isComponent ? `#/components/schemas/${name}` : undefined;
+  return `'${reference}' does not exist.${didYouMean(near ?? component)}`;
 }
 
 function keysOf(value: unknown): string[] {

@@ -2,11 +2,12 @@ import type { Ajv2020 } from "ajv/dist/2020.js";
 import { type ContractDocument, referencePointer, type Schema, valueAt } from "../../../server/contract/document.ts";
 import { contractAjv, outermost, type PlacedSchema, schemaReference } from "../contract-ajv.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
-import { checkApplicable, checkBounds, checkConstants, checkMembers } from "./contradictions.ts";
 import { dialectMessage, isKnownDialect } from "./dialects.ts";
-import { checkFormat } from "./formats.ts";
+import { checkApplicable, checkBounds, checkConstants, checkMembers } from "./keywords/contradictions.ts";
+import { checkFormat } from "./keywords/formats.ts";
+import { checkPatterns } from "./keywords/patterns.ts";
+import { checkRequired, checkRequiredNames } from "./keywords/required.ts";
 import { type Node, type Nodes, pointerOf } from "./nodes.ts";
-import { checkRequired, checkRequiredNames } from "./required.ts";
 
 /** Keywords of all schemas: patterns, formats, contradictions, and the keywords that are not supported. */
 export function checkKeywords(schemas: readonly Node[]): Finding[] {
@@ -22,20 +23,6 @@ export function checkKeywords(schemas: readonly Node[]): Finding[] {
     ...checkRequired(value, pointer),
     ...checkRequiredNames(value, pointer),
   ]);
-}
-
-function checkPatterns({ pattern, patternProperties }: Schema, pointer: Pointer): Finding[] {
-  const names = Object.keys(Object(patternProperties));
-  const patterns: Pick<Finding, "pointer" | "at">[] = names.map((name) => ({
-    pointer: [...pointer, "patternProperties", name],
-    at: "key",
-  }));
-  if (pattern !== undefined) patterns.push({ pointer: [...pointer, "pattern"] });
-  return patterns.flatMap((place) => {
-    const text = place.at === "key" ? place.pointer.at(-1) : pattern;
-    const error = errorOf(() => new RegExp(String(text), "u"));
-    return error === undefined ? [] : [{ ...place, rule: "schema-pattern", message: `${error}.` }];
-  });
 }
 
 /** References of schemas to objects of another type. Redocly reads the target as both. */

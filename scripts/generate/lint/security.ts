@@ -18,7 +18,8 @@ export function checkSecurityScheme({ value, pointer }: Node): Finding[] {
     );
   }
   if (type === "apiKey" && place !== "header") {
-    return report("in", `An API key in a ${place} is not supported, because it ends up in logs. Write 'in: header'.`);
+    const reason = place === "query" ? ", because it ends up in logs" : "";
+    return report("in", `An API key in a ${place} is not supported${reason}. Write 'in: header'.`);
   }
   const problem = type === "apiKey" ? headerNameProblem(String(name)) : undefined;
   if (problem !== undefined) return report("name", problem);

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { type ContractDocument, referencePointer, schemaOf, valueAt } from "../../../server/contract/document.ts";
 import type { Pointer } from "../diagnostic.ts";
 import { isKnownDialect } from "../lint/dialects.ts";
-import { membersOf } from "../lint/references/references.ts";
+import { membersOf } from "../lint/references/members.ts";
 
 /** Replaces the references of a contract at `path` to its own file by local ones, in place. */
 export function shortenReferences(document: object, path: string): void {
@@ -32,10 +32,19 @@ export function normalise(document: ContractDocument): void {
 function inlineSchemes(document: ContractDocument): void {
   const schemes: Record<string, object> = Object(document.components?.securitySchemes);
   for (const [name, scheme] of Object.entries(schemes)) {
-    const { $ref }: { $ref?: unknown } = Object(scheme);
-    const target = typeof $ref === "string" ? valueAt(document, pointerOf($ref)) : undefined;
+    const target = followed(document, scheme);
     if (typeof target === "object" && target !== null && !("$ref" in target)) schemes[name] = structuredClone(target);
   }
+}
+
+/** The linter reports a longer chain, and one without an end. */
+const MAX_CHAIN = 100;
+
+/** The value behind references. */
+function followed(document: ContractDocument, value: unknown, steps = 0): unknown {
+  const { $ref }: { $ref?: unknown } = Object(value);
+  if (typeof $ref !== "string" || steps > MAX_CHAIN) return value;
+  return followed(document, valueAt(document, pointerOf($ref)), steps + 1);
 }
 
 function isWithoutEffect(key: string, value: string): boolean {

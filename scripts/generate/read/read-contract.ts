@@ -12,7 +12,9 @@ export async function readContract(root: string, file: string): Promise<Bundled 
   const path = resolve(root, file);
   const read = async (name: string) => withoutBom(await readFile(name, "utf8"));
   const source = await read(path).catch(() => {
-    throw new ConfigurationError(`${file} can't be read. Run this command in the project's root folder.`);
+    throw new ConfigurationError(
+      `${file} can't be read. Check its path, and run this command in the project's root folder.`,
+    );
   });
   const { contract, diagnostics } = parseContract(source);
   if (!contract) return { source, diagnostics, sources: new Map() };

@@ -199,3 +199,56 @@ $defs: { any: true, none: false, c d: { type: string }, e/f: { type: integer } }
   expect(await folder.generate()).toMatchObject({ code: 0 });
   expect(folder.read("out/types.ts")).toMatch(/p\?: components.*\n.*q\?: components/);
 });
+
+test.for([
+  "^[a-z0-9]+(-[a-z0-9]+)*$",
+  "^([a-z0-9]+(-[a-z0-9]+)*[.])+[a-z]{2,}$",
+  "^([0-9]{1,3}[.]){3}[0-9]{1,3}$",
+  "^(/[a-z0-9._-]+)+$",
+  "^[^@ ]+@[^@ ]+[.][^@ ]+$",
+  "^(ab|a)*c$",
+])("the pattern %s takes no exponential time", async (pattern) => {
+  const folder = await contractFolder({
+    "openapi.yaml": contractWith({ schema: `properties: { p: { type: string, pattern: "${pattern}" } }` }),
+  });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+});
+
+test("a header parameter X-Request-Id is no argument of the client's method, which sends it anyway", async () => {
+  const operation = `parameters:
+  - { name: X-Request-Id, in: header, required: true, schema: { type: string } }
+  - { name: X-Trace, in: header, schema: { type: string } }`;
+  const folder = await contractFolder({ "openapi.yaml": contractWith({ operation }) });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  const code = `
+    import type { Methods } from "./operations.ts";
+    export const headers: Methods["readThing"]["headers"][] = [{}, { "X-Trace": "t" }];`;
+  const files = ["types.ts", "operations.ts"].map((file): [string, string] => [file, folder.read(`out/${file}`)]);
+  expect(compileErrors(new Map([...files, ["use.ts", code]]))).toEqual([]);
+});
+
+test("path parameters can have any name, such as one that starts with a digit or is a word of TypeScript", async () => {
+  const names = ["1", "2fa", "class", "default", "in", "this", "user.id", "user-id", "userId", "_", "-"];
+  const parameters = names.map((name) => `{ name: "${name}", in: path, required: true, schema: { type: string } }`);
+  const path = `  /${names.map((name) => `{${name}}`).join("/")}:
+    put:
+      operationId: writeThing
+      parameters: [${parameters}]
+      responses: { "204": { description: ok } }
+`;
+  const text = contractWith({}).replace("\npaths:\n", `\npaths:\n${path}`);
+  const folder = await contractFolder({ "openapi.yaml": text });
+  expect(await folder.generate()).toEqual({ code: 0, output: expect.stringContaining("wrote") });
+});
+
+test("a security scheme can be a reference to a reference", async () => {
+  const schemes = `
+    Token: { $ref: "#/components/securitySchemes/B" }
+    B: { $ref: "#/components/securitySchemes/C" }
+    C: { type: http, scheme: basic }`;
+  const text = contractWith({}).replace("\n    Token: { type: http, scheme: bearer }", schemes);
+  const folder = await contractFolder({ "openapi.yaml": text });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  const { securitySchemes } = JSON.parse(folder.read("out/openapi.json")).components;
+  expect(securitySchemes.Token).toEqual({ type: "http", scheme: "basic" });
+});

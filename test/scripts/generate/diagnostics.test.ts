@@ -80,7 +80,7 @@ const CASES: [title: string, edits: Edit[], expected: Problem[]][] = [
       ["- name: userId", "- name: userID"],
     ],
     [
-      ["security-defined", "There is no 'Basik' security scheme defined.", "Basik"],
+      ["security-defined", "There is no 'Basik' security scheme defined. Did you mean 'Basic'?", "Basik"],
       [
         PARAMETERS,
         `The operation does not define the path parameter '{userId}' expected by path '${PATH}'.`,

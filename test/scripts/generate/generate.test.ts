@@ -56,7 +56,7 @@ test("problems of both contracts are reported in one run, and neither folder is 
 test.for(["openapi.yaml", CONTROL])("a missing %s is reported by its path", async (file) => {
   const project = copyProject();
   const output = await refused(project, () => rmSync(join(project.root, file)));
-  expect(output).toBe(`${file} can't be read. Run this command in the project's root folder.\n`);
+  expect(output).toBe(`${file} can't be read. Check its path, and run this command in the project's root folder.\n`);
 });
 
 test("the control port's contract is not checked for breaking changes", async () => {

@@ -43,12 +43,12 @@ test.for([
   ["with a tuple of any length", "{ type: array, prefixItems: [{ type: string }, { type: integer }] }"],
   [
     "with a pattern that backtracks",
-    '{ type: object, required: [a], properties: { a: { type: string, pattern: "^(a+)+$" } } }',
+    '{ type: object, required: [a], properties: { a: { type: string, pattern: "^a*a*a*a*a*a*$" } } }',
   ],
-  ["with a long constant of such a pattern", `{ type: string, pattern: "^(a+)+$", enum: [${"a".repeat(60)}] }`],
+  ["with a long constant of such a pattern", `{ type: string, pattern: "^a*a*a*a*a*a*$", enum: [${"a".repeat(60)}] }`],
   [
     "with long texts of a pattern that backtracks",
-    '{ type: object, required: [a], properties: { a: { type: string, pattern: "(a+)+!$", minLength: 2, maxLength: 60 } } }',
+    '{ type: object, required: [a], properties: { a: { type: string, pattern: "a*a*a*a*a*!$", minLength: 2, maxLength: 60 } } }',
   ],
   ["with single properties", "{ type: object, required: [a], properties: { a: { type: integer, readOnly: true } } }"],
 ] as const)("a body %s is validated", async ([, schema]) => {
@@ -103,7 +103,7 @@ test("the proof fails for an example of a response that does not pass the respon
 
 test("a failed proof is a failure of the generator, and nothing is written", { timeout: 120_000 }, () => {
   const project = copyProject();
-  project.edit("server/contract/request-validation.ts", "    ...validation,\n", "");
+  project.edit("server/contract/request-validation.ts", "    validatorsOf(document, operations),\n", "");
   project.edit("openapi.yaml", "minLength: 1", "minLength: 2");
   const before = filesIn(`${project.root}/generated`);
   const { code, output } = project.runScript("scripts/generate.ts");

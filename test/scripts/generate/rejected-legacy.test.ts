@@ -11,6 +11,24 @@ const TYPES = `'type' can be one of the following only: "object", "array", "stri
 
 /** Words of OpenAPI 2 and 3.0, of older drafts of JSON Schema, and of YAML. */
 testRejections([
+  [
+    "a reference of Swagger 2",
+    { schema: 'properties: { p: { $ref: "#/definitions/Thing" } }' },
+    [
+      "no-unresolved-refs",
+      "'#/definitions/Thing' does not exist. Did you mean '#/components/schemas/Thing'?",
+      '"#/definitions/Thing"',
+    ],
+  ],
+  [
+    "a schema of a response without a media type",
+    { path: 'put: { operationId: writeThing, responses: { "200": { description: ok, schema: { type: string } } } }' },
+    [
+      "struct",
+      "Property 'schema' is not expected here. Write it in a media type: 'content: { application/json: { schema: … } }'.",
+      "schema",
+    ],
+  ],
   ["a boolean limit", property("{ type: integer, minimum: 1, exclusiveMinimum: true }"), ["struct", LIMIT, "true"]],
   ["a boolean required", property("{ type: string, required: true }"), ["struct", LIST, "true"]],
   [

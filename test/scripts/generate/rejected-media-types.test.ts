@@ -10,6 +10,11 @@ const texts = (type: string) =>
 
 testRejections([
   [
+    "a media range of a response with an object",
+    responds("200", 'content: { "*/*": { schema: { type: object } } }'),
+    ["media-type", "'*/*' is not supported in a response. Write the media type that is sent.", '"*/*"'],
+  ],
+  [
     "a media type of a request in upper case",
     put('requestBody: { content: { Application/JSON: {} } }\n  responses: { "204": { description: ok } }'),
     ["media-type", LOWER, "Application/JSON"],

@@ -2,6 +2,16 @@ import { contractWith } from "./contract-folder.ts";
 import { type Rejection, testRejections } from "./rejection.ts";
 
 testRejections([
+  [
+    "a header parameter that is an API key",
+    {
+      text: contractWith({ operation: "parameters: [{ name: x-key, in: header, schema: { type: string } }]" }).replace(
+        "{ type: http, scheme: bearer }",
+        "{ type: apiKey, in: header, name: X-Key }",
+      ),
+    },
+    ["parameter", "The header 'x-key' is an API key. Remove the parameter: the security scheme describes it.", "x-key"],
+  ],
   ...["größe", "id*"].map(
     (name): Rejection => [
       `the path parameter ${name}`,

@@ -61,11 +61,7 @@ testRejections([
   [
     "an API key in a cookie",
     scheme("{ type: apiKey, in: cookie, name: key }"),
-    [
-      "security-scheme",
-      "An API key in a cookie is not supported, because it ends up in logs. Write 'in: header'.",
-      "cookie",
-    ],
+    ["security-scheme", "An API key in a cookie is not supported. Write 'in: header'.", "cookie"],
   ],
   [
     "mutual TLS",
@@ -128,7 +124,11 @@ testRejections([
   [
     "another style",
     query("style: deepObject, schema: { type: string }"),
-    ["parameter", "The style 'deepObject' is not supported in query. Write 'form'.", "deepObject"],
+    [
+      "parameter",
+      "The style 'deepObject' is not supported in query. Write a parameter for each property, such as 'q[id]'.",
+      "deepObject",
+    ],
   ],
   [
     "an object in the query",
@@ -176,7 +176,7 @@ testRejections([
     { text: contractWith({}).replace("security: [{ Token: [] }]\n", "") },
     [
       "security-defined",
-      "The operation has no security requirement. Write 'security: []' if it needs no credentials.",
+      "The operation has no security requirement, nor has the document. Write 'security: []' in one of them if it needs no credentials.",
       "get",
     ],
   ],

@@ -1,7 +1,8 @@
 import { type Rejection, testRejections } from "./rejection.ts";
 
 const OBJECT = "An object is not supported in query. Write one parameter for each of its properties.";
-const NULL = "No text stands for null. Write another type.";
+const NULL = "No text stands for null. Write the type of its texts as well.";
+const NULL_ITEM = "No text stands for null. Remove it from the items.";
 const TUPLE = "A tuple is not supported in a parameter. Write 'items'.";
 const SEVERAL = "An array is one of several types here. Write 'type: array'.";
 const ITSELF = "A parameter's array must be declared by the schema itself. Write 'type: array' and 'items' there.";
@@ -37,7 +38,8 @@ testRejections([
     ["{ anyOf: [{ const: a }, { const: 2 }] }", untyped("2")],
     ["{ type: array, items: { enum: [1, 2] } }", untyped("1")],
     ['{ type: "null" }', NULL],
-    ['{ type: array, items: { type: "null" } }', NULL],
+    ['{ type: array, items: { type: "null" } }', NULL_ITEM],
+    ['{ type: array, items: { anyOf: [{ type: integer }, { type: "null" }] } }', NULL_ITEM],
   ].map(
     ([schema = "", message = ""]): Rejection => [
       `a parameter with the schema ${schema}`,

@@ -79,6 +79,19 @@ testRejections([
       "'#/components/schemas/Thing/'",
     ],
   ],
+  ...["5", "null", "[Thing]", '"#/components/schemas/%"'].map(
+    (target, index): Rejection => [
+      `${target} as the schema of a discriminator's value`,
+      { schema: `discriminator: { propertyName: kind, mapping: { a: ${target} } }` },
+      [
+        "reference",
+        index === 3
+          ? "'%' must be followed by two digits in '#/components/schemas/%'. Write '%25'."
+          : "This is no text. Write the name of a schema, or a reference.",
+        target,
+      ],
+    ],
+  ),
   [
     "a dynamic reference",
     { schema: "properties: { p: { $dynamicRef: '#thing' } }" },

@@ -5,7 +5,26 @@ import { type Rejection, testRejections } from "./rejection.ts";
 const query = (text: string) => ({ operation: `parameters:\n  - { name: q, in: query, ${text} }` });
 const property = (text: string) => ({ schema: `properties:\n  p: ${text}` });
 
+const exponential = (text: string) =>
+  `This pattern takes exponential time for ${text}, and would block the server. Let each text match its repeated group in one way only.`;
+
 testRejections([
+  ...[
+    ["^(a+)+$", "'a' + 'a'.repeat(31) + '\\x00'"],
+    ["^(a|aa)+$", "'a' + 'aaaa'.repeat(29) + '\\x00'"],
+    ["^([a-z]*[0-9]?)*$", "'a' + '0a'.repeat(30) + '\\x00'"],
+  ].flatMap(([pattern = "", text = ""]): Rejection[] => [
+    [
+      `the pattern ${pattern}`,
+      { schema: `properties: { p: { type: string, pattern: "${pattern}" } }` },
+      ["schema-pattern", exponential(text), `"${pattern}"`],
+    ],
+    [
+      `the pattern ${pattern} of names`,
+      { schema: `patternProperties: { "${pattern}": { type: string } }` },
+      ["schema-pattern", exponential(text), `"${pattern}"`],
+    ],
+  ]),
   [
     "another dialect of JSON Schema",
     { root: "jsonSchemaDialect: http://json-schema.org/draft-07/schema#" },
@@ -209,7 +228,16 @@ testRejections([
   [
     "a discriminator with an unknown schema",
     { schema: "discriminator: { propertyName: kind, mapping: { a: Thin } }" },
-    ["no-unresolved-refs", "'#/components/schemas/Thin' does not exist. Did you mean 'Thing'?", "Thin"],
+    ["no-unresolved-refs", "There is no schema 'Thin'. Did you mean 'Thing'?", "Thin"],
+  ],
+  [
+    "a discriminator with a file that is not written as one",
+    { schema: "discriminator: { propertyName: kind, mapping: { a: other.yaml } }" },
+    [
+      "no-unresolved-refs",
+      "There is no schema 'other.yaml'. Write the name of a component, or a reference to a file as './file.yaml'.",
+      "other.yaml",
+    ],
   ],
   [
     "a reference to a URL",

@@ -1,4 +1,5 @@
 import { type ContractDocument, type ParameterObject, resolve } from "../../../../server/contract/document.ts";
+import { apiKeyHeaders } from "../../client/credentials.ts";
 import type { Finding } from "../../diagnostic.ts";
 import type { Node, Nodes } from "../nodes.ts";
 import { isDescribedOnly, servedOperations } from "../operations.ts";
@@ -9,6 +10,7 @@ const RULE = "parameter";
 
 /** The style of each place; other styles are not supported. */
 const STYLES: Readonly<Record<string, string>> = { path: "simple", query: "form", header: "simple" };
+const PLACES = [...Object.keys(STYLES), "cookie"];
 /** OpenAPI ignores header parameters of these names. */
 const DESCRIBED_ELSEWHERE: Readonly<Record<string, string>> = {
   accept: "the media types of the responses",
@@ -18,11 +20,14 @@ const DESCRIBED_ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Parameters that the server cannot read. */
 export function checkParameters(document: ContractDocument, nodes: Nodes): Finding[] {
-  const served = (nodes.get("Parameter") ?? []).filter(({ pointer }) => !isDescribedOnly(pointer));
+  // Another place is reported as such.
+  const isKnown = ({ pointer, value }: Node) => !isDescribedOnly(pointer) && PLACES.includes(String(value.in));
+  const served = (nodes.get("Parameter") ?? []).filter(isKnown);
   const lists = [...servedOperations(nodes), ...(nodes.get("PathItem") ?? [])];
   const twice = lists.flatMap((node) => checkHeaderNames(document, node));
+  const keys = new Set(apiKeyHeaders(document).map((name) => name.toLowerCase()));
   const problems = served.flatMap((parameter) => {
-    const found = problemOf(document, parameter);
+    const found = problemOf(document, parameter) ?? keyProblem(keys, parameter);
     if (!found) return checkParameterExamples(document, parameter);
     const [member, message] = found;
     const pointer = member === undefined ? parameter.pointer : [...parameter.pointer, member];
@@ -75,12 +80,20 @@ function headerProblem({ name }: Node["value"]): Problem | undefined {
   return message === undefined ? undefined : ["name", message];
 }
 
+/** A client sends an API key because of the security scheme only. */
+function keyProblem(keys: ReadonlySet<string>, { value: { name, in: place } }: Node): Problem | undefined {
+  if (place !== "header" || !keys.has(String(name).toLowerCase())) return undefined;
+  return ["name", `The header '${name}' is an API key. Remove the parameter: the security scheme describes it.`];
+}
+
 /** How the value is written in the request. */
-function formProblem({ in: place, style, content, allowEmptyValue }: Node["value"]): Problem | undefined {
+function formProblem({ name, in: place, style, content, allowEmptyValue }: Node["value"]): Problem | undefined {
   if (content !== undefined) return ["content", "A parameter with 'content' is not supported. Write a 'schema'."];
   const supported = STYLES[String(place)];
   if (supported !== undefined && style !== undefined && style !== supported) {
-    return ["style", `The style '${style}' is not supported in ${place}. Write '${supported}'.`];
+    const remedy =
+      style === "deepObject" ? `Write a parameter for each property, such as '${name}[id]'` : `Write '${supported}'`;
+    return ["style", `The style '${style}' is not supported in ${place}. ${remedy}.`];
   }
   if (allowEmptyValue !== true) return undefined;
   return ["allowEmptyValue", "'allowEmptyValue' is not supported. Describe the empty text in the schema."];

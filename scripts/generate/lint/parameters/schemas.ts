@@ -36,6 +36,7 @@ export function schemaProblem(document: ContractDocument, place: string, schema:
   if (items.some((item) => isObject(item) || isList(item))) {
     return `An array of arrays or objects is not supported in ${place}. Write items that are texts, numbers or booleans.`;
   }
+  if (items.some(({ type }) => type === "null")) return "No text stands for null. Remove it from the items.";
   return textProblem(items);
 }
 
@@ -54,14 +55,17 @@ function mixedProblem(parts: readonly Schema[]): string | undefined {
   return "A parameter's array must be declared by the schema itself. Write 'type: array' and 'items' there.";
 }
 
+/** Null beside another type is the absence of an optional parameter. */
+const NULL = "No text stands for null. Write the type of its texts as well.";
+
 /** Without a type the text is not converted. */
 function textProblem(parts: readonly Schema[]): string | undefined {
   const inexact = parts.find(({ multipleOf }) => !isExact(multipleOf));
   if (inexact) {
     return `'multipleOf: ${inexact.multipleOf}' can't be checked exactly in a parameter. Write a whole number, or a fraction such as 0.5.`;
   }
-  if (parts.some(({ type }) => type === "null")) return "No text stands for null. Write another type.";
-  if (parts.some(({ type }) => type !== undefined)) return undefined;
+  const types = parts.flatMap(typesOf);
+  if (types.length > 0) return types.every((type) => type === "null") ? NULL : undefined;
   const constants = parts.flatMap((part) => [part.enum ?? [], "const" in part ? [part.const] : []].flat());
   const other = constants.find((value) => typeof value !== "string");
   if (other === undefined) return undefined;

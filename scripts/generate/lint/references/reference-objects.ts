@@ -1,7 +1,7 @@
 import { type ContractDocument, METHODS, referencePointer, valueAt } from "../../../../server/contract/document.ts";
 import type { Finding, Pointer } from "../../diagnostic.ts";
 import type { Nodes } from "../nodes.ts";
-import { isInLink, membersOf } from "./references.ts";
+import { isInLink, membersOf } from "./members.ts";
 
 const RULE = "reference";
 

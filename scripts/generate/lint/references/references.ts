@@ -1,41 +1,6 @@
 import { referencePointer, type Schema, valueAt } from "../../../../server/contract/document.ts";
 import type { Finding, Pointer } from "../../diagnostic.ts";
-
-/** Objects whose keys are names, so that a key can be any word. */
-const MAPS = [
-  ...["properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas", "examples"],
-  ...["responses", "headers", "securitySchemes", "requestBodies", "links", "callbacks", "pathItems", "webhooks"],
-];
-/** Members whose values are data. `examples` is a list of values in a schema, and a map of objects elsewhere. */
-const DATA = ["const", "default", "enum", "example", "value"];
-
-interface Member {
-  pointer: Pointer;
-  key: string;
-  value: unknown;
-  isData: boolean;
-}
-
-/** All members of a document, without those of data. */
-export function membersOf(value: unknown, pointer: Pointer = []): Member[] {
-  const isMap = MAPS.includes(String(pointer.at(-1))) && !MAPS.includes(String(pointer.at(-2)));
-  return Object.entries(Object(value)).flatMap(([key, inner]) => {
-    const isNamedData = DATA.includes(key) || key.startsWith("x-") || (key === "examples" && Array.isArray(inner));
-    // The responses of an operation have extensions.
-    const isData = isNamedData && (!isMap || (key.startsWith("x-") && pointer.at(-1) === "responses"));
-    const member = { pointer: [...pointer, key], key, value: inner, isData };
-    if (typeof inner !== "object" || isData) return [member];
-    return [member, ...membersOf(inner, member.pointer)];
-  });
-}
-
-/** The values in a link that are data. */
-const LINK_DATA = ["parameters", "requestBody"];
-
-/** Whether a place belongs to the values of a link. */
-export function isInLink(pointer: Pointer): boolean {
-  return pointer.includes("links") && LINK_DATA.some((name) => pointer.includes(name));
-}
+import { isInLink, membersOf } from "./members.ts";
 
 /** OpenAPI has null as data only, and the rules for objects read a member's value as what it should be. */
 export function checkNulls(document: unknown): Finding[] {
@@ -51,7 +16,8 @@ export function checkNulls(document: unknown): Finding[] {
  * end.
  */
 export function checkReferences(document: unknown): Finding[] {
-  const findings = membersOf(document).flatMap(({ pointer, key, value }): Finding[] => {
+  const members = membersOf(document);
+  const references = members.flatMap(({ pointer, key, value }): Finding[] => {
     if (key in {}) {
       const message = `'${key}' is a member of every object in JavaScript. Choose another name.`;
       return [{ pointer, at: "key", rule: "name", message }];
@@ -62,10 +28,20 @@ export function checkReferences(document: unknown): Finding[] {
     const problem = problemOfParts(document, pointer.slice(0, -1));
     return problem === undefined ? [] : [{ pointer, rule: "reference", message: problem }];
   });
+  const findings = [...references, ...members.flatMap(checkMapping)];
   // Each reference of a chain is too far from its end.
   const firstLong = findings.find(({ message }) => message === TOO_LONG);
   const checked = findings.filter((finding) => finding.message !== TOO_LONG || finding === firstLong);
   return checked.length > 0 ? checked : checkExpansion(document);
+}
+
+/** The targets of a discriminator's values. */
+function checkMapping({ pointer, value }: ReturnType<typeof membersOf>[number]): Finding[] {
+  if (pointer.at(-2) !== "mapping" || pointer.at(-3) !== "discriminator") return [];
+  if (typeof value === "string" && !isMalformed(value)) return [];
+  const message =
+    typeof value === "string" ? malformedText(value) : "This is no text. Write the name of a schema, or a reference.";
+  return [{ pointer, rule: "reference", message }];
 }
 
 /** The validators check every part of a value's schema, however often a reference leads to it. */
@@ -96,7 +72,7 @@ function isReference(value: unknown): boolean {
 }
 
 function problemOf(document: unknown, reference: string): string | undefined {
-  if (isMalformed(reference)) return `'%' must be followed by two digits in '${reference}'. Write '%25'.`;
+  if (isMalformed(reference)) return malformedText(reference);
   if (!reference.startsWith("#/")) {
     return `'${reference}' is not supported. Refer to an object by its place: '#/components/schemas/…'.`;
   }
@@ -145,6 +121,10 @@ function partsOf(document: unknown, place: Pointer): Pointer[] {
   return isLocal ? [...parts, referencePointer($ref)] : parts;
 }
 
-function isMalformed(reference: string): boolean {
+export function isMalformed(reference: string): boolean {
   return /%(?![0-9A-Fa-f]{2})/.test(reference);
+}
+
+function malformedText(reference: string): string {
+  return `'%' must be followed by two digits in '${reference}'. Write '%25'.`;
 }

@@ -1,6 +1,6 @@
-import type { Schema } from "../../../server/contract/document.ts";
-import { didYouMean, nearest } from "../../../server/nearest.ts";
-import type { Finding, Pointer } from "../diagnostic.ts";
+import type { Schema } from "../../../../server/contract/document.ts";
+import { didYouMean, nearest } from "../../../../server/nearest.ts";
+import type { Finding, Pointer } from "../../diagnostic.ts";
 
 /** Formats that Ajv does not check: https://spec.openapis.org/registry/format, and two common ones that look like others. */
 const ANNOTATIONS = [

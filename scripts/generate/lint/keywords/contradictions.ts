@@ -1,5 +1,5 @@
-import type { Schema } from "../../../server/contract/document.ts";
-import type { Finding, Pointer } from "../diagnostic.ts";
+import type { Schema } from "../../../../server/contract/document.ts";
+import type { Finding, Pointer } from "../../diagnostic.ts";
 
 const RULE = "schema-contradiction";
 

@@ -1,6 +1,6 @@
-import type { Schema } from "../../../server/contract/document.ts";
-import { didYouMean, nearest } from "../../../server/nearest.ts";
-import type { Finding, Pointer } from "../diagnostic.ts";
+import type { Schema } from "../../../../server/contract/document.ts";
+import { didYouMean, nearest } from "../../../../server/nearest.ts";
+import type { Finding, Pointer } from "../../diagnostic.ts";
 
 const COMPOSING = ["$ref", "allOf", "anyOf", "oneOf", "if", "patternProperties", "dependentSchemas"];
 const COMPOSED = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"];
