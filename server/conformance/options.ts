@@ -13,7 +13,6 @@ const OPTIONS = {
   runs: { type: "string" },
   "time-limit": { type: "string" },
   junit: { type: "string" },
-  help: { type: "boolean" },
 } as const;
 
 const HELP = [
@@ -25,7 +24,7 @@ const HELP = [
   ["--runs NUMBER", "random valid and random invalid requests per operation and media type (default 100)"],
   ["--time-limit SECONDS", "ends the whole run (default 300)"],
   ["--junit FILE", "writes the report as JUnit XML too"],
-  ["--help", "prints this text"],
+  ["-h, --help", "prints this text"],
 ] as const;
 
 export interface Options {

@@ -97,7 +97,7 @@ test("a second start with the same directory changes no entry; SIGTERM ends the 
 });
 
 test.for([
-  [["--prot", "1"], "Unknown option '--prot'. --help lists the options."],
+  [["--prot", "1"], "Unknown option '--prot'. Did you mean '--port'? --help lists the options."],
   [["--port"], "Option '--port <value>' argument missing. --help lists the options."],
   [["--port", "-1"], "Option '--port' argument is ambiguous. --help lists the options."],
   [["--database", ""], "--database must not be empty: SQLite file, :memory:, or postgres://…."],
@@ -181,7 +181,7 @@ test("the first argument names a command, which gets the others and sets the exi
     output: "There is no command 'ad'. Did you mean 'add'? Commands: add, list, revoke.\n",
   });
   const unknown =
-    "There is no command of this name. Commands: backup, conformance, credentials; without one, the server starts.\n";
+    "There is no command of this name. Did you mean 'credentials'? Commands: backup, conformance, credentials; without one, the server starts.\n";
   expect(await start(["credentails"]).ended).toMatchObject({ code: 2, output: unknown });
 });
 
