@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ActiveFault, Fault, FaultMatch, FaultRule } from "../../generated/control/types.ts";
+import { checkArgument } from "./check-argument.ts";
 import type { OperationCheck } from "./operation-id.ts";
 
 /** The fault rules of a session, tried in order. */
@@ -10,8 +11,9 @@ export function createFaultRules(checkOperation: OperationCheck) {
     /** Size of the rules as JSON. */
     bytes: () => bytes,
     list: (): ActiveFault[] => active.map(({ id, rule, fired }) => ({ id, rule, fired })),
-    /** @throws UnknownOperation, then nothing changes */
+    /** @throws ConfigurationError for an invalid rule, and UnknownOperation; then nothing changes */
     replace(rules: readonly FaultRule[]): void {
+      checkArgument("FaultRules", { rules });
       for (const [index, { match }] of rules.entries())
         checkOperation(match?.operationId, { pointer: `/rules/${index}/match/operationId` });
       active = rules.map((rule) => ({ id: randomUUID(), rule, fired: 0, delay: createLatency(rule.fault) }));

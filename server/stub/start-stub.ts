@@ -16,7 +16,7 @@ import { prefer } from "./prefer.ts";
 import { record } from "./record.ts";
 import { createSession, type Session } from "./session.ts";
 import { loadUsers, shareStartDirectory } from "./session-users.ts";
-import { createSessions, selectSession } from "./sessions.ts";
+import { checkSessionName, createSessions, selectSession } from "./sessions.ts";
 import { startPage } from "./start-page.ts";
 
 export interface StubOptions extends ServerOptions, ControlPortOptions {
@@ -41,7 +41,7 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
   demo?: DemoCredentials;
   /** Operations that respond with the contract's examples, because they have no handler yet. */
   withoutHandler: ReadonlySet<string>;
-  /** The session of requests with `X-Contract-Session: NAME`. */
+  /** The session of requests with `X-Contract-Session: NAME`. @throws ConfigurationError for a name that the header can't have */
   session(name: string): Promise<Omit<Session, "store" | "bytes" | "close">>;
 }
 
@@ -78,6 +78,7 @@ export async function startStub({ directory: start, ...others }: StubOptions = {
     // The unnamed session always has a store of its own.
     load: async (source) => load((await unnamed.store()) as Store, source, { userLimit: options.userLimit }),
     async session(name) {
+      checkSessionName(name);
       const session = sessions.session(name);
       await session.store();
       return session;

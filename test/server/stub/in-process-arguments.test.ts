@@ -1,0 +1,38 @@
+import { expect, onTestFinished, test } from "vitest";
+import { startStub } from "../../../server/stub/start-stub.ts";
+
+async function stub() {
+  const started = await startStub({ controlPort: "none" });
+  onTestFinished(() => started.close());
+  return started;
+}
+
+test.for<[rules: unknown, message: RegExp]>([
+  [[{ fault: { kind: "restet" } }], /\/rules\/0\/fault\/kind must be one of .*Did you mean 'reset'\?/],
+  [[{ fault: { kind: "status", status: 200 } }], /\/rules\/0\/fault\/status must be >= 400\.$/],
+  [[{ fault: { kind: "reset" }, times: 0 }], /\/rules\/0\/times must be >= 1\.$/],
+  [[{ match: { userid: "u" }, fault: { kind: "reset" } }], /\/rules\/0\/match\/userid must NOT be present\.$/],
+  [[{ fault: { kind: "reset" } }, {}], /\/rules\/1\/fault must be present\.$/],
+  [{ rules: [] }, /\/rules must be array\.$/],
+  [[{ match: { operationId: "Sync" }, fault: { kind: "reset" } }], /must be an operation of the contract/],
+])("faults.replace throws for %j, and keeps the rules", async ([rules, message]) => {
+  const { faults } = await stub();
+  faults.replace([{ fault: { kind: "reset" } }]);
+  // Tests in JavaScript are not type-checked.
+  expect(() => faults.replace(rules as [])).toThrow(message);
+  expect(faults.list()).toMatchObject([{ rule: { fault: { kind: "reset" } } }]);
+});
+
+test.for<[verification: unknown, message: RegExp]>([
+  [{ match: { user: "u-ada" }, count: { exactly: 0 } }, /\/match\/user must NOT be present\.$/],
+  [{ match: {}, count: {} }, /\/count must NOT have fewer than 1 properties\.$/],
+  [{ match: {} }, /\/count must be present\.$/],
+  [{ match: { status: "200" }, count: { exactly: 0 } }, /\/match\/status must be integer\.$/],
+])("journal.verify throws for %j, which would match nothing", async ([verification, message]) => {
+  const { journal } = await stub();
+  expect(() => journal.verify(verification as Parameters<typeof journal.verify>[0])).toThrow(message);
+});
+
+test.for(["a b", "ä", "x".repeat(65)])("session(%j) rejects a name that the header can't have", async (name) => {
+  await expect((await stub()).session(name)).rejects.toMatchObject({ name: "ConfigurationError" });
+});
