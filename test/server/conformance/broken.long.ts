@@ -168,12 +168,31 @@ test.for<[string, Front, string[]]>([
     ["method: another one is 405 with Allow"],
   ],
   [
+    "takes any charset for UTF-8",
+    {
+      before({ headers }) {
+        const { "content-type": type } = headers;
+        if (type) headers["content-type"] = type.replace("charset=utf-16", "charset=utf-8");
+      },
+    },
+    ["Content-Type: another charset is 415"],
+  ],
+  [
+    "accepts a body with text after its JSON",
+    {
+      before(passed) {
+        passed.body = passed.body.replace(/,$/, "");
+      },
+    },
+    ["body: JSON"],
+  ],
+  [
     "ignores the Content-Type",
     {
       before: ({ headers }) =>
         void (headers["content-type"] && Object.assign(headers, { "content-type": "application/json" })),
     },
-    ["Content-Type: another one is 415"],
+    ["Content-Type: another one is 415", "Content-Type: another charset is 415"],
   ],
   [
     "ignores Accept",
