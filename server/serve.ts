@@ -48,7 +48,12 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   });
   const serving = endOnSignals(server, log);
   for (const signal of SIGNALS) process.off(signal, exitAtOnce);
-  writeReadyFile?.({ ...ready, demo });
+  try {
+    writeReadyFile?.({ ...ready, demo });
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   console.log(process.stdout.isTTY ? banner : JSON.stringify(ready));
   return serving;
 }

@@ -103,6 +103,7 @@ test.for([
   [["--database", ""], "--database must not be empty: SQLite file, :memory:, or postgres://…."],
   [["--port", "70000"], "--port takes a number from 0 to 65535, not '70000'."],
   [["--body-limit", "lots"], "--body-limit takes a size such as 262144, 256kb or 1mb, at most 100mb, not 'lots'."],
+  [["--port", "1\n2"], "--port takes a number from 0 to 65535, not '1\\n2'."],
   [["--log-level", "loud"], "--log-level takes one of trace, debug, info, warn, error, fatal, silent, not 'loud'."],
   [
     ["--database", "/nowhere/at/all.sqlite"],
