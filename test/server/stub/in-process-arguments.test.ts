@@ -23,6 +23,22 @@ test.for<[rules: unknown, message: RegExp]>([
   expect(faults.list()).toMatchObject([{ rule: { fault: { kind: "reset" } } }]);
 });
 
+test("a change of the rules that were passed or listed has no effect", async () => {
+  const { faults } = await stub();
+  const rule = { times: 1, match: { userId: undefined as never }, fault: { kind: "status" as const, status: 503 } };
+  faults.replace([rule]);
+  rule.fault.status = 504;
+  for (const listed of faults.list()) listed.rule.times = 9;
+  expect(faults.list()).toMatchObject([{ rule: { times: 1, match: {}, fault: { status: 503 } } }]);
+});
+
+test.for([{ port: -1 }, { port: "4010" }, { port: 70_000 }, { port: 1.5 }, { host: 1 }, { controlPort: "x" }])(
+  "startStub rejects %j with a ConfigurationError",
+  async (options) => {
+    await expect(startStub(options as object)).rejects.toMatchObject({ name: "ConfigurationError" });
+  },
+);
+
 test.for<[verification: unknown, message: RegExp]>([
   [{ match: { user: "u-ada" }, count: { exactly: 0 } }, /\/match\/user must NOT be present\.$/],
   [{ match: {}, count: {} }, /\/count must NOT have fewer than 1 properties\.$/],
