@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Directory } from "../../generated/types.ts";
+import { checkOptions } from "../check-options.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { loadContract } from "../contract/contract.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
@@ -58,6 +59,7 @@ const KEEP_ALIVE_MS = 5_000;
 export async function startStub({ directory: start, ...others }: StubOptions = {}): Promise<RunningStub> {
   const { keepAliveTimeout = KEEP_ALIVE_MS } = others;
   const options = { ...others, keepAliveTimeout, directory: start === "demo" ? DEMO_DIRECTORY : start };
+  checkOptions(options);
   checkControlPort(options);
   const { clock = systemClock, access, credentialsFile, document, demoSecret } = options;
   const generated =

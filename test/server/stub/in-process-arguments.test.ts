@@ -32,6 +32,19 @@ test("a change of the rules that were passed or listed has no effect", async () 
   expect(faults.list()).toMatchObject([{ rule: { times: 1, match: {}, fault: { status: 503 } } }]);
 });
 
+test.for([
+  ...[{ journalSize: -1 }, { journalSize: Number.NaN }, { sessionBytes: "1" }, { bodyLimit: 0 }, { userLimit: "1mb" }],
+  ...[{ keepAliveTimeout: -1 }, { clock: new Date() }, { database: 1 }, { directory: null }, { directory: "" }],
+  ...[{ directory: 1 }, { directory: {} }, { demoSecret: 1 }, { demoSecret: "" }],
+])("startStub rejects %j, and its message names the option or the member", async (options) => {
+  const error = await startStub(options as object).then(
+    (started) => started.close(),
+    (reason: Error) => reason,
+  );
+  expect(error).toBeInstanceOf(Error);
+  expect((error as Error).message).toMatch(/option|directory|NEXUS_SYNC_DEMO_SECRET/);
+});
+
 test.for([{ port: -1 }, { port: "4010" }, { port: 70_000 }, { port: 1.5 }, { host: 1 }, { controlPort: "x" }])(
   "startStub rejects %j with a ConfigurationError",
   async (options) => {
