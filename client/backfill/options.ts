@@ -60,6 +60,9 @@ export function readOptions(args: string[]): BackfillOptions | undefined {
   const { failed = `${retryFailed ?? file}.failed.ndjson` } = values;
   if (url === undefined) throw new CommandError("--url is missing: the URL of the API, without /v1.");
   checkRetry(retryFailed, { checkpoint, failed });
+  const files = [file, failed, checkpoint].flatMap((name) => (name === undefined ? [] : resolve(name)));
+  if (new Set(files).size < files.length)
+    throw new CommandError("FILE.ndjson, --failed and --checkpoint must be different files.");
   const { "max-failures": maxFailures } = values;
   return {
     ...{ file, url, checkpoint, retryFailed, failed },
