@@ -13,6 +13,7 @@ import { makeSite, type Site } from "./bench/service.ts";
 import { type Bench, race } from "./bench/side-by-side.ts";
 import { clientCost, generateTimes } from "./bench/tooling.ts";
 import { watchTimes } from "./bench/watch.ts";
+import { runCommand } from "./shared/command.ts";
 import type { Print } from "./shared/print.ts";
 import { makeTemporaryFolder } from "./shared/temporary-folder.ts";
 
@@ -37,16 +38,34 @@ const OPTIONS = {
   out: { type: "string", default: OUT },
 } as const;
 
+const HELP = `npm run bench -- [options]
+
+Measures the server beside its alternatives, and prints tables: scripts/README.md describes each line.
+
+  --seconds NUMBER  length of a round (default: ${OPTIONS.seconds.default})
+  --rounds NUMBER   rounds that count (default: ${OPTIONS.rounds.default})
+  --only NAMES      names of contestants and parts, separated by commas (default: all except memory)
+  --out FILE        results as JSON (default: .bench/results.json)
+  -h, --help        prints this text
+
+Exit codes: 0 measured, 1 a part or a contestant failed, 2 wrong options, 130 interrupted.`;
+
 /**
  * Measures the server beside its alternatives, on this machine and in one run, prints tables, and writes
  * `.bench/results.json` or `--out`. scripts/README.md describes each line.
  * Exit codes: 0 measured, 1 a part or a contestant failed, 2 wrong options, 130 interrupted.
  */
-export async function run(args: string[], print: Print): Promise<number> {
+export function run(args: string[], print: Print): Promise<number> {
+  return runCommand({ help: HELP, parse: () => parseOptions({ args, options: OPTIONS }) }, print, ({ values }) =>
+    measure(values, print),
+  );
+}
+
+async function measure(values: Values, print: Print): Promise<number> {
   const folder = makeTemporaryFolder();
   try {
     const site = await makeSite(folder.path);
-    const { chosen, parts, out, ...numbers } = readOptions(args, site);
+    const { chosen, parts, out, ...numbers } = readOptions(values, site);
     let failures = 0;
     const attempt = async <T>(title: string, work: () => Promise<T>) => {
       showProgress(title);
@@ -67,18 +86,17 @@ export async function run(args: string[], print: Print): Promise<number> {
     }
     write(out, { ...numbers, results });
     return failures === 0 ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    print(error.message);
-    return 2;
   } finally {
     folder.remove();
   }
 }
 
+interface Values extends Record<"seconds" | "rounds" | "out", string> {
+  only?: string | undefined;
+}
+
 /** @throws ConfigurationError */
-function readOptions(args: string[], site: Site) {
-  const { values } = parseOptions({ args, options: OPTIONS });
+function readOptions(values: Values, site: Site) {
   const all = contestants(site);
   const names = [...Object.keys(all), ...Object.keys(PARTS)];
   const only = values.only?.split(",") ?? names.filter((name) => name !== "memory");

@@ -3,9 +3,12 @@ import { mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { parseOptions } from "../server/command-line/parse-options.ts";
+import { ConfigurationError } from "../server/configuration-error.ts";
 import { buildClient, CLIENT, ENTRIES } from "./build/client.ts";
 import { buildReference } from "./build/reference.ts";
 import { buildServer, SERVER_PACKAGE } from "./build/server.ts";
+import { runCommand } from "./shared/command.ts";
 import type { Print } from "./shared/print.ts";
 
 /** The packages, each with the flag of `npm install` that most projects need. */
@@ -14,15 +17,33 @@ const PACKAGES = [
   { folder: CLIENT, build: buildClient, flag: "" },
 ];
 
+const HELP = `npm run build -- [FOLDER]
+
+Builds the packages nexus-sync and nexus-sync-client, packs them into FOLDER (default: dist/), and without FOLDER writes the
+client's API reference into reference/.
+Exit codes: 0 built, 1 a source can't be built or the reference has a broken link, 2 wrong arguments.`;
+
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const REFERENCE = fileURLToPath(new URL("../reference/", import.meta.url));
 
 /**
  * Builds the packages nexus-sync and nexus-sync-client, packs them into `dist/`, and writes the client's API reference into
  * `reference/`. With a folder as argument, packs into it, and writes no reference.
- * Exit codes: 0 built, 1 a source can't be built or needs a package that is not allowed, or the reference has a broken link.
+ * Exit codes: 0 built, 1 a source can't be built or needs a package that is not allowed, or the reference has a broken link,
+ * 2 wrong arguments.
  */
-export async function run([folder]: string[], print: Print): Promise<number> {
+export function run(args: string[], print: Print): Promise<number> {
+  return runCommand(
+    { help: HELP, parse: () => parseOptions({ args, allowPositionals: true }) },
+    print,
+    ({ positionals: [folder, ...more] }) => {
+      if (folder === "" || more.length > 0) throw new ConfigurationError("Name one folder, or none for dist/.");
+      return buildAll(folder, print);
+    },
+  );
+}
+
+async function buildAll(folder: string | undefined, print: Print): Promise<number> {
   const outDir = folder ?? DIST;
   await mkdir(outDir, { recursive: true });
   const commands: string[] = [];

@@ -1,18 +1,28 @@
 import { createNexusClient, type NexusClient } from "../client/nexus-client.ts";
 import type { User } from "../generated/types.ts";
+import { parseOptions } from "../server/command-line/parse-options.ts";
 import { DEMO_DIRECTORY, DEMO_SIGN_INS, type DemoSignIn } from "../server/stub/demo.ts";
 import { type RunningStub, startStub } from "../server/stub/start-stub.ts";
+import { runCommand } from "./shared/command.ts";
 import type { Print } from "./shared/print.ts";
 
 /** Granted by the last group of the first sign-in. */
 const LOST_ROLE = "On-call";
+const HELP = `npm run demo
+
+Starts a stub, signs every demo user in, and prints the roles and the changes.
+Exit codes: 0 all roles are as expected, 1 they are not, 2 there are arguments.`;
 const HEADER = columns("user", "authenticated", "roles", "changed");
 
 /**
  * Signs every demo user in through the client and prints the result; then the first one again without its last group.
- * Exit codes: 0 all roles are as expected, 1 they are not.
+ * Exit codes: 0 all roles are as expected, 1 they are not, 2 there are arguments.
  */
-export async function run(print: Print): Promise<number> {
+export function run(args: string[], print: Print): Promise<number> {
+  return runCommand({ help: HELP, parse: () => parseOptions({ args }) }, print, () => signAllIn(print));
+}
+
+async function signAllIn(print: Print): Promise<number> {
   const server = await startStub({ directory: DEMO_DIRECTORY });
   try {
     print(`Signing ${DEMO_SIGN_INS.length} users in at ${server.url}\n\n${HEADER}`);
@@ -76,5 +86,5 @@ function columns(user: string, authenticated: string, roles: string, changed: st
 if (import.meta.main) {
   // After `| head -1`, the exit code still has the result.
   process.stdout.on("error", () => {});
-  process.exitCode = await run(console.log);
+  process.exitCode = await run(process.argv.slice(2), console.log);
 }

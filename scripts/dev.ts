@@ -17,7 +17,7 @@ import type { Print } from "./shared/print.ts";
 export async function run(args: string[], print: Print): Promise<number> {
   const settings = readSettings(args, process.env);
   if (!settings) {
-    print(helpText());
+    print(helpText("npm run dev --"));
     return 0;
   }
   const end = new AbortController();

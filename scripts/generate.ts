@@ -31,6 +31,10 @@ export async function run(args: string[], print: Print, options: GenerateOptions
   const { root = process.cwd(), isBrief = false, signal = new AbortController().signal } = options;
   try {
     const call = readCall(args);
+    if (call.help === true) {
+      print(HELP);
+      return 0;
+    }
     if (call.breaking) return await compareWithRevision(root, call, print);
     const other = otherContract(root, call);
     const project = { root, contracts: other ? [other] : CONTRACTS };
@@ -66,6 +70,22 @@ const FLAGS = {
   contract: { type: "string" },
   out: { type: "string" },
 } as const;
+
+const HELP = `npm run generate -- [options]
+
+Writes generated/ from openapi.yaml, and generated/control/ from server/stub/control/control.yaml.
+
+  --check           writes nothing, and prints why a file is out of date
+  --watch           generates again after each change of a contract
+  --breaking        prints the changes of openapi.yaml that break callers
+  --against REV     of --breaking: the commit of the older contract (default: HEAD)
+  --changelog       of --breaking: prints all changes as Markdown
+  --contract FILE   another contract, with --out
+  --out FOLDER      the folder of its files
+  -h, --help        prints this text
+
+Exit codes: 0 done, up to date, or nothing breaks; 1 stale (--check) or breaking (--breaking); 2 the contract, an approval
+or an argument is invalid; 3 the generator failed.`;
 
 /** @throws ConfigurationError */
 function readCall(args: string[]) {

@@ -1,8 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseOptions } from "../server/command-line/parse-options.ts";
+import { ConfigurationError } from "../server/configuration-error.ts";
 import { MUTATIONS } from "./mutations/list.ts";
 import type { Mutation } from "./mutations/mutation.ts";
+import { runCommand } from "./shared/command.ts";
 import type { Print } from "./shared/print.ts";
 import { startProgram } from "./shared/program.ts";
 import { copyProjectTo } from "./shared/project-copy.ts";
@@ -14,6 +17,12 @@ const SUITES: Record<string, NodeJS.ProcessEnv> = {
   long: { NEXUS_SYNC_LONG: "1" },
   faults: { NEXUS_SYNC_FAULTS: "1", NEXUS_SYNC_ROUNDS: "4" },
 };
+
+const HELP = `node scripts/mutations.ts [TEXT]
+
+Removes protections from a copy of the project, one at a time, and checks that a test fails. TEXT selects those whose name
+contains it.
+Exit codes: 0 all were noticed, 1 one was not, 2 wrong arguments.`;
 
 interface TestResult {
   title: string;
@@ -98,9 +107,10 @@ async function resultsOf(root: string, [file, title]: Mutation["test"]): Promise
 }
 
 if (import.meta.main) {
-  const [only = ""] = process.argv.slice(2);
-  process.exitCode = await run(
-    MUTATIONS.filter(({ name }) => name.includes(only)),
-    console.log,
-  );
+  const command = { help: HELP, parse: () => parseOptions({ args: process.argv.slice(2), allowPositionals: true }) };
+  process.exitCode = await runCommand(command, console.log, ({ positionals: [text = ""] }) => {
+    const chosen = MUTATIONS.filter(({ name }) => name.includes(text));
+    if (chosen.length === 0) throw new ConfigurationError("No mutation has a name with this text.");
+    return run(chosen, console.log);
+  });
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from "./configuration-error.ts";
+import { didYouMean, nearest } from "./nearest.ts";
 
 interface Command {
   help: string;
@@ -10,7 +11,7 @@ interface Command {
 export const COMMANDS: Readonly<Record<string, Command>> = {
   backup: {
     help: "copies a SQLite database while the server runs",
-    run: async (args) => (await import("./store/sqlite/backup.ts")).runBackup(args),
+    run: async (args) => (await import("./store/sqlite/backup.ts")).runBackup(args, "nexus-sync backup"),
   },
   conformance: {
     help: "checks whether a server keeps the contract",
@@ -18,7 +19,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   credentials: {
     help: "edits a credentials file: add, list, revoke",
-    run: async (args) => (await import("./credentials/command.ts")).runCredentials(args, console.log),
+    run: async (args) =>
+      (await import("./credentials/command.ts")).runCredentials(args, console.log, "nexus-sync credentials"),
   },
 };
 
@@ -26,6 +28,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 export function commandOf([name = "-"]: readonly string[]): Command | undefined {
   if (name.startsWith("-")) return undefined;
   if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name];
-  const names = Object.keys(COMMANDS).join(", ");
-  throw new ConfigurationError(`There is no command of this name. Commands: ${names}; without one, the server starts.`);
+  const names = Object.keys(COMMANDS);
+  // The word is not repeated, because it may be a secret.
+  throw new ConfigurationError(
+    `There is no command of this name.${didYouMean(nearest(name, names))} Commands: ${names.join(", ")}; without one, the server starts.`,
+  );
 }

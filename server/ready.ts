@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { ConfigurationError } from "./configuration-error.ts";
 import type { RunningServer } from "./running-server.ts";
 import type { LoadCount } from "./store/store.ts";
@@ -29,23 +29,38 @@ export function bannerLines({ url, loaded }: RunningServer): string[] {
 /**
  * Prepares a file that exists while the server is ready: an older one is removed now. The returned function writes it in one
  * step, with mode 0600, because it may contain demo credentials. The exit of the process removes it.
- * @throws ConfigurationError if it can't be written.
+ * @throws ConfigurationError if it can't be written, or there is something else: a device, a link, or a file with other content.
  */
 export function prepareReadyFile(file: string): (content: object) => void {
   const temporary = `${file}.${process.pid}.tmp`;
-  try {
+  const attempt = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      throw new ConfigurationError(`The ready file ${file} can't be written: ${(error as Error).message}.`);
+    }
+  };
+  attempt(() => {
+    if (isOther(file)) throw new Error("it is another file, a folder, a link or a device; choose another name");
     rmSync(file, { force: true });
     writeFileSync(temporary, "", { mode: 0o600, flag: "wx" });
-  } catch (error) {
-    throw new ConfigurationError(`The ready file ${file} can't be written: ${(error as Error).message}.`);
-  }
+  });
   process.once("exit", () => rmSync(temporary, { force: true }));
   return (content) => {
     const text = `${JSON.stringify({ ...content, pid: process.pid })}\n`;
-    writeFileSync(temporary, text);
-    renameSync(temporary, file);
+    attempt(() => {
+      writeFileSync(temporary, text, { flag: "r+" });
+      renameSync(temporary, file);
+    });
     process.once("exit", () => removeOwn(file, text));
   };
+}
+
+/** Whether there is something that is neither a ready file nor empty, as `mktemp` makes it. */
+function isOther(file: string): boolean {
+  const found = lstatSync(file, { throwIfNoEntry: false });
+  if (!found) return false;
+  return !found.isFile() || (found.size > 0 && !readFileSync(file, "utf8").startsWith('{"event":"ready"'));
 }
 
 /** Keeps the file of another server, which may have been given the same name. */

@@ -29,6 +29,8 @@ export interface Serving {
  * @param load `delayMs`: maximum event-loop delay, see LoadLimits; undefined for no limit.
  */
 export async function serve(settings: Settings, load: { delayMs: number | undefined }): Promise<Serving> {
+  // Node would open a debugger, in which anyone on this machine can read secrets.
+  if (settings.mode === "service") process.on("SIGUSR1", () => {});
   // Cached compiled code shortens the start. `npm start` sets NODE_COMPILE_CACHE, so that main.ts is cached too: 400
   // instead of 480 ms to the first response.
   enableCompileCache(CACHE);
@@ -41,14 +43,17 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   const options = { ...others, log, progress: progress.report };
   for (const signal of SIGNALS) process.once(signal, exitAtOnce);
   const launched = launch(settings, options).finally(progress.stop);
-  // Node would open a debugger, in which anyone on this machine can read secrets.
-  if (settings.mode === "service") process.on("SIGUSR1", () => {});
   const { server, banner, ready, demo } = await launched.catch((error: unknown) => {
     throw withSource(error, settings);
   });
-  for (const signal of SIGNALS) process.off(signal, exitAtOnce);
   const serving = endOnSignals(server, log);
-  writeReadyFile?.({ ...ready, demo });
+  for (const signal of SIGNALS) process.off(signal, exitAtOnce);
+  try {
+    writeReadyFile?.({ ...ready, demo });
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   console.log(process.stdout.isTTY ? banner : JSON.stringify(ready));
   return serving;
 }
@@ -76,12 +81,13 @@ function exitAtOnce(signal: NodeJS.Signals): void {
   process.exit(128 + constants.signals[signal]);
 }
 
+/** Adds each listener before it removes the previous one: without one, Node drops a signal that is not dispatched yet. */
 function endOnSignals(server: RunningServer, log: Logger): Serving {
   const { promise: ended, resolve, reject } = Promise.withResolvers<number>();
   const force = () => server.closeConnections();
   const end = (signal?: NodeJS.Signals) => {
     if (signal) log.info({ signal }, "signal");
-    for (const one of SIGNALS) process.off(one, end).on(one, force);
+    for (const one of SIGNALS) process.on(one, force).off(one, end);
     const release = () => {
       for (const one of SIGNALS) process.off(one, force);
     };

@@ -3,6 +3,7 @@ import { createApp, createStartingApp } from "./app.ts";
 import { clientAddress } from "./auth/client-address.ts";
 import { triedKeyId } from "./auth/credentials.ts";
 import { openAccess, schemeHandlers } from "./auth/schemes.ts";
+import { checkOptions } from "./check-options.ts";
 import { type Contract, ContractError, loadContract } from "./contract/contract.ts";
 import { createHandlers } from "./handlers/handlers.ts";
 import { createHttpServer, listen } from "./http/http-server.ts";
@@ -25,6 +26,7 @@ export async function startServer(
   options: ServerOptions = {},
   extend: (base: Base) => Promise<RunningExtension> = service,
 ): Promise<RunningServer> {
+  checkOptions(options);
   const { port = 0, host = "127.0.0.1" } = options;
   const resources: Resources = [];
   try {

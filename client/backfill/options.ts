@@ -26,7 +26,7 @@ const TEXT = { type: "string" } as const;
 /** No credentials, because every user of the machine can read the arguments of a process. */
 const FLAGS = {
   ...{ url: TEXT, concurrency: TEXT, checkpoint: TEXT, failed: TEXT, "retry-failed": TEXT, "max-failures": TEXT },
-  help: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
 } as const;
 
 export const USAGE = `nexus-sync-client backfill FILE.ndjson --url URL [--concurrency 8] [--checkpoint FILE] [--failed FILE]

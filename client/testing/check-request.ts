@@ -1,16 +1,17 @@
 import type { Operation } from "../../server/contract/operations.ts";
 import { requestSchema, type StandardSchemaV1 } from "../schemas.ts";
 import { isStorable } from "../text.ts";
+import { acceptableOf } from "./accept.ts";
 import { type Contract, decodeSegment, type Match } from "./contract.ts";
 
 /** A violation of the contract, as the status and members of the problem document. */
 export interface Violation {
-  status: 400 | 401 | 404 | 405 | 415;
+  status: 400 | 401 | 404 | 405 | 406 | 415;
   problem: Record<string, unknown>;
 }
 
 /**
- * Checks a request in the server's order: path, method, credentials, path parameters, query, media type, body.
+ * Checks a request in the server's order: path, method, credentials, path parameters, query, Accept, media type, body.
  * Credentials must be present; they are not verified. Of the query and the headers only names are checked. Errors that
  * depend on a store are not simulated.
  */
@@ -22,6 +23,15 @@ export function checkRequest(contract: Contract, match: Match | undefined, reque
   if (missing) return violation(401, { detail: missing });
   const parameters = [...pathViolations(match), ...nameViolations(operation, request)];
   if (parameters.length > 0) return invalid(parameters);
+  return notAcceptable(operation, request.headers) ?? bodyViolation(operation, request, text);
+}
+
+function notAcceptable({ successMediaTypes: offered }: Operation, headers: Headers): Violation | undefined {
+  if (offered.length === 0 || acceptableOf(offered, headers.get("Accept")).length > 0) return undefined;
+  return violation(406, { detail: `This operation returns ${offered.join(" or ")}.` });
+}
+
+function bodyViolation(operation: Operation, request: Request, text: string): Violation | undefined {
   if (!operation.requestBody || (text === "" && !operation.requestBody.required)) return undefined;
   const { mediaTypes } = operation.requestBody;
   const mediaType = acceptedType(mediaTypes, request.headers, text);

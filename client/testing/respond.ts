@@ -3,6 +3,7 @@ import type { Operation } from "../../server/contract/operations.ts";
 import { withDefaults } from "../check-options.ts";
 import { NexusError } from "../nexus-error.ts";
 import { responseSchemaOf, type StandardSchemaV1 } from "../schemas.ts";
+import { preferring } from "./accept.ts";
 import {
   type Answer,
   type ContractResponse,
@@ -39,7 +40,7 @@ type OwnReply<Declared> = Declared extends { status: infer Status; body: infer B
       body: Body;
       /** Added to the contract's headers with their examples. */
       headers?: Readonly<Record<string, string>>;
-      /** Default: the first that the contract declares. */
+      /** Default: the first that the contract declares and the header Accept allows. */
       mediaType?: string;
     }
   : never;
@@ -59,7 +60,14 @@ interface Received {
  * The response to a valid request. An error that `respond` throws is passed on, like one of the network.
  * @throws NexusError `config` if the operation does not declare the response, or its body does not match the contract
  */
-export async function replyTo({ operation, call, signal, respond, selection }: Received): Promise<ContractResponse> {
+export async function replyTo({
+  operation: declared,
+  call,
+  signal,
+  respond,
+  selection,
+}: Received): Promise<ContractResponse> {
+  const operation = preferring(declared, call.headers.accept);
   // The contract of the operation has been checked.
   const request = { ...call, ...(call.body === "" && { body: undefined }) } as ContractRequest;
   const reply: unknown = await Promise.race([respond(request), untilAborted(signal)]);

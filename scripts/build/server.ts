@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type InlineConfig } from "tsdown";
 import { attachComments } from "./attach-comments.ts";
+import { copyDocuments } from "./documents.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Holds the manifest and the README of the package. */
@@ -55,4 +56,5 @@ export async function buildServer(outDir: string): Promise<void> {
   const isSource = (path: string) => !/(__pycache__|target)$/.test(path);
   for (const name of EXAMPLES)
     await cp(join(ROOT, "test/examples", name), join(outDir, "examples", name), { recursive: true, filter: isSource });
+  await copyDocuments(ROOT, outDir);
 }

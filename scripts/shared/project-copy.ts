@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const PARTS = ["openapi.yaml", "package.json", "tsconfig.json", "vitest.config.ts"];
+const PARTS = ["CHANGELOG.md", "openapi.yaml", "package.json", "tsconfig.json", "vitest.config.ts"];
 const FOLDERS = ["generated", "scripts", "server", "client"];
 
 /** Copies the project, without its tests, into a folder. The copy shares the installed packages. */

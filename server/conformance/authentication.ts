@@ -1,6 +1,6 @@
-import type { SecurityRequirement } from "../contract/operations.ts";
+import type { Operation, SecurityRequirement } from "../contract/operations.ts";
 import type { Sent } from "../proof/cases.ts";
-import { allOf, type Credential, type Credentials } from "./credentials.ts";
+import { allOf, type Credential, type Credentials, unpermittedVariableOf } from "./credentials.ts";
 import { expectRejection, isAccepted, receivedText } from "./expectations.ts";
 import type { Subject } from "./subject.ts";
 
@@ -47,6 +47,36 @@ export function declareSecurity(subject: Subject): void {
   for (const requirement of operation.security)
     clauses.declare(acceptedClause(requirement), reasonFor(allOf(requirement, run.wallet)));
   for (const { clause, credentials } of refusedCredentials(subject)) clauses.declare(clause, reasonFor(credentials));
+  for (const { scheme, clause, credentials } of unpermitted(subject))
+    clauses.declare(clause, credentials ? undefined : `${unpermittedVariableOf(scheme)} is not set`);
+}
+
+/** Of each alternative with permissions or scopes: one part without them, and the others right. */
+function unpermitted({ run, operation }: Subject) {
+  return operation.security.flatMap((requirement) =>
+    Object.keys(requirement)
+      .filter((scheme) => needsPermission(operation, requirement, scheme))
+      .map((scheme) => {
+        const others = Object.keys(requirement).filter((other) => other !== scheme);
+        const right = allOf(Object.fromEntries(others.map((other) => [other, []])), run.wallet);
+        const own = run.wallet.unpermitted(scheme);
+        const beside = others.length === 0 ? "" : `, with right ${others.join(" and ")},`;
+        const clause = `security: ${scheme} without permission${beside} is 403`;
+        return { scheme, clause, credentials: own && right && [...right, own] };
+      }),
+  );
+}
+
+function needsPermission({ permissions }: Operation, requirement: SecurityRequirement, scheme: string): boolean {
+  return permissions.length > 0 || (requirement[scheme] ?? []).length > 0;
+}
+
+/** Credentials that are valid, and lack the permissions of the operation. */
+export async function checkPermissions(subject: Subject, sent: Sent): Promise<void> {
+  for (const { clause, credentials } of unpermitted(subject)) {
+    const because = "has credentials without permission";
+    if (credentials) await expectRejection(subject, { clause, because, sent, credentials, statuses: [403] });
+  }
 }
 
 export async function checkRefused(subject: Subject, sent: Sent): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Sent } from "../proof/cases.ts";
-import { checkAccepted, checkRefused, declareSecurity } from "./authentication.ts";
+import { checkAccepted, checkPermissions, checkRefused, declareSecurity } from "./authentication.ts";
 import { expectInvalid, isWithoutExample, receivedText } from "./expectations.ts";
 import { checkAccept, checkContentType, checkMethods, declareNegotiation } from "./negotiation.ts";
 import { checkInvalid, checkRepeated, checkValid, validClause } from "./properties.ts";
@@ -112,6 +112,7 @@ function failBase({ fail }: Subject, clause: string, sent: Sent, received: Recei
 /** Credentials, method and media types. */
 async function checkGates(subject: Subject, state: State, sent: Sent): Promise<void> {
   await checkRefused(subject, sent);
+  await checkPermissions(subject, sent);
   await checkMethods(subject, sent);
   if (["refused", "failed"].includes(state)) return;
   await checkContentType(subject, sent);

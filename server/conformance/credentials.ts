@@ -17,6 +17,8 @@ export type Credentials = readonly Credential[];
 export interface Wallet {
   /** Undefined if the variable is not set. */
   right(scheme: string): Credential | undefined;
+  /** Credentials that lack each permission; undefined if their variable is not set. */
+  unpermitted(scheme: string): Credential | undefined;
   /** Credentials of the same form that no server accepts. */
   wrong(scheme: string): Credential;
   /** The text with variables in place of secrets. */
@@ -32,33 +34,52 @@ export function variableOf(scheme: string): string {
   return `NEXUS_SYNC_AUTH_${words.toUpperCase()}`;
 }
 
-/** Reads one variable per security scheme. @throws ConfigurationError, without the value */
-export function readWallet({ securitySchemes }: Contract, environment: NodeJS.ProcessEnv): Wallet {
+/** The variable for valid credentials that hold no permission of the operations. */
+export function unpermittedVariableOf(scheme: string): string {
+  return `${variableOf(scheme)}_WITHOUT_PERMISSION`;
+}
+
+/** By variable. @throws ConfigurationError, without the value */
+function readVariables(schemes: Contract["securitySchemes"], environment: NodeJS.ProcessEnv): Map<string, string> {
+  const variables = Object.entries(schemes).flatMap(([name, scheme]) =>
+    [variableOf(name), unpermittedVariableOf(name)].map((variable) => ({
+      variable,
+      scheme,
+      value: environment[variable],
+    })),
+  );
   const given = new Map<string, string>();
-  for (const [name, scheme] of Object.entries(securitySchemes)) {
-    const value = environment[variableOf(name)];
-    if (value === undefined || value === "") continue;
+  for (const { variable, scheme, value = "" } of variables) {
+    if (value === "") continue;
     if (isBasic(scheme) ? !value.includes(":") : !/^[!-~]+( [!-~]+)*$/.test(value))
-      throw new ConfigurationError(`${variableOf(name)} takes ${form(scheme)}.`);
-    given.set(name, value);
+      throw new ConfigurationError(`${variable} takes ${form(scheme)}.`);
+    given.set(variable, value);
   }
+  return given;
+}
+
+/** Reads two variables per security scheme. @throws ConfigurationError, without the value */
+export function readWallet({ securitySchemes }: Contract, environment: NodeJS.ProcessEnv): Wallet {
+  const given = readVariables(securitySchemes, environment);
+  const from = (variable: string, name: string) => {
+    const [value, scheme] = [given.get(variable), securitySchemes[name]];
+    return value === undefined || !scheme ? undefined : credential(scheme, value, `$${variable}`);
+  };
   return {
-    right(name) {
-      const [value, scheme] = [given.get(name), securitySchemes[name]];
-      return value === undefined || !scheme ? undefined : credential(scheme, value, `$${variableOf(name)}`);
-    },
+    right: (name) => from(variableOf(name), name),
+    unpermitted: (name) => from(unpermittedVariableOf(name), name),
     wrong(name) {
       const scheme = securitySchemes[name];
       if (!scheme) throw new ConfigurationError(`The contract has no security scheme ${name}.`);
-      const value = given.get(name);
+      const value = given.get(variableOf(name));
       if (value === undefined) return credential(scheme, "wrong:wrong", "wrong:wrong");
       return credential(scheme, `${value}x`, `\${${variableOf(name)}}x`);
     },
     hide(text) {
       // A server could repeat a secret in its response.
-      const secrets = [...given].flatMap(([name, value]) =>
+      const secrets = [...given].flatMap(([variable, value]) =>
         [value, value.slice(value.indexOf(":") + 1), Buffer.from(value).toString("base64")].map(
-          (secret) => [secret, `$${variableOf(name)}`] as const,
+          (secret) => [secret, `$${variable}`] as const,
         ),
       );
       const longest = secrets.filter(([secret]) => secret.length >= MIN_SECRET).sort(([a], [b]) => b.length - a.length);

@@ -2,6 +2,7 @@ import type { Operation } from "../contract/operations.ts";
 import { fits } from "../http/negotiation.ts";
 import { operationsAt, servedMethods } from "../http/router.ts";
 import type { Sent } from "../proof/cases.ts";
+import type { Clauses } from "./clauses.ts";
 import { declaredOnly, expectAccepted, expectRejection, receivedText } from "./expectations.ts";
 import { essenceOf } from "./responses.ts";
 import type { Run, Subject } from "./subject.ts";
@@ -10,6 +11,7 @@ import type { Received } from "./target.ts";
 const METHOD = "method: another one is 405 with Allow";
 const CONTENT_TYPE = "Content-Type: another one is 415";
 const UTF_8 = "Content-Type: charset=utf-8 is accepted";
+const OTHER_CHARSET = "Content-Type: another charset is 415";
 const ACCEPT = "Accept: none of the response's media types is 406";
 export const OTHER_TYPE = "application/vnd.nexus-sync.other";
 
@@ -19,12 +21,21 @@ function acceptClause(mediaType: string): string {
 
 export function declareNegotiation({ operation, clauses }: Subject): void {
   clauses.declare(METHOD);
-  if (operation.requestBody) for (const clause of [CONTENT_TYPE, UTF_8]) clauses.declare(clause);
+  if (operation.requestBody) declareContentType(operation, clauses);
   if (operation.successMediaTypes.length === 0) return;
   const isNegotiated = Object.hasOwn(operation.responses, 406);
   clauses.declare(ACCEPT, isNegotiated ? undefined : "the contract declares no 406");
   const reason = isNegotiated ? undefined : "the contract declares no 406, so Accept may be ignored";
   for (const mediaType of operation.successMediaTypes) clauses.declare(acceptClause(mediaType), reason);
+}
+
+function declareContentType({ responses }: Operation, clauses: Clauses): void {
+  for (const clause of [CONTENT_TYPE, UTF_8]) clauses.declare(clause);
+  const isDeclared = Object.hasOwn(responses, 415);
+  clauses.declare(
+    OTHER_CHARSET,
+    isDeclared ? undefined : "the contract declares no 415, so the charset may be ignored",
+  );
 }
 
 /** Methods that the path does not have. A read-only run sends GET only, because a server may have more than the contract. */
@@ -72,6 +83,11 @@ export async function checkContentType(subject: Subject, sent: Sent): Promise<vo
   }
   const other = { ...sent, headers: { ...sent.headers, "Content-Type": undeclaredType(operation) } };
   const statuses = declaredOnly(operation, 415);
+  if (statuses) {
+    const inUtf16 = { ...sent, headers: { ...sent.headers, "Content-Type": `${type}; charset=utf-16` } };
+    const because = "has a Content-Type with charset=utf-16 and a body in UTF-8";
+    await expectRejection(subject, { clause: OTHER_CHARSET, sent: inUtf16, statuses, because });
+  }
   const because = "has a Content-Type that the contract does not declare";
   await expectRejection(subject, { clause: CONTENT_TYPE, sent: other, statuses, because });
 }

@@ -13,7 +13,6 @@ const OPTIONS = {
   runs: { type: "string" },
   "time-limit": { type: "string" },
   junit: { type: "string" },
-  help: { type: "boolean" },
 } as const;
 
 const HELP = [
@@ -25,7 +24,7 @@ const HELP = [
   ["--runs NUMBER", "random valid and random invalid requests per operation and media type (default 100)"],
   ["--time-limit SECONDS", "ends the whole run (default 300)"],
   ["--junit FILE", "writes the report as JUnit XML too"],
-  ["--help", "prints this text"],
+  ["-h, --help", "prints this text"],
 ] as const;
 
 export interface Options {
@@ -52,6 +51,7 @@ export function helpText(command: string): string {
     "",
     "Credentials are environment variables, one per security scheme: NEXUS_SYNC_AUTH_ and the scheme's name, such as",
     "NEXUS_SYNC_AUTH_BASIC=ID:SECRET, or NEXUS_SYNC_AUTH_BEARER=TOKEN with NEXUS_SYNC_AUTH_APPLICATION_TOKEN=TOKEN.",
+    "NEXUS_SYNC_AUTH_…_WITHOUT_PERMISSION: valid credentials without permission, for the clauses of 403.",
     "Exit codes: 0 conformant, 1 not conformant or not checked to the end, 2 wrong options or unreachable.",
   ].join("\n");
 }

@@ -19,6 +19,7 @@ export interface Addition {
 }
 
 export type Command = { file: string } & (
+  | { command: "help" }
   | ({ command: "add" } & Addition)
   | { command: "list" }
   | { command: "revoke"; id: string }
@@ -37,11 +38,31 @@ const PERMISSIONS: readonly string[] = [
 const DEFAULT_PERMISSIONS = OPERATIONS.SyncUserIdentity.permissions.slice(0, 1);
 const DAY_MS = 86_400_000;
 
+/** `command` is what the user types before the arguments. */
+export function helpText(command: string): string {
+  return `${command} add api-key|application-token NAME [options], list, or revoke ID
+
+Edits a credentials file. A running server uses a change at once.
+
+  add api-key NAME            adds an API key, and prints its id and secret, once
+  add application-token NAME  adds an application token, and prints it, once
+  list                        lists all entries, without secrets
+  revoke ID                   marks an entry as revoked; the server rejects it
+
+  --file FILE                 the credentials file (default: ${OPTIONS.file.default})
+  --permission NAME           of add: ${PERMISSIONS.join(" or ")}; repeatable (default: ${DEFAULT_PERMISSIONS.join(", ")})
+  --expires TIME              of add: 30d, 2027-01-31 or 2027-01-31T18:00:00Z (default: never)
+  -h, --help                  prints this text
+
+Exit codes: 0 done, 2 the arguments or the file can't be used, 3 an internal error.`;
+}
+
 /** Messages repeat no word that may be a secret. @throws ConfigurationError */
 export function readArguments(args: string[], now: Date): Command {
   const { values, positionals } = parseOptions({ args, options: OPTIONS, allowPositionals: true });
   const [command = "", ...words] = positionals;
   const { file, permission, expires } = values;
+  if (values.help === true) return { file, command: "help" };
   if (!COMMANDS.includes(command)) throw new ConfigurationError(unknown("command", command, COMMANDS));
   if (file === "") throw new ConfigurationError("--file must be the name of a file.");
   if (command === "add") return { file, command, ...readAddition(words, values, now) };

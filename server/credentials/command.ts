@@ -1,20 +1,24 @@
 import type { Print } from "../command-line/print.ts";
 import { ConfigurationError } from "../configuration-error.ts";
-import { readArguments } from "./arguments.ts";
+import { type Command, helpText, readArguments } from "./arguments.ts";
 import { add, list, revoke } from "./commands.ts";
 
 /**
  * Edits a server's credentials file: `add api-key NAME`, `add application-token NAME`, `list`, `revoke ID`.
  * Secrets are generated, printed once, and stored as their SHA-256 only.
+ * `invocation` is that of the help text.
  * Exit codes: 0 done, 2 the arguments or the file can't be used, 3 an internal error.
  */
-export async function runCredentials(args: string[], print: Print): Promise<number> {
+export async function runCredentials(
+  args: string[],
+  print: Print,
+  invocation = "npm run credentials --",
+): Promise<number> {
   const now = new Date();
   try {
     const command = readArguments(args, now);
-    if (command.command === "add") await add(command, now, print);
-    else if (command.command === "revoke") await revoke(command, now, print);
-    else list(command.file, now, print);
+    if (command.command === "help") print(helpText(invocation));
+    else await perform(command, now, print);
     return 0;
   } catch (error) {
     if (error instanceof ConfigurationError) print([error.message, ...error.problems].join("\n  "));
@@ -26,4 +30,10 @@ export async function runCredentials(args: string[], print: Print): Promise<numb
     }
     return 2;
   }
+}
+
+async function perform(command: Exclude<Command, { command: "help" }>, now: Date, print: Print): Promise<void> {
+  if (command.command === "add") await add(command, now, print);
+  else if (command.command === "revoke") await revoke(command, now, print);
+  else list(command.file, now, print);
 }

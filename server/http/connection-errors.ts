@@ -49,11 +49,16 @@ export function handleConnectionErrors(server: Server, log: Logger): void {
     const key = KEYS[error.code ?? ""] ?? "malformed-http";
     const exchange = socket[LATEST];
     if (exchange && !isFinished(exchange)) return endExchange(exchange, key, socket);
-    const requestId = randomUUID();
-    log.info({ requestId, status: PROBLEM_TYPES[key].status, problem: key, code: error.code }, "request");
-    socket.end(rawResponse(key, requestId));
-    return destroySoon(socket);
+    return reject(socket, key, error.code);
   });
+  // Without a listener, Node closes the connection without a response.
+  server.on("connect", (_request, duplex) => reject(duplex as Socket, "malformed-http", "CONNECT"));
+  function reject(socket: Socket, key: Key, code: string | undefined): void {
+    const requestId = randomUUID();
+    log.info({ requestId, status: PROBLEM_TYPES[key].status, problem: key, code }, "request");
+    socket.end(rawResponse(key, requestId));
+    destroySoon(socket);
+  }
 }
 
 /**

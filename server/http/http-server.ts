@@ -57,12 +57,17 @@ export function createHttpServer(log: Logger, keepAliveTimeout = KEEP_ALIVE_MS):
 
 /**
  * Opens the port and returns the URL. `setting` is the name of the port's setting, for the error.
- * @throws ConfigurationError if the port is in use or the host is invalid.
+ * @throws ConfigurationError if the port is in use, or the port or the host is invalid.
  */
 export function listen(
   server: Server,
   { port, host, setting }: { port: number; host: string; setting: "port" | "control-port" },
 ): Promise<string> {
+  // Node takes a text for the name of a socket.
+  if (!Number.isInteger(port) || port < 0 || port > 65_535 || typeof host !== "string")
+    return Promise.reject(
+      new ConfigurationError(`The ${setting.replace("-", " ")} must be a number from 0 to 65535, and its host a text.`),
+    );
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const hostSetting = setting.replace("port", "host");

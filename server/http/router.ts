@@ -8,9 +8,16 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(:\d*)?$/i;
 /** The absolute form of a request target: scheme, authority, path and query. */
 const ABSOLUTE = /^https?:\/\/([^/?#]*)(.*)$/i;
 
-/** Requires one valid Host (RFC 9112 section 3.2), which HTTP/1.0 may omit, and no Transfer-Encoding in HTTP/1.0 (6.1). */
+/**
+ * Requires HTTP/1.1 or 1.0, one valid Host (RFC 9112 section 3.2), which HTTP/1.0 may omit, and no Transfer-Encoding but chunked, in
+ * HTTP/1.0 none (section 6.1).
+ */
 export const validHost: RequestHandler = ({ headers, headersDistinct, httpVersion }, _response, next) => {
   const isOld = httpVersion === "1.0";
+  const { "transfer-encoding": coding = "chunked" } = headers;
+  // Node's parser also accepts a request line without a version, HTTP/2.0, and other transfer codings before chunked.
+  if ((!isOld && httpVersion !== "1.1") || coding.toLowerCase() !== "chunked")
+    throw new Problem("malformed-http", { headers: { Connection: "close" } });
   const hosts = headersDistinct.host ?? (isOld ? [""] : []);
   if (hosts.length !== 1 || !HOST.test(hosts[0] ?? ""))
     throw badHeader("Host", "must be one host, with an optional port");

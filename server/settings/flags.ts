@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseOptions } from "../command-line/parse-options.ts";
 import { ConfigurationError } from "../configuration-error.ts";
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
@@ -54,12 +54,7 @@ export function variableOf(flag: string): string {
 /** The flags on the command line. @throws ConfigurationError */
 export function readFlags(args: string[]): Record<string, unknown> {
   const strings = Object.keys(FLAGS).map((name) => [name, { type: "string" as const }]);
-  try {
-    return parseArgs({ args, options: { ...Object.fromEntries(strings), help: { type: "boolean" } } }).values;
-  } catch (error) {
-    const [sentence] = (error as Error).message.split(/\. |\n/);
-    throw new ConfigurationError(`${sentence?.replace(/\.$/, "")}. --help lists the options.`);
-  }
+  return parseOptions({ args, options: Object.fromEntries(strings) }).values;
 }
 
 /** The settings as given, and where. */

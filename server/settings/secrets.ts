@@ -11,6 +11,12 @@ export const SECRETS = {
 
 export type SecretName = keyof typeof SECRETS;
 
+/** The secrets that files give. */
+export function secretsFromFiles(environment: NodeJS.ProcessEnv): SecretName[] {
+  // The keys of SECRETS.
+  return (Object.keys(SECRETS) as SecretName[]).filter((name) => environment[`${name}_FILE`]);
+}
+
 /** The secret of a variable or of the file that it names; undefined if neither is given. @throws ConfigurationError */
 export function readSecret(name: SecretName, environment: NodeJS.ProcessEnv): string | undefined {
   const [value, file] = [environment[name], environment[`${name}_FILE`]];
@@ -21,10 +27,10 @@ export function readSecret(name: SecretName, environment: NodeJS.ProcessEnv): st
   return text;
 }
 
-/** Without the line end that editors and `echo` add. */
+/** Without the byte-order mark and the line end that editors and `echo` add. */
 function fileText(source: string, file: string): string {
   try {
-    return readFileSync(file, "utf8").replace(/\r?\n$/, "");
+    return readFileSync(file, "utf8").replace(/^\uFEFF|\r?\n$/g, "");
   } catch (error) {
     throw new ConfigurationError(`${source} can't be read: ${(error as Error).message}.`, { cause: error });
   }

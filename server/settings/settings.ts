@@ -41,16 +41,13 @@ function checkService(
     );
 }
 
-export function helpText(): string {
+/** `command` is what the user types before the options. */
+export function helpText(command = "npm start -- [options], or npx nexus-sync"): string {
   const rows = Object.entries(FLAGS).map(([name, { default: preset, help }]) =>
     [`  --${name}`.padEnd(18), variableOf(name).padEnd(26), preset.padEnd(12), help].join(" "),
   );
   const commands = Object.entries(COMMANDS).map(([name, { help }]) => `  ${name.padEnd(16)} ${help}`);
-  const head = [
-    "npm start -- [options], or npx nexus-sync [options]",
-    "",
-    "  flag             variable                   default      meaning",
-  ];
+  const head = [`${command} [options]`, "", "  flag             variable                   default      meaning"];
   const secrets = [
     "Secrets are environment variables only. Each can be read from a file instead, whose name is in the variable NAME_FILE:",
     ...Object.entries(SECRETS).map(([name, meaning]) => `  ${name.padEnd(30)} ${meaning}`),

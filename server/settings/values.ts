@@ -11,7 +11,7 @@ import {
   readProxies,
   type Value,
 } from "./parsers.ts";
-import { readSecret } from "./secrets.ts";
+import { readSecret, secretsFromFiles } from "./secrets.ts";
 import { unknownVariables } from "./variables.ts";
 
 export type Settings = ReturnType<typeof readValues>;
@@ -33,7 +33,7 @@ export function readValues(given: Given, environment: NodeJS.ProcessEnv) {
   return {
     mode,
     port,
-    host: value("host").text,
+    host: withoutBrackets(value("host").text),
     database: readDatabase(value("database")),
     databasePool: readCount(value("database-pool")),
     /** Password of PostgreSQL. */
@@ -55,25 +55,38 @@ export function readValues(given: Given, environment: NodeJS.ProcessEnv) {
     controlPort: readControlPort({ ...value("control-port"), text: controlGiven ?? controlPort }),
     /** Any free port is taken if the default one is in use. */
     isControlPortPreferred: controlGiven === undefined,
-    controlHost: given.text("control-host"),
+    controlHost: withoutBrackets(given.text("control-host")),
     controlToken: readSecret("NEXUS_SYNC_CONTROL_TOKEN", environment),
     /** Fixes the demo credentials of a stub. */
     demoSecret: readSecret("NEXUS_SYNC_DEMO_SECRET", environment),
     readyFile: readFile(given, "ready-file"),
     /** The settings that are given by variables. */
     fromVariables: FLAG_NAMES.filter(given.isVariable),
+    /** The secrets that files give. */
+    secretsFromFiles: secretsFromFiles(environment),
     /** One line for each variable that is not used. */
     ignored: [...given.ignored, ...unknownVariables(environment)],
   };
 }
 
 /** An error of the start that names the variable, if the unusable setting is given by one. */
-export function withSource(error: unknown, { fromVariables }: Pick<Settings, "fromVariables">): unknown {
+export function withSource(
+  error: unknown,
+  { fromVariables, secretsFromFiles }: Pick<Settings, "fromVariables" | "secretsFromFiles">,
+): unknown {
   if (!(error instanceof ConfigurationError)) return error;
   const { message, problems, cause } = error;
   const setting = fromVariables.find((name) => name === error.setting);
-  if (setting === undefined) return error;
-  return new ConfigurationError(`${message} The setting is from ${variableOf(setting)}.`, { problems, cause });
+  const secret = secretsFromFiles.find((name) => name === error.setting);
+  const source = setting ? variableOf(setting) : secret && `${secret}_FILE`;
+  if (source === undefined) return error;
+  return new ConfigurationError(`${message} The setting is from ${source}.`, { problems, cause });
+}
+
+/** `[::1]`, as in a URL, is the address `::1`. */
+function withoutBrackets<T extends string | undefined>(host: T): T {
+  // A string stays a string.
+  return host?.replace(/^\[(.*)\]$/, "$1") as T;
 }
 
 function readSeconds({ text }: Given, value: Value): number | undefined {

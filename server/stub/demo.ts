@@ -54,7 +54,9 @@ export async function createDemoCredentials({
   demoSecret,
 }: DemoOptions): Promise<{ demo: DemoCredentials; credentials: Credentials; tokens: TokenRules }> {
   if (demoSecret !== undefined && !SECRET.test(demoSecret))
-    throw new ConfigurationError("NEXUS_SYNC_DEMO_SECRET must be 1 to 256 letters, digits and -._~+/= characters.");
+    throw new ConfigurationError("NEXUS_SYNC_DEMO_SECRET must be 1 to 256 letters, digits and -._~+/= characters.", {
+      setting: "NEXUS_SYNC_DEMO_SECRET",
+    });
   const permissions = [...new Set(loadContract(document).operations.flatMap(permissionsIn))];
   const [keySecret, applicationToken] = [demoSecret ?? randomSecret(), demoSecret ?? randomSecret()];
   const { publicKey, privateKey } = await generateKeyPair("ES256");

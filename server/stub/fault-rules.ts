@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ActiveFault, Fault, FaultMatch, FaultRule } from "../../generated/control/types.ts";
+import { checkArgument } from "./check-argument.ts";
 import type { OperationCheck } from "./operation-id.ts";
 
 /** The fault rules of a session, tried in order. */
@@ -9,12 +10,13 @@ export function createFaultRules(checkOperation: OperationCheck) {
   return {
     /** Size of the rules as JSON. */
     bytes: () => bytes,
-    list: (): ActiveFault[] => active.map(({ id, rule, fired }) => ({ id, rule, fired })),
-    /** @throws UnknownOperation, then nothing changes */
+    list: (): ActiveFault[] => active.map(({ id, rule, fired }) => ({ id, rule: copyOf(rule), fired })),
+    /** @throws ConfigurationError for an invalid rule, and UnknownOperation; then nothing changes */
     replace(rules: readonly FaultRule[]): void {
+      checkArgument("FaultRules", { rules });
       for (const [index, { match }] of rules.entries())
         checkOperation(match?.operationId, { pointer: `/rules/${index}/match/operationId` });
-      active = rules.map((rule) => ({ id: randomUUID(), rule, fired: 0, delay: createLatency(rule.fault) }));
+      active = copyOf(rules).map((rule) => ({ id: randomUUID(), rule, fired: 0, delay: createLatency(rule.fault) }));
       bytes = Buffer.byteLength(JSON.stringify(rules));
     },
     clear(): void {
@@ -34,6 +36,11 @@ export function createFaultRules(checkOperation: OperationCheck) {
       return { rule: found.id, fault: found.rule.fault, delayMs: found.delay() };
     },
   };
+}
+
+/** As JSON, so that a later change of the caller's objects has no effect, and a member that is undefined is absent. */
+function copyOf<T>(rules: T): T {
+  return JSON.parse(JSON.stringify(rules));
 }
 
 function matches({ match = {} }: FaultRule, request: FaultMatch): boolean {

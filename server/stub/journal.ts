@@ -1,4 +1,5 @@
 import type { Journal, JournalEntry, RequestMatch, Verdict, Verification } from "../../generated/control/types.ts";
+import { checkArgument } from "./check-argument.ts";
 import type { OperationCheck } from "./operation-id.ts";
 
 /** Maximum size of the entries of a journal as JSON. */
@@ -40,8 +41,14 @@ export function createJournal(limit: number, checkOperation: OperationCheck = ()
       const requests = latestFirst().filter((entry) => operationId === undefined || entry.operationId === operationId);
       return { requests, evicted };
     },
-    /** Checks how many entries match; if too many do, lists them, and if too few do, the closest misses. */
-    verify({ match, count: { exactly, atLeast = 0, atMost } }: Verification): Verdict {
+    /**
+     * Checks how many entries match; if too many do, lists them, and if too few do, the closest misses.
+     * @throws ConfigurationError for an unknown member or an invalid count
+     */
+    verify(verification: Verification): Verdict {
+      checkArgument("Verification", verification);
+      const { match, count: expected } = verification;
+      const { exactly, atLeast = 0, atMost } = expected;
       // The latest first, so that the latest of equal misses is listed first.
       const compared = latestFirst().map((entry) => ({ entry, reasons: differences(match, entry) }));
       const matches = compared.filter(({ reasons }) => reasons.length === 0);

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { JournalEntry } from "../../generated/control/types.ts";
+import { ConfigurationError } from "../configuration-error.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
 import { Problem } from "../http/problem.ts";
 import { createJournal } from "./journal.ts";
@@ -19,6 +20,7 @@ const MAX_SESSIONS = 1_000;
 /** Maximum number of directory problems in a response. */
 const MAX_PROBLEMS = 5;
 const HEADER = "X-Contract-Session";
+const NAME_RULE = "must be one name of 1 to 64 letters, digits, '.', '_' and '-'";
 const NAME = /^[A-Za-z0-9._-]{0,64}$/;
 
 interface Entry {
@@ -103,14 +105,18 @@ export function selectSession(sessions: Sessions): RequestHandler {
   return (request, { locals }, next) => {
     const name = sessionNameIn(request);
     if (name === undefined) {
-      const detail = "must be one name of 1 to 64 letters, digits, '.', '_' and '-'";
-      throw new Problem("invalid-request", { violations: [{ in: "header", name: HEADER, detail }] });
+      throw new Problem("invalid-request", { violations: [{ in: "header", name: HEADER, detail: NAME_RULE }] });
     }
     const { session, release } = sessions.hold(name);
     locals.onEnd(release);
     locals.session = session;
     next();
   };
+}
+
+/** @throws ConfigurationError if a session can't have this name. */
+export function checkSessionName(name: string): void {
+  if (!NAME.test(name)) throw new ConfigurationError(`The name of a session ${NAME_RULE}.`);
 }
 
 /** "" without the header, and undefined if it is not one valid name. */

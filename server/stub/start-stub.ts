@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Directory } from "../../generated/types.ts";
+import { checkOptions } from "../check-options.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { loadContract } from "../contract/contract.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
@@ -16,7 +17,7 @@ import { prefer } from "./prefer.ts";
 import { record } from "./record.ts";
 import { createSession, type Session } from "./session.ts";
 import { loadUsers, shareStartDirectory } from "./session-users.ts";
-import { createSessions, selectSession } from "./sessions.ts";
+import { checkSessionName, createSessions, selectSession } from "./sessions.ts";
 import { startPage } from "./start-page.ts";
 
 export interface StubOptions extends ServerOptions, ControlPortOptions {
@@ -41,7 +42,7 @@ export interface RunningStub extends RunningServer, Omit<Session, "name" | "stor
   demo?: DemoCredentials;
   /** Operations that respond with the contract's examples, because they have no handler yet. */
   withoutHandler: ReadonlySet<string>;
-  /** The session of requests with `X-Contract-Session: NAME`. */
+  /** The session of requests with `X-Contract-Session: NAME`. @throws ConfigurationError for a name that the header can't have */
   session(name: string): Promise<Omit<Session, "store" | "bytes" | "close">>;
 }
 
@@ -58,6 +59,7 @@ const KEEP_ALIVE_MS = 5_000;
 export async function startStub({ directory: start, ...others }: StubOptions = {}): Promise<RunningStub> {
   const { keepAliveTimeout = KEEP_ALIVE_MS } = others;
   const options = { ...others, keepAliveTimeout, directory: start === "demo" ? DEMO_DIRECTORY : start };
+  checkOptions(options);
   checkControlPort(options);
   const { clock = systemClock, access, credentialsFile, document, demoSecret } = options;
   const generated =
@@ -78,6 +80,7 @@ export async function startStub({ directory: start, ...others }: StubOptions = {
     // The unnamed session always has a store of its own.
     load: async (source) => load((await unnamed.store()) as Store, source, { userLimit: options.userLimit }),
     async session(name) {
+      checkSessionName(name);
       const session = sessions.session(name);
       await session.store();
       return session;

@@ -69,6 +69,31 @@ test("calls are recorded with their operation, path parameters and query", async
   ]);
 });
 
+const BOTH = {
+  "text/csv": { schema: { type: "string" }, example: "id,title" },
+  "application/json": { schema: { type: "array" }, example: [] },
+};
+
+test.for([
+  ["application/json", "application/json"],
+  ["text/csv", "text/csv"],
+  ["text/*;q=0.2, application/json;q=0.1", "text/csv"],
+  ["*/*;q=0.2, application/json", "application/json"],
+  ["text/csv;q=0, */*", "application/json"],
+  ["text/html", "application/problem+json"],
+] as const)("with Accept: %s, the contract fetch responds like the stub, in %s", async ([accept, type]) => {
+  const contract = structuredClone(PARCELS);
+  const operation = contract.paths["/parcels"].get;
+  contract.paths = { "/parcels": { get: operation } };
+  operation.responses = { 200: { description: "Parcels.", content: BOTH } };
+  const server = await startLibrary(contract);
+  const typeOf = async (response: Promise<Response>) => (await response).headers.get("Content-Type")?.split(";")[0];
+  const init = (key = "") => ({ headers: { Accept: accept, "X-Api-Key": key } });
+  expect(await typeOf(fetch(`${server.url}/parcels`, init(server.demo?.applicationToken)))).toBe(type);
+  const contractFetch = createFetch(contractOf(contract), {});
+  expect(await typeOf(contractFetch(`${NOWHERE}/parcels`, init("k")))).toBe(type);
+});
+
 test("a selected response is that of the operations that declare it", async () => {
   const contractFetch = createFetch(CONTRACT, { answer: { status: 204 as 200 } });
   const statusOf = async (method: string) =>

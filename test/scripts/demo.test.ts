@@ -6,7 +6,7 @@ import { copyProject } from "./generate/project-copy.ts";
 
 test("the demo prints every user, and a role that is removed with its group", async () => {
   const lines: string[] = [];
-  expect(await run((line) => lines.push(line))).toBe(0);
+  expect(await run([], (line) => lines.push(line))).toBe(0);
 
   const output = lines.join("\n");
   for (const { userId, shows } of signIns) {

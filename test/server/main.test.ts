@@ -97,12 +97,13 @@ test("a second start with the same directory changes no entry; SIGTERM ends the 
 });
 
 test.for([
-  [["--prot", "1"], "Unknown option '--prot'. --help lists the options."],
+  [["--prot", "1"], "Unknown option '--prot'. Did you mean '--port'? --help lists the options."],
   [["--port"], "Option '--port <value>' argument missing. --help lists the options."],
   [["--port", "-1"], "Option '--port' argument is ambiguous. --help lists the options."],
   [["--database", ""], "--database must not be empty: SQLite file, :memory:, or postgres://…."],
   [["--port", "70000"], "--port takes a number from 0 to 65535, not '70000'."],
   [["--body-limit", "lots"], "--body-limit takes a size such as 262144, 256kb or 1mb, at most 100mb, not 'lots'."],
+  [["--port", "1\n2"], "--port takes a number from 0 to 65535, not '1\\n2'."],
   [["--log-level", "loud"], "--log-level takes one of trace, debug, info, warn, error, fatal, silent, not 'loud'."],
   [
     ["--database", "/nowhere/at/all.sqlite"],
@@ -181,7 +182,7 @@ test("the first argument names a command, which gets the others and sets the exi
     output: "There is no command 'ad'. Did you mean 'add'? Commands: add, list, revoke.\n",
   });
   const unknown =
-    "There is no command of this name. Commands: backup, conformance, credentials; without one, the server starts.\n";
+    "There is no command of this name. Did you mean 'credentials'? Commands: backup, conformance, credentials; without one, the server starts.\n";
   expect(await start(["credentails"]).ended).toMatchObject({ code: 2, output: unknown });
 });
 

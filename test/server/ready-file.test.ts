@@ -1,6 +1,17 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { until } from "../../scripts/shared/program.ts";
 import { MAIN, readyFrom } from "../../scripts/shared/server-process.ts";
 import { startTestProgram } from "../helpers/program.ts";
 import { JSON_TYPE, signIn } from "../helpers/stub.ts";
@@ -13,7 +24,7 @@ function start(file: string, ...flags: string[]) {
 test("the ready file has the URLs, the demo credentials and the process while the server is ready", async () => {
   const folder = temporaryFolder();
   const file = join(folder, "ready.json");
-  writeFileSync(file, '{"url":"of a killed server"}');
+  writeFileSync(file, `{"event":"ready"}`);
   const server = start(file);
   const printed = await readyFrom(server);
   const { demo, pid, ...facts } = JSON.parse(readFileSync(file, "utf8"));
@@ -35,7 +46,7 @@ test("the ready file has the URLs, the demo credentials and the process while th
 test("a start that fails removes the ready file of a killed server, and writes none", async () => {
   const folder = temporaryFolder();
   const file = join(folder, "ready.json");
-  writeFileSync(file, "{}");
+  writeFileSync(file, '{"event":"ready"}');
   expect((await start(file, "--directory", "/nowhere.json").ended).code).toBe(2);
   expect(readdirSync(folder)).toEqual([]);
 });
@@ -45,6 +56,33 @@ test("a ready file that can't be written ends the start with exit code 2 and one
   const { code, output } = await start(file).ended;
   expect(code).toBe(2);
   expect(output).toMatch(/^The ready file \S+\/nowhere\/ready\.json can't be written: ENOENT: .*\n$/);
+});
+
+test.for<[kind: string, make: (file: string) => void]>([
+  ["a file with other content", (file) => writeFileSync(file, "{}")],
+  ["a folder", (file) => mkdirSync(file)],
+  ["a link", (file) => symlinkSync("/dev/null", file)],
+])("%s under the name of the ready file stays, and the exit code is 2", async ([, make]) => {
+  const file = join(temporaryFolder(), "ready.json");
+  make(file);
+  const { ino } = lstatSync(file);
+  const { code, output } = await start(file).ended;
+  expect(output).toMatch(
+    /^The ready file \S+ can't be written: it is another file, a folder, a link or a device; .*\n$/,
+  );
+  expect(code).toBe(2);
+  expect(lstatSync(file).ino).toBe(ino);
+});
+
+test("a ready file whose folder is removed during the start ends the server with exit code 2", async () => {
+  const folder = join(temporaryFolder(), "run");
+  mkdirSync(folder);
+  const server = start(join(folder, "ready.json"));
+  await until(() => readdirSync(folder).length > 0, 10_000);
+  rmSync(folder, { recursive: true });
+  const { code, output } = await server.ended;
+  expect(output).toMatch(/^The ready file \S+ can't be written: ENOENT: .*\n$/);
+  expect(code).toBe(2);
 });
 
 test("the end of a server keeps the ready file of another one with the same name", async () => {

@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { ConfigurationError } from "../../server/configuration-error.ts";
 import { SECRETS, type SecretName } from "../../server/settings/secrets.ts";
 import { readSettings } from "../../server/settings/settings.ts";
+import { type Settings, withSource } from "../../server/settings/values.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const SETTING_OF = {
@@ -19,7 +21,7 @@ function fileWith(text: string): string {
 }
 
 test.for(NAMES)("%s can be read from the file in NAME_FILE, without its last line end", (name) => {
-  for (const text of ["planted-secret", "planted-secret\n", "planted-secret\r\n"]) {
+  for (const text of ["planted-secret", "planted-secret\n", "planted-secret\r\n", "\ufeffplanted-secret\n"]) {
     const settings = readSettings([], { [`${name}_FILE`]: fileWith(text) });
     expect(settings?.[SETTING_OF[name]]).toBe("planted-secret");
   }
@@ -32,6 +34,13 @@ test.for(Object.keys(SECRETS))("a wrong %s_FILE ends the start with its name", (
   expect(read({ [`${name}_FILE`]: fileWith("\n") })).toThrow(`${name}_FILE names an empty file: `);
   const both = { [name]: "planted-secret", [`${name}_FILE`]: fileWith("planted-secret") };
   expect(read(both)).toThrow(`${name} and ${name}_FILE can't be combined.`);
+});
+
+test("an unusable secret from a file is reported with the variable of the file", () => {
+  const settings = readSettings([], { NEXUS_SYNC_DEMO_SECRET_FILE: fileWith("a b") });
+  const error = new ConfigurationError("Unusable.", { setting: "NEXUS_SYNC_DEMO_SECRET" });
+  const { message } = withSource(error, settings as Settings) as Error;
+  expect(message).toBe("Unusable. The setting is from NEXUS_SYNC_DEMO_SECRET_FILE.");
 });
 
 test.for([

@@ -218,3 +218,8 @@ test.for(["nexus.sqlite", "data/nexus 1.db", "/var/lib/nexus/a=b@c.db", "./a:b;c
 test.for(["--directory", "--credentials", "--jwks-file"])("a URL as %s is refused without its text", (flag) => {
   expect(errorOf(flag, "https://me:guess@db.example/x.json")).toBe(`${flag} takes a file, not a URL.`);
 });
+
+test.for(["[::1]", "::1"])("the host %s is the address ::1", (host) => {
+  const settings = readSettings(["--host", host, "--control-host", host], {});
+  expect(settings).toMatchObject({ host: "::1", controlHost: "::1" });
+});

@@ -71,7 +71,7 @@ export function placeOf(options: PostgresOptions): string {
   checkUrl(options.url);
   try {
     const { database, host, port, user } = new pg.Client(clientConfig(options));
-    return `The database ${database} at ${host}:${port} (user ${user})`;
+    return `The database ${database ?? "without a name"} at ${host}:${port} (${user === undefined ? "no user" : `user ${user}`})`;
   } catch (error) {
     throw new StoreUnusable(`The database URL is invalid: ${summaryOf(error)}.`);
   }

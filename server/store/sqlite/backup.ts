@@ -1,30 +1,33 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { parseArgs } from "node:util";
+import { parseOptions } from "../../command-line/parse-options.ts";
 import { ConfigurationError } from "../../configuration-error.ts";
 import { checkFile } from "./file-check.ts";
 import { writeNewFile } from "./new-file.ts";
 import { lockOwner } from "./owner-lock.ts";
 
-const HELP = `npm run backup -- FILE [--database NAME]
+const helpText = (command: string) => `${command} FILE [--database NAME]
 
 Copies a SQLite database to a new file while a server uses it: everything whose response was sent before the start is in
 the copy. The database is --database, else NEXUS_SYNC_DATABASE. Restore: server/store/backup.md.
 Exit codes: 0 written; 1 failed, nothing is written; 2 an argument or a file can't be used.`;
+
+const OPTIONS = { database: { type: "string" } } as const;
 
 /** One step copies all pages, in one read transaction; between several steps, a sync would restart the copy. */
 const ALL_PAGES = 0x7fff_ffff;
 
 /**
  * Copies a database to a new file, which appears under its name only when it is complete and synced to disk.
+ * `command` is that of the help text.
  * @returns the exit code: 0 written, 1 failed, 2 an argument or a file can't be used.
  */
-export async function runBackup(args: string[]): Promise<number> {
+export async function runBackup(args: string[], command = "npm run backup --"): Promise<number> {
   try {
     const given = readArguments(args);
     if (!given) {
-      console.log(HELP);
+      console.log(helpText(command));
       return 0;
     }
     console.log(await backUp(given));
@@ -42,7 +45,7 @@ interface Given {
 }
 
 function readArguments(args: string[]): Given | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseOptions({ args, options: OPTIONS, allowPositionals: true });
   if (values.help) return undefined;
   const [file, ...more] = positionals;
   if (!file || more.length > 0) throw new ConfigurationError("Name one file for the backup. --help shows an example.");
@@ -63,15 +66,6 @@ function sizeOf(database: string): number {
     return found?.isFile() ? found.size : 0;
   } catch (error) {
     throw new ConfigurationError(`The database ${database} can't be read: ${(error as Error).message}.`);
-  }
-}
-
-function parse(args: string[]) {
-  const options = { database: { type: "string" }, help: { type: "boolean" } } as const;
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    throw new ConfigurationError(`${(error as Error).message.split(/\. |\n/)[0]}. --help lists the options.`);
   }
 }
 

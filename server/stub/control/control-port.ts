@@ -39,7 +39,9 @@ export function checkControlPort({ controlPort, controlHost = "127.0.0.1", contr
       `The control port on ${controlHost} needs a token. Set ${VARIABLE} to 16 or more visible ASCII characters, or use a loopback host.`,
     );
   if (controlToken !== undefined && !TOKEN.test(controlToken))
-    throw new ConfigurationError(`${VARIABLE} must have 16 or more characters, all of them visible ASCII.`);
+    throw new ConfigurationError(`${VARIABLE} must have 16 or more characters, all of them visible ASCII.`, {
+      setting: VARIABLE,
+    });
 }
 
 function isLoopback(host: string): boolean {

@@ -168,12 +168,25 @@ test.for<[string, Front, string[]]>([
     ["method: another one is 405 with Allow"],
   ],
   [
+    "takes any charset for UTF-8",
+    {
+      before: ({ headers }) =>
+        void (/utf-16/.test(`${headers["content-type"]}`) && Object.assign(headers, { "content-type": "text/json" })),
+    },
+    ["Content-Type: another charset is 415"],
+  ],
+  [
+    "accepts a body with text after its JSON",
+    { before: (passed) => void Object.assign(passed, { body: passed.body.replace(/,$/, "") }) },
+    ["body: JSON"],
+  ],
+  [
     "ignores the Content-Type",
     {
       before: ({ headers }) =>
         void (headers["content-type"] && Object.assign(headers, { "content-type": "application/json" })),
     },
-    ["Content-Type: another one is 415"],
+    ["Content-Type: another one is 415", "Content-Type: another charset is 415"],
   ],
   [
     "ignores Accept",
@@ -207,9 +220,7 @@ test.for<[string, Front, string[]]>([
   ],
   [
     "needs no credentials",
-    {
-      before: ({ headers }) => void Object.assign(headers, { authorization: rightBasic }),
-    },
+    { before: ({ headers }) => void Object.assign(headers, { authorization: rightBasic }) },
     REFUSED,
   ],
   [

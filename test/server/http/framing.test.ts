@@ -46,6 +46,9 @@ test.for<[name: string, bytes: string]>([
   ["a NUL in a header", raw([...GOOD, "X-Thing: a\u0000b"])],
   ["text that is not HTTP", "HELO nexus\r\n\r\n"],
   ["the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+  ["HTTP/2.0 as text", raw(WITH_BODY).replace("HTTP/1.1", "HTTP/2.0")],
+  ["a request line without a version", raw(WITH_BODY).replace(" HTTP/1.1", "")],
+  ["CONNECT", "CONNECT nexus.example:443 HTTP/1.1\r\nHost: nexus.example:443\r\n\r\n"],
   ["a TLS handshake", "\u0016\u0003\u0001\u0002\u0000\u0001"],
 ])("%s is rejected with 400, and the connection is closed", ([, bytes]) =>
   expectRejected(bytes, 400, "malformed-http"),

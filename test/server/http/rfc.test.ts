@@ -142,6 +142,8 @@ describe("RFC 9112 sections 6 and 7, message body", () => {
     ["a length beyond 64 bits", ["Content-Length: 99999999999999999999999"], BODY],
     ["a chunk size beyond 64 bits", [CHUNKED], "FFFFFFFFFFFFFFFFF\r\nx\r\n0\r\n\r\n"],
   ])("%s is rejected with 400", ([, headers, body]) => expectBadRequest({ headers, body }));
+  test("an unknown transfer coding before chunked is rejected with 400", () =>
+    expectBadRequest({ headers: ["Transfer-Encoding: gzip, chunked"], body: chunked(BODY) }));
   test("Transfer-Encoding in HTTP/1.0 is rejected with 400", () =>
     expectBadRequest({ line: `PUT ${PATH} HTTP/1.0`, headers: [CHUNKED], body: chunked(BODY) }));
   test("a chunked body is decoded, and chunk extensions are ignored", async () => {

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -23,12 +23,26 @@ const TIMEOUT = { timeout: 120_000 };
 const README = readFileSync(join(ROOT, "server/package/README.md"), "utf8");
 const TEST_FILE = /```ts\n([\s\S]*?)```/.exec(README)?.[1] ?? "";
 const PYTEST_FILE = /```python\n([\s\S]*?)```/.exec(README)?.[1] ?? "";
+const SERVER_PAGES = ["README.md", "dist/CHANGELOG.md", "dist/server/README.md", "dist/server/operating.md"];
 const DEMO_ENVIRONMENT = { ...process.env, NEXUS_SYNC_DEMO_SECRET: DEMO_SECRET };
 
 test("the build prints how to install both tarballs", () => {
   expect(packed.output).toMatch(/^ {2}npm install --save-dev \S+nexus-sync-1\.0\.0\.tgz$/m);
   expect(packed.output).toMatch(/^ {2}npm install \S+nexus-sync-client-1\.0\.0\.tgz$/m);
   expect(packed.output).toMatch(/`npx nexus-sync` starts the stub/);
+});
+
+test.for(["nexus-sync", "nexus-sync-client"])("each link in the pages of %s leads to a packed file", async (name) => {
+  const folder = join(packed.project, "node_modules", name);
+  const pages = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".md"));
+  expect(pages).toEqual(expect.arrayContaining(name === "nexus-sync" ? SERVER_PAGES : ["README.md", "backfill.md"]));
+  for (const page of pages) {
+    const links = readFileSync(join(folder, page), "utf8").matchAll(/\]\(([^)#]+)[)#]/g);
+    for (const [, link = ""] of Array.from(links).filter(([, target = ""]) => !target.startsWith("https://")))
+      expect(existsSync(join(folder, dirname(page), link)), `${page}: ${link}`).toBe(true);
+  }
+  const named = readFileSync(join(folder, "README.md"), "utf8").matchAll(/`(node_modules\/nexus-sync\/[^`]+)`/g);
+  for (const [, path = ""] of named) expect(existsSync(join(packed.project, path)), path).toBe(true);
 });
 
 test("npx starts the stub, which syncs a demo user and serves its pages", TIMEOUT, async () => {

@@ -97,7 +97,10 @@ test("arguments and files that can't be used end the backup with exit code 2 and
     [[], /^Name one file for the backup\./],
     [[copy, `${copy}-2`, "--database", file], /^Name one file for the backup\./],
     [[copy], /^Name the database with --database or NEXUS_SYNC_DATABASE\.$/],
-    [[copy, "--databse", file], /^Unknown option '--databse'\. --help lists the options\.$/],
+    [
+      [copy, "--databse", file],
+      /^Unknown option '--databse'\. Did you mean '--database'\? --help lists the options\.$/,
+    ],
     [[copy, "--database", join(folder, "none.db")], /none\.db does not exist, is empty, or is not a file\.$/],
     [[copy, "--database", "postgres://me:planted@db/nexus"], /Back up PostgreSQL with pg_dump\.$/],
     [[copy, "--database", foreign], /foreign\.db belongs to another program/],
