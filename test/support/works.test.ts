@@ -14,6 +14,12 @@ const FIXTURE = readFileSync(new URL("../fixtures/devices.yaml", import.meta.url
 
 const PICTURE = new Uint8Array([0xff, 0xd8, 0]);
 
+/** By operation id. */
+const REPLIES: Record<string, { headers?: Record<string, string>; body: string | Uint8Array }> = {
+  picture: { headers: { "X-Size": String(PICTURE.length) }, body: PICTURE },
+  lines: { body: "a,b\nc,d" },
+};
+
 /** A service of the generated fixture, whose handlers return the request; and its generated client. */
 async function startEcho() {
   const folder = await contractFolder({ "openapi.yaml": FIXTURE });
@@ -27,9 +33,7 @@ async function startEcho() {
       ({ responses, id }) =>
       async (request: object) => {
         if (responses[204]) return { status: 204 };
-        if (id === "picture") return { status: 200, headers: { "X-Size": String(PICTURE.length) }, body: PICTURE };
-        if (id === "lines") return { status: 200, body: "a,b\nc,d" };
-        return { status: 200, body: { operation: id, ...request } };
+        return { status: 200, ...(REPLIES[id] ?? { body: { operation: id, ...request } }) };
       },
     ready: () => store.ready(),
     close: () => store.close(),
