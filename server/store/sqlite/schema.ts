@@ -1,12 +1,13 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnusable } from "../store.ts";
-import { APPLICATION_ID, checkFile } from "./file-check.ts";
+import { APPLICATION_ID, checkFile, SCHEMA_VERSION } from "./file-check.ts";
+import { commitsInLog } from "./file-format.ts";
+import { translated } from "./group-commit.ts";
 import { lockOwner, realPath } from "./owner-lock.ts";
 
 /** Older versions may reset the WAL file while it is being read. A database in memory has none, so Node 22.13 is enough. */
 const MIN_SQLITE = "3.51.3";
-const SCHEMA_VERSION = 1;
 
 const SCHEMA = `
   CREATE TABLE users (id TEXT PRIMARY KEY, document TEXT NOT NULL, loaded TEXT NOT NULL) STRICT;
@@ -44,7 +45,12 @@ export interface OpenDatabase {
 export function openDatabase(file: string): OpenDatabase {
   const { path, lock } = file === ":memory:" ? { path: file, lock: undefined } : lockFile(file);
   try {
-    if (lock) checkFile(path);
+    if (lock) {
+      rollBack(path);
+      checkFile(path);
+      // SQLite also opens read-only files; only the first write would fail.
+      accessSync(path, constants.W_OK);
+    }
     // Milliseconds. The driver blocks the event loop while it waits for a lock.
     const database = new DatabaseSync(path, { timeout: 100 });
     const version = String(database.prepare("SELECT sqlite_version() AS version").get()?.version);
@@ -53,8 +59,9 @@ export function openDatabase(file: string): OpenDatabase {
         `SQLite ${version} is too old for a database file: use a Node.js release with SQLite ${MIN_SQLITE} or newer.`,
       );
     }
+    renewId(database);
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-    migrate(database, file);
+    migrate(database);
     return { database, path, release: () => lock?.close() };
   } catch (error) {
     lock?.close();
@@ -62,13 +69,37 @@ export function openDatabase(file: string): OpenDatabase {
   }
 }
 
-function migrate(database: DatabaseSync, file: string): void {
-  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
-  if (version > SCHEMA_VERSION) {
-    throw new StoreUnusable(`The database ${file} was written by a newer version of this server (schema ${version}).`);
+/**
+ * A server may have been killed while it changed the file without a log (`renewId`): SQLite completes the file from its
+ * rollback journal. Not beside a log, which must be checked first.
+ */
+function rollBack(path: string): void {
+  const journal = statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (journal === 0 || commitsInLog(`${path}-wal`) > 0) return;
+  const database = new DatabaseSync(path);
+  try {
+    database.prepare("SELECT 1 FROM sqlite_schema").get();
+  } finally {
+    database.close();
   }
-  // SQLite also opens read-only files; only the first write would fail.
-  if (file !== ":memory:") accessSync(file, constants.W_OK);
+}
+
+/**
+ * Gives the file an id of its own, so that a copy that another server has used is refused beside the log of this one. It is
+ * written without a log: the file itself must have the id before a log has it.
+ */
+function renewId(database: DatabaseSync): void {
+  if (!database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'wal_link'").get()) return;
+  try {
+    database.exec("PRAGMA journal_mode = DELETE; UPDATE wal_link SET id = lower(hex(randomblob(16)))");
+  } catch (error) {
+    // Another program is reading the file.
+    if (translated(error) === error) throw error;
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
   const id = Number(database.prepare("PRAGMA application_id").get()?.application_id);
   if (version === 0 || id === 0) database.exec(`BEGIN IMMEDIATE; ${version === 0 ? SCHEMA : ""} ${MARK} COMMIT;`);
 }
