@@ -183,3 +183,17 @@ test.each(["replaced", "removed"])("syncs are unavailable while the file is %s u
   await change(store, "u-ada", { nickname: "kept" });
   await store.ready();
 });
+
+test("syncs are unavailable while the write-ahead log is removed under the store, and a restart keeps them all", async () => {
+  const file = temporaryDatabase();
+  const store = storeOf(file);
+  await store.load(directoryOf({ users: [{ id: "u-ada" }] }));
+  await change(store, "u-ada", { nickname: "kept" });
+  rmSync(`${file}-wal`);
+
+  await expect(change(store, "u-ada", { nickname: "lost" })).rejects.toThrow(StoreUnavailable);
+  await expect(store.ready()).rejects.toThrow(/-wal was replaced or removed while it is in use: restart the server\.$/);
+
+  await store.close();
+  expect(await storeOf(file).user("u-ada")).toEqual({ id: "u-ada", nickname: "kept" });
+});
