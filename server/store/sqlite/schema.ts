@@ -9,6 +9,9 @@ import { lockOwner, realPath } from "./owner-lock.ts";
 /** Older versions may reset the WAL file while it is being read. A database in memory has none, so Node 22.13 is enough. */
 const MIN_SQLITE = "3.51.3";
 
+/** Milliseconds; a backup holds the owner lock while it checks the log. */
+const LOCK_MS = 500;
+
 const SCHEMA = `
   CREATE TABLE users (id TEXT PRIMARY KEY, document TEXT NOT NULL, loaded TEXT NOT NULL) STRICT;
   CREATE TABLE identities (
@@ -109,7 +112,7 @@ function lockFile(file: string): { path: string; lock: DatabaseSync } {
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
       throw new StoreUnusable(`${file} is a folder, not a file.`);
     const path = realPath(file);
-    const lock = lockOwner(path);
+    const lock = lockOwner(path, LOCK_MS);
     if (lock) return { path, lock };
   } catch (error) {
     throw error instanceof StoreUnusable ? error : cannotOpen(file, error);

@@ -1,6 +1,7 @@
 import { copyFileSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { startTestProgram } from "../../../helpers/program.ts";
 import { temporaryDatabase, temporaryFolder } from "../../../helpers/temporary-folder.ts";
 import { change, countOf, countUp } from "../store-under-test.ts";
 import { startBackup, storeOf, storeWithUsers } from "./backup-program.ts";
@@ -49,4 +50,17 @@ test("a backup of a file that was restored over an old write-ahead log is refuse
   const { code, output } = await startBackup([`${copy}-2`, "--database", restored]).ended;
 
   expect([code, output]).toEqual([2, expect.stringContaining(`${restored} was replaced, but ${restored}-wal belongs`)]);
+});
+
+test("a server that starts while a backup checks the log waits for it", async () => {
+  const { file, store } = await storeWithUsers();
+  await store.close();
+  const lock = `
+    const lock = new (process.getBuiltinModule("node:sqlite").DatabaseSync)(process.argv[1]);
+    lock.exec("BEGIN EXCLUSIVE");
+    console.log("locked");
+    setTimeout(() => {}, 100);`;
+  await startTestProgram([process.execPath, "-e", lock, `${file}-owner`]).printed(/locked/);
+
+  expect((await storeOf(file).users(1)).total).toBe(300);
 });
