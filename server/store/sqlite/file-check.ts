@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
-import { pathToFileURL } from "node:url";
 import { StoreUnusable } from "../store.ts";
+import { type Content, contentOf, idsOf, isSound, type Link, readDatabase } from "./file-content.ts";
 import { commitsInLog, hasLogMark } from "./file-format.ts";
 
 /** "NXSY" in the header of each database, by which `file` and other programs can recognise it. */
@@ -9,23 +8,11 @@ export const APPLICATION_ID = 0x4e585359;
 
 export const SCHEMA_VERSION = 1;
 
+/** Milliseconds; a server that starts or ends locks the file while it writes into it. */
+export const IN_USE_MS = 5_000;
+
 /** The tables by which a database without the application id is recognised: it was written before there was one. */
 const TABLES = ["identities", "role_connection_maps", "roles", "users"];
-
-/** What a file holds, with or without its write-ahead log. */
-interface Content {
-  applicationId: number;
-  version: unknown;
-  tables: unknown[];
-  /** Undefined in a new or older file, and in one whose pages do not fit together without the log. */
-  link: Link | undefined;
-}
-
-/** The row of the table `wal_link`, which counts commits. */
-interface Link {
-  id: string;
-  commits: number;
-}
 
 /**
  * Checks a file before SQLite opens it for writing. It is only read, so that a file of another program stays as it is. The
@@ -40,7 +27,8 @@ export function checkFile(path: string, { isInUse = false } = {}): void {
   const commits = isInUse ? 0 : commitsInLog(`${path}-wal`);
   const isEmpty = statSync(path).size === 0;
   // While a server writes the log into the file, the file alone is incomplete.
-  const content = () => (isInUse ? readDatabase(path, { withLog: true }, contentOf) : contentAlone(path, commits));
+  const content = () =>
+    isInUse ? readDatabase(path, { withLog: true, waitMs: IN_USE_MS }, contentOf) : contentAlone(path, commits);
   const alone = isEmpty ? undefined : content();
   if (alone) checkOwn(path, alone);
   // The header of a database with a log says so; that of a backup does not.
@@ -94,12 +82,9 @@ function damaged(path: string): StoreUnusable {
 }
 
 function isLinked(alone: Link, whole: Link | undefined, commits: number): boolean {
-  if (alone.id !== whole?.id) return false;
+  const [own = ""] = idsOf(alone);
+  if (!whole || !idsOf(whole).includes(own)) return false;
   return whole.commits - commits <= alone.commits && alone.commits <= whole.commits;
-}
-
-function isSound(database: DatabaseSync): boolean {
-  return database.prepare("PRAGMA quick_check(1)").get()?.quick_check === "ok";
 }
 
 function checkOwn(path: string, { applicationId, tables }: Content): void {
@@ -112,32 +97,6 @@ function checkOwn(path: string, { applicationId, tables }: Content): void {
 function checkVersion(path: string, { version }: Content): void {
   if (Number(version) > SCHEMA_VERSION)
     throw new StoreUnusable(`The database ${path} was written by a newer version of this server (schema ${version}).`);
-}
-
-/** Read-only: another connection would write the log into the file when it closes. */
-function readDatabase<T>(path: string, { withLog }: { withLog: boolean }, use: (database: DatabaseSync) => T): T {
-  const url = pathToFileURL(path);
-  if (!withLog) url.searchParams.set("immutable", "1");
-  const database = new DatabaseSync(url.href, { readOnly: true, timeout: 100 });
-  try {
-    return use(database);
-  } finally {
-    database.close();
-  }
-}
-
-function contentOf(database: DatabaseSync): Content {
-  const applicationId = Number(database.prepare("PRAGMA application_id").get()?.application_id);
-  const version = database.prepare("PRAGMA user_version").get()?.user_version;
-  const tables = database.prepare("SELECT name FROM sqlite_schema").all();
-  const names = tables.map(({ name }) => name);
-  const row = names.includes("wal_link") ? database.prepare("SELECT id, commits FROM wal_link").get() : undefined;
-  return { applicationId, version, tables: names, link: linkIn(row) };
-}
-
-/** The page may still hold rows of another table, which had it before a VACUUM that is in the log. */
-function linkIn({ id, commits }: Record<string, unknown> = {}): Link | undefined {
-  return /^[0-9a-f]{32}$/.test(String(id)) && typeof commits === "number" ? { id: String(id), commits } : undefined;
 }
 
 const ERROR = 1;

@@ -9,7 +9,7 @@ import { lockOwner, realPath } from "./owner-lock.ts";
 /** Older versions may reset the WAL file while it is being read. A database in memory has none, so Node 22.13 is enough. */
 const MIN_SQLITE = "3.51.3";
 
-/** Milliseconds; a backup holds the owner lock while it checks the log. */
+/** Milliseconds that a start waits: a backup holds the owner lock while it checks the log, other programs read the file. */
 const LOCK_MS = 500;
 
 const SCHEMA = `
@@ -54,17 +54,19 @@ export function openDatabase(file: string): OpenDatabase {
       // SQLite also opens read-only files; only the first write would fail.
       accessSync(path, constants.W_OK);
     }
-    // Milliseconds. The driver blocks the event loop while it waits for a lock.
-    const database = new DatabaseSync(path, { timeout: 100 });
+    const isLogNew = lock && commitsInLog(`${path}-wal`) === 0;
+    const database = new DatabaseSync(path, { timeout: LOCK_MS });
     const version = String(database.prepare("SELECT sqlite_version() AS version").get()?.version);
     if (lock && version.localeCompare(MIN_SQLITE, "en", { numeric: true }) < 0) {
       throw new StoreUnusable(
         `SQLite ${version} is too old for a database file: use a Node.js release with SQLite ${MIN_SQLITE} or newer.`,
       );
     }
-    renewId(database);
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
     migrate(database);
+    if (isLogNew) startLog(database);
+    // The driver blocks the event loop while it waits for a lock.
+    database.exec("PRAGMA busy_timeout = 100");
     return { database, path, release: () => lock?.close() };
   } catch (error) {
     lock?.close();
@@ -73,8 +75,8 @@ export function openDatabase(file: string): OpenDatabase {
 }
 
 /**
- * A server may have been killed while it changed the file without a log (`renewId`): SQLite completes the file from its
- * rollback journal. Not beside a log, which must be checked first.
+ * A loss of power while SQLite put a file into WAL mode may have left only its rollback journal complete: SQLite then
+ * restores the file. Not beside a log, which must be checked first.
  */
 function rollBack(path: string): void {
   const journal = statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0;
@@ -87,16 +89,12 @@ function rollBack(path: string): void {
   }
 }
 
-/**
- * Gives the file an id of its own, so that a copy that another server has used is refused beside the log of this one. It is
- * written without a log: the file itself must have the id before a log has it.
- */
-function renewId(database: DatabaseSync): void {
-  if (!database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'wal_link'").get()) return;
+/** A new log gets an id of its own, so that a copy that was used elsewhere is refused beside it (file-check.ts). */
+function startLog(database: DatabaseSync): void {
   try {
-    database.exec("PRAGMA journal_mode = DELETE; UPDATE wal_link SET id = lower(hex(randomblob(16)))");
+    database.exec("UPDATE wal_link SET id = lower(hex(randomblob(16))) || substr(id, 1, 32), commits = commits + 1");
   } catch (error) {
-    // Another program is reading the file.
+    // The disk is full, or another program is writing: the log keeps the id of the previous one.
     if (translated(error) === error) throw error;
   }
 }
