@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnusable } from "../store.ts";
 import { APPLICATION_ID, checkFile, SCHEMA_VERSION } from "./file-check.ts";
@@ -51,8 +51,6 @@ export function openDatabase(file: string): OpenDatabase {
     if (lock) {
       rollBack(path);
       checkFile(path);
-      // SQLite also opens read-only files; only the first write would fail.
-      accessSync(path, constants.W_OK);
     }
     const isLogNew = lock && commitsInLog(`${path}-wal`) === 0;
     const database = new DatabaseSync(path, { timeout: LOCK_MS });
@@ -64,6 +62,7 @@ export function openDatabase(file: string): OpenDatabase {
     }
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
     migrate(database);
+    database.prepare("SELECT 1 FROM users, identities, roles, role_connection_maps, wal_link");
     if (isLogNew) startLog(database);
     // The driver blocks the event loop while it waits for a lock.
     database.exec("PRAGMA busy_timeout = 100");
@@ -110,12 +109,19 @@ function lockFile(file: string): { path: string; lock: DatabaseSync } {
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
       throw new StoreUnusable(`${file} is a folder, not a file.`);
     const path = realPath(file);
+    checkAccess(path);
     const lock = lockOwner(path, LOCK_MS);
     if (lock) return { path, lock };
   } catch (error) {
     throw error instanceof StoreUnusable ? error : cannotOpen(file, error);
   }
   throw new StoreUnusable(`The database ${file} is in use by another server.`);
+}
+
+/** SQLite also opens a read-only file or log; only the first write would fail. For other files, its errors have no name. */
+function checkAccess(path: string): void {
+  for (const file of ["", "-wal", "-shm", "-owner"].map((suffix) => path + suffix))
+    if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
 }
 
 function cannotOpen(file: string, error: unknown): StoreUnusable {

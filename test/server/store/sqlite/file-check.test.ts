@@ -75,6 +75,17 @@ test("a new file has the application id NXSY; a file from before there was one g
   expect(id()).toBe("NXSY");
 });
 
+test("a file that lacks a table is refused by its name and not locked", async () => {
+  const file = temporaryDatabase();
+  await storeOf(file).close();
+  execute(file, "DROP TABLE role_connection_maps");
+
+  for (const _ of ["first", "second"])
+    await expect(refusalOf(file)).resolves.toBe(
+      `The database ${file} can't be opened: no such table: role_connection_maps.`,
+    );
+});
+
 test("a hard link is refused while the file has two names, whether or not a server has it open", async () => {
   const [file, link] = [temporaryDatabase(), join(temporaryFolder(), "link.db")];
   const store = storeOf(file);
