@@ -24,15 +24,18 @@ const TABLES = ["identities", "role_connection_maps", "roles", "users"];
  * @throws StoreUnusable if another program or a newer version has written the file, or its log belongs to another file.
  */
 export function checkFile(path: string, { isInUse = false } = {}): void {
-  const commits = isInUse ? 0 : commitsInLog(`${path}-wal`);
-  const isEmpty = statSync(path).size === 0;
   // While a server writes the log into the file, the file alone is incomplete.
-  const content = () =>
-    isInUse ? readDatabase(path, { withLog: true, waitMs: IN_USE_MS }, contentOf) : contentAlone(path, commits);
-  const alone = isEmpty ? undefined : content();
+  if (isInUse) {
+    checkOwn(path, readDatabase(path, { withLog: true, waitMs: IN_USE_MS }, contentOf));
+    return;
+  }
+  const commits = commitsInLog(`${path}-wal`);
+  const isEmpty = statSync(path).size === 0;
+  if (isEmpty && commits > 0) throw missing(path);
+  const alone = isEmpty ? undefined : contentAlone(path, commits);
   if (alone) checkOwn(path, alone);
   // The header of a database with a log says so; that of a backup does not.
-  if (commits > 0 && (isEmpty || !hasLogMark(path))) throw replaced(path);
+  if (commits > 0 && !hasLogMark(path)) throw replaced(path);
   if (commits > 0) checkLog(path, alone?.link, commits);
   else if (alone) checkVersion(path, alone);
 }
@@ -70,6 +73,13 @@ function replaced(path: string): StoreUnusable {
   return new StoreUnusable(
     `The database ${path} was replaced, but ${path}-wal belongs to the previous file and would corrupt this one. ` +
       `To use the file as it is, remove ${path}-wal and ${path}-shm, and start again.`,
+  );
+}
+
+function missing(path: string): StoreUnusable {
+  return new StoreUnusable(
+    `The database ${path} is missing or empty, but ${path}-wal has the last changes of the previous file. ` +
+      `Move that file back, or, for a new database, move ${path}-wal and ${path}-shm away.`,
   );
 }
 

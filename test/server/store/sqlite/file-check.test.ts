@@ -160,13 +160,19 @@ test.each(COPIES)("%s over an old write-ahead log is refused until the log is re
   expect(await refusalOf(file)).toBe("opened");
 });
 
-test("a write-ahead log without its database is refused", async () => {
-  const file = await restoredOver(() => {});
+test.each(["missing", "empty"])(
+  "a write-ahead log whose database is %s is refused with both remedies",
+  async (state) => {
+    const file = await restoredOver(() => {});
 
-  writeFileSync(file, "");
+    if (state === "empty") writeFileSync(file, "");
 
-  expect(await refusalOf(file)).toMatch(/ was replaced, but /);
-});
+    expect(await refusalOf(file)).toBe(
+      `The database ${file} is missing or empty, but ${file}-wal has the last changes of the previous file. ` +
+        `Move that file back, or, for a new database, move ${file}-wal and ${file}-shm away.`,
+    );
+  },
+);
 
 test("a file with its own write-ahead log has every change, also if the file is a later copy", async () => {
   const [live, file] = [temporaryDatabase(), temporaryDatabase()];
