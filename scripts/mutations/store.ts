@@ -53,8 +53,16 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: "SQLite: the log of another file is applied",
-    edits: [["server/store/sqlite/file-check.ts", "if (commits === 0) return;", "if (commits >= 0) return;"]],
+    edits: [["server/store/sqlite/file-check.ts", "commits = commitsInLog(", "commits = 0 * commitsInLog("]],
     test: ["test/server/store/sqlite/file-check.test.ts", "a copy by VACUUM INTO over an old write-ahead log"],
+  },
+  {
+    name: "SQLite: a new log keeps the id of the previous one",
+    edits: [["server/store/sqlite/schema.ts", "if (isLogNew) ", "if (!isLogNew) "]],
+    test: [
+      "test/server/store/sqlite/wrong-log.test.ts",
+      "a copy as the backup command makes it is refused beside the log",
+    ],
   },
   {
     name: "SQLite: commits are not counted",

@@ -29,8 +29,12 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS nexus_sync_maps_by_group ON nexus_sync_role_connection_maps (connection, group_name);
   CREATE TABLE IF NOT EXISTS nexus_sync_state (name TEXT PRIMARY KEY, version INTEGER NOT NULL);
   INSERT INTO nexus_sync_state VALUES ('load', 0), ('schema', ${SCHEMA_VERSION})
-    ON CONFLICT (name) DO UPDATE SET version = excluded.version;
+    ON CONFLICT DO NOTHING;
 `;
+
+/** Fails if a table is missing, for example because only a part of a backup was restored. */
+const TABLES = `
+  SELECT FROM nexus_sync_users, nexus_sync_identities, nexus_sync_roles, nexus_sync_role_connection_maps LIMIT 0`;
 
 /**
  * Creates the tables if they do not exist. Several servers may do this at the same time.
@@ -55,10 +59,12 @@ export async function migrate(options: PostgresOptions): Promise<void> {
       );
     const encoding = await only(client, "SHOW server_encoding");
     if (encoding !== "UTF8") throw new StoreUnusable(`${place} must have the encoding UTF8, not ${encoding}.`);
+    if ((await versionIn(client)) < SCHEMA_VERSION) await client.query(SCHEMA);
+    // Another server may have migrated meanwhile.
     const version = await versionIn(client);
     if (version > SCHEMA_VERSION)
       throw new StoreUnusable(`${place} was written by a newer version of this server (schema ${version}).`);
-    if (version < SCHEMA_VERSION) await client.query(SCHEMA);
+    await client.query(TABLES);
   } catch (error) {
     throw unusable(error, place, !client.password);
   } finally {
@@ -101,10 +107,20 @@ function isPasswordMissing(error: Error): boolean {
   return sqlStateOf(error) === "28P01" || /password must be|argument must be .*string/i.test(error.message);
 }
 
+const HINTS: Readonly<Record<string, string>> = {
+  "25006": " The database is read-only: connect to the primary.",
+  "42P01": " Restore all tables nexus_sync_… from a backup.",
+  "57014": " It does not respond in time, for example because a restore has locked the tables.",
+};
+
 function hintFor(error: unknown): string {
-  if (sqlStateOf(error) === "42501") return " The database user needs permission to create tables.";
+  const state = sqlStateOf(error) ?? "";
+  if (state === "42501")
+    return error instanceof Error && error.message.includes("nexus_sync_")
+      ? " The database user needs SELECT, INSERT, UPDATE and DELETE on the tables nexus_sync_…."
+      : " The database user needs permission to create tables.";
   const names = Object.keys(SESSION_SETTINGS).join(",");
   return error instanceof Error && error.message.startsWith("unsupported startup parameter")
     ? ` A PgBouncer in session mode needs ${names} in ignore_startup_parameters.`
-    : "";
+    : (HINTS[state] ?? "");
 }

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { parseOptions } from "../../command-line/parse-options.ts";
 import { ConfigurationError } from "../../configuration-error.ts";
-import { checkFile } from "./file-check.ts";
+import { checkFile, IN_USE_MS } from "./file-check.ts";
 import { writeNewFile } from "./new-file.ts";
 import { lockOwner } from "./owner-lock.ts";
 
@@ -74,7 +74,9 @@ async function backUp({ database, file }: Given): Promise<string> {
   const path = checkedSource(database);
   // An absolute path, because SQLite would take `file:…` for a URL.
   const users = await writeNewFile(resolve(file), async (partial) => {
-    const source = new DatabaseSync(path, { readOnly: true });
+    const source = new DatabaseSync(path, { readOnly: true, timeout: IN_USE_MS });
+    // `backup` itself would fail at once if the file is locked.
+    source.exec("BEGIN; SELECT 1 FROM sqlite_schema");
     await backup(source, partial, { rate: ALL_PAGES }).finally(() => source.close());
     return finish(partial);
   });

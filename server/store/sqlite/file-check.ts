@@ -1,22 +1,18 @@
 import { statSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
-import { pathToFileURL } from "node:url";
 import { StoreUnusable } from "../store.ts";
+import { type Content, contentOf, idsOf, isSound, type Link, readDatabase } from "./file-content.ts";
 import { commitsInLog, hasLogMark } from "./file-format.ts";
 
 /** "NXSY" in the header of each database, by which `file` and other programs can recognise it. */
 export const APPLICATION_ID = 0x4e585359;
 
+export const SCHEMA_VERSION = 1;
+
+/** Milliseconds; a server that starts or ends locks the file while it writes into it. */
+export const IN_USE_MS = 5_000;
+
 /** The tables by which a database without the application id is recognised: it was written before there was one. */
 const TABLES = ["identities", "role_connection_maps", "roles", "users"];
-
-/** What a file holds, with or without its write-ahead log. */
-interface Content {
-  applicationId: number;
-  tables: unknown[];
-  /** The row of the table `wal_link`, which counts commits; a new or older file has none. */
-  link: { id?: unknown; commits: number };
-}
 
 /**
  * Checks a file before SQLite opens it for writing. It is only read, so that a file of another program stays as it is. The
@@ -25,58 +21,80 @@ interface Content {
  * A write-ahead log may belong to a previous file of the same name: SQLite would apply it to a file that was restored over
  * it. Each commit counts up in `wal_link`, and the log holds every commit that the file may lack, so the count in the file
  * must be among those of the log.
- * @throws StoreUnusable if another program has written the file, or its log belongs to another file.
+ * @throws StoreUnusable if another program or a newer version has written the file, or its log belongs to another file.
  */
 export function checkFile(path: string, { isInUse = false } = {}): void {
-  const commits = isInUse ? 0 : commitsInLog(`${path}-wal`);
-  const isEmpty = statSync(path).size === 0;
   // While a server writes the log into the file, the file alone is incomplete.
-  const content = () => (isInUse ? readDatabase(path, { withLog: true }, contentOf) : contentAlone(path, commits));
-  const alone = isEmpty ? undefined : content();
-  if (alone && alone !== "incomplete") checkOwn(path, alone);
-  if (commits > 0) checkLog(path, alone, commits);
+  if (isInUse) {
+    checkOwn(path, readDatabase(path, { withLog: true, waitMs: IN_USE_MS }, contentOf));
+    return;
+  }
+  const commits = commitsInLog(`${path}-wal`);
+  const isEmpty = statSync(path).size === 0;
+  if (isEmpty && commits > 0) throw missing(path);
+  const alone = isEmpty ? undefined : contentAlone(path, commits);
+  if (alone) checkOwn(path, alone);
+  // The header of a database with a log says so; that of a backup does not.
+  if (commits > 0 && !hasLogMark(path)) throw replaced(path);
+  if (commits > 0) checkLog(path, alone?.link, commits);
+  else if (alone) checkVersion(path, alone);
 }
 
 /**
- * A server that was killed while it wrote the log into the file may leave a file that is complete only with the log: its
+ * Undefined if the file is complete only with its log, because a server was killed while it wrote the log into the file: its
  * header names more pages than it has, or a new table lacks its page.
  */
-function contentAlone(path: string, commits: number): Content | "incomplete" {
+function contentAlone(path: string, commits: number): Content | undefined {
   try {
     return readDatabase(path, { withLog: false }, contentOf);
   } catch (error) {
-    if (commits > 0 && codeOf(error) === CORRUPT) return "incomplete";
+    if (commits > 0 && codeOf(error) === CORRUPT) return undefined;
     throw error;
   }
 }
 
-function checkLog(path: string, alone: Content | "incomplete" | undefined, commits: number): void {
-  const refused = new StoreUnusable(
-    `The database ${path} was replaced, but ${path}-wal belongs to the previous file and would corrupt this one. ` +
-      `To use the file as it is, remove ${path}-wal and ${path}-shm, and start again.`,
-  );
-  // The header of a database with a log says so; that of a backup does not.
-  if (!alone || !hasLogMark(path)) throw refused;
+function checkLog(path: string, alone: Link | undefined, commits: number): void {
   try {
     readDatabase(path, { withLog: true }, (database) => {
       const whole = contentOf(database);
       checkOwn(path, whole);
-      const fits = alone === "incomplete" ? isSound(database) : isLinked(alone.link, whole.link, commits);
-      if (!fits) throw refused;
+      checkVersion(path, whole);
+      if (alone && !isLinked(alone, whole.link, commits)) throw replaced(path);
+      // The log has counted no commit after that of the file, or counts in another page, because the file was vacuumed.
+      const isUnproven = !alone || alone.commits === whole.link?.commits;
+      if (isUnproven && !isSound(database)) throw damaged(path);
     });
   } catch (error) {
-    // The log does not fit.
-    throw [ERROR, CORRUPT, NOTADB].includes(codeOf(error) ?? 0) ? refused : error;
+    throw [ERROR, CORRUPT, NOTADB].includes(codeOf(error) ?? 0) ? damaged(path) : error;
   }
 }
 
-function isLinked(alone: Content["link"], whole: Content["link"], commits: number): boolean {
-  const isSameFile = alone.id === undefined || alone.id === whole.id;
-  return isSameFile && whole.commits - commits <= alone.commits && alone.commits <= whole.commits;
+function replaced(path: string): StoreUnusable {
+  return new StoreUnusable(
+    `The database ${path} was replaced, but ${path}-wal belongs to the previous file and would corrupt this one. ` +
+      `To use the file as it is, remove ${path}-wal and ${path}-shm, and start again.`,
+  );
 }
 
-function isSound(database: DatabaseSync): boolean {
-  return database.prepare("PRAGMA quick_check(1)").get()?.quick_check === "ok";
+function missing(path: string): StoreUnusable {
+  return new StoreUnusable(
+    `The database ${path} is missing or empty, but ${path}-wal has the last changes of the previous file. ` +
+      `Move that file back, or, for a new database, move ${path}-wal and ${path}-shm away.`,
+  );
+}
+
+/** The log may be the right one, with changes that are nowhere else. */
+function damaged(path: string): StoreUnusable {
+  return new StoreUnusable(
+    `The database ${path} and ${path}-wal do not fit together: one of them was replaced or is damaged. Keep a copy of both. ` +
+      `If the file was restored, remove ${path}-wal and ${path}-shm, and start again; otherwise restore a backup.`,
+  );
+}
+
+function isLinked(alone: Link, whole: Link | undefined, commits: number): boolean {
+  const [own = ""] = idsOf(alone);
+  if (!whole || !idsOf(whole).includes(own)) return false;
+  return whole.commits - commits <= alone.commits && alone.commits <= whole.commits;
 }
 
 function checkOwn(path: string, { applicationId, tables }: Content): void {
@@ -86,24 +104,9 @@ function checkOwn(path: string, { applicationId, tables }: Content): void {
     throw new StoreUnusable(`The database ${path} belongs to another program: name another file.`);
 }
 
-/** Read-only: another connection would write the log into the file when it closes. */
-function readDatabase<T>(path: string, { withLog }: { withLog: boolean }, use: (database: DatabaseSync) => T): T {
-  const url = pathToFileURL(path);
-  if (!withLog) url.searchParams.set("immutable", "1");
-  const database = new DatabaseSync(url.href, { readOnly: true, timeout: 100 });
-  try {
-    return use(database);
-  } finally {
-    database.close();
-  }
-}
-
-function contentOf(database: DatabaseSync): Content {
-  const applicationId = Number(database.prepare("PRAGMA application_id").get()?.application_id);
-  const tables = database.prepare("SELECT name FROM sqlite_schema").all();
-  const names = tables.map(({ name }) => name);
-  const row = names.includes("wal_link") ? database.prepare("SELECT id, commits FROM wal_link").get() : undefined;
-  return { applicationId, tables: names, link: { id: row?.id, commits: Number(row?.commits ?? 0) } };
+function checkVersion(path: string, { version }: Content): void {
+  if (Number(version) > SCHEMA_VERSION)
+    throw new StoreUnusable(`The database ${path} was written by a newer version of this server (schema ${version}).`);
 }
 
 const ERROR = 1;

@@ -17,11 +17,13 @@ export function realPath(file: string): string {
 
 /**
  * One server per file: an exclusive lock on a second file, `FILE-owner`, which the system releases when the process ends.
- * The database file itself stays readable for other programs. Undefined if another process holds the lock.
+ * The database file itself stays readable for other programs.
+ * @param waitMs Time to wait for a process that holds the lock; default 0.
+ * @returns undefined if another process still holds it
  */
-export function lockOwner(path: string): DatabaseSync | undefined {
+export function lockOwner(path: string, waitMs = 0): DatabaseSync | undefined {
   createPrivateFile(`${path}-owner`);
-  const lock = new DatabaseSync(`${path}-owner`, { timeout: 0 });
+  const lock = new DatabaseSync(`${path}-owner`, { timeout: waitMs });
   try {
     lock.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
     return lock;

@@ -1,12 +1,16 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { StoreUnusable } from "../store.ts";
-import { APPLICATION_ID, checkFile } from "./file-check.ts";
+import { APPLICATION_ID, checkFile, SCHEMA_VERSION } from "./file-check.ts";
+import { commitsInLog } from "./file-format.ts";
+import { translated } from "./group-commit.ts";
 import { lockOwner, realPath } from "./owner-lock.ts";
 
 /** Older versions may reset the WAL file while it is being read. A database in memory has none, so Node 22.13 is enough. */
 const MIN_SQLITE = "3.51.3";
-const SCHEMA_VERSION = 1;
+
+/** Milliseconds that a start waits: a backup holds the owner lock while it checks the log, other programs read the file. */
+const LOCK_MS = 500;
 
 const SCHEMA = `
   CREATE TABLE users (id TEXT PRIMARY KEY, document TEXT NOT NULL, loaded TEXT NOT NULL) STRICT;
@@ -44,9 +48,12 @@ export interface OpenDatabase {
 export function openDatabase(file: string): OpenDatabase {
   const { path, lock } = file === ":memory:" ? { path: file, lock: undefined } : lockFile(file);
   try {
-    if (lock) checkFile(path);
-    // Milliseconds. The driver blocks the event loop while it waits for a lock.
-    const database = new DatabaseSync(path, { timeout: 100 });
+    if (lock) {
+      rollBack(path);
+      checkFile(path);
+    }
+    const isLogNew = lock && commitsInLog(`${path}-wal`) === 0;
+    const database = new DatabaseSync(path, { timeout: LOCK_MS });
     const version = String(database.prepare("SELECT sqlite_version() AS version").get()?.version);
     if (lock && version.localeCompare(MIN_SQLITE, "en", { numeric: true }) < 0) {
       throw new StoreUnusable(
@@ -54,7 +61,11 @@ export function openDatabase(file: string): OpenDatabase {
       );
     }
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-    migrate(database, file);
+    migrate(database);
+    database.prepare("SELECT 1 FROM users, identities, roles, role_connection_maps, wal_link");
+    if (isLogNew) startLog(database);
+    // The driver blocks the event loop while it waits for a lock.
+    database.exec("PRAGMA busy_timeout = 100");
     return { database, path, release: () => lock?.close() };
   } catch (error) {
     lock?.close();
@@ -62,13 +73,33 @@ export function openDatabase(file: string): OpenDatabase {
   }
 }
 
-function migrate(database: DatabaseSync, file: string): void {
-  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
-  if (version > SCHEMA_VERSION) {
-    throw new StoreUnusable(`The database ${file} was written by a newer version of this server (schema ${version}).`);
+/**
+ * A loss of power while SQLite put a file into WAL mode may have left only its rollback journal complete: SQLite then
+ * restores the file. Not beside a log, which must be checked first.
+ */
+function rollBack(path: string): void {
+  const journal = statSync(`${path}-journal`, { throwIfNoEntry: false })?.size ?? 0;
+  if (journal === 0 || commitsInLog(`${path}-wal`) > 0) return;
+  const database = new DatabaseSync(path);
+  try {
+    database.prepare("SELECT 1 FROM sqlite_schema").get();
+  } finally {
+    database.close();
   }
-  // SQLite also opens read-only files; only the first write would fail.
-  if (file !== ":memory:") accessSync(file, constants.W_OK);
+}
+
+/** A new log gets an id of its own, so that a copy that was used elsewhere is refused beside it (file-check.ts). */
+function startLog(database: DatabaseSync): void {
+  try {
+    database.exec("UPDATE wal_link SET id = lower(hex(randomblob(16))) || substr(id, 1, 32), commits = commits + 1");
+  } catch (error) {
+    // The disk is full, or another program is writing: the log keeps the id of the previous one.
+    if (translated(error) === error) throw error;
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
   const id = Number(database.prepare("PRAGMA application_id").get()?.application_id);
   if (version === 0 || id === 0) database.exec(`BEGIN IMMEDIATE; ${version === 0 ? SCHEMA : ""} ${MARK} COMMIT;`);
 }
@@ -78,12 +109,19 @@ function lockFile(file: string): { path: string; lock: DatabaseSync } {
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
       throw new StoreUnusable(`${file} is a folder, not a file.`);
     const path = realPath(file);
-    const lock = lockOwner(path);
+    checkAccess(path);
+    const lock = lockOwner(path, LOCK_MS);
     if (lock) return { path, lock };
   } catch (error) {
     throw error instanceof StoreUnusable ? error : cannotOpen(file, error);
   }
   throw new StoreUnusable(`The database ${file} is in use by another server.`);
+}
+
+/** SQLite also opens a read-only file or log; only the first write would fail. For other files, its errors have no name. */
+function checkAccess(path: string): void {
+  for (const file of ["", "-wal", "-shm", "-owner"].map((suffix) => path + suffix))
+    if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
 }
 
 function cannotOpen(file: string, error: unknown): StoreUnusable {

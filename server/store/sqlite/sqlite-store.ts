@@ -63,18 +63,18 @@ export function openSqliteStore(file: string): SqliteStore {
 }
 
 /**
- * SQLite goes on with a file that was replaced or removed, and its changes would be lost: the returned function then throws
- * StoreUnavailable.
+ * SQLite goes on with a file or a write-ahead log that was replaced or removed, and its changes would be lost: the returned
+ * function then throws StoreUnavailable.
  */
 function createVerify(path: string): () => void {
   if (path === ":memory:") return () => {};
-  const { dev, ino } = statSync(path);
+  const files = [path, `${path}-wal`].map((file) => ({ file, opened: statSync(file) }));
   return () => {
-    const now = statOf(path);
-    if (now?.dev !== dev || now.ino !== ino)
-      throw new StoreUnavailable(
-        `The database ${path} was replaced or removed while it is in use: restart the server.`,
-      );
+    for (const { file, opened } of files) {
+      const now = statOf(file);
+      if (now?.dev !== opened.dev || now.ino !== opened.ino)
+        throw new StoreUnavailable(`The file ${file} was replaced or removed while it is in use: restart the server.`);
+    }
   };
 }
 

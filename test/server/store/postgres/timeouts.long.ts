@@ -1,6 +1,7 @@
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { openStore } from "../../../../server/store/open-store.ts";
 import { StoreUnavailable } from "../../../../server/store/store.ts";
-import { holdUser, query } from "../../../helpers/postgres.ts";
+import { connected, holdUser, query } from "../../../helpers/postgres.ts";
 import { countOf, countUp } from "../store-under-test.ts";
 import { OTHERS, slowSaves, storeAt, storeWithUsers } from "./under-test.ts";
 
@@ -56,4 +57,15 @@ test("syncs that wait behind a database that stops responding are unavailable wi
   // The database ends the last of these transactions later, and saves nothing.
   await query(url, "DROP TRIGGER sleeping ON nexus_sync_users");
   await vi.waitFor(async () => expect(await countUp(store, "u-bob")).toBe(1), { timeout: 10_000 });
+});
+
+test("a start on a database whose tables another session has locked is refused with the possible cause", async () => {
+  const { url } = await storeWithUsers();
+  const restore = await connected(url);
+  onTestFinished(() => restore.end());
+  await restore.query("BEGIN; LOCK TABLE nexus_sync_state");
+
+  await expect(openStore({ database: url })).rejects.toThrow(
+    / \(57014\)\. It does not respond in time, for example because a restore has locked the tables\.$/,
+  );
 });

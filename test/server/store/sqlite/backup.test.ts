@@ -1,6 +1,7 @@
 import { copyFileSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { startTestProgram } from "../../../helpers/program.ts";
 import { temporaryDatabase, temporaryFolder } from "../../../helpers/temporary-folder.ts";
 import { change, countOf, countUp } from "../store-under-test.ts";
 import { startBackup, storeOf, storeWithUsers } from "./backup-program.ts";
@@ -49,4 +50,39 @@ test("a backup of a file that was restored over an old write-ahead log is refuse
   const { code, output } = await startBackup([`${copy}-2`, "--database", restored]).ended;
 
   expect([code, output]).toEqual([2, expect.stringContaining(`${restored} was replaced, but ${restored}-wal belongs`)]);
+});
+
+/** Runs statements in another process, which ends after `milliseconds`, and so releases its locks. */
+async function lockFor(milliseconds: number, file: string, statements: string): Promise<void> {
+  const script = `
+    globalThis.database = new (process.getBuiltinModule("node:sqlite").DatabaseSync)(process.argv[1]);
+    database.exec(process.argv[2]);
+    console.log("locked");
+    setTimeout(() => {}, ${milliseconds});`;
+  await startTestProgram([process.execPath, "-e", script, file, statements]).printed(/locked/);
+}
+
+test("a server that starts while a backup checks the log waits for it", async () => {
+  const { file, store } = await storeWithUsers();
+  await store.close();
+  await lockFor(100, `${file}-owner`, "BEGIN EXCLUSIVE");
+
+  expect((await storeOf(file).users(1)).total).toBe(300);
+});
+
+test("a server that starts on a restored copy while another program reads it waits for it", async () => {
+  const { file, store } = await storeWithUsers();
+  await store.close();
+  await lockFor(300, file, "PRAGMA journal_mode = DELETE; BEGIN; SELECT 1 FROM users");
+
+  expect((await storeOf(file).users(1)).total).toBe(300);
+});
+
+test("a backup waits for a server that has locked the file because it starts or ends", async () => {
+  const { file, store } = await storeWithUsers();
+  await store.close();
+  await lockFor(600, file, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+  const copy = join(temporaryFolder(), "copy.sqlite");
+
+  expect(await startBackup([copy, "--database", file]).ended).toMatchObject({ code: 0 });
 });

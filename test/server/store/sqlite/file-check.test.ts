@@ -75,6 +75,17 @@ test("a new file has the application id NXSY; a file from before there was one g
   expect(id()).toBe("NXSY");
 });
 
+test("a file that lacks a table is refused by its name and not locked", async () => {
+  const file = temporaryDatabase();
+  await storeOf(file).close();
+  execute(file, "DROP TABLE role_connection_maps");
+
+  for (const _ of ["first", "second"])
+    await expect(refusalOf(file)).resolves.toBe(
+      `The database ${file} can't be opened: no such table: role_connection_maps.`,
+    );
+});
+
 test("a hard link is refused while the file has two names, whether or not a server has it open", async () => {
   const [file, link] = [temporaryDatabase(), join(temporaryFolder(), "link.db")];
   const store = storeOf(file);
@@ -149,13 +160,19 @@ test.each(COPIES)("%s over an old write-ahead log is refused until the log is re
   expect(await refusalOf(file)).toBe("opened");
 });
 
-test("a write-ahead log without its database is refused", async () => {
-  const file = await restoredOver(() => {});
+test.each(["missing", "empty"])(
+  "a write-ahead log whose database is %s is refused with both remedies",
+  async (state) => {
+    const file = await restoredOver(() => {});
 
-  writeFileSync(file, "");
+    if (state === "empty") writeFileSync(file, "");
 
-  expect(await refusalOf(file)).toMatch(/ was replaced, but /);
-});
+    expect(await refusalOf(file)).toBe(
+      `The database ${file} is missing or empty, but ${file}-wal has the last changes of the previous file. ` +
+        `Move that file back, or, for a new database, move ${file}-wal and ${file}-shm away.`,
+    );
+  },
+);
 
 test("a file with its own write-ahead log has every change, also if the file is a later copy", async () => {
   const [live, file] = [temporaryDatabase(), temporaryDatabase()];
@@ -182,4 +199,18 @@ test.each(["replaced", "removed"])("syncs are unavailable while the file is %s u
   renameSync(away, file);
   await change(store, "u-ada", { nickname: "kept" });
   await store.ready();
+});
+
+test("syncs are unavailable while the write-ahead log is removed under the store, and a restart keeps them all", async () => {
+  const file = temporaryDatabase();
+  const store = storeOf(file);
+  await store.load(directoryOf({ users: [{ id: "u-ada" }] }));
+  await change(store, "u-ada", { nickname: "kept" });
+  rmSync(`${file}-wal`);
+
+  await expect(change(store, "u-ada", { nickname: "lost" })).rejects.toThrow(StoreUnavailable);
+  await expect(store.ready()).rejects.toThrow(/-wal was replaced or removed while it is in use: restart the server\.$/);
+
+  await store.close();
+  expect(await storeOf(file).user("u-ada")).toEqual({ id: "u-ada", nickname: "kept" });
 });

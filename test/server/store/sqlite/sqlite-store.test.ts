@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -243,6 +244,28 @@ test.each([
 
 /** Root can write to all files, so the process under test runs as another user. */
 const unprivileged = process.getuid?.() === 0 ? { user: 65_534 } : {};
+
+test("a file beside the database that can't be written is refused at start by its name", async () => {
+  const folder = join(temporaryFolder(), "data");
+  mkdirSync(folder);
+  const file = join(folder, "nexus.db");
+  const store = await storeOf(file);
+  onTestFinished(() => store.close());
+  for (const one of [dirname(folder), folder]) chmodSync(one, 0o777);
+
+  const tried = ["-wal", "-shm", "-owner"].map(async (readOnly) => {
+    const copy = `${file}.copy${readOnly}`;
+    for (const suffix of ["", "-wal", "-shm", "-owner"]) {
+      copyFileSync(file + suffix, copy + suffix);
+      chmodSync(copy + suffix, suffix === readOnly ? 0o444 : 0o666);
+    }
+    const line = await firstLine(ownerProcess(copy, unprivileged));
+    expect(line).toContain(`StoreUnusable: The database ${copy} can't be opened: EACCES: permission denied`);
+    expect(line).toContain(`${copy}${readOnly}'.`);
+  });
+
+  await Promise.all(tried);
+});
 
 test.each([
   ["file", 0o777],
