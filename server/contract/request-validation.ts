@@ -1,11 +1,11 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
-import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
+import type { ErrorRequestHandler, RequestHandler } from "express";
 import { middleware } from "express-openapi-validator";
 import { type ContractDocument, resolve, type Schema } from "./document.ts";
 import type { Operation } from "./operations.ts";
 import { otherBodies } from "./other-bodies.ts";
 import { readAddress, requestDocument } from "./request-document.ts";
-import { addressed, addUnknown, arrayLimits, type Limit, rejectUnknown } from "./validation-steps.ts";
+import { addressed, addUnknown, arrayLimits, inTurn, type Limit, rejectUnknown } from "./validation-steps.ts";
 
 export type ValidationHandlers = (RequestHandler | ErrorRequestHandler)[];
 
@@ -39,19 +39,15 @@ export function requestValidation({ document, operations, validator }: Described
 const GROUP_SIZE = 16;
 
 function validatorsOf(document: ContractDocument, operations: readonly Operation[]): RequestHandler {
-  const validators = new Map<Operation, RequestHandler>();
+  const steps = new Map<Operation, readonly RequestHandler[]>();
   for (let start = 0; start < operations.length; start += GROUP_SIZE) {
     const group = operations.slice(start, start + GROUP_SIZE);
     const validator = validatorOf(document, group);
     for (const [index, operation] of group.entries()) {
-      validators.set(operation, Router().use(addressed(operation, readAddress(operation, index)), validator));
+      steps.set(operation, [addressed(operation, readAddress(operation, index)), ...validator]);
     }
   }
-  return (request, response, next) => {
-    const validate = validators.get(response.locals.operation);
-    if (!validate) throw new Error(`The validator does not know ${response.locals.operation.id}.`);
-    validate(request, response, next);
-  };
+  return inTurn(steps);
 }
 
 /** The validator's own security is off, because it runs after the body is read. */

@@ -25,6 +25,21 @@ export interface Limit {
   max: number;
 }
 
+/** Calls the steps of the request's operation. A Router would need the timers, which tests may have replaced. */
+export function inTurn(steps: ReadonlyMap<Operation, readonly RequestHandler[]>): RequestHandler {
+  return (request, response, next) => {
+    const { operation } = response.locals;
+    const handlers = steps.get(operation);
+    if (!handlers) throw new Error(`The validator does not know ${operation.id}.`);
+    const call = (index: number, error?: unknown): void => {
+      const handler = handlers[index];
+      if (error !== undefined || !handler) next(error);
+      else handler(request, response, (thrown?: unknown) => call(index + 1, thrown));
+    };
+    call(0);
+  };
+}
+
 /** Gives a request of the operation its address in the validator's document. */
 export function addressed(operation: Operation, address: Address): RequestHandler {
   const inPath = operation.parameters.filter((parameter) => parameter.in === "path");
