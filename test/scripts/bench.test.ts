@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { load } from "../../scripts/bench/load.ts";
@@ -38,18 +37,6 @@ test("the service of the bench has the default settings, except the files it nee
     ...{ ...defaults, ...files, mode: "stub", database: ":memory:" },
     isControlPortPreferred: false,
   });
-});
-
-test("two contestants and the tables are measured, printed and written to a file", async () => {
-  const out = join(temporaryFolder(), "results.json");
-  const { code, output } = await bench("--seconds", "1", "--rounds", "1", "--only", "node,a", "--out", out);
-  expect(code, output).toBe(0);
-  expect(output).toMatch(/^\| race .*requests\/s .*× node:http/m);
-  expect(output).toMatch(/^\| ours: \(a\) no change/m);
-  const { results } = JSON.parse(readFileSync(out, "utf8"));
-  expect(results.race.map(({ title }: Row) => title)).toEqual(["node:http", "ours: (a) no change"]);
-  expect(results.race[0].cells["requests/s"].min).toBeGreaterThan(0);
-  expect(results.race[1].cells["start s"].median).toBeGreaterThan(0);
 });
 
 test.for([
