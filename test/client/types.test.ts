@@ -79,7 +79,7 @@ test("the types of auth0, testing and validate fit those of the client", () => {
   expectTypeOf<testing.ContractFetch["calls"][number]>().toEqualTypeOf<testing.RecordedCall>();
   expectTypeOf<"synced" | "notAuthenticated">().toExtend<testing.Answer>();
   expectTypeOf<{ status: 404; body: nexus.ProblemDetails }>().toExtend<testing.ContractReply>();
-  expectTypeOf<testing.ContractRequest["body"]>().toEqualTypeOf<nexus.SyncUserIdentityRequest>();
+  expectTypeOf<nexus.SyncUserIdentityRequest>().toExtend<testing.ContractRequest["body"]>();
   expectTypeOf(testing.failTimes).returns.toEqualTypeOf<testing.Failing>();
   expectTypeOf<"network" | { status: number }>().toExtend<testing.Failure>();
   expectTypeOf<typeof validate.syncUserIdentityResultSchema>().toExtend<nexus.ResponseSchema>();

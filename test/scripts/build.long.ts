@@ -39,7 +39,7 @@ test("the build prints its results, and the API reference has every exported nam
 
 test("a broken link in a doc comment is printed, and fails the build", { timeout: 120_000 }, () => {
   const project = copyWithExamples();
-  project.edit("client/bulk/sync-many.ts", "/** Called after each item. */", "/** See {@link noSuchName}. */");
+  project.edit("client/bulk/sync-many.ts", "/** Called and awaited after each item.", "/** See {@link noSuchName}.");
   const { code, output } = project.runScript("scripts/build.ts");
   expect(code).toBe(1);
   expect(output).toContain("noSuchName");
