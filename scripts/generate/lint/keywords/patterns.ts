@@ -23,6 +23,8 @@ export function checkPatterns({ pattern, patternProperties }: Schema, pointer: P
 const REPEATED_GROUP = /\)[*+{]/;
 /** Milliseconds. A pattern that takes longer to analyse is accepted. */
 const LIMIT_MS = 2_000;
+/** Maximum number of cached problems; a full cache is cleared. */
+const MAX_CACHED = 1_000;
 /** By pattern, of this process: a watch reads a contract again and again. */
 const PROBLEMS = new Map<string, string | undefined>();
 
@@ -33,8 +35,11 @@ function problemOf(pattern: string): string | undefined {
     return `${(error as Error).message}.`;
   }
   if (!REPEATED_GROUP.test(pattern)) return undefined;
-  if (!PROBLEMS.has(pattern)) PROBLEMS.set(pattern, slowProblem(pattern));
-  return PROBLEMS.get(pattern);
+  if (PROBLEMS.has(pattern)) return PROBLEMS.get(pattern);
+  if (PROBLEMS.size >= MAX_CACHED) PROBLEMS.clear();
+  const problem = slowProblem(pattern);
+  PROBLEMS.set(pattern, problem);
+  return problem;
 }
 
 const load = createRequire(import.meta.url);
