@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { createLog, standardOutput } from "./http/log.ts";
 import { userIdHash } from "./http/request-log.ts";
+import type { ShutdownOptions } from "./http/shutdown.ts";
 import { createProgress } from "./progress-bar.ts";
 import { bannerLines, prepareReadyFile, type Ready, readyOf } from "./ready.ts";
 import type { RunningServer, ServerOptions } from "./running-server.ts";
@@ -11,8 +12,8 @@ import { type Settings, withSource } from "./settings/values.ts";
 
 const CACHE = fileURLToPath(new URL("../node_modules/.cache/nexus-sync/", import.meta.url));
 
-/** Load balancers have 1 s to see `/readyz` fail, and the process ends within 10 s. */
-const SHUTDOWN = { graceMs: 1_000, deadlineMs: 9_500 };
+/** Load balancers that check `/readyz` every second see it fail, and the process ends within 10 s. */
+const SHUTDOWN = { graceMs: 1_500, deadlineMs: 9_500 };
 
 const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 
@@ -46,7 +47,7 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   const { server, banner, ready, demo } = await launched.catch((error: unknown) => {
     throw withSource(error, settings);
   });
-  const serving = endOnSignals(server, log);
+  const serving = endOnSignals(server, log, { ...SHUTDOWN, endsEarly: settings.mode === "stub" });
   for (const signal of SIGNALS) process.off(signal, exitAtOnce);
   try {
     writeReadyFile?.({ ...ready, demo });
@@ -82,7 +83,7 @@ function exitAtOnce(signal: NodeJS.Signals): void {
 }
 
 /** Adds each listener before it removes the previous one: without one, Node drops a signal that is not dispatched yet. */
-function endOnSignals(server: RunningServer, log: Logger): Serving {
+function endOnSignals(server: RunningServer, log: Logger, shutdown: ShutdownOptions): Serving {
   const { promise: ended, resolve, reject } = Promise.withResolvers<number>();
   const force = () => server.closeConnections();
   const end = (signal?: NodeJS.Signals) => {
@@ -95,7 +96,7 @@ function endOnSignals(server: RunningServer, log: Logger): Serving {
       log.info({ isComplete }, "drained");
       resolve(isComplete ? 0 : 1);
     };
-    server.end(SHUTDOWN).finally(release).then(drained, reject);
+    server.end(shutdown).finally(release).then(drained, reject);
   };
   for (const signal of SIGNALS) process.on(signal, end);
   return { server, end, ended };

@@ -6,11 +6,13 @@ import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
 export interface ShutdownOptions {
-  /**
-   * Maximum time in milliseconds for which the port stays open while `/readyz` is 503, so that load balancers notice.
-   * Ends early when no client is connected. Default 0.
-   */
+  /** Milliseconds for which the port stays open while `/readyz` is 503, so that load balancers notice. Default 0. */
   graceMs?: number;
+  /**
+   * Whether the port closes earlier, when no client is connected. A load balancer may be about to connect: not for servers
+   * behind one. Default false.
+   */
+  endsEarly?: boolean;
   /** Milliseconds after which all open connections are closed. Default: no limit. */
   deadlineMs?: number;
 }
@@ -65,10 +67,10 @@ export function createShutdown(server: Server) {
       closeConnections();
     },
     /** Returns false if connections were closed before their requests had finished. */
-    async end({ graceMs = 0, deadlineMs }: ShutdownOptions = {}): Promise<boolean> {
+    async end({ graceMs = 0, endsEarly = false, deadlineMs }: ShutdownOptions = {}): Promise<boolean> {
       shutdown.isOpen = false;
       const timer = deadlineMs === undefined ? undefined : setTimeout(closeConnections, deadlineMs);
-      await untilDisconnected(server, graceMs);
+      await (endsEarly ? untilDisconnected(server, graceMs) : sleep(graceMs));
       await untilNoNewConnections();
       isClosed = true;
       await closePort(server, graceMs > 0 ? IDLE_MS : 0);

@@ -12,11 +12,11 @@ const RELOAD_MS = 500;
 
 export const BALANCERS = ["haproxy", "nginx"].filter((name) => spawnSync(name, ["-v"]).status === 0);
 
-/** HAProxy in front of these ports: health checks of /readyz, connections kept for 60 s, no retries. */
+/** HAProxy in front of these ports, with the checks of server/operating.md; connections kept for 60 s, no retries. */
 export async function startHaproxy(ports: readonly number[]): Promise<string> {
   const port = await freePort();
   const file = join(temporaryFolder(), "haproxy.cfg");
-  const servers = ports.map((one) => `  server s${one} 127.0.0.1:${one} check inter 200ms fall 1 rise 2`);
+  const servers = ports.map((one) => `  server s${one} 127.0.0.1:${one} check inter 1s fall 1 rise 2`);
   const lines = [
     ...[
       "defaults",

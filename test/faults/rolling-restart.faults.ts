@@ -9,13 +9,20 @@ import { createPostgresScene } from "./scene.ts";
 
 const SERVERS = 3;
 const SECONDS = 30;
-const CALLERS = 8;
+/** Time in milliseconds after which the balancer uses a restarted server again, as in server/operating.md. */
+const READY_AGAIN_MS = 3_000;
 const hasBoth = BALANCERS.length === 2;
 if (!hasBoth)
   console.warn("HAProxy and nginx are not both installed (Debian packages): the rolling restart is skipped.");
 
+interface Callers {
+  callers: number;
+  /** Milliseconds between two requests of a caller. */
+  pauseMs: number;
+}
+
 /** Statuses and errors of the syncs of several callers, by their number. */
-function startCallers(url: string, authorization: string, agent: Agent) {
+function startCallers(url: string, authorization: string, agent: Agent, { callers, pauseMs }: Callers) {
   const outcomes: Record<string, number> = {};
   let isOver = false;
   const call = async (turn: number) => {
@@ -31,12 +38,13 @@ function startCallers(url: string, authorization: string, agent: Agent) {
     }
   };
   const run = async (caller: number) => {
-    for (let turn = caller; !isOver; turn += CALLERS) {
+    for (let turn = caller; !isOver; turn += callers) {
       const outcome = await call(turn);
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      await sleep(pauseMs);
     }
   };
-  const ended = Promise.all(Array.from({ length: CALLERS }, (_, caller) => run(caller)));
+  const ended = Promise.all(Array.from({ length: callers }, (_, caller) => run(caller)));
   return async () => {
     isOver = true;
     await ended;
@@ -45,7 +53,11 @@ function startCallers(url: string, authorization: string, agent: Agent) {
   };
 }
 
-test.runIf(hasBoth)("a rolling restart behind HAProxy and nginx loses no request", { timeout: 120_000 }, async () => {
+test.runIf(hasBoth).for<[load: string, callers: Callers]>([
+  ["under load", { callers: 8, pauseMs: 0 }],
+  // Between two requests, no connection may be open.
+  ["with few requests", { callers: 2, pauseMs: 20 }],
+])("a rolling restart behind HAProxy and nginx %s loses no request", { timeout: 120_000 }, async ([, callers]) => {
   const { startServer } = await createPostgresScene({ users: 50 });
   // Below the range from which systems take ports for outgoing connections, so that a restarted server finds its port free.
   const first = 20_000 + Math.floor(Math.random() * 10_000);
@@ -54,15 +66,15 @@ test.runIf(hasBoth)("a rolling restart behind HAProxy and nginx loses no request
   const [{ target }] = servers as [(typeof servers)[0]];
   const [haproxy, nginx] = [await startHaproxy(ports), await startNginx(ports)];
   const start = performance.now();
-  const endHaproxy = startCallers(haproxy, target.authorization, new Agent({ keepAlive: true }));
+  const endHaproxy = startCallers(haproxy, target.authorization, new Agent({ keepAlive: true }), callers);
   // A reload of nginx closes idle connections of its callers, so each request has its own.
-  const endNginx = startCallers(nginx.url, target.authorization, new Agent({ keepAlive: false }));
+  const endNginx = startCallers(nginx.url, target.authorization, new Agent({ keepAlive: false }), callers);
   for (const [index, port] of ports.entries()) {
     await nginx.use(ports.filter((other) => other !== port));
     expect((await servers[index]?.end())?.code).toBe(0);
     await startServer(port);
     await nginx.use(ports);
-    await sleep(500);
+    await sleep(READY_AGAIN_MS);
   }
   await sleep(Math.max(0, SECONDS * 1_000 - (performance.now() - start)));
   for (const outcomes of [await endHaproxy(), await endNginx()]) {

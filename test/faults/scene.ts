@@ -44,7 +44,7 @@ export async function createPostgresScene({ users }: { users: number }) {
     ...{ userIds, postgres, read: () => readPostgres(postgres.url) },
     /** On any free port unless one is given. */
     async startServer(port = 0) {
-      const onPort = ["--port", String(port), "--control-port", "none", ...flags];
+      const onPort = ["--port", String(port), ...flags];
       const server = await startServerProcess(onPort, { NEXUS_SYNC_DATABASE: postgres.url });
       const target = { url: server.url, authorization };
       return { ...server, target, recorder: createRecorder(target) };
@@ -70,7 +70,7 @@ async function startServerProcess(
   flags: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<ServerUnderTest> {
-  const command = [process.execPath, MAIN, "--port", "0", "--log-level", "warn", ...flags];
+  const command = [process.execPath, MAIN, "--mode", "service", "--port", "0", "--log-level", "warn", ...flags];
   const program = startTestProgram(command, { env: { ...process.env, ...environment } });
   const { url } = await readyFrom(program);
   return { ...program, url, page: (path) => statusOf(url + path) };

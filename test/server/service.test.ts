@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { run as credentials } from "../../scripts/credentials.ts";
@@ -70,6 +71,23 @@ test("a service accepts keys of the credentials command and tokens of the key se
   expect(modules()).toContainEqual(expect.stringMatching(/\/server\/start\.ts$/));
   const unwanted = ["../../server/stub/", "../../scripts/"].map((folder) => new URL(folder, import.meta.url).href);
   expect(modules().filter((module) => unwanted.some((folder) => module.startsWith(folder)))).toEqual([]);
+});
+
+test("a service keeps its port open for 1.5 s after a signal, although no client is connected", async () => {
+  const { folder } = await serviceFolder();
+  const { url, child, ended } = await startService(folder);
+  const start = performance.now();
+  child.kill("SIGTERM");
+  const statusOf = async (path: string, method = "GET") => {
+    return (await fetch(url + path, { method, headers: { Connection: "close" } })).status;
+  };
+  while ((await statusOf("/readyz")) === 200) await sleep(5);
+  // A load balancer that checks every second sends requests until its next check.
+  while (performance.now() - start < 1_200) {
+    expect([await statusOf("/readyz"), await statusOf("/v1/users/u-ada/$sync", "PUT")]).toEqual([503, 401]);
+    await sleep(100);
+  }
+  expect((await ended).code).toBe(0);
 });
 
 test.for<[name: string, file: string, text: string, line: RegExp]>([
