@@ -55,13 +55,12 @@ Exit codes: 0 measured, 1 a part or a contestant failed, 2 wrong options, 130 in
  * `.bench/results.json` or `--out`. scripts/README.md describes each line.
  * Exit codes: 0 measured, 1 a part or a contestant failed, 2 wrong options, 130 interrupted.
  */
-export function run(args: string[], print: Print): Promise<number> {
-  return runCommand({ help: HELP, parse: () => parseOptions({ args, options: OPTIONS }) }, print, ({ values }) =>
-    measure(values, print),
-  );
+export function run(args: string[], print: Print, printError: Print = console.error): Promise<number> {
+  const parse = () => parseOptions({ args, options: OPTIONS });
+  return runCommand({ help: HELP, parse, print, printError }, ({ values }) => measure(values, { print, printError }));
 }
 
-async function measure(values: Values, print: Print): Promise<number> {
+async function measure(values: Values, { print, printError }: Record<"print" | "printError", Print>): Promise<number> {
   const folder = makeTemporaryFolder();
   try {
     const site = await makeSite(folder.path);
@@ -71,7 +70,7 @@ async function measure(values: Values, print: Print): Promise<number> {
       showProgress(title);
       return work().catch((error: Error) => {
         failures += 1;
-        print(`FAILED ${title}: ${error.message}`);
+        printError(`FAILED ${title}: ${error.message}`);
         return undefined;
       });
     };

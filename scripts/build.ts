@@ -32,18 +32,15 @@ const REFERENCE = fileURLToPath(new URL("../reference/", import.meta.url));
  * Exit codes: 0 built, 1 a source can't be built or needs a package that is not allowed, or the reference has a broken link,
  * 2 wrong arguments.
  */
-export function run(args: string[], print: Print): Promise<number> {
-  return runCommand(
-    { help: HELP, parse: () => parseOptions({ args, allowPositionals: true }) },
-    print,
-    ({ positionals: [folder, ...more] }) => {
-      if (folder === "" || more.length > 0) throw new ConfigurationError("Name one folder, or none for dist/.");
-      return buildAll(folder, print);
-    },
-  );
+export function run(args: string[], print: Print, printError: Print = console.error): Promise<number> {
+  const parse = () => parseOptions({ args, allowPositionals: true });
+  return runCommand({ help: HELP, parse, print, printError }, ({ positionals: [folder, ...more] }) => {
+    if (folder === "" || more.length > 0) throw new ConfigurationError("Name one folder, or none for dist/.");
+    return buildAll(folder, print, printError);
+  });
 }
 
-async function buildAll(folder: string | undefined, print: Print): Promise<number> {
+async function buildAll(folder: string | undefined, print: Print, printError: Print): Promise<number> {
   const outDir = folder ?? DIST;
   await mkdir(outDir, { recursive: true });
   const commands: string[] = [];
@@ -52,12 +49,14 @@ async function buildAll(folder: string | undefined, print: Print): Promise<numbe
       await build(join(folder, "dist"));
       commands.push(`  npm install ${flag}${join(outDir, await pack(folder, outDir))}`);
     } catch (error) {
-      print(`The package in ${relative("", folder)} was not built. ${error instanceof Error ? error.message : error}`);
+      printError(
+        `The package in ${relative("", folder)} was not built. ${error instanceof Error ? error.message : error}`,
+      );
       return 1;
     }
   }
-  if (folder === undefined && !(await buildReference(ENTRIES, REFERENCE, print))) {
-    print("The API reference has the errors above.");
+  if (folder === undefined && !(await buildReference(ENTRIES, REFERENCE, printError))) {
+    printError("The API reference has the errors above.");
     return 1;
   }
   if (folder === undefined) print(`API reference of the client: ${join(REFERENCE, "index.html")}\n`);

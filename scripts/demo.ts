@@ -18,8 +18,9 @@ const HEADER = columns("user", "authenticated", "roles", "changed");
  * Signs every demo user in through the client and prints the result; then the first one again without its last group.
  * Exit codes: 0 all roles are as expected, 1 they are not, 2 there are arguments.
  */
-export function run(args: string[], print: Print): Promise<number> {
-  return runCommand({ help: HELP, parse: () => parseOptions({ args }) }, print, () => signAllIn(print));
+export function run(args: string[], print: Print, printError: Print = console.error): Promise<number> {
+  const parse = () => parseOptions({ args });
+  return runCommand({ help: HELP, parse, print, printError }, () => signAllIn(print));
 }
 
 async function signAllIn(print: Print): Promise<number> {

@@ -16,6 +16,8 @@ export interface GenerateOptions {
   root?: string;
   /** Omits the advice: handwritten lines that no longer compile, and breaking changes. Default false. */
   isBrief?: boolean;
+  /** Prints errors of the arguments and of the comparison. Default: console.error. */
+  printError?: Print;
   /** Ends `--watch`. */
   signal?: AbortSignal;
 }
@@ -29,6 +31,7 @@ export interface GenerateOptions {
  */
 export async function run(args: string[], print: Print, options: GenerateOptions = {}): Promise<number> {
   const { root = process.cwd(), isBrief = false, signal = new AbortController().signal } = options;
+  const { printError = console.error } = options;
   try {
     const call = readCall(args);
     if (call.help === true) {
@@ -43,7 +46,7 @@ export async function run(args: string[], print: Print, options: GenerateOptions
     return await generate({ ...project, isWatch: call.watch, isBrief: isBrief || other !== undefined, signal }, print);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    print(error.message);
+    printError(error.message);
     return 2;
   }
 }

@@ -107,8 +107,9 @@ async function resultsOf(root: string, [file, title]: Mutation["test"]): Promise
 }
 
 if (import.meta.main) {
-  const command = { help: HELP, parse: () => parseOptions({ args: process.argv.slice(2), allowPositionals: true }) };
-  process.exitCode = await runCommand(command, console.log, ({ positionals: [text = ""] }) => {
+  const parse = () => parseOptions({ args: process.argv.slice(2), allowPositionals: true });
+  const command = { help: HELP, parse, print: console.log, printError: console.error };
+  process.exitCode = await runCommand(command, ({ positionals: [text = ""] }) => {
     const chosen = MUTATIONS.filter(({ name }) => name.includes(text));
     if (chosen.length === 0) throw new ConfigurationError("No mutation has a name with this text.");
     return run(chosen, console.log);

@@ -19,8 +19,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   credentials: {
     help: "edits a credentials file: add, list, revoke",
-    run: async (args) =>
-      (await import("./credentials/command.ts")).runCredentials(args, console.log, "nexus-sync credentials"),
+    async run(args) {
+      const { runCredentials } = await import("./credentials/command.ts");
+      return runCredentials(args, console.log, { invocation: "nexus-sync credentials" });
+    },
   },
 };
 

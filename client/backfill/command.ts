@@ -9,8 +9,9 @@ import { type BackfillOptions, readOptions, USAGE } from "./options.ts";
 import { formatCount, formatDuration, formatRate } from "./progress.ts";
 
 export interface CommandIo extends Omit<BackfillContext, "options"> {
-  /** Prints one line of help, summary or error. */
+  /** Prints one line of help or summary. */
   print: (line: string) => void;
+  printError: (line: string) => void;
 }
 
 /**
@@ -18,8 +19,8 @@ export interface CommandIo extends Omit<BackfillContext, "options"> {
  * Exit codes: 0 all synced, 1 some failed (in this run or before its checkpoint) or too many failures, 2 wrong options,
  * file or credentials, 130 interrupted.
  */
-export async function run(args: string[], { print, ...io }: CommandIo): Promise<number> {
-  const printLine = (line: string) => print(printable(line));
+export async function run(args: string[], { print, printError, ...io }: CommandIo): Promise<number> {
+  const fail = (message: string) => printError(printable(message));
   try {
     const options = readOptions(args);
     if (!options) {
@@ -27,12 +28,11 @@ export async function run(args: string[], { print, ...io }: CommandIo): Promise<
       return 0;
     }
     const result = await backfillFile({ options, ...io });
-    for (const line of summaryOf(result, options)) printLine(line);
+    for (const line of summaryOf(result, options)) print(printable(line));
     return result.ending?.exitCode ?? (result.failed + result.earlier.failed > 0 ? 1 : 0);
   } catch (error) {
-    if (isNexusError(error))
-      printLine(error.message.replace("baseUrl", "--url").replace(" (see allowInsecureHttp)", ""));
-    else if (error instanceof CommandError) printLine(error.message);
+    if (isNexusError(error)) fail(error.message.replace("baseUrl", "--url").replace(" (see allowInsecureHttp)", ""));
+    else if (error instanceof CommandError) fail(error.message);
     else throw error;
     return 2;
   }
@@ -69,7 +69,7 @@ if (isEntry()) {
   const { env, stdout, stderr: output } = process;
   // Lost lines, on a full disk or after `| head -1`, must not end the backfill. The exit code still has the result.
   for (const stream of [stdout, output]) stream.on("error", () => {});
-  const io = { env, output, signal: controller.signal, print: console.log };
+  const io = { env, output, signal: controller.signal, print: console.log, printError: console.error };
   process.exitCode = await run(process.argv.slice(2), io).catch((error: Error) => {
     for (const line of `The backfill failed. ${error.stack}`.split("\n")) console.error(printable(line));
     return 3;

@@ -5,12 +5,13 @@ interface Command<T> {
   help: string;
   /** Calls `parseOptions`. */
   parse: () => T;
+  print: Print;
+  printError: Print;
 }
 
 /** Runs `work` with the parsed arguments, or prints the help (exit code 0) or a ConfigurationError (2). */
 export async function runCommand<T extends { values: { help?: boolean | undefined } }>(
-  { help, parse }: Command<T>,
-  print: Print,
+  { help, parse, print, printError }: Command<T>,
   work: (parsed: T) => Promise<number>,
 ): Promise<number> {
   try {
@@ -20,7 +21,7 @@ export async function runCommand<T extends { values: { help?: boolean | undefine
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    print(error.message);
+    printError(error.message);
     return 2;
   }
 }

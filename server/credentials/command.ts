@@ -3,16 +3,22 @@ import { ConfigurationError } from "../configuration-error.ts";
 import { type Command, helpText, readArguments } from "./arguments.ts";
 import { add, list, revoke } from "./commands.ts";
 
+interface CommandOptions {
+  /** Words of the help text that the user types before the arguments. */
+  invocation?: string;
+  /** Default: console.error. */
+  printError?: Print;
+}
+
 /**
  * Edits a server's credentials file: `add api-key NAME`, `add application-token NAME`, `list`, `revoke ID`.
  * Secrets are generated, printed once, and stored as their SHA-256 only.
- * `invocation` is that of the help text.
  * Exit codes: 0 done, 2 the arguments or the file can't be used, 3 an internal error.
  */
 export async function runCredentials(
   args: string[],
   print: Print,
-  invocation = "npm run credentials --",
+  { invocation = "npm run credentials --", printError = console.error }: CommandOptions = {},
 ): Promise<number> {
   const now = new Date();
   try {
@@ -21,11 +27,11 @@ export async function runCredentials(
     else await perform(command, now, print);
     return 0;
   } catch (error) {
-    if (error instanceof ConfigurationError) print([error.message, ...error.problems].join("\n  "));
+    if (error instanceof ConfigurationError) printError([error.message, ...error.problems].join("\n  "));
     else if (error instanceof Error && "syscall" in error) {
-      print(`The credentials file can't be used: ${error.message}.`);
+      printError(`The credentials file can't be used: ${error.message}.`);
     } else {
-      console.error(`The command failed. ${(error as Error).stack}`);
+      printError(`The command failed. ${(error as Error).stack}`);
       return 3;
     }
     return 2;

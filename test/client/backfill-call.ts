@@ -49,6 +49,7 @@ export async function backfill(args: string[], env: Environment, options: Partia
     output,
     signal: new AbortController().signal,
     print: (line) => printed.push(line),
+    printError: (line) => printed.push(line),
     ...options,
   });
   return { code, output: printed.join("\n"), shown: text() };

@@ -12,7 +12,8 @@ import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 async function bench(...args: string[]) {
   const lines: string[] = [];
-  const code = await run(args, (line) => lines.push(line));
+  const print = (line: string) => void lines.push(line);
+  const code = await run(args, print, print);
   return { code, output: lines.join("\n") };
 }
 

@@ -15,7 +15,8 @@ const git = (cwd: string, ...args: string[]) =>
 /** The gate in a folder that contains a contract only. */
 async function gateIn(root: string, ...args: string[]) {
   const lines: string[] = [];
-  const code = await run(["--breaking", ...args], (line) => lines.push(line), { root });
+  const print = (line: string) => void lines.push(line);
+  const code = await run(["--breaking", ...args], print, { root, printError: print });
   return { code, output: lines.join("\n") };
 }
 

@@ -56,11 +56,12 @@ test.for([
         "--expires must be in the future: 30d, 2027-01-31 or 2027-01-31T18:00:00Z.",
       ] as const,
   ),
-] as const)("%j prints one line and exits 2", async ([args, line]) => {
+] as const)("%j prints one line on stderr and exits 2", async ([args, line]) => {
   const { file, read } = keeper(CONTENT);
-  const lines: string[] = [];
-  expect(await run(["--file", file, ...args], (text) => lines.push(text.replaceAll(file, "FILE")))).toBe(2);
-  expect(lines).toEqual([line]);
+  const errors: string[] = [];
+  const printError = (text: string) => void errors.push(text.replaceAll(file, "FILE"));
+  expect(await run(["--file", file, ...args], expect.unreachable, { printError })).toBe(2);
+  expect(errors).toEqual([line]);
   expect(read()).toBe(CONTENT);
 });
 
@@ -72,9 +73,10 @@ test.for([
   [["list", "--file="], "--file must be the name of a file."],
 ] as const)("%j without a usable file exits 2", async ([args, line]) => {
   const { file } = keeper();
-  const lines: string[] = [];
+  const errors: string[] = [];
+  const printError = (text: string) => void errors.push(text.replaceAll(file, "FILE"));
   const ofFile = args.map((arg) => arg.replace("FILE", file));
-  expect(await run(ofFile, (text) => lines.push(text.replaceAll(file, "FILE")))).toBe(2);
-  expect(lines.at(-1)).toContain(line);
+  expect(await run(ofFile, expect.unreachable, { printError })).toBe(2);
+  expect(errors.at(-1)).toContain(line);
   expect(existsSync(file)).toBe(false);
 });

@@ -194,6 +194,10 @@ test("the command edits credentials.json of the current folder", () => {
     spawnSync(process.execPath, [SCRIPT, ...args], { cwd: folder, encoding: "utf8" });
   expect(npmRun("add", "api-key", "Hook")).toMatchObject({ status: 0, stderr: "" });
   expect(npmRun("list").stdout).toMatch(/^kind .*\napi-key +key-\w{12} +Hook +user\.write +\S+ +- +active\n$/);
-  expect(npmRun("lits")).toMatchObject({ status: 2, stdout: expect.stringContaining("Did you mean 'list'?") });
+  expect(npmRun("lits")).toMatchObject({
+    status: 2,
+    stdout: "",
+    stderr: expect.stringContaining("Did you mean 'list'?"),
+  });
   expect(statSync(join(folder, "credentials.json")).mode & 0o777).toBe(0o600);
 });

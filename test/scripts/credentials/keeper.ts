@@ -14,7 +14,8 @@ export function keeper(content?: string) {
   if (content !== undefined) writeFileSync(file, content);
   const call = async (...args: string[]) => {
     const lines: string[] = [];
-    const code = await run([...args, "--file", file], (line) => lines.push(line));
+    const print = (line: string) => void lines.push(line);
+    const code = await run([...args, "--file", file], print, { printError: print });
     return { code, output: lines.join("\n").replaceAll(file, "FILE") };
   };
   return {

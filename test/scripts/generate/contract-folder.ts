@@ -17,7 +17,10 @@ export async function contractFolder(files: Readonly<Record<string, string>>) {
     async generate(...args: string[]) {
       const lines: string[] = [];
       const print = (line: string) => void lines.push(line);
-      const code = await run(["--contract", "openapi.yaml", "--out", "out", ...args], print, { root });
+      const code = await run(["--contract", "openapi.yaml", "--out", "out", ...args], print, {
+        root,
+        printError: print,
+      });
       return { code, output: lines.map((line) => `${line}\n`).join("") };
     },
   };

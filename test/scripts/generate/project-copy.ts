@@ -27,7 +27,8 @@ export function copyProject() {
     /** Runs the generator in this process without its advice. */
     async generate(...args: string[]) {
       const lines: string[] = [];
-      const code = await run(args, (line) => lines.push(line), { root, isBrief: true });
+      const print = (line: string) => void lines.push(line);
+      const code = await run(args, print, { root, isBrief: true, printError: print });
       return { code, output: lines.map((line) => `${line}\n`).join("") };
     },
     typeCheck: () => spawnNode(root, join(ROOT, "node_modules/typescript/bin/tsc"), "--pretty", "false"),
