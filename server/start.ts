@@ -26,7 +26,8 @@ export async function startServer(
   options: ServerOptions = {},
   extend: (base: Base) => Promise<RunningExtension> = service,
 ): Promise<RunningServer> {
-  checkOptions(options);
+  // An extension checks its options itself.
+  if (extend === service) checkOptions(options);
   const { port = 0, host = "127.0.0.1" } = options;
   const resources: Resources = [];
   try {

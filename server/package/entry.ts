@@ -1,3 +1,4 @@
+import { ConfigurationError } from "../configuration-error.ts";
 import type { RunningServer, ServerOptions } from "../running-server.ts";
 import type { RunningStub, StubOptions } from "../stub/start-stub.ts";
 import { unsupportedNode } from "./node-version.ts";
@@ -30,6 +31,7 @@ export async function startServer({
 }: StubOptions & { mode?: "stub" | "service" } = {}): Promise<RunningServer> {
   const problem = unsupportedNode();
   if (problem !== undefined) throw new Error(problem);
+  if (mode !== "stub" && mode !== "service") throw new ConfigurationError("The option mode must be stub or service.");
   if (mode === "stub") return (await import("../stub/start-stub.ts")).startStub(options);
   return (await import("../start.ts")).startServer(options);
 }

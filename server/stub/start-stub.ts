@@ -5,10 +5,10 @@ import { type Clock, systemClock } from "../clock.ts";
 import { loadContract } from "../contract/contract.ts";
 import { DirectoryRefused } from "../directory/directory-refused.ts";
 import { load } from "../load.ts";
-import type { Base, RunningExtension, RunningServer, ServerOptions } from "../running-server.ts";
+import type { Base, RunningExtension, RunningServer } from "../running-server.ts";
 import { startServer } from "../start.ts";
 import type { Store } from "../store/store.ts";
-import { type ControlPortOptions, checkControlPort, openControlPort } from "./control/control-port.ts";
+import { checkControlPort, openControlPort } from "./control/control-port.ts";
 import { createDemoCredentials, credentialsFor, DEMO_DIRECTORY, type DemoCredentials } from "./demo.ts";
 import { exampleHandler } from "./examples.ts";
 import { fireFault, sendWithFault } from "./faults.ts";
@@ -19,20 +19,9 @@ import { createSession, type Session } from "./session.ts";
 import { loadUsers, shareStartDirectory } from "./session-users.ts";
 import { checkSessionName, createSessions, selectSession } from "./sessions.ts";
 import { startPage } from "./start-page.ts";
+import { STUB_OPTIONS, type StubOptions } from "./stub-options.ts";
 
-export interface StubOptions extends ServerOptions, ControlPortOptions {
-  /** Path of a JSON or NDJSON file, the content of one, or "demo": the users that the command lists. Default: no users. */
-  directory?: string | Directory | undefined;
-  /**
-   * Secret of the demo API key, and the demo application token: 1 to 256 letters, digits and `-._~+/=`. Default: random. The demo
-   * Bearer token is new at each start.
-   */
-  demoSecret?: string | undefined;
-  /** Maximum number of entries in the journal of each session. Default 1,000. */
-  journalSize?: number;
-  /** Maximum size of all named sessions in bytes: their changed users, faults and journals. Default 52,428,800. */
-  sessionBytes?: number;
-}
+export type { StubOptions };
 
 /** A running stub, with the directory, faults and journal of the unnamed session. */
 export interface RunningStub extends RunningServer, Omit<Session, "name" | "store" | "bytes" | "close"> {
@@ -59,7 +48,7 @@ const KEEP_ALIVE_MS = 5_000;
 export async function startStub({ directory: start, ...others }: StubOptions = {}): Promise<RunningStub> {
   const { keepAliveTimeout = KEEP_ALIVE_MS } = others;
   const options = { ...others, keepAliveTimeout, directory: start === "demo" ? DEMO_DIRECTORY : start };
-  checkOptions(options);
+  checkOptions(options, STUB_OPTIONS);
   checkControlPort(options);
   const { clock = systemClock, access, credentialsFile, document, demoSecret } = options;
   const generated =

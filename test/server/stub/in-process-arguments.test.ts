@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
+import { startServer as startPackaged } from "../../../server/package/entry.ts";
+import { startServer } from "../../../server/start.ts";
 import { startStub } from "../../../server/stub/start-stub.ts";
 
 async function stub() {
@@ -43,6 +45,27 @@ test.for([
   );
   expect(error).toBeInstanceOf(Error);
   expect((error as Error).message).toMatch(/option|directory|NEXUS_SYNC_DEMO_SECRET/);
+});
+
+test.for([
+  [{ journalsize: 5 }, "There is no option 'journalsize'. Did you mean 'journalSize'?"],
+  [{ contract: "openapi.yaml" }, "There is no option 'contract'."],
+  [{ controlPrt: undefined }, "There is no option 'controlPrt'. Did you mean 'controlPort'?"],
+  [{ load: { inflight: 1 } }, "There is no option 'load.inflight'. Did you mean 'load.inFlight'?"],
+  [{ bearer: { issuer: "i", audiance: "a" } }, "There is no option 'bearer.audiance'. Did you mean 'bearer.audience'?"],
+  [{ bearer: "https://issuer.example" }, "The option bearer must be an object."],
+] as const)("startStub rejects the unknown option of %j and names the nearest one", async ([options, message]) => {
+  await expect(startStub(options as object)).rejects.toMatchObject({ name: "ConfigurationError", message });
+});
+
+test("startServer rejects an option that only a stub has", async () => {
+  const rejected = { name: "ConfigurationError", message: "There is no option 'journalSize'." };
+  await expect(startServer({ journalSize: 5 } as object)).rejects.toMatchObject(rejected);
+});
+
+test("startServer of the package rejects an unknown mode", async () => {
+  const rejected = { name: "ConfigurationError", message: "The option mode must be stub or service." };
+  await expect(startPackaged({ mode: "servcie" } as object)).rejects.toMatchObject(rejected);
 });
 
 test.for([{ port: -1 }, { port: "4010" }, { port: 70_000 }, { port: 1.5 }, { host: 1 }, { controlPort: "x" }])(
