@@ -1,16 +1,14 @@
 import type { ErrorObject } from "ajv";
 import { ConfigurationError } from "../configuration-error.ts";
-import { loadContract } from "../contract/contract.ts";
+import { controlContract } from "./control/control-contract.ts";
 import { faultViolations } from "./control/fault-violations.ts";
-
-const DOCUMENT = new URL("../../generated/control/openapi.json", import.meta.url);
 
 /**
  * Checks an argument in process like the body of a request to the control port.
  * @throws ConfigurationError with every violation
  */
 export function checkArgument(schema: "FaultRules" | "Verification", value: unknown): void {
-  const contract = loadContract(DOCUMENT);
+  const contract = controlContract();
   const validate = contract.requestValidator(schema);
   if (validate(value)) return;
   const violations = faultViolations(contract, value, (validate.errors ?? []).map(violationOf));

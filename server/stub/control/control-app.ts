@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import type { Logger } from "pino";
 import type { DemoCredential, Journal } from "../../../generated/control/types.ts";
 import type { Clock } from "../../clock.ts";
-import { type Contract, loadContract } from "../../contract/contract.ts";
+import type { Contract } from "../../contract/contract.ts";
 import { type Violation, violationsIn } from "../../contract/violations.ts";
 import { DirectoryRefused } from "../../directory/directory-refused.ts";
 import { jsonBody } from "../../http/body.ts";
@@ -16,6 +16,7 @@ import type { Shutdown } from "../../http/shutdown.ts";
 import { StoreUnavailable } from "../../store/store.ts";
 import { UnknownOperation } from "../operation-id.ts";
 import { openStore, type Sessions, selectSession } from "../sessions.ts";
+import { controlContract } from "./control-contract.ts";
 import { faultViolations } from "./fault-violations.ts";
 import { ownHost, ownOrigin, requireToken, securityHeaders } from "./guard.ts";
 import { createControlHandlers } from "./handlers.ts";
@@ -34,7 +35,6 @@ export interface ControlAppOptions {
   log: Logger;
 }
 
-const DOCUMENT = new URL("../../../generated/control/openapi.json", import.meta.url);
 /** Bytes. */
 const BODY_LIMIT = 262_144;
 const DIRECTORY_LIMIT = 10_485_760;
@@ -45,7 +45,7 @@ const DIRECTORY_LIMIT = 10_485_760;
  */
 export function createControlApp(options: ControlAppOptions): Express {
   const { url, token, stubUrl, shutdown, sessions, log } = options;
-  const contract = loadContract(DOCUMENT);
+  const contract = controlContract();
   return express()
     .disable("x-powered-by")
     .disable("etag")
