@@ -20,7 +20,7 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? printable(value, TEXT_LIMIT) : undefined;
 }
 
-/** What runtimes without codes say in their messages, which can contain the URL with the user id. */
+/** Phrases in the messages of runtimes without codes; such a message can contain the URL with the user id. */
 const PHRASE = /connection (refused|reset|closed|lost)|dns error|certificate|bad port|match the HTTP.1.1 protocol/i;
 
 const NAMES: readonly [code: RegExp, name: string][] = [

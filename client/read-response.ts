@@ -3,6 +3,7 @@ import { violationsIn } from "./causes.ts";
 import { isRequestId, typeOf } from "./check-options.ts";
 import { type ErrorAnswer, NexusError, type NexusErrorDetails, type NexusErrorKind } from "./nexus-error.ts";
 import { readBody } from "./response-body.ts";
+import { parseJson } from "./text.ts";
 
 export const REQUEST_ID = "X-Request-Id";
 
@@ -64,14 +65,6 @@ function contentOf(headers: Headers, bytes: Uint8Array) {
   }
   if (type.startsWith("text/")) return { kind: type, data: text };
   return bytes.length > 0 ? { kind: type, data: bytes } : { kind: "empty body", data: undefined };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Seconds, or a date in the form that servers must send (RFC 9110 sections 10.2.3 and 5.6.7), in milliseconds from now. */

@@ -1,6 +1,7 @@
 import { withDefaults } from "../check-options.ts";
 import { NexusError } from "../nexus-error.ts";
 import { MAX_RESPONSE_BYTES, readBody } from "../response-body.ts";
+import { parseJson } from "../text.ts";
 import type { FetchedToken, FetchToken } from "../token/token-source.ts";
 
 export interface ClientCredentials {
@@ -64,13 +65,4 @@ function tokenIn(text: string): FetchedToken {
     throw new NexusError("auth", "The token endpoint returned no access token.");
   }
   return { token, expiresInMs: typeof seconds === "number" ? seconds * 1_000 : 0 };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's error would contain a part of the body.
-    return undefined;
-  }
 }

@@ -7,7 +7,7 @@ import {
   type SecurityScheme,
 } from "../../server/contract/operations.ts";
 
-/** What the contract fetch knows of a contract. */
+/** The parts of a contract that the contract fetch uses. */
 export interface Contract {
   /** The template with the most literal characters first. */
   operations: readonly Operation[];

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { pointerSegment } from "../../server/contract/document.ts";
 import type { Pointer } from "../generate/diagnostic.ts";
 
 /** The version step a change requires (SemVer): `major` breaks callers. */
@@ -53,5 +54,5 @@ export function fingerprint({ rule, operation, subject, from, to }: Change): str
 
 /** RFC 6901 pointer as a URI fragment: `#/paths/~1v1`. */
 export function pointerText(pointer: Pointer): string {
-  return ["#", ...pointer.map((segment) => String(segment).replaceAll("~", "~0").replaceAll("/", "~1"))].join("/");
+  return ["#", ...pointer.map(pointerSegment)].join("/");
 }

@@ -29,7 +29,7 @@ export async function compareContracts(base: ContractDocument, revision: Contrac
     subject: (change.isAdded ? fresh : old).originOf(change.subject),
     place: (change.isRemoved ? old : fresh).originOf(change.place),
   }));
-  // What several operations inherit from one place is reported once.
+  // A change that several operations inherit from one place is reported once.
   const keyOf = ({ rule, subject, place, from, to }: WireChange) => JSON.stringify([rule, subject, place, from, to]);
   return Array.from(new Map(atOrigin.toReversed().map((change) => [keyOf(change), change])).values()).toReversed();
 }

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Holds the manifest and the README of the package. */
 export const SERVER_PACKAGE = join(ROOT, "server/package");
 
-/** What the server reads at run time. */
+/** Files that the server reads at run time. */
 const ASSETS = [
   "generated/openapi.json",
   "generated/control/openapi.json",

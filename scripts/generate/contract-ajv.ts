@@ -1,7 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { directed, hasMarks, MARK_MESSAGES, type Mark } from "../../server/contract/direction.ts";
-import { type Schema, valueAt } from "../../server/contract/document.ts";
+import { pointerSegment, type Schema, valueAt } from "../../server/contract/document.ts";
 import { mapKeywords } from "../../server/contract/keywords.ts";
 import { MULTIPLE_OF_PRECISION } from "../../server/contract/numbers.ts";
 import type { Pointer } from "./diagnostic.ts";
@@ -23,13 +23,8 @@ export interface PlacedSchema {
 
 /** `$ref` of the schema at a place of the document, in the Ajv instance of `contractAjv`. */
 export function schemaReference(pointer: Pointer, direction: SchemaDirection = "contract"): string {
-  const segments = pointer.map((key) => encodeURIComponent(escaped(key)));
+  const segments = pointer.map((key) => encodeURIComponent(pointerSegment(key)));
   return `${direction}.json#/${segments.join("/")}`;
-}
-
-/** A segment of a JSON pointer (RFC 6901 section 3). */
-function escaped(key: string | number): string {
-  return String(key).replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 /**

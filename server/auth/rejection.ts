@@ -17,7 +17,7 @@ export interface Refusal {
   reason?: string;
 }
 
-/** What one scheme of an alternative found in a request. */
+/** The result of one scheme of an alternative for a request. */
 export interface Finding {
   scheme: string;
   /** Undefined if the credentials were refused. */

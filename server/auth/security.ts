@@ -24,7 +24,7 @@ export interface SchemeHandler {
 /** One handler per security scheme of the contract, by the scheme's name. */
 export type SchemeHandlers = Readonly<Record<string, SchemeHandler>>;
 
-/** What each scheme found, by its name. */
+/** The result of each scheme, by its name. */
 type Results = Map<string, Caller | Refusal>;
 
 const ANYONE: Caller = { id: "", permissions: [] };

@@ -4,14 +4,14 @@ import { allOf, type Credential, type Credentials, unpermittedVariableOf } from 
 import { expectRejection, isAccepted, receivedText } from "./expectations.ts";
 import type { Subject } from "./subject.ts";
 
-export interface Refused {
+interface Refused {
   clause: string;
   because: string;
   /** Undefined if a variable is not set. */
   credentials: Credentials | undefined;
 }
 
-export function acceptedClause(requirement: SecurityRequirement): string {
+function acceptedClause(requirement: SecurityRequirement): string {
   return `security: ${Object.keys(requirement).join(" and ") || "no credentials"} accepted`;
 }
 
@@ -88,7 +88,7 @@ export async function checkRefused(subject: Subject, sent: Sent): Promise<void> 
   }
 }
 
-/** Each alternative of which all variables are set. */
+/** Each alternative whose variables are all set. */
 export async function checkAccepted(subject: Subject, sent: Sent): Promise<void> {
   const { run, operation, clauses } = subject;
   for (const requirement of operation.security) {

@@ -132,7 +132,7 @@ async function checkBodies(subject: Subject, tried: readonly Tried[], progress: 
   }
 }
 
-/** What valid and rejected requests do to the state. */
+/** The effects of valid and of rejected requests on the state. */
 async function checkState(subject: Subject, base: Base): Promise<void> {
   const { operation } = subject;
   await checkAccepted(subject, base.sent);

@@ -105,7 +105,7 @@ function credential(scheme: SecurityScheme, value: string, shown: string): Crede
 }
 
 /**
- * The credentials of the operation's first alternative of which all variables are set; none if it needs none.
+ * The credentials of the operation's first alternative whose variables are all set; empty if it needs no credentials.
  * @throws ConfigurationError
  */
 export function credentialsOf({ id, security }: Operation, { securitySchemes }: Contract, wallet: Wallet): Credentials {

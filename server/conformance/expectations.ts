@@ -14,7 +14,7 @@ import type { Received } from "./target.ts";
 const STATE_ERRORS = [409, 410, 412, 423, 428];
 
 /** The statuses of an invalid request: 400 or 422, whichever the contract declares. */
-export function invalidStatuses({ responses }: Operation): readonly number[] {
+function invalidStatuses({ responses }: Operation): readonly number[] {
   const declared = [400, 422].filter((status) => Object.hasOwn(responses, status));
   return declared.length > 0 ? declared : [400, 422];
 }

@@ -54,7 +54,7 @@ export function invalidCases(subject: Subject, { mediaType, values }: Base): Cas
   return [...byClause.values()].flatMap((some) => some.slice(0, MAX_PER_CLAUSE));
 }
 
-/** Also declares the clauses of which no request can be sent. */
+/** Also declares the clauses for which no request can be sent. */
 export function casesOf({ run, operation, clauses, isReadOnly }: Subject, values: RequestValues): Case[] {
   const trials = [...bodyTrials(run.judge, operation, values), ...parameterTrials(run.judge, operation, values)];
   const own = trials.filter((trial) => trial.clause !== UNKNOWN_QUERY && !(isReadOnly && trial.isLegal()));

@@ -9,7 +9,7 @@ import type { Credentials, Wallet } from "./credentials.ts";
 import { judgeResponse } from "./responses.ts";
 import { curlLine, NoResponse, type Received, type Target } from "./target.ts";
 
-/** What the checks of all operations share. */
+/** Shared by the checks of all operations. */
 export interface Run {
   url: URL;
   contract: Contract;

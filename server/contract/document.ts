@@ -115,6 +115,11 @@ export function referencePointer(reference: string): string[] {
     .map((segment) => decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
+/** A key as a segment of a JSON pointer (RFC 6901 section 3). */
+export function pointerSegment(key: string | number): string {
+  return String(key).replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
 export function valueAt(root: unknown, pointer: readonly (string | number)[]): unknown {
   return pointer.reduce<unknown>((value, key) => {
     if (value === null || typeof value !== "object" || !Object.hasOwn(value, key)) return undefined;

@@ -1,6 +1,6 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
 import type { RequestHandler } from "express";
-import { type ContractDocument, referencePointer, type Schema, valueAt } from "./document.ts";
+import { type ContractDocument, pointerSegment, referencePointer, type Schema, valueAt } from "./document.ts";
 import { isExact } from "./numbers.ts";
 import type { Operation } from "./operations.ts";
 import { badRequest } from "./violations.ts";
@@ -24,7 +24,7 @@ export function otherBodies(
     if (validate(body)) return next();
     const errors = (validate.errors ?? []).map(({ instancePath, params, message = "" }) => {
       const name = params.missingProperty ?? params.additionalProperty ?? params.unevaluatedProperty;
-      return { path: `/body${instancePath}${name === undefined ? "" : `/${escaped(name)}`}`, message };
+      return { path: `/body${instancePath}${name === undefined ? "" : `/${pointerSegment(name)}`}`, message };
     });
     throw badRequest(errors);
   };
@@ -42,11 +42,6 @@ export function isSupported(document: ContractDocument, schema: Schema): boolean
     }
   }
   return true;
-}
-
-/** A segment of a JSON pointer (RFC 6901 section 3). */
-function escaped(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 function hasUnsupported(value: unknown): boolean {

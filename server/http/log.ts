@@ -57,7 +57,7 @@ export function standardOutput(): LogOutput {
   };
 }
 
-/** Lines that are not written yet: whole lines, after a block of which a part may be written. */
+/** Lines that are not written yet. They follow a block that may be written in part. */
 function createLineQueue() {
   let lines: string[] = [];
   let characters = 0;
@@ -80,7 +80,7 @@ function createLineQueue() {
         block = block.subarray(written);
       }
     },
-    /** Removes the lines and returns their number. A line of which a part is written stays, so that the next one is whole. */
+    /** Removes the lines and returns their number. The rest of a line that is written in part stays, so that the next line starts on its own. */
     clear(): number {
       const kept = isCut ? block.indexOf(NEWLINE) + 1 : 0;
       const removed = block.subarray(kept).filter((byte) => byte === NEWLINE).length + lines.length;

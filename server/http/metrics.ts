@@ -114,17 +114,18 @@ function observePool(named: (name: string, help: string) => { name: string; help
   });
 }
 
-let ofProcess: Registry | undefined;
+const OF_PROCESS: { registry?: Registry } = {};
 
 /** prom-client's metrics of the process, its heap and its garbage collection; one registry, because its observer never ends. */
 function processMetrics(): Registry {
-  if (ofProcess) return ofProcess;
-  ofProcess = new Registry();
-  collectDefaultMetrics({ register: ofProcess });
-  for (const name of ofProcess.getMetricsAsArray().map((metric) => metric.name)) {
+  if (OF_PROCESS.registry) return OF_PROCESS.registry;
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  for (const name of registry.getMetricsAsArray().map((metric) => metric.name)) {
     // Its measure of the event loop includes the interval of its timer and is reset by each scrape; gauges of active
     // handles are named like counters.
-    if (/^nodejs_(eventloop_lag|active_)/.test(name)) ofProcess.removeSingleMetric(name);
+    if (/^nodejs_(eventloop_lag|active_)/.test(name)) registry.removeSingleMetric(name);
   }
-  return ofProcess;
+  OF_PROCESS.registry = registry;
+  return registry;
 }

@@ -44,7 +44,7 @@ export function writeHead(
   response.writeHead(status, { "Content-Type": contentType, "Content-Length": length });
 }
 
-/** What a handler returns: one of the responses that the contract declares for its operation. */
+/** The result of a handler: one of the responses that the contract declares for its operation. */
 export type HandlerResponse = Pick<Reply, "status" | "mediaType" | "headers" | "body">;
 
 /** A handler of any operation: `never` accepts handlers of every request type. */

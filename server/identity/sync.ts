@@ -51,7 +51,7 @@ export function planSync({
   return isSame ? { result } : { result, changed: next };
 }
 
-export function userBytes(user: User): number {
+function userBytes(user: User): number {
   return Buffer.byteLength(JSON.stringify(user));
 }
 

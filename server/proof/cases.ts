@@ -8,7 +8,7 @@ export interface Sent {
   url: string;
   headers: Record<string, string>;
   body: string | undefined;
-  /** What the handler of the proof's pipeline returns. Default: 204, which most contracts do not declare. */
+  /** The response of the handler in the proof's pipeline. Default: 204, which most contracts do not declare. */
   reply?: HandlerResponse;
 }
 

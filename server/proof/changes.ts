@@ -46,7 +46,7 @@ function otherThan(value: unknown): unknown {
   return typeof value === "number" ? value + 0.5 : "other";
 }
 
-/** Texts of which few patterns match all. */
+/** Few patterns match all of these texts. */
 const TEXTS = ["~", " ", "", "0", "A", "a", "\u00e9", "no match!"];
 
 function textChanges({ minLength, maxLength, pattern, format }: Schema, value: string): Change[] {

@@ -10,7 +10,7 @@ import { validRequest } from "./valid-request.ts";
 export interface Proof {
   /** Requests that the pipeline treats differently from the contract. */
   failures: string[];
-  /** Operations of which no valid request could be made. */
+  /** Operations for which no valid request could be made. */
   unproven: Operation[];
 }
 

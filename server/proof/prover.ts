@@ -26,7 +26,7 @@ export interface Judge {
   isCandidate(schema: Schema, value: unknown): boolean;
 }
 
-/** What the parts of the proof share. */
+/** Shared by the parts of the proof. */
 export interface Prover extends Judge {
   send(sent: Sent): Promise<Outcome>;
   isStrict: boolean;

@@ -1,4 +1,5 @@
 import type { ErrorObject } from "ajv";
+import { pointerSegment } from "../contract/document.ts";
 import type { Operation } from "../contract/operations.ts";
 import type { Parameter } from "../contract/parameters.ts";
 import type { Violation } from "../contract/violations.ts";
@@ -44,7 +45,7 @@ export function bodyTrials(judge: Judge, operation: Operation, values: RequestVa
   const schema = operation.requestBody?.schemas[body?.mediaType ?? ""];
   if (!body || !schema) return [];
   return eachKeywordFirst(mutationsOf(judge.document, schema, body.value)).map(({ keyword, pointer, value }) => {
-    const place = pointer.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+    const place = pointer.map((key) => `/${pointerSegment(key)}`).join("");
     const errors: string[] = [];
     return {
       clause: `body${place && " "}${place.replace(/\/\d+(?=\/|$)/g, "/*")}: ${keyword}`,
@@ -109,7 +110,7 @@ function trialsOf(judge: Judge, values: RequestValues, parameter: Parameter, val
   return [trial("required", new Map(others), () => false), ...trials];
 }
 
-/** What the text of a parameter, or the texts of its items, can stand for. */
+/** The values that the text of a parameter, or the texts of its items, can stand for. */
 export function readingsOf(value: unknown): unknown[] {
   const read = (convert: (one: unknown) => unknown) => (Array.isArray(value) ? value.map(convert) : convert(value));
   const single = Array.isArray(value) ? [] : [[value], [String(value)]];

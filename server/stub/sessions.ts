@@ -87,7 +87,7 @@ export function createSessions({ unnamed, create, journalSize, maxBytes }: Sessi
       };
       return { session: entry.session, release };
     },
-    /** Adds a request to its journal, without opening a session: that would let anybody open sessions. */
+    /** Adds a request to its journal, without opening a session; otherwise a rejected caller could open sessions. */
     record(name: string, entry: JournalEntry): void {
       const known = name === "" ? first : named.get(name);
       (known?.session.journal ?? rejected).add(entry);

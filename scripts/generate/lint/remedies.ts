@@ -1,4 +1,4 @@
-/** What to write instead, by the last key of the place and the message of Redocly, which does not say it. */
+/** Remedies, by the last key of the place and the message of Redocly, which names none. */
 const REMEDIES: readonly [key: RegExp, message: RegExp, remedy: string][] = [
   [
     /^exclusiveM/,

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 
-/** What a file holds, with or without its write-ahead log. */
+/** The content of a file, with or without its write-ahead log. */
 export interface Content {
   applicationId: number;
   version: unknown;

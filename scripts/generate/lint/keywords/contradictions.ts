@@ -14,7 +14,7 @@ const BOUNDS = [
   ["exclusiveMinimum", "exclusiveMaximum"],
 ] as const;
 
-/** A lower bound above the upper bound, or equal to one of which it excludes the value: no value is valid. */
+/** A lower bound above the upper bound, or equal to it while one of the two is exclusive: no value is valid. */
 export function checkBounds(schema: Schema, pointer: Pointer): Finding[] {
   return BOUNDS.flatMap(([low, high]) => {
     const [min, max] = [schema[low], schema[high]];

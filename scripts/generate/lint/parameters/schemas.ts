@@ -20,7 +20,7 @@ function typesOf({ type }: Schema): unknown[] {
   return type === undefined ? [] : [type].flat();
 }
 
-/** What is wrong with the schema of a parameter: its values must be texts, or arrays of texts. */
+/** Problems of the schema of a parameter: its values must be texts, or arrays of texts. */
 export function schemaProblem(document: ContractDocument, place: string, schema: unknown): string | undefined {
   const parts = partsOf(document, schema);
   if (parts.some(isObject)) {
