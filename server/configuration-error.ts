@@ -17,3 +17,12 @@ export class ConfigurationError extends Error {
     this.setting = setting;
   }
 }
+
+/** The message and the details for a terminal, one line each: settings and files can have line ends and escape sequences. */
+export function errorText({ message, problems }: ConfigurationError): string {
+  return [message, ...problems.map((problem) => `  ${problem}`)].map(onOneLine).join("\n");
+}
+
+function onOneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+}

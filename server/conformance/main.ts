@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import { ConfigurationError } from "../configuration-error.ts";
+import { ConfigurationError, errorText } from "../configuration-error.ts";
 import { ContractError } from "../contract/contract.ts";
 import type { Operation } from "../contract/operations.ts";
 import { createProgress, type ProgressState, progressText } from "../progress-bar.ts";
@@ -28,8 +28,7 @@ export async function runConformance(args: string[], command = "npm run conforma
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigurationError || error instanceof ContractError)) throw error;
-    const problems = error instanceof ConfigurationError ? error.problems : [];
-    console.error([error.message, ...problems.map((problem) => `  ${problem}`)].join("\n"));
+    console.error(error instanceof ConfigurationError ? errorText(error) : error.message);
     return 2;
   }
 }

@@ -1,5 +1,5 @@
 import type { Print } from "../command-line/print.ts";
-import { ConfigurationError } from "../configuration-error.ts";
+import { ConfigurationError, errorText } from "../configuration-error.ts";
 import { type Command, helpText, readArguments } from "./arguments.ts";
 import { add, list, revoke } from "./commands.ts";
 
@@ -27,7 +27,7 @@ export async function runCredentials(
     else await perform(command, now, print);
     return 0;
   } catch (error) {
-    if (error instanceof ConfigurationError) printError([error.message, ...error.problems].join("\n  "));
+    if (error instanceof ConfigurationError) printError(errorText(error));
     else if (error instanceof Error && "syscall" in error) {
       printError(`The credentials file can't be used: ${error.message}.`);
     } else {

@@ -2,7 +2,7 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { parseOptions } from "../../command-line/parse-options.ts";
-import { ConfigurationError } from "../../configuration-error.ts";
+import { ConfigurationError, errorText } from "../../configuration-error.ts";
 import { checkFile, IN_USE_MS } from "./file-check.ts";
 import { writeNewFile } from "./new-file.ts";
 import { lockOwner } from "./owner-lock.ts";
@@ -33,9 +33,12 @@ export async function runBackup(args: string[], command = "npm run backup --"): 
     console.log(await backUp(given));
     return 0;
   } catch (error) {
-    const isExpected = error instanceof ConfigurationError;
-    console.error(isExpected ? error.message : `The backup failed, nothing was written: ${(error as Error).message}.`);
-    return isExpected ? 2 : 1;
+    if (error instanceof ConfigurationError) {
+      console.error(errorText(error));
+      return 2;
+    }
+    console.error(`The backup failed, nothing was written: ${(error as Error).message}.`);
+    return 1;
   }
 }
 
