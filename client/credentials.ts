@@ -3,13 +3,12 @@ import { reasonOf } from "./causes.ts";
 import { withDefaults } from "./check-options.ts";
 import { NexusError } from "./nexus-error.ts";
 
-/**
- * A secret, or a function that returns it. `signal` aborts if the call ends first. `forceRefresh` is true after the
- * last secret was rejected with 401; the function must then bypass its cache.
- */
+/** A secret, or a function that returns it. */
 export type SecretSource = string | ((ask: SecretAsk) => string | Promise<string>);
 export interface SecretAsk {
+  /** True after the last secret was rejected with 401; the function must then bypass its cache. */
   forceRefresh: boolean;
+  /** Aborts if the call ends first; of a refresh, which several calls share, after 30 s. */
   signal: AbortSignal;
 }
 

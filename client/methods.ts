@@ -4,8 +4,11 @@ import type { ResponseHeaders } from "./response-headers.ts";
 import type { CallOptions } from "./send.ts";
 
 export interface CallMeta {
+  /** HTTP status of the response. */
   status: number;
+  /** X-Request-Id of the response, or the one that was sent if that is missing or not valid. */
   requestId: string;
+  /** Milliseconds from the start of the call. */
   durationMs: number;
   /** Requests sent: 1 if the first succeeded. */
   attempts: number;

@@ -34,10 +34,11 @@ export interface CallOptions {
   headers?: Readonly<Record<string, string>>;
   /** The header X-Request-Id of this call: 1 to 128 visible ASCII characters. Default: a random UUID. */
   requestId?: string;
+  /** Aborts the call: it fails with `aborted`, and the signal's reason is the cause. Default: none. */
   signal?: AbortSignal;
-  /** Milliseconds for one attempt of this call. */
+  /** Milliseconds for one attempt of this call. Default: that of the client. */
   timeoutMs?: number;
-  /** Milliseconds for this call. */
+  /** Milliseconds for this call. Default: that of the client. */
   deadlineMs?: number;
   /**
    * Fails the call at once after a 429 or a response with `Retry-After`: for callers that make many calls and pause all

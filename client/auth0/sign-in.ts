@@ -35,6 +35,7 @@ export interface SignInOptions {
   clientUpnKey?: string | null | undefined;
 }
 
+/** The arguments of `syncUserIdentity`. */
 export interface SignIn {
   userId: string;
   body: SyncUserIdentityRequest;

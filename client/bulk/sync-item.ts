@@ -17,6 +17,7 @@ export type SyncOutcome = { index: number; userId: string } & SafeResult;
 export interface SyncPause {
   /** 429, or 503 with Retry-After. */
   status: number;
+  /** Milliseconds, at most 60,000. */
   waitMs: number;
 }
 

@@ -16,12 +16,15 @@ import { declaredFor, responseOf, toResponse } from "./contract-response.ts";
 export type Failure = (typeof NAMES)[number] | StatusFailure;
 
 interface StatusFailure {
+  /** 200 to 599. */
   status: number;
+  /** Default: no Retry-After. */
   retryAfterSeconds?: number;
 }
 
-/** A failure and the number of requests that it applies to. */
+/** A failure and the requests that it applies to. */
 export interface Failing {
+  /** Number of requests; `Infinity` for all. */
   times: number;
   failure: Failure;
 }

@@ -24,6 +24,7 @@ export type { RunningServer, RunningStub, ServerOptions, StubOptions };
  * @throws Error on a Node without node:sqlite, which is in 22.13 and later.
  */
 export async function startServer(options?: StubOptions & { mode?: "stub" }): Promise<RunningStub>;
+/** The same for a service. @throws ConfigurationError (`error.name`), Error as above */
 export async function startServer(options: ServerOptions & { mode: "service" }): Promise<RunningServer>;
 export async function startServer({
   mode = "stub",
