@@ -88,7 +88,7 @@ async function compose({ store, server, log }: Base, options: ComposeOptions) {
   const { clock, host = "127.0.0.1", database = ":memory:", directory, userLimit } = options;
   const { journalSize = 1_000, sessionBytes = 52_428_800 } = options;
   const start = typeof directory === "object" ? copyOf(directory) : directory;
-  // Loaded anew, because a reload may have replaced it; an unchanged file is not parsed again.
+  // Loaded again, because a reload may have replaced it; an unchanged file is not parsed again.
   const operations = () => loadContract(options.document).operations;
   const checkOperation = operationCheck(() => operations().map(({ id }) => id));
   const shared = { userLimit, journalSize, checkOperation };
