@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import type { Operation } from "../contract/operations.ts";
 import { send } from "../http/respond.ts";
-import { WILDCARDS } from "./control/guard.ts";
+import { originFor } from "./control/guard.ts";
 
 export interface StartPageOptions {
   /** Undefined without a control port. */
@@ -27,9 +27,8 @@ export function startPage({ controlUrl, operations }: StartPageOptions): Request
     if (controlUrl === undefined || !isPage(request.method, request.url)) return next();
     if (request.accepts(["application/problem+json", "text/html"]) !== "text/html") return next();
     if (operations().some(({ template }) => template === "/")) return next();
-    const url = new URL(controlUrl);
-    if (WILDCARDS.includes(url.hostname)) url.hostname = request.hostname;
-    send(response, { status: 200, mediaType: "text/html", headers: HEADERS, text: html(url.origin) });
+    const text = html(originFor(request, controlUrl));
+    send(response, { status: 200, mediaType: "text/html", headers: HEADERS, text });
   };
 }
 

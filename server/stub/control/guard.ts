@@ -5,7 +5,7 @@ import { Problem } from "../../http/problem.ts";
 import { STUB_PROBLEMS } from "../problem-types.ts";
 
 /** Hosts that listen on all addresses; they have no name that clients use. */
-export const WILDCARDS = ["0.0.0.0", "[::]"];
+const WILDCARDS = ["0.0.0.0", "[::]"];
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /** Headers of every response of the control port, in addition to the Content-Security-Policy. */
@@ -20,6 +20,13 @@ export const securityHeaders: RequestHandler = (_request, response, next) => {
   response.set(HEADERS);
   next();
 };
+
+/** The origin of a port of the stub for this client: a port on all addresses is reached by the host name of the request. */
+export function originFor({ hostname }: Request, portUrl: string): string {
+  const url = new URL(portUrl);
+  if (WILDCARDS.includes(url.hostname)) url.hostname = hostname;
+  return url.origin;
+}
 
 /** The authorities (host and port) of the control port at `url`. */
 export function authoritiesOf(url: string): string[] {

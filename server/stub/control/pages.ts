@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import express, { type Request, type RequestHandler } from "express";
 import { loadContract } from "../../contract/contract.ts";
 import { send } from "../../http/respond.ts";
-import { WILDCARDS } from "./guard.ts";
+import { originFor } from "./guard.ts";
 
 const FOLDER = fileURLToPath(new URL("../page/", import.meta.url));
 /** In the package of the server, a copy. */
@@ -45,13 +45,7 @@ function policyFor(server: string): string {
   ].join("; ");
 }
 
-/**
- * The stub's origin for this client: a stub on all addresses is reached by the same host name as the control port. Empty
- * while the main port is closed.
- */
+/** The origin of the main port; empty while it is closed. */
 function serverFor(request: Request, stubUrl: string | undefined): string {
-  if (stubUrl === undefined) return "";
-  const url = new URL(stubUrl);
-  if (WILDCARDS.includes(url.hostname)) url.hostname = request.hostname;
-  return url.origin;
+  return stubUrl === undefined ? "" : originFor(request, stubUrl);
 }
