@@ -1,4 +1,5 @@
 import type { Journal, JournalEntry, RequestMatch, Verdict, Verification } from "../../generated/control/types.ts";
+import { checkOptions } from "../check-options.ts";
 import { checkArgument } from "./check-argument.ts";
 import type { OperationCheck } from "./operation-id.ts";
 
@@ -34,9 +35,11 @@ export function createJournal(limit: number, checkOperation: OperationCheck = ()
     },
     /**
      * The latest first, of all operations or of one; `evicted` counts those of all.
-     * @throws UnknownOperation
+     * @throws UnknownOperation, and ConfigurationError for another option
      */
-    list({ operationId }: { operationId?: string } = {}): Journal {
+    list(options: { operationId?: string } = {}): Journal {
+      checkOptions(options, { operationId: "string" });
+      const { operationId } = options;
       checkOperation(operationId, { in: "query", name: "operationId" });
       const requests = latestFirst().filter((entry) => operationId === undefined || entry.operationId === operationId);
       return { requests, evicted };

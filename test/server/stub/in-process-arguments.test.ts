@@ -85,6 +85,14 @@ test.for<[verification: unknown, message: RegExp]>([
   expect(() => journal.verify(verification as Parameters<typeof journal.verify>[0])).toThrow(message);
 });
 
+test.for([
+  [{ operationID: "SyncUserIdentity" }, "There is no option 'operationID'. Did you mean 'operationId'?"],
+  [{ operationId: 1 }, "The option operationId must be a string."],
+] as const)("journal.list throws for %j, which would list every request", async ([options, message]) => {
+  const { journal } = await stub();
+  expect(() => journal.list(options as object)).toThrow(message);
+});
+
 test.for(["a b", "ä", "x".repeat(65)])("session(%j) rejects a name that the header can't have", async (name) => {
   await expect((await stub()).session(name)).rejects.toMatchObject({ name: "ConfigurationError" });
 });
