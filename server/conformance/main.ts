@@ -18,7 +18,7 @@ const SUBJECT = "the server";
 
 /**
  * Checks whether a server keeps the contract, and prints one line per clause. `command` is that of the help text.
- * Exit codes: 0 conformant, 1 not conformant or not checked to the end, 2 wrong options or unreachable.
+ * Exit codes: 0 conformant, 1 not conformant or not checked to the end, 2 wrong options or unreachable, 3 an internal error.
  */
 export async function runConformance(args: string[], command = "npm run conformance --"): Promise<number> {
   try {
@@ -27,9 +27,10 @@ export async function runConformance(args: string[], command = "npm run conforma
     console.log(helpText(command));
     return 0;
   } catch (error) {
-    if (!(error instanceof ConfigurationError || error instanceof ContractError)) throw error;
-    console.error(error instanceof ConfigurationError ? errorText(error) : error.message);
-    return 2;
+    const isExpected = error instanceof ConfigurationError || error instanceof ContractError;
+    if (!isExpected) console.error(`The check failed. ${(error as Error).stack}`);
+    else console.error(error instanceof ConfigurationError ? errorText(error) : error.message);
+    return isExpected ? 2 : 3;
   }
 }
 
@@ -128,9 +129,4 @@ function write(file: string, text: string): void {
   }
 }
 
-if (import.meta.main) {
-  process.exitCode = await runConformance(process.argv.slice(2)).catch((error: Error) => {
-    console.error(`The check failed. ${error.stack}`);
-    return 3;
-  });
-}
+if (import.meta.main) process.exitCode = await runConformance(process.argv.slice(2));

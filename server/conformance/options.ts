@@ -52,7 +52,7 @@ export function helpText(command: string): string {
     "Credentials are environment variables, one per security scheme: NEXUS_SYNC_AUTH_ and the scheme's name, such as",
     "NEXUS_SYNC_AUTH_BASIC=ID:SECRET, or NEXUS_SYNC_AUTH_BEARER=TOKEN with NEXUS_SYNC_AUTH_APPLICATION_TOKEN=TOKEN.",
     "NEXUS_SYNC_AUTH_…_WITHOUT_PERMISSION: valid credentials without permission, for the clauses of 403.",
-    "Exit codes: 0 conformant, 1 not conformant or not checked to the end, 2 wrong options or unreachable.",
+    "Exit codes: 0 conformant, 1 not conformant or not checked to the end, 2 wrong options or unreachable, 3 an internal error.",
   ].join("\n");
 }
 
