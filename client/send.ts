@@ -91,7 +91,7 @@ export async function sendWithRetries({ url, ...request }: ApiRequest, options: 
       const headers = { ...request.headers, ...secrets.headers };
       const response = await fetch(url, { ...request, headers, redirect: "manual", signal });
       // Every implementation returns the standard's Response, whatever its types are called.
-      return readResponse(response as Response, options);
+      return readResponse(response as Response, options, signal);
     };
     try {
       const received = await limits.run(attempt, options.timeoutMs);

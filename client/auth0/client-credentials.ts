@@ -51,7 +51,8 @@ export function clientCredentialsToken(options: ClientCredentials): FetchToken {
       response.body?.cancel().catch(() => {});
       throw new NexusError("auth", `The token endpoint returned ${response.status}.`);
     }
-    return tokenIn(new TextDecoder().decode(await readBody(response, MAX_RESPONSE_BYTES, tooLarge)));
+    const bytes = await readBody(response, { maxBytes: MAX_RESPONSE_BYTES, tooLarge, signal });
+    return tokenIn(new TextDecoder().decode(bytes));
   };
 }
 

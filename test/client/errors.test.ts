@@ -59,7 +59,11 @@ test("an abort before the start sends nothing, and a later one ends the call at 
   expect(performance.now() - start).toBeLessThan(1_000);
 });
 
-test.for<[string, string, Record<string, string>, number?]>([
+const LATIN_1 = { "Content-Type": "application/json; charset=iso-8859-1" };
+
+test.for<[string, string | Buffer, Record<string, string>, number?]>([
+  ["JSON in Latin-1", Buffer.from('{"displayName":"Zo\u00eb"}', "latin1"), LATIN_1],
+  ["JSON in Latin-1 declared as UTF-8", Buffer.from('{"displayName":"Zo\u00eb"}', "latin1"), JSON_TYPE],
   ["truncated JSON", '{"userId":', JSON_TYPE],
   ["an empty body", "", JSON_TYPE],
   ["an array", "[]", JSON_TYPE],
