@@ -1,4 +1,4 @@
-import { reasonOf, withoutData } from "./causes.ts";
+import { causeOf, type NetworkReason, withoutData } from "./causes.ts";
 import type { SecretProvider, Secrets } from "./credentials.ts";
 import { sleep, withDeadline } from "./deadline.ts";
 import { isNexusError, NexusError, type NexusErrorKind } from "./nexus-error.ts";
@@ -98,9 +98,10 @@ export async function sendWithRetries({ url, ...request }: ApiRequest, options: 
       if (schema) await limits.run(() => checkResponse(schema, received));
       return received;
     } catch (cause) {
+      const { reason, words } = causeOf(cause);
       const error = isNexusError(cause)
         ? cause
-        : limits.error("network", `got no complete response${reasonOf(cause)}.`, withoutData(cause));
+        : limits.error("network", `got no complete response${words}.`, withoutData(cause), reason);
       secrets = await recover(error, secrets, attempts);
     }
   }
@@ -134,8 +135,8 @@ type Limits = ReturnType<typeof createLimits>;
 function createLimits({ deadlineMs, signal, requestId, operation }: SendOptions) {
   const endsAt = performance.now() + deadlineMs;
   const leftMs = () => endsAt - performance.now();
-  const error = (kind: NexusErrorKind, words: string, cause?: unknown) =>
-    new NexusError(kind, `${operation} ${words}`, { cause, requestId });
+  const error = (kind: NexusErrorKind, words: string, cause?: unknown, reason?: NetworkReason) =>
+    new NexusError(kind, `${operation} ${words}`, { cause, requestId, reason });
   /** Limits the time to `allowedMs`, by default until the deadline. */
   const run = <T>(work: (signal: AbortSignal) => Promise<T>, allowedMs = deadlineMs): Promise<T> => {
     const ms = Math.min(leftMs(), allowedMs);

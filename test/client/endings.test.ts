@@ -110,8 +110,8 @@ test.for([
   ],
 ] as const)("a server that sends %s is named, and the error has nothing of what it sent", async ([, text]) => {
   const error = await errorFrom(await startTcpServer(text));
-  expect(error).toMatchObject({ kind: "network" });
-  expect(error.message).toMatch(/got no complete response \((.*HTTP\/1\.1 protocol|code: HPE_\w+)\)\.$/);
+  expect(error).toMatchObject({ kind: "network", reason: "protocol" });
+  expect(error.message).toMatch(/got no complete response \(protocol: (match the HTTP\/1\.1 protocol|HPE_\w+)\)\.$/);
   const everything = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error);
   expect(everything).not.toMatch(/SSH-2|user-marker|body-marker|con_acme-ad|Basic /);
 });
