@@ -28,7 +28,7 @@ export interface ContractFetch {
  * contract's examples, without a server. For a request that violates the contract it returns the server's problem
  * document.
  * @throws NexusError `config` if an option is invalid, or the contract has no such response; the message lists the available
- * ones. The fetch throws it for a reply of `respond` that does not match the contract.
+ * ones. The fetch throws it for a reply of `respond` that does not match the contract, and for a response without an example.
  */
 export function createContractFetch(options: ContractFetchOptions = {}): ContractFetch {
   return createFetch(CONTRACT, options);
