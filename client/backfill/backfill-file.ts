@@ -37,13 +37,15 @@ export async function backfillFile({ options, env, output, lineEveryMs = 10_000,
     retryFailed === undefined ? undefined : await readFailedLines(retryFailed),
   );
   try {
-    const checkpoint = await openCheckpoint(options.checkpoint, input.fingerprint, options.url);
+    const { checkpoint: path, file, url } = options;
+    const { fingerprint, total = Number.POSITIVE_INFINITY } = input;
+    const checkpoint = await openCheckpoint({ path, file, input: fingerprint, total, url });
     const start = performance.now();
     const tally = createTally();
     const limit = createFailureLimit(options.maxFailures);
     const stop = new AbortController();
     const { next: from } = checkpoint.start;
-    const progress = startProgress({ output, total: input.total, before: from, lineEveryMs });
+    const progress = startProgress({ output, total: input.total ?? 0, before: from, lineEveryMs });
     const outcomes = syncMany(client, input.items(from), {
       concurrency: options.concurrency,
       signal: AbortSignal.any([signal, stop.signal]),

@@ -1,6 +1,7 @@
 import { chmod, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { CommandError, codeOf } from "./command-error.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import { formatCount } from "./progress.ts";
 
 /** Milliseconds between two writes. */
 const WRITE_EVERY_MS = 200;
@@ -15,13 +16,27 @@ interface Saved {
   failed: number;
 }
 
+export interface CheckpointOptions {
+  /** Undefined: nothing is saved. */
+  path: string | undefined;
+  file: string;
+  input: Fingerprint;
+  /** Items of the input; Infinity if they have not been counted. */
+  total: number;
+  url: string;
+}
+
 /**
- * Opens the checkpoint of a backfill; without a path nothing is saved.
- * @throws CommandError if the file can't be read, or belongs to another input or server.
+ * Opens the checkpoint of a backfill.
+ * @throws CommandError if the file can't be read, belongs to another input or server, or counts more items than the input has.
  */
-export async function openCheckpoint(path: string | undefined, input: Fingerprint, baseUrl: string) {
-  const url = new URL(baseUrl).href.replace(/\/+$/, "");
+export async function openCheckpoint({ path, file, input, total, ...server }: CheckpointOptions) {
+  const url = new URL(server.url).href.replace(/\/+$/, "");
   const saved = path === undefined ? undefined : await readSaved(path, input, url);
+  if (saved && saved.next > total) {
+    const counts = `counts ${formatCount(saved.next)} finished items, but ${file} has ${formatCount(total)}`;
+    throw new CommandError(`The checkpoint ${path} ${counts}. Remove it to start over.`);
+  }
   const failedBeyond = new Set<number>();
   let { next, failed } = saved ?? { next: 0, failed: 0 };
   let writtenNext = next;
@@ -93,7 +108,7 @@ function parseSaved(text: string): Saved | undefined {
   try {
     const { url, input, next, failed } = JSON.parse(text);
     const isValid = [next, failed, input.size].every((count) => Number.isSafeInteger(count) && count >= 0);
-    return isValid ? { url, input, next, failed } : undefined;
+    return isValid && failed <= next ? { url, input, next, failed } : undefined;
   } catch {
     return undefined;
   }

@@ -90,6 +90,39 @@ test("a checkpoint of another server is refused, and one of the same server or o
 });
 
 test.for([
+  [
+    { next: 5 },
+    /^The checkpoint .*at\.json counts 5 finished items, but .*in\.ndjson has 4\. Remove it to start over\.$/,
+  ],
+  [{ next: 2, failed: 3 }, /at\.json is not a checkpoint\.$/],
+  [{ next: -1 }, /at\.json is not a checkpoint\.$/],
+] as const)("a checkpoint with %j of a file of 4 items is refused, and nothing is sent", async ([changes, message]) => {
+  const { url, seen } = await startFaultServer(respond());
+  const path = temporaryPaths();
+  writeFileSync(path("in.ndjson"), lines(4));
+  const call = [path("in.ndjson"), "--url", url, "--checkpoint", path("at.json")];
+  await backfill(call, BASIC);
+  const before = seen.length;
+  writeFileSync(path("at.json"), JSON.stringify({ ...JSON.parse(readFileSync(path("at.json"), "utf8")), ...changes }));
+  const { code, output } = await backfill(call, BASIC);
+  expect(output).toMatch(message);
+  expect([code, seen.length - before]).toEqual([2, 0]);
+});
+
+test("an interrupt while the lines are counted is one with a checkpoint too", async () => {
+  const { url } = await startFaultServer(respond());
+  const path = temporaryPaths();
+  writeFileSync(path("in.ndjson"), lines(4));
+  const call = [path("in.ndjson"), "--url", url, "--checkpoint", path("at.json")];
+  await backfill(call, BASIC);
+  const { code, output } = await backfill(call, BASIC, { signal: AbortSignal.abort() });
+  expect([code, output]).toEqual([
+    130,
+    expect.stringMatching(/Interrupted\. The same command resumes from .*at\.json\.$/),
+  ]);
+});
+
+test.for([
   ["--failed", "in.ndjson", "--failed and the input"],
   ["--checkpoint", "./in.ndjson", "--checkpoint and the input"],
   ["--checkpoint", "in.ndjson.failed.ndjson", "--checkpoint and --failed"],
