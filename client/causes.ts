@@ -35,20 +35,21 @@ export type NetworkReason =
   | "unreachable"
   | "other";
 
-/** Phrases of messages that say more than their codes. Messages can contain the URL with the user id. */
+/** Says more than the code of its error. */
 const PROXY = /proxy response .\d+./i;
+/** What runtimes without codes say in their messages, which can contain the URL with the user id. */
 const PHRASE =
-  /connection (refused|reset|closed|lost)|dns error|certificate|bad port|match the HTTP.1.1 protocol|tunnel error/i;
+  /connection (refused|reset|closed|lost)|reading a body|dns error|certificate|corrupt message|bad port|match the HTTP.1.1 protocol|invalid HTTP|tunnel error|proxy auth\w*/i;
 
 const REASONS: readonly [clue: RegExp, reason: NetworkReason][] = [
   [/refused/i, "connection refused"],
   [/notfound|eai_|dns/i, "DNS"],
-  [/cert|ssl|tls|signature|eproto$/i, "TLS"],
+  [/cert|ssl|tls|signature|eproto$|corrupt/i, "TLS"],
   [/proxy|tunnel/i, "proxy"],
   [/timeout|timedout/i, "timeout"],
   [/unreach/i, "unreachable"],
-  [/reset|socket|epipe|closed|lost/i, "connection lost"],
-  [/hpe|protocol|_res_|headers|^z/i, "protocol"],
+  [/reset|socket|epipe|closed|lost|reading/i, "connection lost"],
+  [/hpe|http|_res_|headers|^z/i, "protocol"],
 ];
 
 /**

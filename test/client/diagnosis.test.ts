@@ -63,7 +63,12 @@ test.for<[text: string, reason: NetworkReason, words: string]>([
     ...(["connection refused", " (connection refused: Connection refused)"] as const),
   ],
   ["dns error: failed to look up u-user-marker", "DNS", " (DNS: dns error)"],
-  ["tunnel error: proxy authorization required for u-user-marker", "proxy", " (proxy: tunnel error)"],
+  ["client error (Connect): proxy authentication required", "proxy", " (proxy: proxy authentication)"],
+  ["tunnel error: failed for u-user-marker", "proxy", " (proxy: tunnel error)"],
+  ["u-user-marker: invalid peer certificate: Expired", "TLS", " (TLS: certificate)"],
+  ["u-user-marker: received corrupt message of type InvalidContentType", "TLS", " (TLS: corrupt message)"],
+  ["u-user-marker: invalid HTTP version parsed", "protocol", " (protocol: invalid HTTP)"],
+  ["error reading a body from connection", "connection lost", " (connection lost: reading a body)"],
   ["Failed to fetch u-user-marker", "other", ""],
 ])("of the message %j of another runtime, only known words are repeated", async ([text, reason, words]) => {
   const fetch = () => Promise.reject(new TypeError(text));
@@ -81,6 +86,8 @@ test.for<[code: string, reason: NetworkReason]>([
   ["UND_ERR_HEADERS_OVERFLOW", "protocol"],
   ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", "protocol"],
   ["Z_DATA_ERROR", "protocol"],
+  ["InvalidHTTPResponse", "protocol"],
+  ["ERR_PROXY_TUNNEL", "proxy"],
   ["ERR_TLS_HANDSHAKE_TIMEOUT", "TLS"],
   ["ERR_INVALID_STATE", "other"],
 ])("the code %s has the reason '%s'", async ([code, reason]) => {
