@@ -41,7 +41,7 @@ export async function readResponse(
   if (!response.ok) {
     const violations = violationsIn(problem, 3)?.map((one) => Object.values(one).filter(Boolean).join(" "));
     const words = [`${status}`, problem?.title, [401, 403].includes(status) && problem?.detail, violations?.join("; ")];
-    const retryAfterMs = parseRetryAfter(headers.get("Retry-After") ?? "");
+    const retryAfterMs = parseRetryAfter(headers);
     const text = words.filter((word) => word && typeof word === "string").join(": ");
     const hint = hintFor(status, problem, retryAfterMs);
     throw error("http", text + hint, { problem: problem as ErrorAnswer["body"], retryAfterMs });
@@ -79,10 +79,15 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Seconds, or a date in the form that servers must send (RFC 9110 sections 10.2.3 and 5.6.7), in milliseconds from now. */
-function parseRetryAfter(header: string): number | undefined {
+/**
+ * Seconds, or a date in the form that servers must send (RFC 9110 sections 10.2.3 and 5.6.7), in milliseconds. A date counts from
+ * the response's Date, because the clock of this machine can be wrong.
+ */
+function parseRetryAfter(headers: Headers): number | undefined {
+  const header = headers.get("Retry-After") ?? "";
   // Cut, because JSON can't contain Infinity.
   if (/^\d+$/.test(header)) return Math.min(Number(header), 1e12) * 1_000;
   const date = new Date(header);
-  return header.endsWith("GMT") && date.toUTCString() === header ? Math.max(0, Number(date) - Date.now()) : undefined;
+  if (!header.endsWith("GMT") || date.toUTCString() !== header) return undefined;
+  return Math.max(0, Number(date) - (Date.parse(headers.get("Date") ?? "") || Date.now()));
 }

@@ -69,6 +69,18 @@ test("Retry-After in seconds and as a date is honoured", async () => {
   expect([dated.result.ok, dated.ms > 900, dated.ms < 2_300]).toEqual([true, true, true]);
 });
 
+test.for([-3_600, 3_600])(
+  "a Retry-After as a date counts from the response's Date, if the clock of the caller is off by %i s",
+  async (seconds) => {
+    const now = Date.now() + seconds * 1_000;
+    const at = (ms: number) => new Date(now + ms).toUTCString();
+    const limited: RequestListener = (_, response) =>
+      response.writeHead(429, { Date: at(0), "Retry-After": at(60_000) }).end();
+    const { result } = await callServer([limited]);
+    expect(result).toMatchObject({ ok: false, error: { status: 429, retryAfterMs: 60_000 } });
+  },
+);
+
 test("a Retry-After over the maximum fails the call at once, and is in the error", async () => {
   const { result, seen, ms } = await callServer([respond(429, { "Retry-After": "277403" }), good]);
   expect(result).toMatchObject({ ok: false, error: { kind: "http", status: 429, retryAfterMs: 277_403_000 } });
