@@ -37,14 +37,12 @@ test("a pipe ends the command with exit code 2, also one without a writer", asyn
 test("an interrupt while the lines are counted ends the command with exit code 130", async () => {
   const path = temporaryPaths();
   writeFileSync(path("in.ndjson"), "");
-  // Without content, so that it uses no disk; it takes many seconds to read.
-  truncateSync(path("in.ndjson"), 30_000_000_000);
-  const start = performance.now();
+  // Without content, so that it uses no disk; it takes minutes to read.
+  truncateSync(path("in.ndjson"), 1_000_000_000_000);
   const signal = AbortSignal.timeout(100);
   const { code, output } = await backfill([path("in.ndjson"), "--url", NOWHERE], BASIC, { signal });
   expect(output).toMatch(/^0 synced, 0 failed, .*\nInterrupted\. The same command starts over, which is safe\.$/);
   expect(code).toBe(130);
-  expect(performance.now() - start).toBeLessThan(3_000);
 });
 
 test("lines that are appended during the backfill are not read, so that its counts add up", async () => {
