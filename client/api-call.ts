@@ -1,6 +1,6 @@
 import { mergeHeaders, serializeArrayParam, serializePrimitiveParam } from "openapi-fetch";
 import type { Route } from "../generated/operations.ts";
-import { checkHeaders, checkSegment, withDefaults } from "./check-options.ts";
+import { type Complete, checkHeaders, checkSegment, withDefaults } from "./check-options.ts";
 import { NexusError } from "./nexus-error.ts";
 import type { ApiRequest, CallOptions, Received } from "./send.ts";
 
@@ -12,8 +12,8 @@ export interface ApiCall {
   /** Sent with each request; those of the call replace them. */
   headers: Readonly<Record<string, string>>;
   /** Those of the client. */
-  limits: Required<Pick<CallOptions, "timeoutMs" | "deadlineMs">>;
-  send: (request: ApiRequest, options: Required<Omit<CallOptions, "requestId">>) => Promise<Received>;
+  limits: Complete<Pick<CallOptions, "timeoutMs" | "deadlineMs">>;
+  send: (request: ApiRequest, options: Complete<Omit<CallOptions, "requestId">>) => Promise<Received>;
 }
 
 /**
@@ -53,7 +53,7 @@ function jsonOf(body: unknown): string | null {
   }
 }
 
-type Options = Required<Omit<CallOptions, "requestId">> & { query: Record<string, unknown>; requestId: unknown };
+type Options = Complete<Omit<CallOptions, "requestId">> & { query: Record<string, unknown>; requestId: unknown };
 
 /**
  * The query with its question mark, or an empty text. Names are encoded. The items of an array are one parameter each, or one

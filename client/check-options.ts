@@ -36,6 +36,9 @@ const POSITIVE: NumberRange = {
 };
 export const FROM_0: NumberRange = { accepts: (number) => number >= 0, words: "0 or more" };
 
+/** Options after their defaults: none of them is undefined. */
+export type Complete<Options> = { [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
+
 /**
  * The options in place of the defaults. An option must have the type of its default, unless that is undefined, and a number
  * must be in the range; the value `undefined` stands for the default. `path` precedes the names in messages.

@@ -5,7 +5,7 @@ import { printable } from "./text.ts";
 
 /**
  * - `http`: a response other than 2xx; see `status` and `problem`
- * - `network`: no response, or an incomplete one
+ * - `network`: no response, or an incomplete one; see `reason`
  * - `timeout`: the last attempt exceeded `timeoutMs`, or the call exceeded `deadlineMs`. The operation may have been done;
  *   repeating the call is safe if it is idempotent
  * - `aborted`: by the caller's signal, whose reason is the `cause`

@@ -1,4 +1,4 @@
-import { withDefaults } from "../check-options.ts";
+import { type Complete, withDefaults } from "../check-options.ts";
 import { NexusError } from "../nexus-error.ts";
 import { MAX_RESPONSE_BYTES, readBody } from "../response-body.ts";
 import type { FetchedToken, FetchToken } from "../token/token-source.ts";
@@ -11,7 +11,7 @@ export interface ClientCredentials {
   /** Identifier of the API. */
   audience: string;
   /** Default: the global one, looked up at each call. */
-  fetch?: typeof globalThis.fetch;
+  fetch?: typeof globalThis.fetch | undefined;
 }
 
 /** Undefined: checked below. */
@@ -30,7 +30,7 @@ const DEFAULTS: { [Name in keyof ClientCredentials]-?: ClientCredentials[Name] |
  * error of fetch.
  */
 export function clientCredentialsToken(options: ClientCredentials): FetchToken {
-  const complete = withDefaults(DEFAULTS, options) as Required<ClientCredentials>;
+  const complete = withDefaults(DEFAULTS, options) as Complete<ClientCredentials>;
   const { domain, clientId, clientSecret, audience, fetch } = complete;
   for (const [name, value] of Object.entries({ domain, clientId, clientSecret, audience })) {
     // A secret of an Action that is not set is undefined.

@@ -17,7 +17,7 @@ export type Failure = (typeof NAMES)[number] | StatusFailure;
 
 interface StatusFailure {
   status: number;
-  retryAfterSeconds?: number;
+  retryAfterSeconds?: number | undefined;
 }
 
 /** A failure and the number of requests that it applies to. */

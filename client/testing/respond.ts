@@ -39,9 +39,9 @@ type OwnReply<Declared> = Declared extends { status: infer Status; body: infer B
       status: Status;
       body: Body;
       /** Added to the contract's headers with their examples. */
-      headers?: Readonly<Record<string, string>>;
+      headers?: Readonly<Record<string, string>> | undefined;
       /** Default: the first that the contract declares and the header Accept allows. */
-      mediaType?: string;
+      mediaType?: string | undefined;
     }
   : never;
 

@@ -65,7 +65,7 @@ test("options that are undefined stand for their defaults, and save is called as
       this.#saved.push(next);
     }
   }
-  const unset = { concurrency: undefined, signal: undefined, onPause: undefined, maxFailures: undefined } as object;
+  const unset = { concurrency: undefined, signal: undefined, onPause: undefined, maxFailures: undefined };
   for await (const { ok } of syncMany(clientFor(url), ITEMS, { ...unset, checkpoint: new Checkpoint() })) {
     expect(ok).toBe(true);
   }
