@@ -84,8 +84,9 @@ const OWN_HEADERS: readonly string[] = [
 ];
 
 /** A request id is 1 to 128 visible ASCII characters, because the server replaces any other. */
-export function checkRequestId(id: string): void {
-  if (!isRequestId(id)) throw new NexusError("config", "requestId must be 1 to 128 visible ASCII characters.");
+export function checkRequestId(id: unknown): string {
+  if (isRequestId(id)) return id;
+  throw new NexusError("config", "requestId must be 1 to 128 visible ASCII characters.");
 }
 
 export function isRequestId(id: unknown): id is string {

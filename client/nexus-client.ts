@@ -93,7 +93,7 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
   const added = checkHeaders({ "User-Agent": options.userAgent, ...options.headers });
   return async (name, route, args) => {
     const start = performance.now();
-    const requestId = requestIdOf(route, args);
+    let requestId = "";
     let attempts = 0;
     const emit: Emit = (event) => {
       if (event.type === "attempt") attempts += 1;
@@ -106,7 +106,7 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
       return durationMs;
     };
     try {
-      checkRequestId(requestId);
+      requestId = requestIdOf(route, args);
       const send = (request: ApiRequest, call: Complete<Omit<CallOptions, "requestId">>) =>
         sendWithRetries(request, {
           ...options,
@@ -142,8 +142,8 @@ function schemasFrom(names: readonly string[], given: NexusClientOptions["respon
   return (name: string) => schemas[name];
 }
 
-/** The options follow the path parameters and the body. */
+/** The options follow the path parameters and the body. A page without TLS has no randomUUID. */
 function requestIdOf({ path, body }: Route, args: readonly unknown[]): string {
   const { requestId }: CallOptions = Object(args[path.split("{").length - (body ? 0 : 1)]);
-  return requestId ?? crypto.randomUUID();
+  return requestId === undefined ? (crypto.randomUUID?.() ?? `${Math.random()}`) : checkRequestId(requestId);
 }

@@ -152,3 +152,28 @@ test("a Retry-After of any size is a whole number of milliseconds", async () => 
   const error = await errorFrom(url);
   expect(JSON.parse(JSON.stringify(error)).retryAfterMs).toBe(1e15);
 });
+
+test("a call without crypto.randomUUID, as in a page without TLS, has a request id too", async () => {
+  const { url, seen } = await startFaultServer(respond());
+  const { randomUUID } = crypto;
+  Object.defineProperty(crypto, "randomUUID", { value: undefined, configurable: true });
+  onTestFinished(() => void Object.defineProperty(crypto, "randomUUID", { value: randomUUID, configurable: true }));
+  expect(await clientFor(url).safeSyncUserIdentity("u", signIn())).toMatchObject({ ok: true });
+  expect(seen[0]?.headers["x-request-id"]).toMatch(/^[!-~]{8,128}$/);
+});
+
+test("options whose members can't be read are a config error with the cause, and nothing is sent", async () => {
+  const { url, seen } = await startFaultServer(respond());
+  const cause = new Error("The settings are not loaded.");
+  for (const name of ["requestId", "signal"]) {
+    const options = Object.defineProperty({}, name, {
+      enumerable: true,
+      get: () => {
+        throw cause;
+      },
+    });
+    const error = await errorFrom(url, {}, options);
+    expect(error).toMatchObject({ kind: "config", message: "An argument is invalid.", cause, attempts: 0 });
+  }
+  expect(seen).toEqual([]);
+});
