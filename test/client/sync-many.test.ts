@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import type { SyncItem, SyncOutcome } from "../../client/bulk/sync-item.ts";
 import { type SyncPause, syncMany, TooManyFailures } from "../../client/bulk/sync-many.ts";
 import { NexusError } from "../../client/nexus-error.ts";
@@ -95,16 +95,26 @@ test("one 429 pauses all workers, and its item is sent again", async () => {
 });
 
 test("a pause is reported once with its status and length, and again when it gets longer", async () => {
+  // A clock that stands still: how long the responses take does not matter.
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
   const waits = new Map(["1", "1", "2"].map((wait, n) => [`u-${n}`, wait]));
-  const { url } = await startFaultServer((request, response) => {
+  const isPaused = Promise.withResolvers<void>();
+  const { url } = await startFaultServer(async (request, response) => {
     const id = request.url?.split("/")[3] ?? "";
     const wait = waits.get(id);
-    if (waits.delete(id))
-      setTimeout(() => response.writeHead(429, { "Retry-After": wait }).end(), wait === "2" ? 200 : 0);
+    if (wait === "2") await isPaused.promise;
+    if (waits.delete(id)) response.writeHead(429, { "Retry-After": wait }).end();
     else response.writeHead(200, JSON_TYPE).end("{}");
   });
-  const pauses: object[] = [];
-  await collect(syncMany(clientFor(url), itemsFor(users(3)), { onPause: (pause) => pauses.push(pause) }));
+  const pauses: SyncPause[] = [];
+  const onPause = (pause: SyncPause) => {
+    isPaused.resolve();
+    if (pauses.push(pause) === 2) vi.advanceTimersByTime(pause.waitMs);
+  };
+  expect(
+    (await collect(syncMany(clientFor(url), itemsFor(users(3)), { onPause }))).filter(({ ok }) => ok),
+  ).toHaveLength(3);
   expect(pauses).toEqual([
     { status: 429, waitMs: 1_000 },
     { status: 429, waitMs: 2_000 },
