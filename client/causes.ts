@@ -64,7 +64,10 @@ export function causeOf(error: unknown, depth = 5): { reason: NetworkReason; wor
   return { reason, words: found ? ` (${reason}: ${found})` : "" };
 }
 
-/** Undefined for an error that contains what the server sent, which can be anything: undici's for a response that is not HTTP. */
+/**
+ * Undefined for an error that contains what a server sent, which can be anything, also the request with its secrets: undici's for
+ * a response that is not HTTP.
+ */
 export function withoutData(error: unknown): unknown {
-  return "data" in Object(Object(error).cause) ? undefined : error;
+  return [error, Object(error).cause].some((one) => "data" in Object(one)) ? undefined : error;
 }

@@ -116,6 +116,21 @@ test.for([
   expect(everything).not.toMatch(/SSH-2|user-marker|body-marker|con_acme-ad|Basic /);
 });
 
+test("the error of a token endpoint that sends the request back has nothing of it", async () => {
+  const url = await startTcpServer();
+  const request = { method: "POST", body: "client_secret=s3cret-marker" };
+  const sources = [
+    async () => (await fetch(url, request)).text(),
+    // As undici's `request` rejects.
+    () => fetch(url, request).then(String, ({ cause }) => Promise.reject(cause)),
+  ];
+  for (const token of sources) {
+    const error = await errorFrom(url, { credentials: { type: "bearer", token, applicationToken: "application" } });
+    expect(error).toMatchObject({ kind: "auth", message: expect.stringContaining("match the HTTP/1.1 protocol") });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("s3cret-marker");
+  }
+});
+
 test.for([
   ["Transfer-Encoding", "chunked"],
   ["Keep-Alive", "timeout=5"],
