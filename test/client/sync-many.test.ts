@@ -129,13 +129,20 @@ test("an item fails after ten pauses in a row", async () => {
 });
 
 test("the checkpoint is the count of items finished without a gap", async () => {
-  const slow = { "u-0": 1, "u-2": 250 } as Record<string, number>;
-  const { url } = await startSlowServer((path) => slow[path.split("/")[3] ?? ""] ?? 60);
+  const [first, others] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const { url } = await startFaultServer(async (request, response) => {
+    if (!request.url?.includes("u-0/")) await first.promise;
+    if (request.url?.includes("u-2/")) await others.promise;
+    response.writeHead(200, JSON_TYPE).end("{}");
+  });
   const saved: [number, number[]][] = [];
   const order: number[] = [];
   const save = (next: number) => void saved.push([next, [...order]]);
-  for await (const { index } of syncMany(clientFor(url), itemsFor(users(10)), { checkpoint: { save } }))
+  for await (const { index } of syncMany(clientFor(url), itemsFor(users(10)), { checkpoint: { save } })) {
     order.push(index);
+    first.resolve();
+    if (order.length === 9) others.resolve();
+  }
   expect(order.at(-1)).toBe(2);
   expect(saved.map(([next]) => next)).toEqual([1, 2, 10]);
   for (const [next, finished] of saved) {
