@@ -23,7 +23,7 @@ export interface SyncManyOptions {
   signal?: AbortSignal | undefined;
   checkpoint?:
     | {
-        /** Items to skip: the last value that was saved. Default 0. */
+        /** Items to skip: the last value that was saved, at most the number of items. Default 0. */
         from?: number | undefined;
         /** Called and awaited each time the count of items finished without a gap grows. Its errors end the iteration. */
         save?: ((next: number) => void | Promise<void>) | undefined;
