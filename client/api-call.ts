@@ -1,6 +1,6 @@
-import { defaultPathSerializer, mergeHeaders, serializeArrayParam, serializePrimitiveParam } from "openapi-fetch";
+import { mergeHeaders, serializeArrayParam, serializePrimitiveParam } from "openapi-fetch";
 import type { Route } from "../generated/operations.ts";
-import { checkHeaders, checkSegment, withDefaults } from "./check-options.ts";
+import { type Complete, checkHeaders, checkSegment, withDefaults } from "./check-options.ts";
 import { NexusError } from "./nexus-error.ts";
 import type { ApiRequest, CallOptions, Received } from "./send.ts";
 
@@ -12,19 +12,18 @@ export interface ApiCall {
   /** Sent with each request; those of the call replace them. */
   headers: Readonly<Record<string, string>>;
   /** Those of the client. */
-  limits: Required<Pick<CallOptions, "timeoutMs" | "deadlineMs">>;
-  send: (request: ApiRequest, options: Required<Omit<CallOptions, "requestId">>) => Promise<Received>;
+  limits: Complete<Pick<CallOptions, "timeoutMs" | "deadlineMs">>;
+  send: (request: ApiRequest, options: Complete<Omit<CallOptions, "requestId">>) => Promise<Received>;
 }
 
 /**
- * Calls the operation. openapi-fetch fills in the path and serializes query and headers; its createClient is not used,
+ * Calls the operation. openapi-fetch encodes the path's segments and serializes query and headers; its createClient is not used,
  * because half of it is middleware, which can carry neither retries nor timeouts, and would be a sixth of the package.
  * This is the only import of openapi-fetch (no releases since 2026-09). Errors of `send` are passed on.
  */
 export function callApi({ baseUrl, route, args, headers, limits, send }: ApiCall): Promise<Received> {
   const rest = [...args];
-  const path: Record<string, string> = {};
-  for (const [, name = ""] of route.path.matchAll(/\{(.+?)\}/g)) path[name] = checkSegment(name, rest.shift(), route);
+  const path = route.path.replace(/\{(.+?)\}/g, (_, name) => serializeSegment(checkSegment(name, rest.shift(), route)));
   const body = route.body && rest.shift();
   const [given = {}] = rest;
   const { signal } = new AbortController();
@@ -33,11 +32,16 @@ export function callApi({ baseUrl, route, args, headers, limits, send }: ApiCall
   const type = { "Content-Type": body === undefined ? undefined : route.body };
   const request = {
     method: route.method,
-    url: `${baseUrl}${defaultPathSerializer(route.path, path)}${serializeQuery(options.query, route.joined ?? [])}`,
+    url: `${baseUrl}${path}${serializeQuery(options.query, route.joined ?? [])}`,
     headers: Object.fromEntries(mergeHeaders(headers, type, checkHeaders(options.headers))),
     body: jsonOf(body),
   };
   return send(request, options);
+}
+
+/** Not by defaultPathSerializer, because its other styles, which no contract here can have, would be a twentieth of the package. */
+function serializeSegment(segment: string): string {
+  return serializeArrayParam("", [segment], { style: "simple", explode: false });
 }
 
 function jsonOf(body: unknown): string | null {
@@ -49,7 +53,7 @@ function jsonOf(body: unknown): string | null {
   }
 }
 
-type Options = Required<Omit<CallOptions, "requestId">> & { query: Record<string, unknown>; requestId: unknown };
+type Options = Complete<Omit<CallOptions, "requestId">> & { query: Record<string, unknown>; requestId: unknown };
 
 /**
  * The query with its question mark, or an empty text. Names are encoded. The items of an array are one parameter each, or one

@@ -36,6 +36,9 @@ const POSITIVE: NumberRange = {
 };
 export const FROM_0: NumberRange = { accepts: (number) => number >= 0, words: "0 or more" };
 
+/** Options after their defaults: none of them is undefined. */
+export type Complete<Options> = { [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
+
 /**
  * The options in place of the defaults. An option must have the type of its default, unless that is undefined, and a number
  * must be in the range; the value `undefined` stands for the default. `path` precedes the names in messages.
@@ -81,8 +84,9 @@ const OWN_HEADERS: readonly string[] = [
 ];
 
 /** A request id is 1 to 128 visible ASCII characters, because the server replaces any other. */
-export function checkRequestId(id: string): void {
-  if (!isRequestId(id)) throw new NexusError("config", "requestId must be 1 to 128 visible ASCII characters.");
+export function checkRequestId(id: unknown): string {
+  if (isRequestId(id)) return id;
+  throw new NexusError("config", "requestId must be 1 to 128 visible ASCII characters.");
 }
 
 export function isRequestId(id: unknown): id is string {

@@ -1,5 +1,5 @@
 import type { Alternative, CredentialForms, Route } from "../generated/operations.ts";
-import { reasonOf } from "./causes.ts";
+import { causeOf, withoutData } from "./causes.ts";
 import { withDefaults } from "./check-options.ts";
 import { NexusError } from "./nexus-error.ts";
 
@@ -119,7 +119,9 @@ async function secretFrom(name: string, source: SecretSource | undefined, ask: S
     secret = typeof source === "function" ? await source(ask) : source;
   } catch (cause) {
     const message = String(Object(cause).message ?? cause);
-    throw new NexusError("auth", `The source of '${name}' failed: ${message}${reasonOf(cause)}`, { cause });
+    throw new NexusError("auth", `The source of '${name}' failed: ${message}${causeOf(cause).words}`, {
+      cause: withoutData(cause),
+    });
   }
   if (typeof secret !== "string" || !secret) throw new NexusError("auth", `The ${name} is empty or not a string.`);
   if (!(FORBIDDEN[name] ?? /[^!-~]/).test(secret)) return secret;

@@ -1,10 +1,9 @@
-import type { NexusError } from "./nexus-error.ts";
-
 export interface Deadline {
   ms: number;
   /** Also ends the work. Its listener is removed when the work settles. */
   signal: AbortSignal;
-  error: (kind: "timeout" | "aborted") => NexusError;
+  /** The rejection. */
+  error: (kind: "timeout" | "aborted") => unknown;
 }
 
 /**
@@ -36,14 +35,5 @@ export async function withDeadline<T>(deadline: Deadline, work: (signal: AbortSi
 
 /** Resolves after `ms` milliseconds, or as soon as the signal aborts. */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-    if (signal.aborted) end();
-  });
+  return withDeadline({ ms, signal, error: () => undefined }, () => new Promise<void>(() => {})).catch(() => {});
 }

@@ -26,7 +26,7 @@ type Success<Result> = Result extends { status: infer Status; headers: infer Dec
 type Declared<Name extends string, Parameters> = string extends keyof Parameters
   ? unknown
   : Record<never, never> extends Parameters
-    ? { [Key in Name]?: Parameters }
+    ? { [Key in Name]?: Parameters | undefined }
     : { [Key in Name]: Parameters };
 
 /** The declared headers of an operation, and any others as text. */
@@ -37,7 +37,7 @@ type WithOtherHeaders<Parameters> = string extends keyof Parameters
 type OptionsOf<Method extends Methods[keyof Methods]> = Omit<CallOptions, "headers"> &
   Declared<"query", Method["query"]> &
   (Record<never, never> extends Method["headers"]
-    ? { headers?: WithOtherHeaders<Method["headers"]> }
+    ? { headers?: WithOtherHeaders<Method["headers"]> | undefined }
     : { headers: WithOtherHeaders<Method["headers"]> });
 
 type ArgumentsOf<Method extends Methods[keyof Methods]> =

@@ -1,6 +1,14 @@
 import { type CredentialsOption, type Methods, ROUTES, type Route } from "../generated/operations.ts";
 import { callApi } from "./api-call.ts";
-import { checkBaseUrl, checkHeaders, checkRequestId, checkRuntime, FROM_0, withDefaults } from "./check-options.ts";
+import {
+  type Complete,
+  checkBaseUrl,
+  checkHeaders,
+  checkRequestId,
+  checkRuntime,
+  FROM_0,
+  withDefaults,
+} from "./check-options.ts";
 import { createCredentials, type SecretSource } from "./credentials.ts";
 import { type Call, createMethods, type NexusClient } from "./methods.ts";
 import { isNexusError, NexusError } from "./nexus-error.ts";
@@ -24,27 +32,27 @@ export interface NexusClientOptions extends CredentialsOption<SecretSource> {
   /** URL of the API without `/v1`: https, or http on loopback. */
   baseUrl: string;
   /** Milliseconds for one attempt, including the response body. Default 5,000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Milliseconds for a whole call: secrets, attempts, backoff and `responseSchema`. Default 15,000. */
-  deadlineMs?: number;
+  deadlineMs?: number | undefined;
   /** Maximum size of a response body, in bytes after decompression. Default 10,000,000. */
-  maxResponseBytes?: number;
+  maxResponseBytes?: number | undefined;
   /** Default: at most two retries. Operations that are not idempotent are never retried. */
-  retry?: RetryOptions;
+  retry?: RetryOptions | undefined;
   /** Default: the global one, looked up at each attempt. */
-  fetch?: FetchOption;
+  fetch?: FetchOption | undefined;
   /** Added to each request. The client's own headers can't be replaced. Default: none. */
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>> | undefined;
   /** The header User-Agent; browsers keep their own. Default `nexus-sync-client`. */
-  userAgent?: string;
+  userAgent?: string | undefined;
   /** A schema that results must match, such as the one of `nexus-sync-client/validate`. Default: no check. */
-  responseSchema?: ResponseSchema | { readonly [Name in keyof Methods]?: ResponseSchema };
+  responseSchema?: ResponseSchema | { readonly [Name in keyof Methods]?: ResponseSchema } | undefined;
   /** Called for each attempt, refresh and retry, and at the end of a call. Errors it throws are ignored. */
-  onEvent?: (event: ClientEvent) => void;
+  onEvent?: ((event: ClientEvent) => void) | undefined;
   /** Allows http to hosts other than loopback. Default false. */
-  allowInsecureHttp?: boolean;
+  allowInsecureHttp?: boolean | undefined;
   /** Allows use in a browser page, where anyone can read the credentials. Default false. */
-  dangerouslyAllowBrowser?: boolean;
+  dangerouslyAllowBrowser?: boolean | undefined;
 }
 
 /**
@@ -76,7 +84,7 @@ const DEFAULTS: { [Name in keyof NexusClientOptions]-?: NexusClientOptions[Name]
 /** Returns the function that makes one call of any of the operations. */
 export function createCall(given: NexusClientOptions, routes: Readonly<Record<string, Route>>): Call {
   // Of the options without a default, each is checked below.
-  const options = withDefaults(DEFAULTS, given) as Required<NexusClientOptions>;
+  const options = withDefaults(DEFAULTS, given) as Complete<NexusClientOptions>;
   checkRuntime(options.dangerouslyAllowBrowser);
   const baseUrl = checkBaseUrl(options.baseUrl, options.allowInsecureHttp);
   const secretsFor = createCredentials(options.credentials, Object.values(routes));
@@ -85,7 +93,7 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
   const added = checkHeaders({ "User-Agent": options.userAgent, ...options.headers });
   return async (name, route, args) => {
     const start = performance.now();
-    const requestId = requestIdOf(route, args);
+    let requestId = "";
     let attempts = 0;
     const emit: Emit = (event) => {
       if (event.type === "attempt") attempts += 1;
@@ -98,8 +106,8 @@ export function createCall(given: NexusClientOptions, routes: Readonly<Record<st
       return durationMs;
     };
     try {
-      checkRequestId(requestId);
-      const send = (request: ApiRequest, call: Required<Omit<CallOptions, "requestId">>) =>
+      requestId = requestIdOf(route, args);
+      const send = (request: ApiRequest, call: Complete<Omit<CallOptions, "requestId">>) =>
         sendWithRetries(request, {
           ...options,
           ...call,
@@ -134,8 +142,8 @@ function schemasFrom(names: readonly string[], given: NexusClientOptions["respon
   return (name: string) => schemas[name];
 }
 
-/** The options follow the path parameters and the body. */
+/** The options follow the path parameters and the body. A page without TLS has no randomUUID. */
 function requestIdOf({ path, body }: Route, args: readonly unknown[]): string {
   const { requestId }: CallOptions = Object(args[path.split("{").length - (body ? 0 : 1)]);
-  return requestId ?? crypto.randomUUID();
+  return requestId === undefined ? (crypto.randomUUID?.() ?? `${Math.random()}`) : checkRequestId(requestId);
 }

@@ -1,11 +1,11 @@
 import { type Operations, PROBLEM_STATUSES } from "../generated/operations.ts";
-import { TEXT_LIMIT, textOf, violationsIn } from "./causes.ts";
+import { type NetworkReason, TEXT_LIMIT, textOf, violationsIn } from "./causes.ts";
 import type { ResponseHeaders } from "./response-headers.ts";
 import { printable } from "./text.ts";
 
 /**
  * - `http`: a response other than 2xx; see `status` and `problem`
- * - `network`: no response, or an incomplete one
+ * - `network`: no response, or an incomplete one; see `reason`
  * - `timeout`: the last attempt exceeded `timeoutMs`, or the call exceeded `deadlineMs`. The operation may have been done;
  *   repeating the call is safe if it is idempotent
  * - `aborted`: by the caller's signal, whose reason is the `cause`
@@ -60,6 +60,7 @@ type HeadersIn<Status, Answer = ErrorAnswer> = Answer extends { status: infer De
 export interface NexusErrorDetails {
   cause?: unknown;
   status?: number | undefined;
+  reason?: NetworkReason | undefined;
   problem?: ErrorAnswer["body"] | undefined;
   requestId?: string | undefined;
   retryAfterMs?: number | undefined;
@@ -79,6 +80,8 @@ export class NexusError extends Error {
   declare readonly kind: NexusErrorKind;
   /** HTTP status; kinds `http`, `decode` and `redirect` only. */
   declare readonly status: number | undefined;
+  /** Always set for kind `network`, and only for it. */
+  declare readonly reason: NetworkReason | undefined;
   /** The problem document (RFC 9457); undefined if the response has none. */
   declare readonly problem: ErrorAnswer["body"] | undefined;
   /** Headers of the response; kinds `http`, `decode` and `redirect` only. Not enumerable: loggers leave them out. */
@@ -95,8 +98,8 @@ export class NexusError extends Error {
   constructor(kind: NexusErrorKind, message: string, { cause, headers, ...details }: NexusErrorDetails = {}) {
     super(printable(message, TEXT_LIMIT), cause === undefined ? undefined : { cause });
     Object.defineProperties(this, { [BRAND]: { value: true }, headers: { value: headers } });
-    const { status, problem, requestId, retryAfterMs, attempts = 0, durationMs = 0 } = details;
-    Object.assign(this, { kind, status, problem, requestId, retryAfterMs, attempts, durationMs });
+    const { status, reason, problem, requestId, retryAfterMs, attempts = 0, durationMs = 0 } = details;
+    Object.assign(this, { kind, status, reason, problem, requestId, retryAfterMs, attempts, durationMs });
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -104,8 +107,8 @@ export class NexusError extends Error {
   }
 
   toJSON(): Record<string, unknown> {
-    const { name, kind, message, status, problem, requestId, retryAfterMs, attempts, durationMs } = this;
-    const members = { name, kind, message, status, requestId, retryAfterMs, attempts, durationMs };
+    const { name, kind, message, status, reason, problem, requestId, retryAfterMs, attempts, durationMs } = this;
+    const members = { name, kind, message, status, reason, requestId, retryAfterMs, attempts, durationMs };
     return { ...members, problemType: textOf(Object(problem).type), violations: violationsIn(problem, 10) };
   }
 }

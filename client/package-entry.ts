@@ -1,5 +1,6 @@
 /** The exports of `nexus-sync-client`. Inside the project, import the files themselves. */
 export type * from "../generated/types.ts";
+export type { NetworkReason } from "./causes.ts";
 export type { Credentials, SecretAsk, SecretSource } from "./credentials.ts";
 export {
   type CallMeta,

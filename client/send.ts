@@ -1,7 +1,8 @@
-import { reasonOf, withoutData } from "./causes.ts";
+import { causeOf, withoutData } from "./causes.ts";
+import type { Complete } from "./check-options.ts";
 import type { SecretProvider, Secrets } from "./credentials.ts";
 import { sleep, withDeadline } from "./deadline.ts";
-import { isNexusError, NexusError, type NexusErrorKind } from "./nexus-error.ts";
+import { isNexusError, NexusError, type NexusErrorDetails, type NexusErrorKind } from "./nexus-error.ts";
 import { type ReadOptions, readResponse } from "./read-response.ts";
 import { checkResponse, type ResponseSchema } from "./response-schema.ts";
 import { type RetryOptions, waitBeforeRetry } from "./retry.ts";
@@ -15,9 +16,7 @@ type CallEvent =
   | { type: "end"; ok: boolean; kind: NexusErrorKind | undefined; status: number | undefined; durationMs: number };
 export type Emit = (event: CallEvent) => void;
 
-/**
- * The part of `fetch` that the client uses: the global one, or that of undici, whose types differ from the global ones.
- */
+/** The part of `fetch` that the client uses: the global one, or that of undici, whose types differ. */
 export type FetchOption = (
   url: string,
   init: {
@@ -31,27 +30,27 @@ export type FetchOption = (
 
 export interface CallOptions {
   /** Added to each request of this call, such as `traceparent`; they replace the client's `headers`. Default: none. */
-  headers?: Readonly<Record<string, string>>;
+  headers?: Readonly<Record<string, string>> | undefined;
   /** The header X-Request-Id of this call: 1 to 128 visible ASCII characters. Default: a random UUID. */
-  requestId?: string;
+  requestId?: string | undefined;
   /** Aborts the call: it fails with `aborted`, and the signal's reason is the cause. Default: none. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Milliseconds for one attempt of this call. Default: that of the client. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Milliseconds for this call. Default: that of the client. */
-  deadlineMs?: number;
+  deadlineMs?: number | undefined;
   /**
    * Fails the call at once after a 429 or a response with `Retry-After`: for callers that make many calls and pause all
    * of them. Default false.
    */
-  reportsPauses?: boolean;
+  reportsPauses?: boolean | undefined;
 }
 
 export interface SendOptions extends ReadOptions {
   secrets: SecretProvider;
   timeoutMs: number;
   deadlineMs: number;
-  retry: Required<RetryOptions>;
+  retry: Complete<RetryOptions>;
   schema: ResponseSchema | undefined;
   /** See CallOptions. */
   reportsPauses: boolean;
@@ -92,16 +91,17 @@ export async function sendWithRetries({ url, ...request }: ApiRequest, options: 
       const headers = { ...request.headers, ...secrets.headers };
       const response = await fetch(url, { ...request, headers, redirect: "manual", signal });
       // Every implementation returns the standard's Response, whatever its types are called.
-      return readResponse(response as Response, options);
+      return readResponse(response as Response, options, signal);
     };
     try {
       const received = await limits.run(attempt, options.timeoutMs);
       if (schema) await limits.run(() => checkResponse(schema, received));
       return received;
     } catch (cause) {
+      const { reason, words } = causeOf(cause);
       const error = isNexusError(cause)
         ? cause
-        : limits.error("network", `got no complete response${reasonOf(cause)}.`, withoutData(cause));
+        : limits.error("network", `got no complete response${words}.`, { cause: withoutData(cause), reason });
       secrets = await recover(error, secrets, attempts);
     }
   }
@@ -135,8 +135,8 @@ type Limits = ReturnType<typeof createLimits>;
 function createLimits({ deadlineMs, signal, requestId, operation }: SendOptions) {
   const endsAt = performance.now() + deadlineMs;
   const leftMs = () => endsAt - performance.now();
-  const error = (kind: NexusErrorKind, words: string, cause?: unknown) =>
-    new NexusError(kind, `${operation} ${words}`, { cause, requestId });
+  const error = (kind: NexusErrorKind, words: string, details: NexusErrorDetails) =>
+    new NexusError(kind, `${operation} ${words}`, { ...details, requestId });
   /** Limits the time to `allowedMs`, by default until the deadline. */
   const run = <T>(work: (signal: AbortSignal) => Promise<T>, allowedMs = deadlineMs): Promise<T> => {
     const ms = Math.min(leftMs(), allowedMs);
@@ -144,7 +144,7 @@ function createLimits({ deadlineMs, signal, requestId, operation }: SendOptions)
       timeout: `took longer than ${ms < allowedMs ? deadlineMs : allowedMs} ms.`,
       aborted: "was aborted.",
     };
-    return withDeadline({ ms, signal, error: (kind) => error(kind, words[kind], signal.reason) }, work);
+    return withDeadline({ ms, signal, error: (kind) => error(kind, words[kind], { cause: signal.reason }) }, work);
   };
   return { error, leftMs, run };
 }

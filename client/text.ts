@@ -6,10 +6,13 @@ export function printable(text: string, maxLength?: number): string {
   return text.slice(0, maxLength).replace(UNPRINTABLE, "\uFFFD");
 }
 
-/** Undefined for text that is not JSON. The error of the runtime, which would contain a part of it, is dropped. */
-export function parseJson(text: string): unknown {
+/**
+ * Undefined for bytes that are not JSON in UTF-8 (RFC 8259 section 8.1); other bytes would become replacement characters. The error
+ * of the runtime, which would contain a part of the text, is dropped.
+ */
+export function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     return undefined;
   }

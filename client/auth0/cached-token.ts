@@ -10,9 +10,9 @@ export interface ActionCache {
 
 export interface CachedTokenOptions {
   /** Key in the cache, at most 64 bytes; use one key per API. Default `nexus-sync-client.token`. */
-  key?: string;
+  key?: string | undefined;
   /** Milliseconds: a cached token is not used in the last `skewMs` before it expires. Default 60,000. */
-  skewMs?: number;
+  skewMs?: number | undefined;
 }
 
 /** Maximum lifetime of an entry in Auth0's cache. */

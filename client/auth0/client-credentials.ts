@@ -1,4 +1,4 @@
-import { withDefaults } from "../check-options.ts";
+import { type Complete, withDefaults } from "../check-options.ts";
 import { NexusError } from "../nexus-error.ts";
 import { MAX_RESPONSE_BYTES, readBody } from "../response-body.ts";
 import { parseJson } from "../text.ts";
@@ -12,7 +12,7 @@ export interface ClientCredentials {
   /** Identifier of the API. */
   audience: string;
   /** Default: the global one, looked up at each call. */
-  fetch?: typeof globalThis.fetch;
+  fetch?: typeof globalThis.fetch | undefined;
 }
 
 /** Undefined: checked below. */
@@ -31,7 +31,7 @@ const DEFAULTS: { [Name in keyof ClientCredentials]-?: ClientCredentials[Name] |
  * error of fetch.
  */
 export function clientCredentialsToken(options: ClientCredentials): FetchToken {
-  const complete = withDefaults(DEFAULTS, options) as Required<ClientCredentials>;
+  const complete = withDefaults(DEFAULTS, options) as Complete<ClientCredentials>;
   const { domain, clientId, clientSecret, audience, fetch } = complete;
   for (const [name, value] of Object.entries({ domain, clientId, clientSecret, audience })) {
     // A secret of an Action that is not set is undefined.
@@ -52,15 +52,15 @@ export function clientCredentialsToken(options: ClientCredentials): FetchToken {
       response.body?.cancel().catch(() => {});
       throw new NexusError("auth", `The token endpoint returned ${response.status}.`);
     }
-    return tokenIn(new TextDecoder().decode(await readBody(response, MAX_RESPONSE_BYTES, tooLarge)));
+    return tokenIn(await readBody(response, { maxBytes: MAX_RESPONSE_BYTES, tooLarge, signal }));
   };
 }
 
 const tooLarge = () => new NexusError("decode", `The token endpoint returned more than ${MAX_RESPONSE_BYTES} bytes.`);
 
 /** Without `expires_in` (optional in RFC 6749 section 5.1) the lifetime is 0, and the token is not cached. */
-function tokenIn(text: string): FetchedToken {
-  const { access_token: token, expires_in: seconds } = (parseJson(text) ?? {}) as Record<string, unknown>;
+function tokenIn(bytes: Uint8Array): FetchedToken {
+  const { access_token: token, expires_in: seconds } = (parseJson(bytes) ?? {}) as Record<string, unknown>;
   if (typeof token !== "string" || token === "") {
     throw new NexusError("auth", "The token endpoint returned no access token.");
   }

@@ -3,7 +3,7 @@ import { syncMany } from "../bulk/sync-many.ts";
 import { createNexusClient } from "../nexus-client.ts";
 import { isNexusError } from "../nexus-error.ts";
 import { openCheckpoint } from "./checkpoint-file.ts";
-import { appendFailedLine, readFailedLines } from "./failed-lines.ts";
+import { appendFailedLine, checkFailedList, readFailedLines } from "./failed-lines.ts";
 import { openInput } from "./input.ts";
 import { type BackfillOptions, credentialsFrom, type Environment } from "./options.ts";
 import { type ProgressOutput, startProgress } from "./progress.ts";
@@ -37,13 +37,16 @@ export async function backfillFile({ options, env, output, lineEveryMs = 10_000,
     retryFailed === undefined ? undefined : await readFailedLines(retryFailed),
   );
   try {
-    const checkpoint = await openCheckpoint(options.checkpoint, input.fingerprint, options.url);
+    const { checkpoint: path, file, url } = options;
+    const { fingerprint, total = Number.POSITIVE_INFINITY } = input;
+    await checkFailedList(options.failed);
+    const checkpoint = await openCheckpoint({ path, file, input: fingerprint, total, url });
     const start = performance.now();
     const tally = createTally();
     const limit = createFailureLimit(options.maxFailures);
     const stop = new AbortController();
     const { next: from } = checkpoint.start;
-    const progress = startProgress({ output, total: input.total, before: from, lineEveryMs });
+    const progress = startProgress({ output, total: input.total ?? 0, before: from, lineEveryMs });
     const outcomes = syncMany(client, input.items(from), {
       concurrency: options.concurrency,
       signal: AbortSignal.any([signal, stop.signal]),

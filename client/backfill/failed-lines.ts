@@ -1,5 +1,6 @@
-import { createReadStream } from "node:fs";
-import { appendFile, readFile, truncate } from "node:fs/promises";
+import { constants, createReadStream, existsSync } from "node:fs";
+import { access, appendFile, open, readFile, truncate } from "node:fs/promises";
+import { dirname } from "node:path";
 import { CommandError, codeOf } from "./command-error.ts";
 import { linesOf, parseObject } from "./lines.ts";
 
@@ -34,6 +35,19 @@ function isLineNumber(line: unknown): line is number {
 
 function notFailedLine(path: string, entry: number): CommandError {
   return new CommandError(`Line ${entry} of ${path} is not a failed line: --retry-failed takes a list from --failed.`);
+}
+
+/**
+ * Opens the list if it exists; it is created at the first failure.
+ * @throws CommandError if it can't be written.
+ */
+export async function checkFailedList(path: string): Promise<void> {
+  try {
+    if (existsSync(path)) await (await open(path, "a")).close();
+    else await access(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw new CommandError(`${path} can't be written: ${codeOf(error)}.`);
+  }
 }
 
 /** Readable by the owner only, because it contains user ids; it contains no bodies and no credentials. */

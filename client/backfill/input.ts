@@ -11,7 +11,7 @@ import { formatCount } from "./progress.ts";
 /**
  * Opens an NDJSON file, whose lines are read on demand, after they have been counted. Blank lines are skipped, and so are lines
  * that are appended later.
- * @param signal Ends the counting; the total is then 0.
+ * @param signal Ends the counting; the total is then undefined.
  * @param only The lines to read; the others are skipped. Default: all.
  * @throws CommandError if it can't be read, has another format, or does not have the lines in `only`; the iteration of the
  * items too, if their number has changed.
@@ -26,11 +26,17 @@ export async function openInput(file: string, signal: AbortSignal, only?: Failed
   try {
     const fingerprint = await fingerprintOf(handle, file);
     const end = Math.max(0, fingerprint.size - 1);
-    const read = (ending = {}) =>
-      itemLines(handle.createReadStream({ start: 0, end, autoClose: false, ...ending }), only);
+    const read = (ending = {}) => {
+      const stream = handle.createReadStream({ start: 0, end, autoClose: false, ...ending });
+      // With a signal that has aborted, the stream emits the error too, before its iteration throws it.
+      return itemLines(
+        stream.on("error", () => {}),
+        only,
+      );
+    };
     const counting = only ? checkOnly(read({ signal }), only, file) : count(read({ signal }));
     const total = await counting.catch((error: unknown) => {
-      if (signal.aborted) return 0;
+      if (signal.aborted) return undefined;
       throw error;
     });
     return {
@@ -39,7 +45,7 @@ export async function openInput(file: string, signal: AbortSignal, only?: Failed
       /** All items; the first `from` of them have no outcome. */
       async *items(from: number): AsyncGenerator<SyncItem> {
         const found = yield* itemsOf(read(), from, lineNumbers);
-        if (found === total) return;
+        if (total === undefined || found === total) return;
         const counts = `it had ${formatCount(total)} items, and now has ${formatCount(found)}`;
         throw new CommandError(
           `${file} has changed during the backfill: ${counts}. Start over, without its checkpoint.`,

@@ -1,3 +1,4 @@
+import { NexusError } from "../nexus-error.ts";
 import { createItemSync, type OnPause, type SyncItem, type SyncingClient, type SyncOutcome } from "./sync-item.ts";
 
 export type SyncItems = Iterable<SyncItem> | AsyncIterable<SyncItem>;
@@ -39,8 +40,9 @@ export function startQueue({ client, items, concurrency, from, limit, signal, on
   const untilFree = async (index: number) => {
     while (index >= from && (held >= concurrency || index >= limit()) && !signal.aborted) await change();
   };
-  const readAll = async () => {
-    if (signal.aborted) return;
+  /** Returns the number of items; undefined after an abort. */
+  const startAll = async () => {
+    if (signal.aborted) return undefined;
     let index = 0;
     for await (const item of items) {
       const current = index;
@@ -51,8 +53,13 @@ export function startQueue({ client, items, concurrency, from, limit, signal, on
       }
       index += 1;
       await untilFree(index);
-      if (signal.aborted) return;
+      if (signal.aborted) return undefined;
     }
+    return index;
+  };
+  const readAll = async () => {
+    const count = (await startAll()) ?? from;
+    if (count < from) throw new NexusError("config", `checkpoint.from is ${from}, but there are ${count} items.`);
   };
   signal.addEventListener("abort", notify, { once: true });
   const reading = readAll().finally(() => {

@@ -1,4 +1,4 @@
-import { type NumberRange, withDefaults } from "../check-options.ts";
+import { type Complete, type NumberRange, withDefaults } from "../check-options.ts";
 import { NexusError } from "../nexus-error.ts";
 import { type SyncItems, startQueue } from "./queue.ts";
 import type { SyncItem, SyncingClient, SyncOutcome, SyncPause } from "./sync-item.ts";
@@ -18,24 +18,26 @@ export interface SyncProgress {
 
 export interface SyncManyOptions {
   /** Items in flight, including outcomes that your loop has not taken. Default 8, at least 1. */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /** Ends the iteration with a NexusError `aborted`. */
-  signal?: AbortSignal;
-  checkpoint?: {
-    /** Items to skip: the last value that was saved. Default 0. */
-    from?: number;
-    /** Called and awaited each time the count of items finished without a gap grows. Its errors end the iteration. */
-    save?(next: number): void | Promise<void>;
-  };
+  signal?: AbortSignal | undefined;
+  checkpoint?:
+    | {
+        /** Items to skip: the last value that was saved, at most the number of items. Default 0. */
+        from?: number | undefined;
+        /** Called and awaited each time the count of items finished without a gap grows. Its errors end the iteration. */
+        save?: ((next: number) => void | Promise<void>) | undefined;
+      }
+    | undefined;
   /** Called and awaited after each item. Its errors end the iteration. */
-  onProgress?(progress: SyncProgress): void;
+  onProgress?: ((progress: SyncProgress) => void) | undefined;
   /**
    * Called and awaited when a pause of all items starts, and when it gets longer. Pauses below 0.5 s are not reported. Its
    * errors end the iteration.
    */
-  onPause?(pause: SyncPause): void;
+  onPause?: ((pause: SyncPause) => void) | undefined;
   /** Ends the iteration with TooManyFailures after this many failed items. Default: no limit. */
-  maxFailures?: number;
+  maxFailures?: number | undefined;
 }
 
 /** `maxFailures` items have failed; their outcomes have been yielded. */
@@ -117,7 +119,7 @@ const wholeFrom = (min: number): NumberRange => ({
 function checkOptions(given: SyncManyOptions) {
   const { signal } = new AbortController();
   const none = { concurrency: 8, signal, checkpoint: {}, onProgress() {}, onPause() {} };
-  const defaults: Required<SyncManyOptions> = { ...none, maxFailures: Number.POSITIVE_INFINITY };
+  const defaults: Complete<SyncManyOptions> = { ...none, maxFailures: Number.POSITIVE_INFINITY };
   const options = withDefaults(defaults, given, "", wholeFrom(1));
   const { from } = withDefaults({ from: 0, save() {} }, options.checkpoint, "checkpoint.", wholeFrom(0));
   return { ...options, from };

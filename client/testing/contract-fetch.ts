@@ -10,11 +10,11 @@ export type { Answer, ContractReply, ContractRequest, Failing, Failure, Recorded
 
 export interface ContractFetchOptions {
   /** For the operations that have it; others respond with the first example of their first 2xx. Default: that of all. */
-  answer?: Answer;
+  answer?: Answer | undefined;
   /** Responds to a valid request that is not one of the `failures`; undefined for the response without this option. */
-  respond?: Respond;
+  respond?: Respond | undefined;
   /** Failures of the first requests, in order: `[failTimes(2, "network"), rateLimit(1, 3)]`. */
-  failures?: readonly Failing[];
+  failures?: readonly Failing[] | undefined;
 }
 
 export interface ContractFetch {
@@ -28,7 +28,7 @@ export interface ContractFetch {
  * contract's examples, without a server. For a request that violates the contract it returns the server's problem
  * document.
  * @throws NexusError `config` if an option is invalid, or the contract has no such response; the message lists the available
- * ones. The fetch throws it for a reply of `respond` that does not match the contract.
+ * ones. The fetch throws it for a reply of `respond` that does not match the contract, and for a response without an example.
  */
 export function createContractFetch(options: ContractFetchOptions = {}): ContractFetch {
   return createFetch(CONTRACT, options);

@@ -31,7 +31,9 @@ type SuccessIn<Status extends number> = Status extends number
 
 /** Name of an example of a 2xx, or a status and the name of its example (default: the first). */
 export type Answer = ExampleOf<SuccessStatus> | StatusAnswer;
-type StatusAnswer = { [Status in ResponseStatus]: { status: Status; example?: ExampleOf<Status> } }[ResponseStatus];
+type StatusAnswer = {
+  [Status in ResponseStatus]: { status: Status; example?: ExampleOf<Status> | undefined };
+}[ResponseStatus];
 
 /** A response of the contract; without an example the first one. */
 export interface Selection {

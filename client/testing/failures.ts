@@ -19,7 +19,7 @@ interface StatusFailure {
   /** 200 to 599. */
   status: number;
   /** Default: no Retry-After. */
-  retryAfterSeconds?: number;
+  retryAfterSeconds?: number | undefined;
 }
 
 /** A failure and the requests that it applies to. */

@@ -39,9 +39,9 @@ type OwnReply<Declared> = Declared extends { status: infer Status; body: infer B
       status: Status;
       body: Body;
       /** Added to the contract's headers with their examples. */
-      headers?: Readonly<Record<string, string>>;
+      headers?: Readonly<Record<string, string>> | undefined;
       /** Default: the first that the contract declares and the header Accept allows. */
-      mediaType?: string;
+      mediaType?: string | undefined;
     }
   : never;
 
@@ -58,7 +58,8 @@ interface Received {
 
 /**
  * The response to a valid request. An error that `respond` throws is passed on, like one of the network.
- * @throws NexusError `config` if the operation does not declare the response, or its body does not match the contract
+ * @throws NexusError `config` if the operation does not declare the response or has no example of it, or its body does not match
+ * the contract
  */
 export async function replyTo({
   operation: declared,
@@ -71,10 +72,20 @@ export async function replyTo({
   // The contract of the operation has been checked.
   const request = { ...call, ...(call.body === "" && { body: undefined }) } as ContractRequest;
   const reply: unknown = await Promise.race([respond(request), untilAborted(signal)]);
-  if (reply === undefined) return responseOf(operation, selection);
+  if (reply === undefined) return exampleResponse(operation, selection);
   const { body } = Object(reply);
-  if (body === undefined) return responseOf(operation, selectionOf({ operations: [operation] }, reply, "respond."));
+  if (body === undefined)
+    return exampleResponse(operation, selectionOf({ operations: [operation] }, reply, "respond."));
   return ownResponse(operation, reply);
+}
+
+function exampleResponse(operation: Operation, selection: Selection | undefined): ContractResponse {
+  const response = responseOf(operation, selection);
+  const mediaType = response.headers.get("Content-Type");
+  if (response.body !== undefined || mediaType === null) return response;
+  const place = `The contract has no example of the response ${response.status} of ${operation.id}`;
+  const remedy = `write one there ('example' of ${mediaType}), or return a body from 'respond'`;
+  throw new NexusError("config", `${place}: ${remedy}.`);
 }
 
 function ownResponse(operation: Operation, reply: unknown): ContractResponse {

@@ -8,7 +8,7 @@ export interface TokenOptions {
    * Milliseconds: the cached token is not used in the last `skewMs` before it expires, because clocks differ and requests
    * take time. Default 60,000. A token that lives no longer is fetched for each call.
    */
-  skewMs?: number;
+  skewMs?: number | undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import { linesOf } from "../../client/backfill/lines.ts";
 import type { Environment } from "../../client/backfill/options.ts";
 import { acme, basicOf, bearerOf, CONNECTION, identity, startStubWithClient } from "../helpers/stub.ts";
 import { BASIC, backfill, line, lines, nextIn, startBackfill, temporaryPaths } from "./backfill-call.ts";
-import { JSON_TYPE, NOWHERE, startFaultServer } from "./fault-server.ts";
+import { JSON_TYPE, NOWHERE, respond, startFaultServer } from "./fault-server.ts";
 
 function envOf(server: Parameters<typeof basicOf>[0]) {
   const { username, password } = basicOf(server);
@@ -166,7 +166,10 @@ test("the modes of an existing checkpoint and list of failed lines are kept", as
   writeFileSync(path("in.ndjson"), lines(3));
   const call = [path("in.ndjson"), "--url", url, "--checkpoint", path("at.json"), "--failed", path("bad.ndjson")];
   await backfill(call, BASIC);
-  writeFileSync(path("at.json"), readFileSync(path("at.json"), "utf8").replace('"next":3', '"next":1'));
+  writeFileSync(
+    path("at.json"),
+    JSON.stringify({ ...JSON.parse(readFileSync(path("at.json"), "utf8")), next: 1, failed: 1 }),
+  );
   chmodSync(path("at.json"), 0o664);
   chmodSync(path("bad.ndjson"), 0o660);
   await backfill(call, BASIC);
@@ -214,14 +217,34 @@ test("unprintable characters of arguments and file names are replaced in the out
   expect((await backfill([path(name), ...URL_FLAG], BASIC)).output).toContain(`${shown}.failed.ndjson`);
 });
 
-test("a list of failed lines that can't be written ends the command with exit code 2", async () => {
+test.for([
+  ["--failed", "none/bad.ndjson", /^\S+none\/bad\.ndjson can't be written: ENOENT\.$/],
+  ["--failed", ".", /^\S+ can't be written: EISDIR\.$/],
+  ["--checkpoint", "none/at.json", /^The checkpoint \S+none\/at\.json can't be written: ENOENT\.$/],
+  ["--checkpoint", ".", /^The checkpoint \S+ can't be read: EISDIR\.$/],
+] as const)("%s %s, which can't be written, ends the command with exit code 2 before anything is sent", async (row) => {
+  const [flag, name, message] = row;
+  const { url, seen } = await startFaultServer(respond());
   const path = temporaryPaths();
-  writeFileSync(path("in.ndjson"), "no JSON\n");
-  const call = [path("in.ndjson"), "--url", "http://127.0.0.1:9", "--failed", path("none/bad.ndjson")];
-  expect(await backfill(call, BASIC)).toMatchObject({
+  writeFileSync(path("in.ndjson"), lines(3));
+  const { code, output } = await backfill([path("in.ndjson"), "--url", url, flag, path(name)], BASIC);
+  expect(output).toMatch(message);
+  expect([code, seen]).toEqual([2, []]);
+});
+
+test("of two backfills with one checkpoint, one ends with exit code 2, and the other one finishes the file", async () => {
+  const path = temporaryPaths();
+  const { url, seen } = await startGoodServer(10);
+  writeFileSync(path("in.ndjson"), lines(200));
+  const call = [path("in.ndjson"), "--url", url, "--checkpoint", path("at.json"), "--concurrency", "2"];
+  const ends = await Promise.all([backfill(call, BASIC), backfill(call, BASIC)]);
+  const [stopped, finished] = ends.toSorted((one, other) => other.code - one.code);
+  expect(stopped).toMatchObject({
     code: 2,
-    output: expect.stringMatching(/can't be written: ENOENT/),
+    output: `The checkpoint ${path("at.json")} was changed by another backfill: use one checkpoint for each.`,
   });
+  expect(finished).toMatchObject({ code: 0, output: expect.stringMatching(/^200 synced, 0 failed/) });
+  expect([nextIn(path("at.json")), seen.length < 400]).toEqual([200, true]);
 });
 
 test("--help lists flags, variables and exit codes", async () => {

@@ -34,7 +34,7 @@ const incomplete: nexus.SyncUserIdentityRequest = { attributes: [], connection }
 
 export async function call(signal: AbortSignal): Promise<nexus.UserRole[]> {
   const once: nexus.CallOptions = { signal, timeoutMs: 2_000 };
-  const safe: nexus.SafeResult = await client.safeSyncUserIdentity("u-ada", body, once);
+  const safe: nexus.SafeResult = await client.safeSyncUserIdentity("u-ada", body, { ...once, headers: undefined });
   if (safe.ok) return roles(safe.data, safe.meta);
   const { error } = safe;
   const kind: nexus.NexusErrorKind = error.kind;
@@ -60,6 +60,10 @@ const respond: testing.ContractFetchOptions["respond"] = async ({ path, operatio
   const reply: testing.ContractReply = { status: 404, body: { title: operation + path.userId } };
   return path.userId === "u-nobody" ? reply : undefined;
 };
+const fetch = testing.createContractFetch({ answer: undefined, respond: undefined, failures: undefined });
+export const unset: nexus.NexusClientOptions = { ...options, fetch, onEvent: undefined, retry: { limit: undefined } };
+export const inOrder = bulk.syncMany(client, [], { signal: undefined, checkpoint: { from: undefined } });
+cachedToken(async () => ({ token: "t", expiresInMs: 0 }), { skewMs: undefined });
 testing.createContractFetch({ respond, failures: [testing.failTimes(1, "hang"), testing.rateLimit(1)] });
 
 note(half, incomplete, cached, auth0, bulk, testing);

@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
+import type { NetworkReason } from "../../client/causes.ts";
 import type { Credentials, SecretAsk } from "../../client/credentials.ts";
 import type { CallOptions, NexusClientOptions } from "../../client/nexus-client.ts";
 import { hasStatus, isNexusError, NexusError } from "../../client/nexus-error.ts";
@@ -34,20 +35,19 @@ test("a network error names the cause by the runtime's code", async () => {
     setTimeout(() => response.destroy(), 20);
   });
   const port = await closedPort();
-  for (const [url, reason] of [
-    [`http://127.0.0.1:${port}`, "connection refused: ECONNREFUSED"],
-    [`http://localhost:${port}`, "connection refused: ECONNREFUSED"],
-    ["https://nexus.invalid", "DNS: (ENOTFOUND|EAI_AGAIN)"],
-    [reset.url.replace("http:", "https:"), "(TLS|connection lost): \\w+"],
-    [reset.url, "connection lost: \\w+"],
-    [cut.url, "connection lost: \\w+"],
-    [NOWHERE, "bad port"],
+  for (const [url, reasons, code] of [
+    [`http://127.0.0.1:${port}`, ["connection refused"], "ECONNREFUSED"],
+    [`http://localhost:${port}`, ["connection refused"], "ECONNREFUSED"],
+    ["https://nexus.invalid", ["DNS"], "(ENOTFOUND|EAI_AGAIN)"],
+    [reset.url.replace("http:", "https:"), ["TLS", "connection lost"], "\\w+"],
+    [reset.url, ["connection lost"], "\\w+"],
+    [cut.url, ["connection lost"], "\\w+"],
+    [NOWHERE, ["other"], "bad port"],
   ] as const) {
-    const { kind, message } = await errorFrom(url);
-    expect([kind, message]).toEqual([
-      "network",
-      expect.stringMatching(new RegExp(`no complete response \\(${reason}\\)`)),
-    ]);
+    const error = await errorFrom(url);
+    expect([error.kind, reasons]).toEqual(["network", expect.arrayContaining([error.reason])]);
+    expect(error.message).toMatch(new RegExp(`no complete response \\(${error.reason}: ${code}\\)\\.$`));
+    expect(error.toJSON().reason).toBe(error.reason);
   }
 });
 
@@ -57,18 +57,67 @@ test("a TLS server that speaks plain HTTP is named as a TLS error", async () => 
   expect(message).toMatch(/\(TLS: ERR_SSL_\w+\)/);
 });
 
-test.for([
+test.for<[text: string, reason: NetworkReason, words: string]>([
   [
     "error sending request for url (https://h/u-user-marker): tcp connect error: Connection refused",
-    " (Connection refused)",
+    ...(["connection refused", " (connection refused: Connection refused)"] as const),
   ],
-  ["dns error: failed to look up u-user-marker", " (dns error)"],
-  ["Failed to fetch u-user-marker", ""],
-])("of the message %j of another runtime, only known words are repeated", async ([text, reason]) => {
+  ["dns error: failed to look up u-user-marker", "DNS", " (DNS: dns error)"],
+  ["client error (Connect): proxy authentication required", "proxy", " (proxy: proxy authentication)"],
+  ["tunnel error: failed for u-user-marker", "proxy", " (proxy: tunnel error)"],
+  ["u-user-marker: invalid peer certificate: Expired", "TLS", " (TLS: certificate)"],
+  ["u-user-marker: received corrupt message of type InvalidContentType", "TLS", " (TLS: corrupt message)"],
+  ["u-user-marker: invalid HTTP version parsed", "protocol", " (protocol: invalid HTTP)"],
+  ["error reading a body from connection", "connection lost", " (connection lost: reading a body)"],
+  ["Failed to fetch u-user-marker", "other", ""],
+])("of the message %j of another runtime, only known words are repeated", async ([text, reason, words]) => {
   const fetch = () => Promise.reject(new TypeError(text));
   const error = await errorFrom(NOWHERE, { fetch });
-  expect(error.message).toBe(`${operationAt(NOWHERE)} got no complete response${reason}.`);
+  expect(error.message).toBe(`${operationAt(NOWHERE)} got no complete response${words}.`);
+  expect(error.reason).toBe(reason);
 });
+
+test.for<[code: string, reason: NetworkReason]>([
+  ["UND_ERR_CONNECT_TIMEOUT", "timeout"],
+  ["ETIMEDOUT", "timeout"],
+  ["EHOSTUNREACH", "unreachable"],
+  ["ENETUNREACH", "unreachable"],
+  ["ECONNRESET", "connection lost"],
+  ["UND_ERR_HEADERS_OVERFLOW", "protocol"],
+  ["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", "protocol"],
+  ["Z_DATA_ERROR", "protocol"],
+  ["InvalidHTTPResponse", "protocol"],
+  ["ERR_PROXY_TUNNEL", "proxy"],
+  ["ERR_TLS_HANDSHAKE_TIMEOUT", "TLS"],
+  ["ERR_INVALID_STATE", "other"],
+])("the code %s has the reason '%s'", async ([code, reason]) => {
+  const cause = Object.assign(new Error("u-user-marker"), { code });
+  const error = await errorFrom(NOWHERE, { fetch: () => Promise.reject(new TypeError("fetch failed", { cause })) });
+  expect(error).toMatchObject({ kind: "network", reason, message: expect.stringMatching(`\\(${reason}: ${code}\\)`) });
+});
+
+test("a proxy that refuses a connection is named with its status", async () => {
+  const refusal = Object.assign(new Error("Proxy response (407) !== 200 when HTTP Tunneling"), {
+    code: "UND_ERR_ABORTED",
+  });
+  const cause = Object.assign(new DOMException("Request was cancelled.", "AbortError"), { cause: refusal });
+  const error = await errorFrom(NOWHERE, { fetch: () => Promise.reject(new TypeError("fetch failed", { cause })) });
+  expect(error).toMatchObject({ reason: "proxy", message: expect.stringContaining("(proxy: Proxy response (407)).") });
+});
+
+test.for([undefined, "x", new Error("x"), new DOMException("x", "AbortError")])(
+  "a fetch that rejects with %o, or returns it, is a network error with the reason 'other'",
+  async (thrown) => {
+    const returned = thrown as unknown as Response;
+    for (const fetch of [() => Promise.reject(thrown), async () => returned, async () => Response.error()]) {
+      expect(await errorFrom(NOWHERE, { fetch })).toMatchObject({
+        kind: "network",
+        reason: "other",
+        status: undefined,
+      });
+    }
+  },
+);
 
 test("a 400 names the first three violations, and its JSON has the first ten, cut", async () => {
   const errors = Array.from({ length: 12 }, (_, index) => ({

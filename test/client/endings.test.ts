@@ -110,10 +110,25 @@ test.for([
   ],
 ] as const)("a server that sends %s is named, and the error has nothing of what it sent", async ([, text]) => {
   const error = await errorFrom(await startTcpServer(text));
-  expect(error).toMatchObject({ kind: "network" });
-  expect(error.message).toMatch(/got no complete response \((.*HTTP\/1\.1 protocol|code: HPE_\w+)\)\.$/);
+  expect(error).toMatchObject({ kind: "network", reason: "protocol" });
+  expect(error.message).toMatch(/got no complete response \(protocol: (match the HTTP\/1\.1 protocol|HPE_\w+)\)\.$/);
   const everything = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error);
   expect(everything).not.toMatch(/SSH-2|user-marker|body-marker|con_acme-ad|Basic /);
+});
+
+test("the error of a token endpoint that sends the request back has nothing of it", async () => {
+  const url = await startTcpServer();
+  const request = { method: "POST", body: "client_secret=s3cret-marker" };
+  const sources = [
+    async () => (await fetch(url, request)).text(),
+    // As undici's `request` rejects.
+    () => fetch(url, request).then(String, ({ cause }) => Promise.reject(cause)),
+  ];
+  for (const token of sources) {
+    const error = await errorFrom(url, { credentials: { type: "bearer", token, applicationToken: "application" } });
+    expect(error).toMatchObject({ kind: "auth", message: expect.stringContaining("match the HTTP/1.1 protocol") });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain("s3cret-marker");
+  }
 });
 
 test.for([
@@ -151,4 +166,29 @@ test("a Retry-After of any size is a whole number of milliseconds", async () => 
   const { url } = await startFaultServer(respond(503, { "Retry-After": "9".repeat(400) }));
   const error = await errorFrom(url);
   expect(JSON.parse(JSON.stringify(error)).retryAfterMs).toBe(1e15);
+});
+
+test("a call without crypto.randomUUID, as in a page without TLS, has a request id too", async () => {
+  const { url, seen } = await startFaultServer(respond());
+  const { randomUUID } = crypto;
+  Object.defineProperty(crypto, "randomUUID", { value: undefined, configurable: true });
+  onTestFinished(() => void Object.defineProperty(crypto, "randomUUID", { value: randomUUID, configurable: true }));
+  expect(await clientFor(url).safeSyncUserIdentity("u", signIn())).toMatchObject({ ok: true });
+  expect(seen[0]?.headers["x-request-id"]).toMatch(/^[!-~]{8,128}$/);
+});
+
+test("options whose members can't be read are a config error with the cause, and nothing is sent", async () => {
+  const { url, seen } = await startFaultServer(respond());
+  const cause = new Error("The settings are not loaded.");
+  for (const name of ["requestId", "signal"]) {
+    const options = Object.defineProperty({}, name, {
+      enumerable: true,
+      get: () => {
+        throw cause;
+      },
+    });
+    const error = await errorFrom(url, {}, options);
+    expect(error).toMatchObject({ kind: "config", message: "An argument is invalid.", cause, attempts: 0 });
+  }
+  expect(seen).toEqual([]);
 });

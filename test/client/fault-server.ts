@@ -22,7 +22,11 @@ export async function startFaultServer(listener: RequestListener) {
 }
 
 /** A complete response. */
-export function respond(status = 200, headers: Record<string, string> = JSON_TYPE, body = "{}"): RequestListener {
+export function respond(
+  status = 200,
+  headers: Record<string, string> = JSON_TYPE,
+  body: string | Buffer = "{}",
+): RequestListener {
   return (_, response) => response.writeHead(status, headers).end(body);
 }
 

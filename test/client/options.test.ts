@@ -82,9 +82,9 @@ test.for([[5], []])("a call with the arguments %j is a config error with the par
 test("an async fetch and onEvent, and options that are undefined, are accepted", async () => {
   const { url } = await startFaultServer(respond());
   const fetch: typeof globalThis.fetch = async (...args) => globalThis.fetch(...args);
-  const unset = { userAgent: undefined, retry: undefined, timeoutMs: undefined } as object;
+  const unset = { userAgent: undefined, retry: undefined, timeoutMs: undefined, responseSchema: undefined };
   const client = clientFor(url, { fetch, onEvent: async () => {}, ...unset });
-  const options = { signal: undefined, timeoutMs: undefined } as object;
+  const options = { signal: undefined, timeoutMs: undefined, headers: undefined };
   expect(await client.safeSyncUserIdentity("u", signIn(), options)).toMatchObject({ ok: true });
 });
 

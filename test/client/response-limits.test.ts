@@ -78,6 +78,29 @@ test("a body over the limit is cancelled, even if the fetch ignores signals", as
   expect(isCancelled).toBe(true);
 });
 
+test.for([0, 1])(
+  "a body that yields chunks of %i bytes for ever ends at the time limit, and is cancelled",
+  async (size) => {
+    let isCancelled = false;
+    const pull = (controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(size));
+    const cancel = () => {
+      isCancelled = true;
+    };
+    const fetch = async () => new Response(new ReadableStream({ pull, cancel }), { headers: JSON_TYPE });
+    expect(await errorFrom("https://nexus.example", { fetch, timeoutMs: 100 })).toMatchObject({ kind: "timeout" });
+    expect(isCancelled).toBe(true);
+  },
+);
+
+test("a response that a fetch without signals returns after the time limit is cancelled", async () => {
+  const cancelled = Promise.withResolvers<void>();
+  const late = Promise.withResolvers<Response>();
+  const fetch = () => late.promise;
+  expect(await errorFrom("https://nexus.example", { fetch, timeoutMs: 50 })).toMatchObject({ kind: "timeout" });
+  late.resolve(new Response(new ReadableStream({ cancel: () => cancelled.resolve() }), { headers: JSON_TYPE }));
+  await cancelled.promise;
+});
+
 test.for([0, -1, Number.NaN, Number.POSITIVE_INFINITY, "x"])("maxResponseBytes %s is refused", (maxResponseBytes) => {
   expect(() => clientFor("https://nexus.example", { maxResponseBytes: maxResponseBytes as number })).toThrow(
     expect.objectContaining({

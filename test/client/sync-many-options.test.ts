@@ -56,6 +56,20 @@ test("arguments of another type are a config error with their name", async () =>
   }
 });
 
+test("a checkpoint beyond the last item is a config error, and one after it is the end", async () => {
+  const { url, seen } = await startFaultServer(respond());
+  const items = (async function* () {
+    yield* ITEMS;
+    yield* ITEMS;
+  })();
+  const message = "checkpoint.from is 3, but there are 2 items.";
+  expect(await errorOf(clientFor(url), items, { checkpoint: { from: 3 } })).toMatchObject({ kind: "config", message });
+  expect(await errorOf(clientFor(url), [...ITEMS, ...ITEMS], { checkpoint: { from: 2 } })).toBeUndefined();
+  const signal = AbortSignal.abort();
+  expect(await errorOf(clientFor(url), ITEMS, { checkpoint: { from: 3 }, signal })).toMatchObject({ kind: "aborted" });
+  expect(seen).toEqual([]);
+});
+
 test("options that are undefined stand for their defaults, and save is called as a method of its checkpoint", async () => {
   const { url } = await startFaultServer(respond());
   const saved: number[] = [];
@@ -65,7 +79,7 @@ test("options that are undefined stand for their defaults, and save is called as
       this.#saved.push(next);
     }
   }
-  const unset = { concurrency: undefined, signal: undefined, onPause: undefined, maxFailures: undefined } as object;
+  const unset = { concurrency: undefined, signal: undefined, onPause: undefined, maxFailures: undefined };
   for await (const { ok } of syncMany(clientFor(url), ITEMS, { ...unset, checkpoint: new Checkpoint() })) {
     expect(ok).toBe(true);
   }

@@ -121,6 +121,26 @@ test.for([
   },
 );
 
+test("an operation without an example is a config error that names it and what to write", async () => {
+  const document = structuredClone(PARCELS);
+  document.paths["/parcels"].post.responses["201"].content = { "application/json": { schema: { type: "object" } } };
+  const contract = contractOf(document);
+  const { id } = contract.operations.find(({ method, template }) => `${method} ${template}` === "POST /parcels") ?? {};
+  const init = {
+    ...{ method: "POST", headers: { "X-Api-Key": "k", ...JSON_BODY } },
+    body: JSON.stringify({ weight: 2, pin: "1234" }),
+  };
+  const message =
+    `The contract has no example of the response 201 of ${id}: ` +
+    "write one there ('example' of application/json), or return a body from 'respond'.";
+  for (const options of [{}, { answer: { status: 201 as 200 } }, { respond: () => ({ status: 201 }) as never }]) {
+    const response = createFetch(contract, options)(`${NOWHERE}/parcels`, init);
+    await expect(response).rejects.toMatchObject({ kind: "config", message });
+  }
+  const own = createFetch(contract, { respond: () => ({ status: 201, body: {} }) as never });
+  expect((await own(`${NOWHERE}/parcels`, init)).status).toBe(201);
+});
+
 test("a response has its required headers, even if the contract has no example of them", async () => {
   const { Location: _, ...headers } = PARCELS.paths["/parcels"].post.responses["201"].headers;
   const document = structuredClone(PARCELS);

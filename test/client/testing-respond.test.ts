@@ -31,7 +31,7 @@ function resultOf({ path: { userId }, body }: SyncRequest) {
 
 function clientOn(respond: ContractFetchOptions["respond"], options: ContractFetchOptions = {}) {
   const fetch = createContractFetch({ ...options, ...(respond && { respond }) });
-  return { fetch, client: clientFor(NOWHERE, { fetch, timeoutMs: 100, retry: { limit: 0 } }) };
+  return { fetch, client: clientFor(NOWHERE, { fetch, timeoutMs: 500, retry: { limit: 0 } }) };
 }
 
 test("respond chooses the response for each user: its own body, an example, a status or the default", async () => {

@@ -18,7 +18,7 @@ const { examples } = contract.components;
 
 function clientOn(options: ContractFetchOptions = {}) {
   const fetch = createContractFetch(options);
-  return { fetch, client: clientFor(BASE, { fetch, timeoutMs: 100, retry: { limit: 0 } }) };
+  return { fetch, client: clientFor(BASE, { fetch, timeoutMs: 500, retry: { limit: 0 } }) };
 }
 
 async function errorOf(options: ContractFetchOptions) {

@@ -25,19 +25,23 @@ function clientWith(token: TokenSource, url: string) {
 }
 
 /** The Authorization headers of calls one after another. */
-async function sentBy(token: TokenSource, calls: number, betweenMs = 0) {
+async function sentBy(token: TokenSource, calls: number) {
   const { url, seen } = await startFaultServer(respond());
   for (let count = 0; count < calls; count += 1) {
     await clientWith(token, url).syncUserIdentity("u", signIn());
-    await new Promise((resolve) => setTimeout(resolve, betweenMs));
   }
   return seen.map(({ headers }) => headers.authorization);
 }
 
 test("a token is fetched once for the calls of all clients, and again shortly before it expires", async () => {
   expect(await sentBy(cachedToken(tokens().fetchToken), 3)).toEqual(["Bearer t-1", "Bearer t-1", "Bearer t-1"]);
-  const short = cachedToken(tokens(HOUR_MS).fetchToken, { skewMs: HOUR_MS - 300 });
-  expect(await sentBy(short, 3, 200)).toEqual(["Bearer t-1", "Bearer t-1", "Bearer t-2"]);
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const token = cachedToken(tokens().fetchToken);
+  expect(await sentBy(token, 1)).toEqual(["Bearer t-1"]);
+  vi.advanceTimersByTime(HOUR_MS - 60_001);
+  expect(await sentBy(token, 1)).toEqual(["Bearer t-1"]);
+  vi.advanceTimersByTime(2);
+  expect(await sentBy(token, 1)).toEqual(["Bearer t-2"]);
 });
 
 test("a token that lives no longer than skewMs is fetched for each call", async () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import ts from "typescript";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { olderNode, ROOT } from "../client/packed-client.ts";
 import { startStubWithClient } from "../helpers/stub.ts";
 import { HOST, startCompanyNetwork } from "./company-network.ts";
@@ -56,6 +57,20 @@ test("this Node uses the proxy of the environment, except for the hosts in NO_PR
   expect(network.tunnels).toEqual([]);
   expect(await network.seenBy([process.execPath, "call.mjs"], HOST, env)).toEqual(EXPECTED);
   expect(new Set(network.tunnels)).toEqual(new Set([`${HOST}:${network.port}`]));
+});
+
+test("a proxy that requires a password is named in the error", async () => {
+  const { server } = await startStubWithClient();
+  const proxy = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.end("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"));
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void proxy.close());
+  const HTTP_PROXY = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const env = { ...scenarioFor(server), NODE_USE_ENV_PROXY: "1", HTTP_PROXY, NO_PROXY: "" };
+  const run = environments.run([process.execPath, "call.mjs"], env);
+  await expect(run).rejects.toThrow("(proxy: Proxy response (407)).");
 });
 
 test("the recipes of the page compile", SLOW, async ({ skip }) => {
