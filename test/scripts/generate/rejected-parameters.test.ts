@@ -6,6 +6,8 @@ const NULL_ITEM = "No text stands for null. Remove it from the items.";
 const TUPLE = "A tuple is not supported in a parameter. Write 'items'.";
 const SEVERAL = "An array is one of several types here. Write 'type: array'.";
 const ITSELF = "A parameter's array must be declared by the schema itself. Write 'type: array' and 'items' there.";
+const OVERLAPPING = "Alternatives of several types overlap here. Write 'anyOf', or each type once.";
+const BOOLEANS = "Numbers and booleans are alternatives here. Write them as one list: 'type: [integer, boolean]'.";
 const NESTED =
   "An array of arrays or objects is not supported in query. Write items that are texts, numbers or booleans.";
 const untyped = (value: string) =>
@@ -20,12 +22,17 @@ testRejections([
   ...[
     ["{ type: array, prefixItems: [{ type: string }] }", TUPLE],
     ["{ type: array, items: { type: string }, prefixItems: [{ type: string }] }", TUPLE],
-    ['{ type: [array, "null"], items: { type: string } }', SEVERAL],
+    ['{ type: [array, "null"], items: { type: array } }', NESTED],
     ["{ type: [string, array] }", SEVERAL],
+    ['{ anyOf: [{ type: [array, integer] }, { type: "null" }] }', SEVERAL],
     ['{ type: [object, "null"] }', OBJECT],
     ["{ anyOf: [{ type: string }, { type: object }] }", OBJECT],
     ["{ oneOf: [{ type: string }, { properties: { a: {} } }] }", OBJECT],
-    ["{ allOf: [{ type: array, items: { type: string } }] }", ITSELF],
+    ["{ allOf: [{ type: array, items: { type: object } }] }", NESTED],
+    ['{ anyOf: [{ type: array, prefixItems: [{ type: string }] }, { type: "null" }] }', TUPLE],
+    ['{ anyOf: [{ type: array }, { type: array }, { type: "null" }] }', ITSELF],
+    ["{ oneOf: [{ type: integer }, { type: string }, { type: string, maxLength: 3 }] }", OVERLAPPING],
+    ["{ anyOf: [{ type: integer }, { type: boolean }] }", BOOLEANS],
     ["{ anyOf: [{ type: array }, { type: string }] }", ITSELF],
     ["{ oneOf: [{ type: string }, { allOf: [{ type: array }] }] }", ITSELF],
     ["{ items: { type: string } }", ITSELF],
