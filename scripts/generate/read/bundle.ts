@@ -6,7 +6,7 @@ import { pointerOf } from "../lint/nodes.ts";
 import { NODE_TYPES } from "../lint/openapi-types.ts";
 import type { ParsedContract } from "../parse.ts";
 import { expandAliases } from "./expand-aliases.ts";
-import { normalise, shortenReferences } from "./normalise.ts";
+import { normalise, shortenReferences, writeMappings } from "./normalise.ts";
 import { offlineResolver } from "./offline-resolver.ts";
 import { trackOrigins } from "./origins.ts";
 import { type ContractPath, sourceFiles } from "./source-files.ts";
@@ -24,8 +24,10 @@ export interface Bundled {
 export async function bundleContract(contract: ParsedContract, where: ContractPath): Promise<Bundled> {
   const { document: parsed } = contract;
   shortenReferences(parsed, where.path);
+  const { components: { schemas } = {} } = parsed;
   // Data can contain such a text as well; bundling changes nothing then. The linter reports an unreadable document.
-  const hasOtherFiles = /"\$ref":"[^#]/.test(JSON.stringify(parsed)) && checkReadable(parsed).length === 0;
+  const hasFiles = writeMappings(parsed, schemas) || /"\$ref":"[^#]/.test(JSON.stringify(parsed));
+  const hasOtherFiles = hasFiles && checkReadable(parsed).length === 0;
   if (!hasOtherFiles) {
     normalise(parsed);
     return { contract, diagnostics: [], sources: new Map() };
@@ -36,6 +38,7 @@ export async function bundleContract(contract: ParsedContract, where: ContractPa
   const resolver = offlineResolver(async (file) => {
     const value = await found.parse(file);
     origins.add(file, value);
+    writeMappings(value, schemas);
     return value;
   });
   // The bundler writes into the document.

@@ -231,11 +231,11 @@ testRejections([
     ["no-unresolved-refs", "There is no schema 'Thin'. Did you mean 'Thing'?", "Thin"],
   ],
   [
-    "a discriminator with a file that is not written as one",
+    "a discriminator with a file that does not exist",
     { schema: "discriminator: { propertyName: kind, mapping: { a: other.yaml } }" },
     [
       "no-unresolved-refs",
-      "There is no schema 'other.yaml'. Write the name of a component, or a reference to a file as './file.yaml'.",
+      "There is no schema './other.yaml'. Write the name of a component, or a reference.",
       "other.yaml",
     ],
   ],
