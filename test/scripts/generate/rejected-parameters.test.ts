@@ -10,6 +10,7 @@ const OVERLAPPING = "Alternatives of several types overlap here. Write 'anyOf', 
 const BOOLEANS = "Numbers and booleans are alternatives here. Write them as one list: 'type: [integer, boolean]'.";
 const NESTED =
   "An array of arrays or objects is not supported in query. Write items that are texts, numbers or booleans.";
+const CONDITION = "Without a type the parameter is a text, of no type integer. Write the 'type' of its values.";
 const untyped = (value: string) =>
   `Without a type the parameter is a text, not ${value}. Write the 'type' of its values.`;
 
@@ -44,6 +45,8 @@ testRejections([
     ["{ const: true }", untyped("true")],
     ["{ anyOf: [{ const: a }, { const: 2 }] }", untyped("2")],
     ["{ type: array, items: { enum: [1, 2] } }", untyped("1")],
+    ["{ not: { type: integer } }", CONDITION],
+    ["{ if: { const: a }, then: { maxLength: 3 }, else: { type: integer } }", CONDITION],
     ['{ type: "null" }', NULL],
     ['{ type: array, items: { type: "null" } }', NULL_ITEM],
     ['{ type: array, items: { anyOf: [{ type: integer }, { type: "null" }] } }', NULL_ITEM],

@@ -23,7 +23,8 @@ export function schemaProblem(document: ContractDocument, place: string, schema:
   }
   const read = textSchema(document, schema);
   if (parts.some(isOneOfSeveral)) return "An array is one of several types here. Write 'type: array'.";
-  if (read.type !== "array") return mixedProblem(parts) ?? textProblem(parts) ?? alternativesProblem(document, parts);
+  if (read.type !== "array")
+    return mixedProblem(parts) ?? textProblem(document, parts) ?? alternativesProblem(document, parts);
   if (parts.some(({ prefixItems }) => prefixItems !== undefined)) {
     return "A tuple is not supported in a parameter. Write 'items'.";
   }
@@ -32,7 +33,7 @@ export function schemaProblem(document: ContractDocument, place: string, schema:
     return `An array of arrays or objects is not supported in ${place}. Write items that are texts, numbers or booleans.`;
   }
   if (items.some(({ type }) => type === "null")) return "No text stands for null. Remove it from the items.";
-  return textProblem(items) ?? alternativesProblem(document, items);
+  return textProblem(document, items) ?? alternativesProblem(document, items);
 }
 
 function isObject(schema: Schema): boolean {
@@ -71,19 +72,26 @@ function alternativesProblem(document: ContractDocument, parts: readonly Schema[
 const BOOLEANS = "Numbers and booleans are alternatives here. Write them as one list: 'type: [integer, boolean]'.";
 const OVERLAPPING = "Alternatives of several types overlap here. Write 'anyOf', or each type once.";
 
+const TYPE = "Write the 'type' of its values.";
+
 /** Null beside another type is the absence of an optional parameter. */
 const NULL = "No text stands for null. Write the type of its texts as well.";
 
 /** Without a type the text is not converted. */
-function textProblem(parts: readonly Schema[]): string | undefined {
+function textProblem(document: ContractDocument, parts: readonly Schema[]): string | undefined {
   const inexact = parts.find(({ multipleOf }) => !isExact(multipleOf));
   if (inexact) {
     return `'multipleOf: ${inexact.multipleOf}' can't be checked exactly in a parameter. Write a whole number, or a fraction such as 0.5.`;
   }
   const types = parts.flatMap(typesOf);
   if (types.length > 0) return types.every((type) => type === "null") ? NULL : undefined;
+  const conditions = parts.flatMap(({ not, ...part }) =>
+    partsOf(document, { allOf: [not, part.if, part.then, part.else] }),
+  );
+  const converted = conditions.flatMap(typesOf).find((type) => type !== "string");
+  if (converted !== undefined) return `Without a type the parameter is a text, of no type ${converted}. ${TYPE}`;
   const constants = parts.flatMap((part) => [part.enum ?? [], "const" in part ? [part.const] : []].flat());
   const other = constants.find((value) => typeof value !== "string");
   if (other === undefined) return undefined;
-  return `Without a type the parameter is a text, not ${JSON.stringify(other)}. Write the 'type' of its values.`;
+  return `Without a type the parameter is a text, not ${JSON.stringify(other)}. ${TYPE}`;
 }
