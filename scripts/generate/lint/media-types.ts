@@ -74,8 +74,8 @@ function checkEmpty(document: ContractDocument, { value, pointer }: Node): Findi
 /** Content other than JSON is sent as text or bytes. */
 function checkTexts(document: ContractDocument, served: Nodes): Finding[] {
   return contents(served, "Response").flatMap(({ mediaType, pointer }): Finding[] => {
-    // A range has a problem of its own.
-    if (isJson(mediaType) || mediaType.includes("*")) return [];
+    // A range, and a media type with parameters, have a problem of their own.
+    if (isJson(mediaType) || /[*;]/.test(mediaType)) return [];
     const { schema } = Object(valueAt(document, pointer));
     const types = partsOf(document, schema).flatMap(({ type = [] }) => [type].flat());
     const other = types.find((type) => type !== "string");
