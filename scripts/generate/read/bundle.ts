@@ -51,11 +51,13 @@ export async function bundleContract(contract: ParsedContract, where: ContractPa
     found.errors.push({ ...contract.locate([]), rule: "reference", message });
     return { problems: [] };
   });
-  const unresolved = problems.flatMap(({ message, location: [place] }): Diagnostic[] => {
+  // A renamed component is a warning.
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const unresolved = errors.flatMap(({ message, location: [place] }): Diagnostic[] => {
     const file = place?.source.absoluteRef ?? where.path;
     const pointer = [...pointerOf(place?.pointer ?? "#/"), "$ref"];
     const reference = valueAt(found.files.get(file)?.value, pointer);
-    // A local reference of the contract is checked by the linter. A renamed component is no problem.
+    // A local reference of the contract is checked by the linter.
     if (typeof reference !== "string" || (file === where.path && reference.startsWith("#"))) return [];
     const reason = message.split("$ref: ")[1] ?? `'${reference}' does not exist.`;
     return [{ ...found.placeIn(file, pointer), rule: "no-unresolved-refs", message: reason }];

@@ -57,6 +57,19 @@ test("references to files below the contract's folder are bundled", async () => 
   expect(await folder.generate("--check")).toMatchObject({ code: 0 });
 });
 
+test("files with one name in several folders are different components", async () => {
+  const responses = '{ "200": { $ref: ok.yaml }, "404": { $ref: b/ok.yaml } }';
+  const folder = await contractFolder({
+    "openapi.yaml": contractWith({}).replace("  /things/{id}:", "  /a: { $ref: a/path.yaml }\n  /things/{id}:"),
+    "a/path.yaml": `put: { operationId: putA, responses: ${responses} }`,
+    "a/ok.yaml": "description: The first.",
+    "a/b/ok.yaml": "description: The second.",
+  });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  const { responses: bundled } = JSON.parse(folder.read("out/openapi.json")).components;
+  expect(bundled).toEqual({ ok: { description: "The first." }, "ok-2": { description: "The second." } });
+});
+
 const PET = "type: object\nrequired: [kind]\nproperties: { kind: { type: string }";
 
 test("the values of a discriminator are names of schemas, or files with and without ./", async () => {
