@@ -226,6 +226,15 @@ testRejections([
     ["schema-pattern", "Invalid regular expression: /[a/u: Unterminated character class.", '"[a"'],
   ],
   [
+    "a pattern with a character that needs no backslash",
+    property("{ type: string, pattern: '^[a-z\\:]+$' }"),
+    [
+      "schema-pattern",
+      "Invalid regular expression: /^[a-z\\:]+$/u: Invalid escape. Write the character without its backslash.",
+      "'^[a-z\\:]+$'",
+    ],
+  ],
+  [
     "a discriminator with an unknown schema",
     { schema: "discriminator: { propertyName: kind, mapping: { a: Thin } }" },
     ["no-unresolved-refs", "There is no schema 'Thin'. Did you mean 'Thing'?", "Thin"],
