@@ -9,7 +9,31 @@ const SCHEMES = "#/components/securitySchemes";
 const PERMISSIONS = "x-required-permissions";
 
 /** Edits that the server enforces. */
+const CHOICE = {
+  "NEW oneOf": [{ $ref: "#/components/schemas/A" }, { $ref: "#/components/schemas/Thing" }],
+  "NEW discriminator": {
+    propertyName: "id",
+    mapping: { a: "#/components/schemas/A", b: "#/components/schemas/Thing" },
+  },
+};
+const A = { type: "object", properties: { id: { const: "a" } } };
+
+const DEFINED = { "NEW properties a": { $ref: "#/components/schemas/NewThing/$defs/A" } };
+
 const ENFORCED: Row[] = [
+  [
+    "a definition requires another property",
+    ["major, breaks: required-properties-added NewThing/$defs/A/properties/id"],
+    { "NEW $defs": { A: { ...A, required: ["id"] } }, ...DEFINED },
+    { "NEW $defs": { A }, ...DEFINED },
+  ],
+  ["a definition that is not used changes", [], { "NEW $defs": { A } }, { "NEW $defs": { A: {} } }],
+  [
+    "an alternative that a discriminator refers to requires another property",
+    ["major, compiles: required-properties-added A/properties/id"],
+    { "components schemas A": { ...A, required: ["id"] }, ...CHOICE },
+    { "components schemas A": A, ...CHOICE },
+  ],
   [
     "a permission is no longer sufficient",
     [`major, compiles: permissions-changed ${AT_PUT}/${PERMISSIONS}`],
