@@ -20,7 +20,27 @@ const A = { type: "object", properties: { id: { const: "a" } } };
 
 const DEFINED = { "NEW properties a": { $ref: "#/components/schemas/NewThing/$defs/A" } };
 
+/** The first use of A accepts every object, the second is A. */
+const USED_TWICE = {
+  "PUT requestBody": {
+    content: { "application/json": { schema: { anyOf: [{ type: "object" }, { $ref: "#/components/schemas/A" }] } } },
+  },
+  "POST requestBody": { content: { "application/json": { schema: { $ref: "#/components/schemas/A" } } } },
+};
+
 const ENFORCED: Row[] = [
+  [
+    "a schema requires another property, which breaks its second use only",
+    ["major, compiles: required-properties-added A/properties/id"],
+    { "components schemas A": { ...A, required: ["id"] }, ...USED_TWICE },
+    { "components schemas A": A, ...USED_TWICE },
+  ],
+  [
+    "a schema requires another property, which breaks no use",
+    ["patch, compiles: required-modified A/properties/id"],
+    { "components schemas A": { ...A, required: ["id"] }, ...USED_TWICE, "POST requestBody": NEW_BODY },
+    { "components schemas A": A, ...USED_TWICE, "POST requestBody": NEW_BODY },
+  ],
   [
     "a definition requires another property",
     ["major, breaks: required-properties-added NewThing/$defs/A/properties/id"],
