@@ -4,10 +4,10 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { type ContractDocument, referencePointer } from "../../server/contract/document.ts";
-import type { Pointer } from "../generate/diagnostic.ts";
-import { makeTemporaryFolder } from "../shared/temporary-folder.ts";
-import type { Change, Impact, WireChange } from "./change.ts";
+import { type ContractDocument, referencePointer } from "../../../server/contract/document.ts";
+import type { Pointer } from "../../generate/diagnostic.ts";
+import { makeTemporaryFolder } from "../../shared/temporary-folder.ts";
+import type { Change, Impact, WireChange } from "../change.ts";
 import { differText, fromDiffer } from "./differ-text.ts";
 
 const CONFIG = fileURLToPath(new URL("./redocly-diff.yaml", import.meta.url));

@@ -1,5 +1,5 @@
-import type { ContractDocument } from "../../server/contract/document.ts";
-import { mapKeywords } from "../../server/contract/keywords.ts";
+import type { ContractDocument } from "../../../server/contract/document.ts";
+import { mapKeywords } from "../../../server/contract/keywords.ts";
 
 /** In place of `$defs` in the differ's documents. */
 const DEFINITIONS = "x-nexus-sync-defs";
