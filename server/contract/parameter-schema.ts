@@ -3,10 +3,11 @@ import { type ContractDocument, referencePointer, type Schema, valueAt } from ".
 /**
  * The schema of a parameter as the validator can read its texts. References are replaced, except within other keywords than
  * these: the validator reads the text of a reference in `allOf` as JSON, `1.0` as 1. No text stands for null, so
- * `anyOf: [array, null]` is the array. The `type` of an array and the `default` are those of the whole schema.
+ * `anyOf: [array, null]` is the array. The `type` of an array and the `default` are those of the whole schema. Marks
+ * of properties, such as `readOnly`, are left out: they would reject every value.
  */
 export function textSchema(document: ContractDocument, declared: unknown, isItem = false): Schema {
-  const { $ref, allOf, anyOf, oneOf, items, ...own }: Schema = Object(declared);
+  const { $ref, allOf, anyOf, oneOf, items, readOnly: _, writeOnly: __, ...own }: Schema = Object(declared);
   const read = (part: unknown) => textSchema(document, part, isItem);
   const listed = (list: unknown) => (Array.isArray(list) ? list.map(read).filter((part) => !isNull(part)) : []);
   const target = typeof $ref === "string" ? [read(valueAt(document, referencePointer($ref)))] : [];

@@ -95,6 +95,8 @@ const CALLS: Call[] = [
     // A text that an alternative accepts is not converted.
     ...["00123", "0x10", "1e3", "latest"].map((either) => ({ either })),
     { choice: 5 },
+    // A property that requests do not have can be the type of a parameter.
+    { part: 5, parts: [1, 2] },
     { choice: "all" },
     { mixed: 1, kinds: [1, "all"] },
     { mixed: true },
