@@ -20,6 +20,16 @@ testRejections([
     { operation: "parameters:\n  - { name: q, in: query, schema: { $ref: '#/components/schemas/Absent' } }" },
     ["no-unresolved-refs", "'#/components/schemas/Absent' does not exist.", "'#/components/schemas/Absent'"],
   ],
+  [
+    "the style of another kind of list",
+    { operation: "parameters:\n  - { name: q, in: query, style: pipeDelimited, schema: { type: array } }" },
+    ["parameter", "The style 'pipeDelimited' is not supported in query. Write 'form'.", "pipeDelimited"],
+  ],
+  [
+    "a parameter that can be empty",
+    { operation: "parameters:\n  - { name: q, in: query, allowEmptyValue: true, schema: { type: string } }" },
+    ["parameter", "'allowEmptyValue' is not supported. Describe the empty text in the schema.", "true"],
+  ],
   ...[
     ["{ type: array, prefixItems: [{ type: string }] }", TUPLE],
     ["{ type: array, items: { type: string }, prefixItems: [{ type: string }] }", TUPLE],
