@@ -60,6 +60,7 @@ const CALLS: Call[] = [
   ["safeReadDevice", [7, { headers: { "X-Trace": 5 } }], { path: { "device-id": 7 }, headers: { "X-Trace": 5 } }],
   ["safeLatestDevice", [], { operation: "latest device", path: {} }],
   ["safeRestart", [["5", 6].join()], { operation: "restart", path: { device: [5, 6] } }],
+  ["safeReadPart", ["a b"], { path: { part: "a b" } }],
   // Names, styles and types of parameters.
   [
     "safeSearchDevices",
