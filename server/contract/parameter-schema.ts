@@ -9,9 +9,10 @@ import { type ContractDocument, referencePointer, type Schema, valueAt } from ".
 export function textSchema(document: ContractDocument, declared: unknown, isItem = false): Schema {
   const { $ref, allOf, anyOf, oneOf, items, readOnly: _, writeOnly: __, ...own }: Schema = Object(declared);
   const read = (part: unknown) => textSchema(document, part, isItem);
-  const listed = (list: unknown) => (Array.isArray(list) ? list.map(read).filter((part) => !isNull(part)) : []);
+  const listed = (list: unknown) => (Array.isArray(list) ? list.map(read) : []);
+  const notNull = (list: unknown) => listed(list).filter((part) => !isNull(part));
   const target = typeof $ref === "string" ? [read(valueAt(document, referencePointer($ref)))] : [];
-  const parts = [...target, ...listed(allOf), ...chosen("anyOf", listed(anyOf)), ...chosen("oneOf", listed(oneOf))];
+  const parts = [...target, ...listed(allOf), ...chosen("anyOf", notNull(anyOf)), ...chosen("oneOf", notNull(oneOf))];
   const [only] = parts;
   if (only && parts.length === 1 && items === undefined && Object.keys(own).length === 0) return only;
   const { type = typeOfParts(parts), default: fallback, ...others } = own;
