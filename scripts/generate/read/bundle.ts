@@ -4,6 +4,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { checkReadable } from "../lint/document.ts";
 import { pointerOf } from "../lint/nodes.ts";
 import { NODE_TYPES } from "../lint/openapi-types.ts";
+import { membersOf } from "../lint/references/members.ts";
 import type { ParsedContract } from "../parse.ts";
 import { expandAliases } from "./expand-aliases.ts";
 import { normalise, shortenReferences, writeMappings } from "./normalise.ts";
@@ -47,8 +48,9 @@ export async function bundleContract(contract: ParsedContract, where: ContractPa
   const { styleguide: config } = await createConfig({ resolve: { doNotResolveExamples: true } });
   const options = { document: root, config, customTypes: NODE_TYPES, externalRefResolver: resolver };
   const { problems } = await bundleDocument(options).catch((error: Error) => {
+    const toFile = membersOf(parsed).find(({ key, value }) => key === "$ref" && !String(value).startsWith("#"));
     const message = `The references between the files can't be followed: ${error.message}.`;
-    found.errors.push({ ...contract.locate([]), rule: "reference", message });
+    found.errors.push({ ...contract.locate(toFile?.pointer ?? []), rule: "reference", message });
     return { problems: [] };
   });
   // A renamed component is a warning.
