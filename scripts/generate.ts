@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { parseOptions } from "../server/command-line/parse-options.ts";
 import { ConfigurationError } from "../server/configuration-error.ts";
 import { gate, printChangelog } from "./breaking/breaking.ts";
-import { DifferFailed } from "./breaking/wire-changes.ts";
+import { DifferFailed } from "./breaking/differ/wire-changes.ts";
 import { openAdvice } from "./generate/advice.ts";
 import { CONTRACTS, type ContractFile, PUBLIC_CONTRACT } from "./generate/contracts.ts";
 import { check, regenerate, renderContracts } from "./generate/regenerate.ts";

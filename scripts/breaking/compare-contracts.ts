@@ -1,13 +1,13 @@
 import ts from "typescript";
 import type { ContractDocument } from "../../server/contract/document.ts";
 import type { Change, Flow, WireChange } from "./change.ts";
+import { wireChanges } from "./differ/wire-changes.ts";
 import { withEnforcedVerdict } from "./enforced.ts";
 import { usedFlows } from "./flows.ts";
 import { normalise } from "./normalise.ts";
 import { isJudgedHere, operationChanges } from "./operation-rules.ts";
 import { schemaVerdicts } from "./schema-verdict.ts";
 import { compareTypes, memberPath, type TypedPart } from "./source-types.ts";
-import { wireChanges } from "./wire-changes.ts";
 
 /** In the differ's report, `key` is the keyword of a renamed property, `name` that of a renamed parameter. */
 const RENAMES = ["key", "name"];

@@ -2,10 +2,10 @@ import {
   type ContractDocument,
   type ParameterObject,
   resolve,
-  type Schema,
   schemaOf,
   valueAt,
 } from "../../server/contract/document.ts";
+import { textSchema } from "../../server/contract/parameter-schema.ts";
 import type { WireChange } from "./change.ts";
 
 type Verdict = Pick<WireChange, "wire" | "rule" | "message">;
@@ -50,6 +50,7 @@ function sameSerialization({ use, keyword = "", place, to }: WireChange, revisio
   if (keyword !== "explode" && keyword !== "style") return undefined;
   const pointer = place.at(-1) === keyword ? place.slice(0, -1) : place;
   const { schema = {} }: Partial<ParameterObject> = Object(valueAt(revision, pointer));
-  const types = [resolve<Schema>(revision, schemaOf(schema)).type ?? "array"].flat();
-  return types.includes("array") || types.includes("object") ? undefined : ({ wire: "patch", rule, message } as const);
+  return textSchema(revision, schemaOf(schema)).type === "array"
+    ? undefined
+    : ({ wire: "patch", rule, message } as const);
 }

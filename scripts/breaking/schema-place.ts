@@ -45,7 +45,10 @@ export interface Place {
 }
 
 /** Undefined for a part that is no schema of a served body, parameter or header. */
-export function placeOf(graphs: Pair, { use, keyword, isRemoved }: WireChange): Place | undefined {
+export function placeOf(
+  graphs: Pair,
+  { use, keyword, isRemoved }: Pick<WireChange, "use" | "keyword" | "isRemoved">,
+): Place | undefined {
   const side = isRemoved ? "old" : "fresh";
   const [inOperation, inSchema] = splitAtSchema(use);
   const root = descend(graphs, inOperation, side);

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ContractDocument, Schema } from "../../server/contract/document.ts";
+import { type ContractDocument, type Schema, valueAt } from "../../server/contract/document.ts";
 import type { Flow, Impact, WireChange } from "./change.ts";
 import { graphOf } from "./inclusion/graph.ts";
 import { isIncluded } from "./inclusion/includes.ts";
-import { type Level, type Pair, placeOf } from "./schema-place.ts";
+import { usesOfComponents } from "./other-uses.ts";
+import { type Level, type Pair, type Place, placeOf } from "./schema-place.ts";
 
 /** Keywords that have an effect together. */
 const GROUPS = [
@@ -19,14 +20,29 @@ const GROUPS = [
  */
 export function schemaVerdicts(base: ContractDocument, revision: ContractDocument) {
   const graphs: Pair = { old: graphOf(base), fresh: graphOf(revision) };
+  const usesOf = usesOfComponents(graphs);
+  const impactOf = (change: WireChange, { levels, isAnnotated }: Place, flows: readonly Flow[]): Impact => {
+    if (isAnnotated) return "patch";
+    const impact = impactOn(levels.flatMap(versionsOf(change)), flows);
+    if (impact === "major" || isProven(graphs, change, levels, flows)) return impact;
+    return usesOf(change).every((use) => isCompatible(use, [use.flow])) ? impact : "major";
+  };
   return (change: WireChange, flows: readonly Flow[]): WireChange => {
     const place = placeOf(graphs, change);
     const keyword = place?.levels.at(-1)?.keyword;
     if (!place || !keyword || flows.length === 0) return change;
-    const impact = place.isAnnotated ? "patch" : impactOn(place.levels.flatMap(versionsOf(change)), flows);
+    const impact = impactOf(change, place, flows);
     if (impact === "major") return { ...change, wire: impact, rule: ruleOf(change, keyword) };
     return change.wire === "major" ? { ...change, wire: impact, rule: `${keyword}-modified` } : change;
   };
+}
+
+/** Whether there is a proof for the component itself, which holds for each use of it. */
+function isProven(graphs: Pair, change: WireChange, levels: readonly Level[], flows: readonly Flow[]): boolean {
+  const component = valueAt(graphs.fresh, change.place.slice(0, 3));
+  const first = levels.findIndex(({ fresh }) => fresh === component);
+  const inner = first < 0 ? [] : levels.slice(first).flatMap(versionsOf(change));
+  return inner.some((pair) => isCompatible(pair, flows));
 }
 
 /** A schema that contains the changed part, and the same schema with this change only. */

@@ -2,7 +2,7 @@ import { isNode, isScalar, LineCounter, parseDocument, type Range } from "yaml";
 import type { ContractDocument } from "../../server/contract/document.ts";
 import type { Diagnostic, Place, Pointer } from "./diagnostic.ts";
 import { expandAliases, TOO_DEEP } from "./read/expand-aliases.ts";
-import { keyText, nodeErrors, pairAt } from "./read/yaml-nodes.ts";
+import { keyText, nodeErrors, pairAt, TAG_MESSAGE } from "./read/yaml-nodes.ts";
 
 /** Position of a value, or of its key if `at` is "key". A missing value has the position of its nearest parent. */
 export type Locate = (pointer: Pointer, at?: "key" | "value") => Place;
@@ -30,7 +30,7 @@ export function parseContract(source: string): { contract?: ParsedContract; diag
 const MESSAGES: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: "The file has another YAML document. Remove it, with its '---'",
   RESOURCE_EXHAUSTION: TOO_DEEP,
-  TAG_RESOLVE_FAILED: "Tags of your own are not supported. Remove this one",
+  TAG_RESOLVE_FAILED: TAG_MESSAGE,
 };
 
 type Problem = Place & { message: string };

@@ -113,7 +113,7 @@ function exportsOf(names: string[]): string {
 
 /**
  * Replaces `require("ajv/dist/runtime/…")` and `require("ajv-formats/…")` in Ajv's standalone code by the text of those
- * modules, because ES modules and browsers have no `require`. The modules are small and import nothing else.
+ * modules, because ES modules and browsers have no `require`. The modules are small.
  */
 function inlineRequires(code: string): string {
   const modules = new Map<string, string>();
@@ -124,6 +124,8 @@ function inlineRequires(code: string): string {
         // Set before the recursive call, because Ajv's runtime files contain a `require` of themselves.
         modules.set(name, "");
         const body = replace(moduleText(id));
+        // A module comes after those that it imports.
+        modules.delete(name);
         modules.set(
           name,
           `const ${name} = ((exports) => {\nconst module = { exports };\n${body}\nreturn module.exports;\n})({});\n`,

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from "fast-check";
 import type { ContractDocument, Schema } from "../contract/document.ts";
+import { FORMATS } from "../contract/scalars.ts";
 import { textsMatching } from "../proof/matching.ts";
-import { FORMATS } from "../proof/scalars.ts";
 import { flat, typeOf } from "../proof/values.ts";
 
 /** Few, so that many runs do not fill the server with different values. */

@@ -56,7 +56,11 @@ export function loadContract(file: URL = DOCUMENT): Contract {
 export function contractOf(document: ContractDocument): Contract {
   const compiled: { validation?: ValidationHandlers } = {};
   const operations = readOperations(document);
-  const requestValidator = schemaValidator(document, "readOnly");
+  const texts = new Map(operations.flatMap(({ parameters }) => parameters.map((one) => [one.schema, one.textSchema])));
+  const bodyValidator = schemaValidator(document, "readOnly");
+  // A parameter can have the schema of a read-only property.
+  const requestValidator: Contract["validator"] = (schema) =>
+    bodyValidator((typeof schema === "object" && texts.get(schema)) || schema);
   return {
     document,
     operations,

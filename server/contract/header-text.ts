@@ -1,5 +1,6 @@
-import { type ContractDocument, type HeaderObject, resolve, schemaOf } from "./document.ts";
+import { type ContractDocument, type HeaderObject, resolve, type Schema, schemaOf } from "./document.ts";
 import { examplesIn } from "./examples.ts";
+import { FORMATS, makeNumber } from "./scalars.ts";
 
 /**
  * The first example of a header as it is sent: its own, or one of its schema. An array or object is written in the style
@@ -30,4 +31,13 @@ function simpleText(value: unknown, explode: boolean): string | undefined {
   return Object.entries(value)
     .map((pair) => pair.join(explode ? "=" : ","))
     .join(",");
+}
+
+/** A value for a header without an example, made from its schema. */
+export function sampleText(document: ContractDocument, { schema }: HeaderObject): string {
+  const declared = resolve<Schema>(document, schemaOf(schema));
+  const [type = "string"] = [declared.type].flat().filter((one) => one !== "null");
+  if (type === "array") return sampleText(document, { schema: Object(declared.items) });
+  if (type === "integer" || type === "number") return String(makeNumber(declared, { index: 0 }));
+  return type === "boolean" ? "true" : (FORMATS[String(declared.format)] ?? "example");
 }

@@ -12,7 +12,7 @@ import {
   successKeys,
 } from "./document.ts";
 import { examplesIn } from "./examples.ts";
-import { headerText } from "./header-text.ts";
+import { headerText, sampleText } from "./header-text.ts";
 import { type Parameter, parametersIn } from "./parameters.ts";
 
 /** One operation of the contract, with all references resolved, except those in schemas. */
@@ -59,7 +59,7 @@ export interface DeclaredResponse {
   mediaTypes: readonly string[];
   /** By media type. */
   schemas: Readonly<Record<string, Schema>>;
-  /** The example is text; undefined if the contract has none. */
+  /** The example is text; undefined if the contract has none and the header is optional. */
   headers: Readonly<Record<string, { required: boolean; schema: Schema; example: string | undefined }>>;
   requiredHeaders: readonly string[];
   /** Values of the named examples, of all media types. */
@@ -125,7 +125,8 @@ function responsesIn(document: ContractDocument, { responses = {} }: OperationOb
     const headers = mapValues(declaredHeaders, (header) => {
       const found = resolve<HeaderObject>(document, header);
       const { required = false, schema } = found;
-      return { required, schema: schemaOf(schema), example: headerText(document, found) };
+      const example = headerText(document, found) ?? (required ? sampleText(document, found) : undefined);
+      return { required, schema: schemaOf(schema), example };
     });
     const requiredHeaders = Object.keys(headers).filter((name) => headers[name]?.required);
     return { ...contentIn(document, content), headers, requiredHeaders };

@@ -9,6 +9,7 @@ import {
 } from "./document.ts";
 import { examplesIn } from "./examples.ts";
 import { hasNumbers } from "./numbers.ts";
+import { textSchema } from "./parameter-schema.ts";
 
 export interface Parameter {
   name: string;
@@ -17,6 +18,8 @@ export interface Parameter {
   /** Whether each item of an array is a parameter of its own: `?id=1&id=2`. */
   explode: boolean;
   schema: Schema;
+  /** As its texts are read. */
+  textSchema: Schema;
   isArray: boolean;
   /** Whether its value, or each of its items, can be a number and can't be a text. */
   hasNumbers: boolean;
@@ -40,9 +43,10 @@ export function parametersIn(document: ContractDocument, item: PathItem, operati
     const explode = place === "query" && (found.explode ?? true);
     const key = place === "header" ? name.toLowerCase() : safeName(name);
     const schema = schemaOf(found.schema);
-    const isArray = [resolve<Schema>(document, schema).type].flat().includes("array");
+    const read = textSchema(document, schema);
+    const isArray = read.type === "array";
     return {
-      ...{ name, in: place, required, explode, schema, isArray, key },
+      ...{ name, in: place, required, explode, schema, textSchema: read, isArray, key },
       ...{ examples: Object.values(examplesIn(document, found)), hasNumbers: hasNumbers(document, schema) },
     };
   });

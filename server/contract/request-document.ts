@@ -85,10 +85,10 @@ function describe(
   };
 }
 
-function describeParameter({ key, in: place, required, explode, schema }: Parameter, rename: Rename) {
+function describeParameter({ key, in: place, required, explode, textSchema }: Parameter, rename: Rename) {
   // An optional parameter gets its default.
-  const fallback = !required && schema.default !== undefined && { default: schema.default };
-  const read = { ...Object(validated(schema, rename)), ...fallback };
+  const fallback = !required && textSchema.default !== undefined && { default: textSchema.default };
+  const read = { ...Object(validated(textSchema, rename)), ...fallback };
   const described = { name: key, in: place, required, schema: read, explode };
   if (place !== "query") return { ...described, style: "simple" };
   // Reserved characters are left to the schema.

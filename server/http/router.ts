@@ -89,8 +89,14 @@ function routesOf(operations: readonly Operation[]): Route[] {
 function routeOf(operation: Operation): Route {
   const { template } = operation;
   const literals = template.split(/\{[^}]+\}/);
-  // A client may encode `$`, although a path segment needs no encoding for it (RFC 3986 section 3.3).
-  const pattern = literals.map((literal) => literal.replace(/[.*+?^()|[\]\\]/g, "\\$&").replaceAll("$", "(?:\\$|%24)"));
+  const inAnyCase = (code: string) => `(?:${code.toLowerCase()}|${code.toUpperCase()})`;
+  // A client may encode `$`, although a path segment needs no encoding for it (RFC 3986 sections 3.3 and 6.2.2.1).
+  const pattern = literals.map((literal) =>
+    literal
+      .replace(/[.*+?^()|[\]\\]/g, "\\$&")
+      .replace(/%[\da-f]{2}/gi, inAnyCase)
+      .replaceAll("$", "(?:\\$|%24)"),
+  );
   return {
     operation,
     methods: servedMethods(operation),

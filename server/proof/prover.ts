@@ -1,9 +1,9 @@
 import type { ValidateFunction } from "ajv/dist/2020.js";
 import type { Contract } from "../contract/contract.ts";
 import type { ContractDocument, Schema } from "../contract/document.ts";
+import type { Matching } from "../contract/scalars.ts";
 import type { Outcome, Sent } from "./cases.ts";
 import { openPipeline } from "./pipeline.ts";
-import type { Matching } from "./scalars.ts";
 
 export interface ProofOptions {
   /**

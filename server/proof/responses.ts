@@ -30,5 +30,7 @@ function bodiesOf({ mediaTypes, examplesByType }: DeclaredResponse): Pick<Handle
 }
 
 function headersOf({ headers }: DeclaredResponse): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, { example = "example" }]) => [name, example]));
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, { example }]) => (example === undefined ? [] : [[name, example]])),
+  );
 }

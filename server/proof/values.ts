@@ -1,5 +1,5 @@
 import { type ContractDocument, resolve, type Schema } from "../contract/document.ts";
-import { type Matching, makeNumber, makeString } from "./scalars.ts";
+import { type Matching, makeNumber, makeString } from "../contract/scalars.ts";
 
 interface Making {
   document: ContractDocument;

@@ -21,7 +21,7 @@ export function exampleHandler({ id, responses }: Operation): Handler {
     return {
       status: key === "default" ? 200 : Number(key.replace(/XX$/i, "00")),
       headers: Object.fromEntries(
-        Object.entries(headers).map(([name, { example }]) => [name, example ?? "example"] as const),
+        Object.entries(headers).flatMap(([name, { example }]) => (example === undefined ? [] : [[name, example]])),
       ),
       ...(mediaType !== undefined && { mediaType, body: Object.values(examplesByType[mediaType] ?? {})[0] }),
     };

@@ -6,7 +6,8 @@ import { contractFolder, contractWith } from "../scripts/generate/contract-folde
 
 interface Expected {
   status: number;
-  headers?: Record<string, string>;
+  /** Null for a header that is not sent. */
+  headers?: Record<string, string | null>;
   body?: unknown;
 }
 
@@ -50,6 +51,33 @@ const SERVED: [title: string, files: string | Record<string, string>, ...exchang
         },
       },
     ],
+  ],
+  [
+    "required response headers that have no example, and no optional ones",
+    contractWith(
+      put(`responses:
+    "204":
+      description: ok
+      headers:
+        X-Count: { required: true, schema: { type: integer, minimum: 5 } }
+        X-Flags: { required: true, schema: { type: array, items: { type: [boolean, "null"] } } }
+        X-Date: { required: true, schema: { $ref: "#/components/schemas/Day" } }
+        X-Other: { schema: { type: integer } }`),
+    ).replace("  schemas:\n", "  schemas:\n    Day: { type: string, format: date }\n"),
+    ...[{}, { headers: { Prefer: "code=204" } }].map((init): Exchange => {
+      const headers = { "X-Count": "5", "X-Flags": "true", "X-Date": "2026-01-31", "X-Other": null };
+      return ["PUT /things/a", { status: 204, headers }, init];
+    }),
+  ],
+  [
+    "a literal segment with encoded characters, whose digits can have any case",
+    contractWith({}).replace(
+      "\npaths:\n",
+      `\npaths:\n  /a%C3%A9: { put: { operationId: putEncoded, ${NO_CONTENT} } }\n`,
+    ),
+    ["PUT /a%C3%A9", { status: 204 }],
+    ["PUT /a%c3%a9", { status: 204 }],
+    ["PUT /A%c3%a9", { status: 404 }],
   ],
   [
     "an operation whose only response is the default",

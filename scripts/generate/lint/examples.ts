@@ -3,8 +3,7 @@ import type { Ajv2020, ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
 import { type ContractDocument, referencePointer, valueAt } from "../../../server/contract/document.ts";
 import { type SchemaDirection, schemaReference } from "../contract-ajv.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
-import { type Node, type Nodes, pointerOf } from "./nodes.ts";
-import { isDescribedOnly } from "./operations.ts";
+import { type Node, type Nodes, pointerOf, servedNodes } from "./nodes.ts";
 
 /** A value in the contract that must be valid against a schema. */
 interface Sample {
@@ -86,12 +85,17 @@ function schemaSamples(nodes: Nodes): Sample[] {
 }
 
 /**
- * The examples of media types, parameters and headers. In a callback, the example of a form or of XML can be its text.
+ * The examples of media types, parameters and headers. Where nothing is served, as in a callback, the example of a form or of
+ * XML can be its text.
  */
 function describedSamples(document: ContractDocument, nodes: Nodes): Sample[] {
-  const described = ["Parameter", "Header", "MediaType"].flatMap((type) => nodes.get(type) ?? []);
-  const isText = ({ pointer, value }: Sample) => isDescribedOnly(pointer) && typeof value === "string";
-  return described.flatMap((node) => samplesOf(document, node)).filter((sample) => !isText(sample));
+  const served = servedNodes(document, nodes);
+  return ["Parameter", "Header", "MediaType"].flatMap((type) => {
+    const places = new Set(served.get(type));
+    return (nodes.get(type) ?? []).flatMap((node) =>
+      samplesOf(document, node).filter(({ value }) => places.has(node) || typeof value !== "string"),
+    );
+  });
 }
 
 function samplesOf(document: ContractDocument, { value, pointer }: Node): Sample[] {

@@ -9,7 +9,7 @@ import { checkExamples } from "./examples.ts";
 import { checkExtensions, checkSwitches } from "./extensions.ts";
 import { checkMediaTypes } from "./media-types.ts";
 import { checkMethodNames } from "./method-names.ts";
-import type { Node, Nodes } from "./nodes.ts";
+import { type Node, type Nodes, servedNodes } from "./nodes.ts";
 import { checkOperations } from "./operations.ts";
 import { checkResponseHeaders } from "./parameters/headers.ts";
 import { checkParameters } from "./parameters/parameters.ts";
@@ -80,16 +80,17 @@ function compareTexts(a = "", b = ""): number {
 }
 
 function checkObjects(document: ContractDocument, nodes: Nodes): Finding[] {
+  const served = servedNodes(document, nodes);
   const each = (type: string, check: (node: Node) => Finding[]) => (nodes.get(type) ?? []).flatMap(check);
   return [
     ...checkRoot(document),
     ...checkPaths(document),
     ...checkReferenceObjects(document, nodes),
     ...checkLinks(document, nodes),
-    ...checkOperations(document, nodes),
-    ...checkParameters(document, nodes),
-    ...checkMediaTypes(document, nodes),
-    ...checkResponseHeaders(document, nodes),
+    ...checkOperations(document, served),
+    ...checkParameters(document, served),
+    ...checkMediaTypes(document, served),
+    ...checkResponseHeaders(document, served),
     ...checkExtensions(nodes),
     ...each("Operation", checkPermissions),
     ...each("Operation", checkSwitches),

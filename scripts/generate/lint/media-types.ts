@@ -1,7 +1,6 @@
 import { type ContractDocument, type ResponseObject, resolve, valueAt } from "../../../server/contract/document.ts";
 import type { Finding, Pointer } from "../diagnostic.ts";
 import type { Node, Nodes } from "./nodes.ts";
-import { isDescribedOnly, servedOperations } from "./operations.ts";
 import { partsOf } from "./parameters/schemas.ts";
 
 const RULE = "media-type";
@@ -12,25 +11,24 @@ export function isJson(mediaType: string): boolean {
 }
 
 /** Request bodies are JSON. A response has the one media type that is sent. */
-export function checkMediaTypes(document: ContractDocument, nodes: Nodes): Finding[] {
+export function checkMediaTypes(document: ContractDocument, served: Nodes): Finding[] {
   return [
-    ...emptyBodies(nodes),
-    ...contents(nodes, "RequestBody").flatMap(({ mediaType, pointer }) => checkRequest(mediaType, pointer)),
-    ...contents(nodes, "Response").flatMap(({ mediaType, pointer }) => checkResponse(mediaType, pointer)),
-    ...servedOperations(nodes).flatMap((operation) => checkEmpty(document, operation)),
-    ...checkTexts(document, nodes),
+    ...emptyBodies(served),
+    ...contents(served, "RequestBody").flatMap(({ mediaType, pointer }) => checkRequest(mediaType, pointer)),
+    ...contents(served, "Response").flatMap(({ mediaType, pointer }) => checkResponse(mediaType, pointer)),
+    ...(served.get("Operation") ?? []).flatMap((operation) => checkEmpty(document, operation)),
+    ...checkTexts(document, served),
   ];
 }
 
-function emptyBodies(nodes: Nodes): Finding[] {
+function emptyBodies(served: Nodes): Finding[] {
   const message = "The request body has no media type. Write 'application/json', or remove the body.";
-  const bodies = (nodes.get("RequestBody") ?? []).filter(({ value }) => JSON.stringify(value.content) === "{}");
+  const bodies = (served.get("RequestBody") ?? []).filter(({ value }) => JSON.stringify(value.content) === "{}");
   return bodies.map(({ pointer }) => ({ pointer: [...pointer, "content"], rule: RULE, message }));
 }
 
-function contents(nodes: Nodes, type: "RequestBody" | "Response") {
-  const served = (nodes.get(type) ?? []).filter(({ pointer }) => !isDescribedOnly(pointer));
-  return served.flatMap(({ value, pointer }) =>
+function contents(served: Nodes, type: "RequestBody" | "Response") {
+  return (served.get(type) ?? []).flatMap(({ value, pointer }) =>
     Object.keys(Object(value.content)).map((mediaType) => ({ mediaType, pointer: [...pointer, "content", mediaType] })),
   );
 }
@@ -74,10 +72,10 @@ function checkEmpty(document: ContractDocument, { value, pointer }: Node): Findi
 }
 
 /** Content other than JSON is sent as text or bytes. */
-function checkTexts(document: ContractDocument, nodes: Nodes): Finding[] {
-  return contents(nodes, "Response").flatMap(({ mediaType, pointer }): Finding[] => {
-    // A range has a problem of its own.
-    if (isJson(mediaType) || mediaType.includes("*")) return [];
+function checkTexts(document: ContractDocument, served: Nodes): Finding[] {
+  return contents(served, "Response").flatMap(({ mediaType, pointer }): Finding[] => {
+    // A range, and a media type with parameters, have a problem of their own.
+    if (isJson(mediaType) || /[*;]/.test(mediaType)) return [];
     const { schema } = Object(valueAt(document, pointer));
     const types = partsOf(document, schema).flatMap(({ type = [] }) => [type].flat());
     const other = types.find((type) => type !== "string");

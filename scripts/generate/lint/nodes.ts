@@ -1,4 +1,6 @@
+import { type ContractDocument, referencePointer, valueAt } from "../../../server/contract/document.ts";
 import type { Pointer } from "../diagnostic.ts";
+import { isMalformed } from "./references/references.ts";
 
 /** An object of a document and its place. The place is that of the object, not that of a reference to it. */
 export interface Node<T = Record<string, unknown>> {
@@ -34,6 +36,23 @@ export function nodeCollector() {
     ref: { enter: (value: unknown, visited: Visited) => isSchema(visited) && collect(value, visited) },
   });
   return { nodes, rule };
+}
+
+/** The objects of served operations. Others belong to webhooks and callbacks, which are only typed, or are not used. */
+export function servedNodes(document: ContractDocument, nodes: Nodes): Nodes {
+  const callbacks = new Set<unknown>(nodes.get("Callback")?.map(({ value }) => value));
+  const served = new Set<unknown>([document.paths]);
+  // A set also iterates over what is added to it meanwhile.
+  for (const value of served) {
+    const { $ref } = Object(value);
+    // A `$ref` can also be data.
+    const isReference = typeof $ref === "string" && $ref.startsWith("#/") && !isMalformed($ref);
+    const target = isReference ? valueAt(document, referencePointer($ref)) : null;
+    for (const member of [target, ...Object.values(Object(value))]) {
+      if (typeof member === "object" && !callbacks.has(member)) served.add(member);
+    }
+  }
+  return new Map([...nodes].map(([type, found]) => [type, found.filter(({ value }) => served.has(value))]));
 }
 
 /** The segments of a JSON pointer (RFC 6901) or of its fragment form; Redocly's pointer of the root is "#/". */

@@ -5,19 +5,9 @@ import type { Finding, Pointer } from "../diagnostic.ts";
 import { typeName } from "../render-types.ts";
 import type { Node, Nodes } from "./nodes.ts";
 
-/** The operations that are served; those of webhooks and callbacks are only typed. */
-export function servedOperations(nodes: Nodes): readonly Node[] {
-  return (nodes.get("Operation") ?? []).filter(({ pointer }) => !isDescribedOnly(pointer));
-}
-
-/** Whether a place belongs to a webhook or a callback. */
-export function isDescribedOnly(pointer: Pointer): boolean {
-  return pointer[0] === "webhooks" || pointer.includes("callbacks");
-}
-
 /** Every operation needs an id, a security requirement, and a method that is served. */
-export function checkOperations(document: ContractDocument, nodes: Nodes): Finding[] {
-  const operations = servedOperations(nodes);
+export function checkOperations(document: ContractDocument, served: Nodes): Finding[] {
+  const operations = served.get("Operation") ?? [];
   if (operations.length === 0) {
     const message = "The contract has no operation to serve. Add one to 'paths'.";
     return [{ pointer: ["paths"], rule: "operations", message }];

@@ -98,7 +98,7 @@ export function checkMapping(document: ContractDocument, { value, pointer }: Nod
 
 function missingName({ components }: ContractDocument, name: string): string {
   const near = didYouMean(nearest(name, keysOf(components?.schemas)));
-  return `There is no schema '${name}'.${near || " Write the name of a component, or a reference to a file as './file.yaml'."}`;
+  return `There is no schema '${name}'.${near || " Write the name of a component, or a reference."}`;
 }
 
 function missingText(document: ContractDocument, reference: string): string {

@@ -15,6 +15,7 @@ const REMEDIES: readonly [key: RegExp, message: RegExp, remedy: string][] = [
   [/^dependencies$/, /not expected here/, "Write 'dependentRequired' or 'dependentSchemas'."],
   [/^\$recursive/, /not expected here/, "Write '$ref' and the schema's place: '#/components/schemas/…'."],
   [/^schema$/, /not expected here/, "Write it in a media type: 'content: { application/json: { schema: … } }'."],
+  [/./, /^Expected type 'string' but got '(boolean|integer|number)'/, "Write it in quotes."],
   [/./, /security scheme defined\.$/, "Add it to 'components.securitySchemes'."],
   [/./, /^Paths should resolve unambiguously/, "Change a literal segment of one of them."],
   [/./, /^Operations must have unique 'name'/, "Remove one."],

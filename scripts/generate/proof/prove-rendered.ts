@@ -25,8 +25,10 @@ export function proofOf(contract: Contract, ajv: Ajv2020): Promise<Proof> {
     matching,
     judge(schema) {
       const pointer = pointers.get(schema);
+      // A parameter can have the schema of a read-only property.
+      const direction = pointer?.at(-3) === "parameters" ? "contract" : "request";
       const validate =
-        pointer && (ajv.getSchema(schemaReference(pointer, "request")) ?? ajv.getSchema(schemaReference(pointer)));
+        pointer && (ajv.getSchema(schemaReference(pointer, direction)) ?? ajv.getSchema(schemaReference(pointer)));
       // An absent schema has no place, nor has the one that stands for a boolean.
       return validate ?? ajv.compile(schema);
     },

@@ -4,9 +4,10 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { checkReadable } from "../lint/document.ts";
 import { pointerOf } from "../lint/nodes.ts";
 import { NODE_TYPES } from "../lint/openapi-types.ts";
+import { membersOf } from "../lint/references/members.ts";
 import type { ParsedContract } from "../parse.ts";
 import { expandAliases } from "./expand-aliases.ts";
-import { normalise, shortenReferences } from "./normalise.ts";
+import { normalise, shortenReferences, writeMappings } from "./normalise.ts";
 import { offlineResolver } from "./offline-resolver.ts";
 import { trackOrigins } from "./origins.ts";
 import { type ContractPath, sourceFiles } from "./source-files.ts";
@@ -24,8 +25,10 @@ export interface Bundled {
 export async function bundleContract(contract: ParsedContract, where: ContractPath): Promise<Bundled> {
   const { document: parsed } = contract;
   shortenReferences(parsed, where.path);
+  const { components: { schemas } = {} } = parsed;
   // Data can contain such a text as well; bundling changes nothing then. The linter reports an unreadable document.
-  const hasOtherFiles = /"\$ref":"[^#]/.test(JSON.stringify(parsed)) && checkReadable(parsed).length === 0;
+  const hasFiles = writeMappings(parsed, schemas) || /"\$ref":"[^#]/.test(JSON.stringify(parsed));
+  const hasOtherFiles = hasFiles && checkReadable(parsed).length === 0;
   if (!hasOtherFiles) {
     normalise(parsed);
     return { contract, diagnostics: [], sources: new Map() };
@@ -36,6 +39,7 @@ export async function bundleContract(contract: ParsedContract, where: ContractPa
   const resolver = offlineResolver(async (file) => {
     const value = await found.parse(file);
     origins.add(file, value);
+    writeMappings(value, schemas);
     return value;
   });
   // The bundler writes into the document.
@@ -44,15 +48,18 @@ export async function bundleContract(contract: ParsedContract, where: ContractPa
   const { styleguide: config } = await createConfig({ resolve: { doNotResolveExamples: true } });
   const options = { document: root, config, customTypes: NODE_TYPES, externalRefResolver: resolver };
   const { problems } = await bundleDocument(options).catch((error: Error) => {
+    const toFile = membersOf(parsed).find(({ key, value }) => key === "$ref" && !String(value).startsWith("#"));
     const message = `The references between the files can't be followed: ${error.message}.`;
-    found.errors.push({ ...contract.locate([]), rule: "reference", message });
+    found.errors.push({ ...contract.locate(toFile?.pointer ?? []), rule: "reference", message });
     return { problems: [] };
   });
-  const unresolved = problems.flatMap(({ message, location: [place] }): Diagnostic[] => {
+  // A renamed component is a warning.
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const unresolved = errors.flatMap(({ message, location: [place] }): Diagnostic[] => {
     const file = place?.source.absoluteRef ?? where.path;
     const pointer = [...pointerOf(place?.pointer ?? "#/"), "$ref"];
     const reference = valueAt(found.files.get(file)?.value, pointer);
-    // A local reference of the contract is checked by the linter. A renamed component is no problem.
+    // A local reference of the contract is checked by the linter.
     if (typeof reference !== "string" || (file === where.path && reference.startsWith("#"))) return [];
     const reason = message.split("$ref: ")[1] ?? `'${reference}' does not exist.`;
     return [{ ...found.placeIn(file, pointer), rule: "no-unresolved-refs", message: reason }];

@@ -13,6 +13,28 @@ export function shortenReferences(document: object, path: string): void {
   }
 }
 
+/** A reference to a file, and not the name of a schema. */
+const FILE = /^(\.{1,2}\/|[^#]*\.(ya?ml|json)(#|$))/i;
+
+/**
+ * Writes the mappings of discriminators as the bundler reads them, in place: files as `./file.yaml`, and before the names,
+ * because it stops at the first name. A name is that of one of `schemas`. Returns whether a mapping has a file.
+ */
+export function writeMappings(document: unknown, schemas: unknown): boolean {
+  const mappings = membersOf(document).flatMap(({ pointer, key, value }) =>
+    key === "mapping" && pointer.at(-2) === "discriminator" ? [Object(value) as Record<string, unknown>] : [],
+  );
+  const isFile = (value: unknown) => FILE.test(String(value)) && !Object.hasOwn(Object(schemas), String(value));
+  for (const mapping of mappings) {
+    const entries = Object.entries(mapping).toSorted(([, a], [, b]) => Number(isFile(b)) - Number(isFile(a)));
+    for (const [key, value] of entries) {
+      delete mapping[key];
+      mapping[key] = isFile(value) ? String(value).replace(/^(?!\.{1,2}\/)/, "./") : value;
+    }
+  }
+  return mappings.some((mapping) => Object.values(mapping).some(isFile));
+}
+
 /** Keywords without effect: there is one dialect, and no reference leads to an anchor. */
 const ANCHORS = ["$anchor", "$dynamicAnchor"];
 

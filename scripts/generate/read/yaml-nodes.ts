@@ -6,13 +6,20 @@ export function keyText(key: unknown): string {
   return typeof key === "symbol" ? (key.description ?? "") : String(key);
 }
 
+/** The tags of the values of JSON. */
+const JSON_TAG = /^tag:yaml\.org,2002:(bool|float|int|map|null|seq|str)$/;
+export const TAG_MESSAGE = "This tag is not supported. Remove it";
+
 interface NodeError {
   code: "NODE";
   pos: [number, number];
   message: string;
 }
 
-/** Errors that the parser does not report: keys that are not strings, aliases without an anchor, merges of other values. */
+/**
+ * Errors that the parser does not report: keys that are not strings, aliases without an anchor, merges of other values, and
+ * values that are not those of JSON, such as a `!!set`.
+ */
 export function nodeErrors(yaml: Document): NodeError[] {
   const errors: NodeError[] = [];
   const report = (node: unknown, message: string) => {
@@ -20,6 +27,9 @@ export function nodeErrors(yaml: Document): NodeError[] {
     errors.push({ code: "NODE", pos: [from, to], message });
   };
   visit(yaml, {
+    Value(_, node) {
+      if (node.tag !== undefined && !JSON_TAG.test(node.tag)) report(node, TAG_MESSAGE);
+    },
     Alias(_, alias) {
       if (!alias.resolve(yaml)) report(alias, `The anchor '${alias.source}' is not defined above this alias`);
     },

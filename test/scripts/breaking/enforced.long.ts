@@ -9,7 +9,51 @@ const SCHEMES = "#/components/securitySchemes";
 const PERMISSIONS = "x-required-permissions";
 
 /** Edits that the server enforces. */
+const CHOICE = {
+  "NEW oneOf": [{ $ref: "#/components/schemas/A" }, { $ref: "#/components/schemas/Thing" }],
+  "NEW discriminator": {
+    propertyName: "id",
+    mapping: { a: "#/components/schemas/A", b: "#/components/schemas/Thing" },
+  },
+};
+const A = { type: "object", properties: { id: { const: "a" } } };
+
+const DEFINED = { "NEW properties a": { $ref: "#/components/schemas/NewThing/$defs/A" } };
+
+/** The first use of A accepts every object, the second is A. */
+const USED_TWICE = {
+  "PUT requestBody": {
+    content: { "application/json": { schema: { anyOf: [{ type: "object" }, { $ref: "#/components/schemas/A" }] } } },
+  },
+  "POST requestBody": { content: { "application/json": { schema: { $ref: "#/components/schemas/A" } } } },
+};
+
 const ENFORCED: Row[] = [
+  [
+    "a schema requires another property, which breaks its second use only",
+    ["major, compiles: required-properties-added A/properties/id"],
+    { "components schemas A": { ...A, required: ["id"] }, ...USED_TWICE },
+    { "components schemas A": A, ...USED_TWICE },
+  ],
+  [
+    "a schema requires another property, which breaks no use",
+    ["patch, compiles: required-modified A/properties/id"],
+    { "components schemas A": { ...A, required: ["id"] }, ...USED_TWICE, "POST requestBody": NEW_BODY },
+    { "components schemas A": A, ...USED_TWICE, "POST requestBody": NEW_BODY },
+  ],
+  [
+    "a definition requires another property",
+    ["major, breaks: required-properties-added NewThing/$defs/A/properties/id"],
+    { "NEW $defs": { A: { ...A, required: ["id"] } }, ...DEFINED },
+    { "NEW $defs": { A }, ...DEFINED },
+  ],
+  ["a definition that is not used changes", [], { "NEW $defs": { A } }, { "NEW $defs": { A: {} } }],
+  [
+    "an alternative that a discriminator refers to requires another property",
+    ["major, compiles: required-properties-added A/properties/id"],
+    { "components schemas A": { ...A, required: ["id"] }, ...CHOICE },
+    { "components schemas A": A, ...CHOICE },
+  ],
   [
     "a permission is no longer sufficient",
     [`major, compiles: permissions-changed ${AT_PUT}/${PERMISSIONS}`],

@@ -128,7 +128,7 @@ test.for([
 ] as const)("a differ that %s ends the command with exit code 3 and one line", ([, script, message]) => {
   const project = copyWithHistory();
   const redocly = 'join(dirname(PACKAGE), "bin/cli.js"), "diff"';
-  project.edit("scripts/breaking/wire-changes.ts", redocly, `"--eval", ${JSON.stringify(script)}, "--"`);
+  project.edit("scripts/breaking/differ/wire-changes.ts", redocly, `"--eval", ${JSON.stringify(script)}, "--"`);
   project.edit(...KEY_REQUIRED);
   const { code, output } = project.runScript("scripts/generate.ts", "--breaking");
   expect(output.split("\n")).toEqual([expect.stringContaining(`The generator failed. DifferFailed: ${message}`), ""]);

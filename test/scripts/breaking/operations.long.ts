@@ -18,6 +18,7 @@ const object = (members: Members): Members => ({
   content: { "application/json": { schema: { type: "object", properties: { a: { ...STRING, ...members } } } } },
 });
 const LIST = { schema: { type: "array", items: STRING } };
+const orNull = (schema: Members) => ({ schema: { anyOf: [schema, { type: "null" }] } });
 
 const BREAKING: Row[] = [
   ["the operation is removed", {}, undefined],
@@ -28,6 +29,11 @@ const BREAKING: Row[] = [
   ["a query parameter becomes a header", query({}), query({ in: "header" })],
   ["a query parameter is shortened", query({}), query({ schema: { ...STRING, maxLength: 3 } })],
   ["a list is separated by commas", query(LIST), query({ ...LIST, explode: false })],
+  [
+    "a list that can be null is separated by commas",
+    query(orNull(LIST.schema)),
+    query({ ...orNull(LIST.schema), explode: false }),
+  ],
   ["reserved characters must be encoded", query({ allowReserved: true }), query({})],
   ["undeclared query parameters are rejected", { "x-allow-unknown-query": true }, {}],
   ["a required body is added", {}, body({ required: true })],
@@ -55,6 +61,11 @@ const COMPATIBLE: Row[] = [
   ["a query parameter becomes longer", query({ schema: { ...STRING, maxLength: 3 } }), query({})],
   ["the form of a single value is written out", query({}), query({ style: "form", explode: true })],
   ["the separator of a single value changes", query({}), query({ explode: false })],
+  [
+    "the separator of a single value that can be null changes",
+    query(orNull(STRING)),
+    query({ ...orNull(STRING), explode: false }),
+  ],
   ["reserved characters need no encoding", query({}), query({ allowReserved: true })],
   ["undeclared query parameters are accepted", {}, { "x-allow-unknown-query": true }],
   ["an optional body is added", {}, body({})],

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { compileErrors } from "../../../scripts/generate/compile.ts";
 import { lint } from "../../../scripts/generate/lint/lint.ts";
@@ -65,6 +65,18 @@ test("the validators of a contract are exported by the names of their schemas", 
     true,
     false,
   ]);
+});
+
+test("the validators compare objects and arrays with constants and with each other", async () => {
+  const schema = `properties:
+  constant: { const: { a: [1] } }
+  one: { enum: [[], {}] }
+  unique: { type: array, uniqueItems: true }`;
+  const folder = await contractFolder({ "openapi.yaml": contractWith({ schema }) });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  const { Thing } = await import(pathToFileURL(`${folder.root}/out/validators.js`).href);
+  const verdicts = [{ constant: { a: [1] }, one: {}, unique: [[1], [2]] }, { unique: [{}, {}] }].map(Thing);
+  expect(verdicts).toEqual([true, false]);
 });
 
 test("every file of such a contract is generated, and its responses and constants name what it declares", async () => {

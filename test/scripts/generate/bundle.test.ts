@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { run } from "../../../scripts/generate.ts";
-import { contractFolder } from "./contract-folder.ts";
+import { contractFolder, contractWith } from "./contract-folder.ts";
 
 const FILES = {
   "openapi.yaml": `openapi: 3.1.1
@@ -55,6 +55,38 @@ test("references to files below the contract's folder are bundled", async () => 
   expect(Object.keys(components.schemas).toSorted()).toEqual(["Problem", "name", "person"]);
   expect(folder.read("out/types.ts")).toContain("export type Person = components['schemas']['person'];");
   expect(await folder.generate("--check")).toMatchObject({ code: 0 });
+});
+
+test("files with one name in several folders are different components", async () => {
+  const responses = '{ "200": { $ref: ok.yaml }, "404": { $ref: b/ok.yaml } }';
+  const folder = await contractFolder({
+    "openapi.yaml": contractWith({}).replace("  /things/{id}:", "  /a: { $ref: a/path.yaml }\n  /things/{id}:"),
+    "a/path.yaml": `put: { operationId: putA, responses: ${responses} }`,
+    "a/ok.yaml": "description: The first.",
+    "a/b/ok.yaml": "description: The second.",
+  });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  const { responses: bundled } = JSON.parse(folder.read("out/openapi.json")).components;
+  expect(bundled).toEqual({ ok: { description: "The first." }, "ok-2": { description: "The second." } });
+});
+
+const PET = "type: object\nrequired: [kind]\nproperties: { kind: { type: string }";
+
+test("the values of a discriminator are names of schemas, or files with and without ./", async () => {
+  const mapping = "{ c: Cat, d: pets/Dog.yaml, e: ./pets/eel.json#/Eel, f: Fox.yaml }";
+  const folder = await contractFolder({
+    "openapi.yaml": contractWith({
+      schema: `required: [kind]\nproperties: { kind: { type: string } }\ndiscriminator: { propertyName: kind, mapping: ${mapping} }`,
+    }).replace("    Thing:\n", "    Cat: { $ref: pets/Cat.yaml }\n    Fox.yaml: { type: object }\n    Thing:\n"),
+    "pets/Cat.yaml": `${PET} }\ndiscriminator: { propertyName: kind, mapping: { d: Dog.yaml } }`,
+    "pets/Dog.yaml": `${PET}, tail: { type: string } }`,
+    "pets/eel.json": '{ "Eel": { "type": "object" } }',
+  });
+  expect(await folder.generate()).toMatchObject({ code: 0 });
+  const { schemas } = JSON.parse(folder.read("out/openapi.json")).components;
+  const [dog, eel] = ["#/components/schemas/Dog", "#/components/schemas/Eel"];
+  expect(schemas.Thing.discriminator.mapping).toEqual({ c: "Cat", d: dog, e: eel, f: "Fox.yaml" });
+  expect(schemas.Cat.discriminator.mapping).toEqual({ d: dog });
 });
 
 type Name = keyof typeof FILES;

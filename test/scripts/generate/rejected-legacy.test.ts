@@ -96,15 +96,23 @@ components:`,
     ],
   ],
   [
+    "a number in place of a text",
+    { text: contractWith({}).replace("1.0.0", "1.0") },
+    ["struct", "Expected type 'string' but got 'integer'. Write it in quotes.", "1.0"],
+  ],
+  [
     "another YAML document",
     { root: "---\nmore: 1" },
     ["yaml", "The file has another YAML document. Remove it, with its '---'", "---"],
   ],
-  [
-    "a tag of YAML",
-    property("!mine { type: string }"),
-    ["yaml", "Tags of your own are not supported. Remove this one", "!mine"],
-  ],
+  ["a tag of YAML", property("!mine { type: string }"), ["yaml", "This tag is not supported. Remove it", "!mine"]],
+  ...["!!timestamp 2026-01-01", "!!binary aGk=", "!!set { a, b }", "!!omap [a: 1]", "!!pairs [a: 1]"].map(
+    (value): Rejection => [
+      `the value ${value}, which JSON does not have,`,
+      property(`{ example: ${value} }`),
+      ["yaml", "This tag is not supported. Remove it", value.replace(/^\S+ /, "")],
+    ],
+  ),
   [
     "a merge of an unknown anchor",
     { schema: "<<: *later" },

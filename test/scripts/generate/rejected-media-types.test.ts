@@ -15,6 +15,15 @@ testRejections([
     ["media-type", "'*/*' is not supported in a response. Write the media type that is sent.", '"*/*"'],
   ],
   [
+    "a media type of a response with a parameter",
+    responds("200", 'content: { "application/json; charset=utf-8": { schema: { type: object } } }'),
+    [
+      "media-type",
+      "'application/json; charset=utf-8' is not supported in a response. Write it without parameters.",
+      '"application/json; charset=utf-8"',
+    ],
+  ],
+  [
     "a media type of a request in upper case",
     put('requestBody: { content: { Application/JSON: {} } }\n  responses: { "204": { description: ok } }'),
     ["media-type", LOWER, "Application/JSON"],

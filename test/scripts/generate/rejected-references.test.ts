@@ -132,3 +132,14 @@ test.for(FILES)("a reference to %s is reported at its place", async ([, referenc
   expect(output).toContain(`openapi.yaml:${line}:32  error  no-unresolved-refs\n  ${message}\n`);
   expect(code).toBe(2);
 });
+
+test("files that only refer to each other are reported at the reference that leads to files", async () => {
+  const text = contractWith({ schema: 'properties: { p: { $ref: "a.yaml" } }' });
+  const folder = await contractFolder({ "openapi.yaml": text, "a.yaml": "$ref: b.yaml\n", "b.yaml": "$ref: a.yaml\n" });
+  const { code, output } = await folder.generate();
+  const line = text.split("\n").findIndex((one) => one.includes("a.yaml")) + 1;
+  expect(output).toContain(
+    `openapi.yaml:${line}:32  error  reference\n  The references between the files can't be followed`,
+  );
+  expect(code).toBe(2);
+});

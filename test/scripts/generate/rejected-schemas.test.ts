@@ -226,16 +226,25 @@ testRejections([
     ["schema-pattern", "Invalid regular expression: /[a/u: Unterminated character class.", '"[a"'],
   ],
   [
+    "a pattern with a character that needs no backslash",
+    property("{ type: string, pattern: '^[a-z\\:]+$' }"),
+    [
+      "schema-pattern",
+      "Invalid regular expression: /^[a-z\\:]+$/u: Invalid escape. Write the character without its backslash.",
+      "'^[a-z\\:]+$'",
+    ],
+  ],
+  [
     "a discriminator with an unknown schema",
     { schema: "discriminator: { propertyName: kind, mapping: { a: Thin } }" },
     ["no-unresolved-refs", "There is no schema 'Thin'. Did you mean 'Thing'?", "Thin"],
   ],
   [
-    "a discriminator with a file that is not written as one",
+    "a discriminator with a file that does not exist",
     { schema: "discriminator: { propertyName: kind, mapping: { a: other.yaml } }" },
     [
       "no-unresolved-refs",
-      "There is no schema 'other.yaml'. Write the name of a component, or a reference to a file as './file.yaml'.",
+      "There is no schema './other.yaml'. Write the name of a component, or a reference.",
       "other.yaml",
     ],
   ],

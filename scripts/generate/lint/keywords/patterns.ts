@@ -32,7 +32,10 @@ function problemOf(pattern: string): string | undefined {
   try {
     new RegExp(pattern, "u");
   } catch (error) {
-    return `${(error as Error).message}.`;
+    const { message } = error as Error;
+    // As in `[\\w\\:]`, which other languages accept.
+    const remedy = message.endsWith("Invalid escape") ? " Write the character without its backslash." : "";
+    return `${message}.${remedy}`;
   }
   if (!REPEATED_GROUP.test(pattern)) return undefined;
   if (PROBLEMS.has(pattern)) return PROBLEMS.get(pattern);

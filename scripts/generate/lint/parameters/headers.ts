@@ -2,7 +2,6 @@ import { type ContractDocument, resolve, valueAt } from "../../../../server/cont
 import { headerText } from "../../../../server/contract/header-text.ts";
 import type { Finding, Pointer } from "../../diagnostic.ts";
 import type { Node, Nodes } from "../nodes.ts";
-import { isDescribedOnly } from "../operations.ts";
 
 /** RFC 9110 section 5.6.2. */
 const TOKEN = /^[\w!#$%&'*+\-.^`|~]+$/;
@@ -28,11 +27,10 @@ export function headerNameProblem(name: string): string | undefined {
 }
 
 /** Response headers that cannot be sent. */
-export function checkResponseHeaders(document: ContractDocument, nodes: Nodes): Finding[] {
-  const served = (nodes.get("Response") ?? []).filter(({ pointer }) => !isDescribedOnly(pointer));
+export function checkResponseHeaders(document: ContractDocument, served: Nodes): Finding[] {
   return [
-    ...served.flatMap(checkNames),
-    ...(nodes.get("Header") ?? []).flatMap((header) => checkHeader(document, header)),
+    ...(served.get("Response") ?? []).flatMap(checkNames),
+    ...(served.get("Header") ?? []).flatMap((header) => checkHeader(document, header)),
   ];
 }
 

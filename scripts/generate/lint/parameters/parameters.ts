@@ -2,7 +2,6 @@ import { type ContractDocument, type ParameterObject, resolve } from "../../../.
 import { apiKeyHeaders } from "../../client/credentials.ts";
 import type { Finding } from "../../diagnostic.ts";
 import type { Node, Nodes } from "../nodes.ts";
-import { isDescribedOnly, servedOperations } from "../operations.ts";
 import { checkParameterExamples, headerNameProblem, twiceProblem } from "./headers.ts";
 import { schemaProblem } from "./schemas.ts";
 
@@ -19,14 +18,14 @@ const DESCRIBED_ELSEWHERE: Readonly<Record<string, string>> = {
 };
 
 /** Parameters that the server cannot read. */
-export function checkParameters(document: ContractDocument, nodes: Nodes): Finding[] {
+export function checkParameters(document: ContractDocument, served: Nodes): Finding[] {
   // Another place is reported as such.
-  const isKnown = ({ pointer, value }: Node) => !isDescribedOnly(pointer) && PLACES.includes(String(value.in));
-  const served = (nodes.get("Parameter") ?? []).filter(isKnown);
-  const lists = [...servedOperations(nodes), ...(nodes.get("PathItem") ?? [])];
+  const isKnown = ({ value }: Node) => PLACES.includes(String(value.in));
+  const parameters = (served.get("Parameter") ?? []).filter(isKnown);
+  const lists = [...(served.get("Operation") ?? []), ...(served.get("PathItem") ?? [])];
   const twice = lists.flatMap((node) => checkHeaderNames(document, node));
   const keys = new Set(apiKeyHeaders(document).map((name) => name.toLowerCase()));
-  const problems = served.flatMap((parameter) => {
+  const problems = parameters.flatMap((parameter) => {
     const found = problemOf(document, parameter) ?? keyProblem(keys, parameter);
     if (!found) return checkParameterExamples(document, parameter);
     const [member, message] = found;

@@ -4,10 +4,11 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { type ContractDocument, referencePointer } from "../../server/contract/document.ts";
-import type { Pointer } from "../generate/diagnostic.ts";
-import { makeTemporaryFolder } from "../shared/temporary-folder.ts";
-import type { Change, Impact, WireChange } from "./change.ts";
+import { type ContractDocument, referencePointer } from "../../../server/contract/document.ts";
+import type { Pointer } from "../../generate/diagnostic.ts";
+import { makeTemporaryFolder } from "../../shared/temporary-folder.ts";
+import type { Change, Impact, WireChange } from "../change.ts";
+import { differText, fromDiffer } from "./differ-text.ts";
 
 const CONFIG = fileURLToPath(new URL("./redocly-diff.yaml", import.meta.url));
 /** A path added to the old contract only. A report that does not list its removal as breaking is rejected. */
@@ -33,9 +34,9 @@ export async function wireChanges(base: ContractDocument, revision: ContractDocu
   try {
     const canary = { get: { responses: { "204": { description: "Canary." } } } };
     const withCanary = { ...base, paths: { ...base.paths, [CANARY]: canary } };
-    await writeFile(join(folder.path, "base.json"), JSON.stringify(withCanary));
-    await writeFile(join(folder.path, "revision.json"), JSON.stringify(revision));
-    const changes = readReport(await runDiffer(folder.path));
+    await writeFile(join(folder.path, "base.json"), differText(withCanary));
+    await writeFile(join(folder.path, "revision.json"), differText(revision));
+    const changes = readReport(fromDiffer(await runDiffer(folder.path)));
     const isCanary = ({ subject }: Change) => subject[1] === CANARY;
     if (!changes.some((change) => isCanary(change) && change.wire === "major")) {
       throw new DifferFailed("The differ did not report a known breaking change.");

@@ -1,4 +1,4 @@
-import type { Schema } from "../contract/document.ts";
+import type { Schema } from "./document.ts";
 
 /** Makes a text that matches a regular expression, of the length that its schema wants; undefined if it can't. */
 export type Matching = (pattern: string, schema: Schema) => string | undefined;
