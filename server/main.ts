@@ -21,8 +21,10 @@ async function main(): Promise<number> {
     console.log(helpText());
     return 0;
   }
-  const { ended } = await serve(settings, { delayMs: MAX_DELAY_MS });
-  return ended;
+  const code = await serve(settings, { delayMs: MAX_DELAY_MS }).then(({ ended }) => ended, reportFailure);
+  // A connection to a database that does not respond would keep the process alive. The messages are written first.
+  process.stderr.write("", () => process.exit(code));
+  return code;
 }
 
 // The request validator calls `url.parse` for each request. Until Node has warned about it once, each call inspects the

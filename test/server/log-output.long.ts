@@ -11,10 +11,11 @@ import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const FLAGS = ["--directory", "none", "--control-port", "none"];
 
-/** A server that listens, with the given standard streams. */
-async function startWith(stdio: StdioOptions) {
+/** A server that listens, with the given standard streams. `redirection` as in a shell. */
+async function startWith(stdio: StdioOptions, redirection = "") {
   const port = await freePort();
-  const child = spawn(process.execPath, [MAIN, "--port", String(port), ...FLAGS], { stdio });
+  const command = `exec "${process.execPath}" "${MAIN}" --port ${port} ${FLAGS.join(" ")} ${redirection}`;
+  const child = spawn("sh", ["-c", command], { stdio });
   onTestFinished(() => void child.kill("SIGKILL"));
   return { ...(await serverOn(port)), child };
 }
@@ -101,8 +102,11 @@ test("a pipe that nothing reads does not stop the server, which keeps 1 MiB of l
   expect(lines.filter((line) => JSON.parse(line).requestId === id)).toHaveLength(6_000 - before);
 });
 
-test("a pipe that nothing reads does not delay the end of the server", async () => {
-  const { url, child } = await startWith(["ignore", "pipe", "ignore"]);
+test.for([
+  ["standard output", ""],
+  ["both output streams", "2>&1"],
+])("a pipe at %s that nothing reads does not delay the end of the server", async ([, redirection]) => {
+  const { url, child } = await startWith(["ignore", "pipe", "ignore"], redirection);
   const { socket, send } = openConnection(url);
   for (let sent = 0; sent < 1_000; sent += 1)
     await send(Buffer.from("GET /nowhere HTTP/1.1\r\nHost: nexus.example\r\n\r\n"));
