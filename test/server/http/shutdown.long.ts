@@ -1,11 +1,15 @@
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { type Connection, openConnection } from "../../../scripts/shared/connection.ts";
 import { type ServerProcess, signInBytes, startServerProcess } from "../../../scripts/shared/server-process.ts";
+import { acme } from "../../helpers/stub.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
-async function start(): Promise<ServerProcess> {
-  const server = await startServerProcess("--log-level", "warn");
+async function start(...flags: string[]): Promise<ServerProcess> {
+  const server = await startServerProcess("--log-level", "warn", ...flags);
   onTestFinished(() => void server.child.kill("SIGKILL"));
   return server;
 }
@@ -78,4 +82,38 @@ test("the deadline closes the connections in use before 10 s, and the exit code 
   expect(await server.end()).toBe(1);
   expect(performance.now() - signalled).toBeLessThan(10_000);
   expect(await error).toMatch(/closed|ECONNRESET/);
+});
+
+/** Bytes of a response that do not fit into the buffers of the system. */
+const LARGE = 16_000_000;
+
+/** A server, a client that has read only the first bytes of a large response, and that response. */
+async function startWithSlowReader() {
+  const directory = join(temporaryFolder(), "directory.json");
+  const { users: [ada] = [], ...others } = acme();
+  writeFileSync(directory, JSON.stringify({ users: [{ ...ada, note: "x".repeat(LARGE) }], ...others }));
+  const server = await start("--directory", directory, "--user-limit", "100mb");
+  const { socket, send } = openConnection(server.url);
+  const reply = send(signInBytes(server, 1)).then(({ status, body }) => [status, body.length > LARGE], String);
+  await once(socket, "data");
+  socket.pause();
+  return { server, socket, reply };
+}
+
+test("a SIGTERM does not cut off a response that the client reads slowly, and the exit code is 0", async () => {
+  const { server, socket, reply } = await startWithSlowReader();
+  const ended = server.end();
+  // The port is closed, and idle connections too.
+  await sleep(3_000);
+  socket.resume();
+  expect(await reply).toEqual([200, true]);
+  expect(await ended).toBe(0);
+});
+
+test("the deadline closes the connection of a client that does not read its response, and the exit code is 1", async () => {
+  const { server, socket } = await startWithSlowReader();
+  onTestFinished(() => void socket.destroy());
+  const signalled = performance.now();
+  expect(await server.end()).toBe(1);
+  expect(performance.now() - signalled).toBeLessThan(10_000);
 });
