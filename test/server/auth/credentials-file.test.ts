@@ -1,8 +1,10 @@
+import { pbkdf2 } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
 import pino from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { hashSecret } from "../../../server/auth/credentials.ts";
@@ -110,6 +112,34 @@ test("a file that is written in place is reloaded, and so is one whose folder is
   mkdirSync(folder);
   writeFileSync(file, fileOf([entry("key-newer")]));
   await becomes("key-newer", 200);
+});
+
+test("a file that is replaced while all threads of the process are busy is reloaded", async () => {
+  // They delay the first look at the file.
+  const busy = Array.from({ length: 8 }, () => promisify(pbkdf2)("", "", 300_000, 64, "sha512"));
+  const { replace, becomes } = await follow(fileOf([KEY]));
+  await setTimeout(150);
+  replace(fileOf([KEY, entry("key-new")]));
+  await Promise.all(busy);
+  await becomes("key-new", 200);
+});
+
+test("a file behind a symbolic link that is switched, as Kubernetes does, is reloaded", async () => {
+  const { file, folder, becomes, logged } = await follow(fileOf([KEY]));
+  const link = (name: string, text: string) => {
+    const version = join(folder, name);
+    mkdirSync(version);
+    writeFileSync(join(version, "credentials.json"), text);
+    symlinkSync(name, join(folder, "..data_tmp"));
+    renameSync(join(folder, "..data_tmp"), join(folder, "..data"));
+  };
+  link("..1", fileOf([KEY, entry("key-1")]));
+  symlinkSync("..data/credentials.json", `${file}.new`);
+  renameSync(`${file}.new`, file);
+  await becomes("key-1", 200);
+  link("..2", fileOf([KEY, entry("key-2")]));
+  await becomes("key-2", 200);
+  expect(logged().every(({ level }) => level === 30)).toBe(true);
 });
 
 test.for([
