@@ -16,7 +16,7 @@ const CACHE = fileURLToPath(new URL("../node_modules/.cache/nexus-sync/", import
 /** Milliseconds for which the port stays open after a signal: load balancers that check `/readyz` every second see it fail. */
 const GRACE_MS = 1_500;
 /** Milliseconds after which the remaining connections are closed, so that the process ends within 10 s. */
-const DEADLINE_MS = 9_500;
+const DEADLINE_MS = 9_000;
 /** Milliseconds from there to the end of the process, even if a sync still waits for a database that does not respond. */
 const FORCED_MS = 250;
 

@@ -37,6 +37,6 @@ test("a shutdown closes the connection of a request in progress after its respon
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\nConnection: close\r\n.*"isAuthenticated":true/s);
   expect(await ended).toBe(true);
   // A connection kept alive would delay it by five seconds.
-  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(performance.now() - start).toBeLessThan(4_000);
   expect(await clientOf(server).safeSyncUserIdentity("u-ada", signIn())).toMatchObject({ error: { kind: "network" } });
 });

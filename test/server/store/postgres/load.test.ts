@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { connected, holdUser, query } from "../../../helpers/postgres.ts";
 import { change, directoryOf, heldDirectory } from "../store-under-test.ts";
-import { storeAt, storeWithUsers } from "./under-test.ts";
+import { storeAt, storeWithUsers, untilWaiting } from "./under-test.ts";
 
 const users = Array.from({ length: 1_200 }, (_, index) => ({
   id: `u-${index}`,
@@ -50,7 +51,10 @@ test("a load waits for the row lock of a sync", async () => {
   const { url, store } = await storeWithUsers();
   const release = await holdUser(url, "u-ada");
   const loaded = store.load(directoryOf({ users: [{ id: "u-ada", nickname: "loaded" }] }));
-  setTimeout(release, 1_200);
+  await untilWaiting(url, 1);
+  // Longer than the lock timeout of a sync.
+  await sleep(1_200);
+  await release();
 
   expect(await loaded).toEqual({ changed: 1, total: 1 });
   await change(store, "u-ada", { username: "synced" });
