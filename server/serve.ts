@@ -47,6 +47,11 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   const { log, ...others } = serverOptions(settings, load);
   const progress = createProgress(process.stderr, (state) => log.info(state, "loading"));
   const options = { ...others, log, progress: progress.report };
+  const exitAtOnce = (signal: NodeJS.Signals) => {
+    log.info({ signal }, "signal");
+    process.exit(128 + constants.signals[signal]);
+  };
+  // Ends a start: what is loaded stays, and the next start completes it. As process 1 of a container, no signal has a default.
   for (const signal of SIGNALS) process.once(signal, exitAtOnce);
   const launched = launch(settings, options).finally(progress.stop);
   const { server, banner, ready, demo } = await launched.catch((error: unknown) => {
@@ -80,11 +85,6 @@ async function launch(settings: Settings, options: ServerOptions): Promise<Launc
   const directory = settings.directory === "none" ? undefined : settings.directory;
   const server = await startServer({ ...options, directory });
   return { server, banner: bannerLines(server).join("\n"), ready: readyOf(server) };
-}
-
-/** Ends a start: what is loaded stays, and the next start completes it. As process 1 of a container, no signal has a default. */
-function exitAtOnce(signal: NodeJS.Signals): void {
-  process.exit(128 + constants.signals[signal]);
 }
 
 /** Adds each listener before it removes the previous one: without one, Node drops a signal that is not dispatched yet. */

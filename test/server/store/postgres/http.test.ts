@@ -93,7 +93,7 @@ test("no sync decides on data of a replica; after its promotion the same store w
   expect(await query(postgres.url, "SELECT pg_is_in_recovery() AS replica")).toEqual([{ replica: true }]);
   const decided = vi.fn();
 
-  await vi.waitFor(() => expect(store.user("u-ada")).resolves.toBeDefined());
+  await vi.waitFor(() => expect(store.user("u-ada")).resolves.toBeDefined(), 10_000);
   await expect(countUp(store, "u-ada", decided)).rejects.toThrow(/read-only transaction \(25006\)/);
   await expect(store.ready()).rejects.toThrow("The database is read-only.");
 

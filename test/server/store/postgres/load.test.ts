@@ -20,7 +20,10 @@ test("of two concurrent loads of one identity for different users, the second is
   await held.taken;
 
   const second = other.load(directoryOf({ users: [{ id: "u-two", identities }] })).catch((error: unknown) => error);
-  await vi.waitFor(() => expect(lines).toEqual(["Another server is loading a directory; waiting for it to finish."]));
+  await vi.waitFor(
+    () => expect(lines).toEqual(["Another server is loading a directory; waiting for it to finish."]),
+    10_000,
+  );
   held.release();
 
   expect(await first).toEqual({ changed: 1, total: 1 });

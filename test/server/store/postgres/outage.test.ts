@@ -48,7 +48,7 @@ test("a database that allows no connections makes syncs unavailable until it all
   await allow(false);
   await expect(countUp(store, "u-ada")).rejects.toThrow(StoreUnavailable);
   await allow(true);
-  await vi.waitFor(async () => expect(await countUp(store, "u-ada")).toBe(1));
+  await vi.waitFor(async () => expect(await countUp(store, "u-ada")).toBe(1), 10_000);
 });
 
 test.each([
@@ -62,7 +62,7 @@ test.each([
   await expect(countUp(store, "u-ada", decided)).rejects.toThrow(StoreUnavailable);
 
   expect(decided).toHaveBeenCalledTimes(1);
-  await vi.waitFor(async () => expect(await countOf(other, "u-ada")).toBe(stored));
+  await vi.waitFor(async () => expect(await countOf(other, "u-ada")).toBe(stored), 10_000);
   expect(await countUp(other, "u-ada")).toBe(stored + 1);
 });
 
@@ -84,7 +84,8 @@ test.each([
     const unavailable = { status: "rejected", reason: expect.any(StoreUnavailable) };
     expect(outcomes).toEqual(OTHERS.map(() => unavailable));
     expect(decided).toHaveBeenCalledTimes(OTHERS.length);
-    for (const userId of OTHERS) await vi.waitFor(async () => expect(await countOf(other, userId)).toBe(stored));
+    for (const userId of OTHERS)
+      await vi.waitFor(async () => expect(await countOf(other, userId)).toBe(stored), 10_000);
   },
 );
 
