@@ -1,5 +1,6 @@
 import { enableCompileCache } from "node:module";
 import { constants } from "node:os";
+import { performance } from "node:perf_hooks";
 import { clearTimeout, setTimeout } from "node:timers";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
@@ -19,6 +20,8 @@ const GRACE_MS = 1_500;
 const DEADLINE_MS = 9_000;
 /** Milliseconds from there to the end of the process, even if a sync still waits for a database that does not respond. */
 const FORCED_MS = 250;
+/** Milliseconds in which a signal may arrive twice: npm repeats that of a terminal or of systemd, which the server gets too. */
+const REPEATED_MS = 1_000;
 
 const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 
@@ -91,12 +94,15 @@ async function launch(settings: Settings, options: ServerOptions): Promise<Launc
 function endOnSignals(server: RunningServer, log: Logger, shutdown: ShutdownOptions): Serving {
   const { promise: ended, resolve, reject } = Promise.withResolvers<number>();
   const forced = Promise.withResolvers<boolean>();
+  let since = 0;
   const force = () => {
+    if (performance.now() - since < REPEATED_MS) return;
     server.closeConnections();
     setTimeout(forced.resolve, FORCED_MS, false);
   };
   const end = (signal?: NodeJS.Signals) => {
     if (signal) log.info({ signal }, "signal");
+    since = performance.now();
     for (const one of SIGNALS) process.on(one, force).off(one, end);
     const deadline = setTimeout(force, DEADLINE_MS);
     const release = () => {

@@ -5,7 +5,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { type Connection, openConnection } from "../../../scripts/shared/connection.ts";
 import { until } from "../../../scripts/shared/program.ts";
-import { type ServerProcess, signInBytes, startServerProcess } from "../../../scripts/shared/server-process.ts";
+import {
+  DEMO_PAIR,
+  DEMO_SECRET,
+  readyFrom,
+  type ServerProcess,
+  signInBytes,
+  startServerProcess,
+} from "../../../scripts/shared/server-process.ts";
+import { startTestProgram } from "../../helpers/program.ts";
 import { acme } from "../../helpers/stub.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
@@ -66,6 +74,28 @@ async function startWithHangingRequest() {
   await sleep(300);
   return { server, error };
 }
+
+test.for(["SIGTERM", "SIGINT"] as const)(
+  "%s to npm and to its server, as systemd and terminals send it, is one signal, although npm repeats it",
+  async (signal) => {
+    const flags = ["--port", "0", "--control-port", "none"];
+    const env = { ...process.env, NEXUS_SYNC_DEMO_SECRET: DEMO_SECRET };
+    const npm = startTestProgram(["npm", "start", "--", ...flags], { env, detached: true });
+    const group = -(npm.child.pid ?? Number.NaN);
+    onTestFinished(() => void (npm.isRunning() && process.kill(group, "SIGKILL")));
+    const { url } = await readyFrom(npm);
+    const bytes = signInBytes({ url, authorization: `Basic ${btoa(DEMO_PAIR)}` }, 1);
+    const { socket, send } = openConnection(url);
+    const reply = send(bytes.subarray(0, -5));
+    await sleep(300);
+    process.kill(group, signal);
+    await npm.printed(/"msg":"signal"/);
+    await sleep(500);
+    socket.write(bytes.subarray(-5));
+    expect((await reply).status).toBe(200);
+    expect((await npm.ended).output).toContain('"isComplete":true');
+  },
+);
 
 test("a second signal closes the connections in use, and the exit code is 1", async () => {
   const { server, error } = await startWithHangingRequest();
