@@ -76,11 +76,7 @@ export function createShutdown(server: Server) {
       await (endsEarly ? untilDisconnected(server, graceMs) : sleep(graceMs));
       await untilNoNewConnections();
       isClosed = true;
-      // For Node, a connection is idle when its response has ended, although the client may not have read it yet.
-      const closeIdle = () => {
-        if (![...sockets].some(({ writableLength }) => writableLength > 0)) server.closeIdleConnections();
-      };
-      await closePort(server, graceMs > 0 ? IDLE_MS : 0, closeIdle);
+      await closePort(server, sockets, graceMs > 0 ? IDLE_MS : 0);
       clearTimeout(timer);
       return !isForced;
     },
@@ -95,14 +91,26 @@ async function untilDisconnected(server: Server, limitMs: number): Promise<void>
 }
 
 /** Closes the port, and idle connections `idleMs` later. */
-async function closePort(server: Server, idleMs: number, closeIdle: () => void): Promise<void> {
+async function closePort(server: Server, sockets: ReadonlySet<Socket>, idleMs: number): Promise<void> {
   const start = performance.now();
   const closed = new Promise<void>((resolve) => {
     // http.Server closes idle connections at once and loses requests in transit; net.Server does not.
     NetServer.prototype.close.call(server, () => resolve());
   });
-  const poll = setInterval(() => {
-    if (performance.now() - start >= idleMs) closeIdle();
+  // For Node, a connection is idle when its response has ended, although the client may not have read it yet.
+  const closeIdle = () => {
+    if (![...sockets].some(({ writableLength }) => writableLength > 0)) server.closeIdleConnections();
+  };
+  // For Node, a connection that has sent nothing is not idle.
+  const closeSilent = () => {
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  };
+  const poll = setInterval(async () => {
+    if (performance.now() - start < idleMs) return;
+    // A request may have arrived while the event loop was busy; it is read first.
+    await setImmediate();
+    closeIdle();
+    closeSilent();
   }, POLL_MS);
   if (idleMs === 0) closeIdle();
   await closed;

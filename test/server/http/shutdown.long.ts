@@ -97,6 +97,13 @@ test.for(["SIGTERM", "SIGINT"] as const)(
   },
 );
 
+test("connections that have sent nothing do not delay the end, and the exit code is 0", async () => {
+  const server = await start();
+  const { socket } = openConnection(server.url);
+  await once(socket, "connect");
+  expect(await server.end()).toBe(0);
+});
+
 test("a second signal closes the connections in use, and the exit code is 1", async () => {
   const { server, error } = await startWithHangingRequest();
   server.child.kill("SIGINT");
