@@ -2,6 +2,7 @@ import { execFileSync, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { openConnection } from "../../scripts/shared/connection.ts";
 import { freePort, until } from "../../scripts/shared/program.ts";
@@ -12,10 +13,10 @@ import { temporaryFolder } from "../helpers/temporary-folder.ts";
 const FLAGS = ["--directory", "none", "--control-port", "none"];
 
 /** A server that listens, with the given standard streams. `redirection` as in a shell. */
-async function startWith(stdio: StdioOptions, redirection = "") {
+async function startWith(stdio: StdioOptions, redirection = "", environment: NodeJS.ProcessEnv = {}) {
   const port = await freePort();
   const command = `exec "${process.execPath}" "${MAIN}" --port ${port} ${FLAGS.join(" ")} ${redirection}`;
-  const child = spawn("sh", ["-c", command], { stdio });
+  const child = spawn("sh", ["-c", command], { stdio, env: { ...process.env, ...environment } });
   onTestFinished(() => void child.kill("SIGKILL"));
   return { ...(await serverOn(port)), child };
 }
@@ -114,4 +115,17 @@ test.for([
   const { code, ms } = await end(child);
   expect(code).toBe(0);
   expect(ms).toBeLessThan(5_000);
+});
+
+test("a message of Node to a pipe that nothing reads does not keep the server from ending", async () => {
+  const warn = `process.on("SIGUSR2", () => process.stderr.write("x".repeat(1e6)))`;
+  const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(warn)}` };
+  const { url, child } = await startWith(["ignore", "pipe", "pipe"], "", environment);
+  child.stdout?.resume();
+  child.kill("SIGUSR2");
+  await once(child.stderr as Readable, "readable");
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+  const { code, ms } = await end(child);
+  expect(code).toBe(0);
+  expect(ms).toBeLessThan(10_000);
 });
