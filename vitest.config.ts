@@ -12,6 +12,8 @@ export default defineConfig({
     include: [`test/**/*.${KIND}.ts`],
     globalSetup: ["test/helpers/run-log.ts", "test/helpers/postgres-run.ts"],
     testTimeout: 30_000,
+    // `expect.poll` ends when its condition holds, so the limit matters on a slow machine only.
+    expect: { poll: { timeout: 10_000 } },
     // In CI the gate for breaking changes refuses to compare HEAD with itself.
     env: { CI: "" },
     sequence: { shuffle: true },

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers";
 import { parse } from "node:url";
 import { commandOf } from "./commands.ts";
 import { reportFailure } from "./report-failure.ts";
@@ -6,6 +7,8 @@ import { helpText, readSettings } from "./settings/settings.ts";
 
 /** Event-loop delay in milliseconds above which requests are rejected with 503. */
 const MAX_DELAY_MS = 500;
+/** Milliseconds that a server which has run waits for the reader of stderr. */
+const UNREAD_MS = 500;
 
 /**
  * Runs the command that the first argument names, or the server.
@@ -21,8 +24,13 @@ async function main(): Promise<number> {
     console.log(helpText());
     return 0;
   }
-  const { ended } = await serve(settings, { delayMs: MAX_DELAY_MS });
-  return ended;
+  const started = await serve(settings, { delayMs: MAX_DELAY_MS }).catch(reportFailure);
+  const code = typeof started === "number" ? started : await started.ended;
+  // A connection to a database that does not respond would keep the process alive. The messages are written first, those of a
+  // failed start for however long their reader takes.
+  process.stderr.write("", () => process.exit(code));
+  if (typeof started !== "number") setTimeout(process.exit, UNREAD_MS, code);
+  return code;
 }
 
 // The request validator calls `url.parse` for each request. Until Node has warned about it once, each call inspects the

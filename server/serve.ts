@@ -1,5 +1,7 @@
 import { enableCompileCache } from "node:module";
 import { constants } from "node:os";
+import { performance } from "node:perf_hooks";
+import { clearTimeout, setTimeout } from "node:timers";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { createLog, standardOutput } from "./http/log.ts";
@@ -12,8 +14,14 @@ import { type Settings, withSource } from "./settings/values.ts";
 
 const CACHE = fileURLToPath(new URL("../node_modules/.cache/nexus-sync/", import.meta.url));
 
-/** Load balancers that check `/readyz` every second see it fail, and the process ends within 10 s. */
-const SHUTDOWN = { graceMs: 1_500, deadlineMs: 9_500 };
+/** Milliseconds for which the port stays open after a signal: load balancers that check `/readyz` every second see it fail. */
+const GRACE_MS = 1_500;
+/** Milliseconds after which the remaining connections are closed, so that the process ends within 10 s. */
+const DEADLINE_MS = 9_000;
+/** Milliseconds from there to the end of the process, even if a sync still waits for a database that does not respond. */
+const FORCED_MS = 250;
+/** Milliseconds in which a signal may arrive twice: npm repeats that of a terminal or of systemd, which the server gets too. */
+const REPEATED_MS = 150;
 
 const SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
 
@@ -42,12 +50,17 @@ export async function serve(settings: Settings, load: { delayMs: number | undefi
   const { log, ...others } = serverOptions(settings, load);
   const progress = createProgress(process.stderr, (state) => log.info(state, "loading"));
   const options = { ...others, log, progress: progress.report };
+  const exitAtOnce = (signal: NodeJS.Signals) => {
+    log.info({ signal }, "signal");
+    process.exit(128 + constants.signals[signal]);
+  };
+  // Ends a start: what is loaded stays, and the next start completes it. As process 1 of a container, no signal has a default.
   for (const signal of SIGNALS) process.once(signal, exitAtOnce);
   const launched = launch(settings, options).finally(progress.stop);
   const { server, banner, ready, demo } = await launched.catch((error: unknown) => {
     throw withSource(error, settings);
   });
-  const serving = endOnSignals(server, log, { ...SHUTDOWN, endsEarly: settings.mode === "stub" });
+  const serving = endOnSignals(server, log, { graceMs: GRACE_MS, endsEarly: settings.mode === "stub" });
   for (const signal of SIGNALS) process.off(signal, exitAtOnce);
   try {
     writeReadyFile?.({ ...ready, demo });
@@ -77,26 +90,32 @@ async function launch(settings: Settings, options: ServerOptions): Promise<Launc
   return { server, banner: bannerLines(server).join("\n"), ready: readyOf(server) };
 }
 
-/** Ends a start: what is loaded stays, and the next start completes it. As process 1 of a container, no signal has a default. */
-function exitAtOnce(signal: NodeJS.Signals): void {
-  process.exit(128 + constants.signals[signal]);
-}
-
 /** Adds each listener before it removes the previous one: without one, Node drops a signal that is not dispatched yet. */
 function endOnSignals(server: RunningServer, log: Logger, shutdown: ShutdownOptions): Serving {
   const { promise: ended, resolve, reject } = Promise.withResolvers<number>();
-  const force = () => server.closeConnections();
+  const forced = Promise.withResolvers<boolean>();
+  let since = 0;
+  const force = () => {
+    if (performance.now() - since < REPEATED_MS) return;
+    server.closeConnections();
+    setTimeout(forced.resolve, FORCED_MS, false);
+  };
   const end = (signal?: NodeJS.Signals) => {
     if (signal) log.info({ signal }, "signal");
+    since = performance.now();
     for (const one of SIGNALS) process.on(one, force).off(one, end);
+    const deadline = setTimeout(force, DEADLINE_MS);
     const release = () => {
+      clearTimeout(deadline);
       for (const one of SIGNALS) process.off(one, force);
     };
     const drained = (isComplete: boolean) => {
       log.info({ isComplete }, "drained");
       resolve(isComplete ? 0 : 1);
     };
-    server.end(shutdown).finally(release).then(drained, reject);
+    Promise.race([server.end(shutdown), forced.promise])
+      .finally(release)
+      .then(drained, reject);
   };
   for (const signal of SIGNALS) process.on(signal, end);
   return { server, end, ended };

@@ -16,6 +16,9 @@ export interface PostgresServer {
   stop(mode?: keyof typeof SIGNALS): Promise<unknown>;
   /** Sends SIGKILL to the postmaster and all its children. */
   kill(): Promise<unknown>;
+  /** Stops the postmaster and all its children: connections stay open, and nothing responds until `thaw`. */
+  freeze(): void;
+  thaw(): void;
   /** Ends the server and removes its folder. The exit of this process does the same. */
   remove(): Promise<void>;
 }
@@ -52,6 +55,7 @@ export async function startPostgres({ fsync, settings = [] }: PostgresOptions): 
     return { port, program: await run(port) };
   });
   const end = (signal: NodeJS.Signals) => (program.isRunning() ? program.end(signal) : program.ended);
+  const signalChildren = (signal: string) => spawnSync("pkill", [`-${signal}`, "-P", String(program.child.pid)]);
   return {
     url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,
     folder: data,
@@ -62,8 +66,16 @@ export async function startPostgres({ fsync, settings = [] }: PostgresOptions): 
     kill() {
       // A stopped postmaster starts no more children.
       program.child.kill("SIGSTOP");
-      spawnSync("pkill", ["-KILL", "-P", String(program.child.pid)]);
+      signalChildren("KILL");
       return end("SIGKILL");
+    },
+    freeze() {
+      program.child.kill("SIGSTOP");
+      signalChildren("STOP");
+    },
+    thaw() {
+      signalChildren("CONT");
+      program.child.kill("SIGCONT");
     },
     async remove() {
       await end("SIGQUIT");

@@ -1,4 +1,5 @@
-import { readFileSync, unwatchFile, watchFile } from "node:fs";
+import { readFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { clearTimeout, setTimeout } from "node:timers";
 import type { Logger } from "pino";
 import { ConfigurationError } from "../configuration-error.ts";
@@ -49,14 +50,30 @@ export function followJsonFile<T>(
       log.warn({ file, problems }, `${format.name} not reloaded; the last valid version stays in use`);
     }
   };
-  watchFile(file, { persistent: false, interval: POLL_MS }, reload);
-  // The first `stat` of the watcher comes after the read above, so it misses a change in between.
-  const timer = setTimeout(reload, POLL_MS).unref();
-  signal.addEventListener("abort", () => {
-    clearTimeout(timer);
-    unwatchFile(file, reload);
-  });
+  // The first state is always new: the file may have changed since it was read above. `watchFile` would take it for the old one.
+  let state = "";
+  const poll = async () => {
+    const next = await stateOf(file);
+    if (signal.aborted) return;
+    if (next !== state) {
+      state = next;
+      reload();
+    }
+    timer = setTimeout(poll, POLL_MS).unref();
+  };
+  let timer = setTimeout(poll, POLL_MS).unref();
+  signal.addEventListener("abort", () => clearTimeout(timer));
   return last;
+}
+
+/** Differs after each change of the file, and of the links and folders that lead to it. */
+async function stateOf(file: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join();
+  } catch (error) {
+    return String(error);
+  }
 }
 
 /** @throws ConfigurationError with the file's name and all problems. */

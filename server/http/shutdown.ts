@@ -35,12 +35,15 @@ export type Shutdown = ReturnType<typeof createShutdown>;
  * when no new connection arrives, and the remaining connections close after their responses.
  */
 export function createShutdown(server: Server) {
+  const sockets = new Set<Socket>();
   const reconnected = new WeakSet<Socket>();
   let isClosed = false;
   let isForced = false;
   let accepted = 0;
   server.on("connection", (socket) => {
     accepted += 1;
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
     if (!shutdown.isOpen) reconnected.add(socket);
   });
 
@@ -73,7 +76,7 @@ export function createShutdown(server: Server) {
       await (endsEarly ? untilDisconnected(server, graceMs) : sleep(graceMs));
       await untilNoNewConnections();
       isClosed = true;
-      await closePort(server, graceMs > 0 ? IDLE_MS : 0);
+      await closePort(server, sockets, graceMs > 0 ? IDLE_MS : 0);
       clearTimeout(timer);
       return !isForced;
     },
@@ -88,16 +91,28 @@ async function untilDisconnected(server: Server, limitMs: number): Promise<void>
 }
 
 /** Closes the port, and idle connections `idleMs` later. */
-async function closePort(server: Server, idleMs: number): Promise<void> {
+async function closePort(server: Server, sockets: ReadonlySet<Socket>, idleMs: number): Promise<void> {
   const start = performance.now();
   const closed = new Promise<void>((resolve) => {
     // http.Server closes idle connections at once and loses requests in transit; net.Server does not.
     NetServer.prototype.close.call(server, () => resolve());
   });
-  const poll = setInterval(() => {
-    if (performance.now() - start >= idleMs) server.closeIdleConnections();
+  // For Node, a connection is idle when its response has ended, although the client may not have read it yet.
+  const closeIdle = () => {
+    if (![...sockets].some(({ writableLength }) => writableLength > 0)) server.closeIdleConnections();
+  };
+  // For Node, a connection that has sent nothing is not idle.
+  const closeSilent = () => {
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  };
+  const poll = setInterval(async () => {
+    if (performance.now() - start < idleMs) return;
+    // A request may have arrived while the event loop was busy; it is read first.
+    await setImmediate();
+    closeIdle();
+    closeSilent();
   }, POLL_MS);
-  if (idleMs === 0) server.closeIdleConnections();
+  if (idleMs === 0) closeIdle();
   await closed;
   clearInterval(poll);
   // Stops the timer that checks for slow requests.

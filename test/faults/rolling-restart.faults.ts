@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { until } from "../../scripts/shared/program.ts";
 import { signIn } from "../helpers/stub.ts";
 import { BALANCERS, startHaproxy, startNginx } from "./balancers.ts";
 import { createPostgresScene } from "./scene.ts";
@@ -62,23 +63,59 @@ test.runIf(hasBoth).for<[load: string, callers: Callers]>([
   // Below the range from which systems take ports for outgoing connections, so that a restarted server finds its port free.
   const first = 20_000 + Math.floor(Math.random() * 10_000);
   const ports = Array.from({ length: SERVERS }, (_, index) => first + index);
-  const servers = await Promise.all(ports.map((port) => startServer(port)));
+  const servers = await Promise.all(ports.map((port) => startServer({ port })));
   const [{ target }] = servers as [(typeof servers)[0]];
   const [haproxy, nginx] = [await startHaproxy(ports), await startNginx(ports)];
+  const passive = await startNginx(ports, { isPassive: true });
   const start = performance.now();
   const endHaproxy = startCallers(haproxy, target.authorization, new Agent({ keepAlive: true }), callers);
   // A reload of nginx closes idle connections of its callers, so each request has its own.
   const endNginx = startCallers(nginx.url, target.authorization, new Agent({ keepAlive: false }), callers);
+  const endPassive = startCallers(passive.url, target.authorization, new Agent({ keepAlive: true }), callers);
   for (const [index, port] of ports.entries()) {
     await nginx.use(ports.filter((other) => other !== port));
     expect((await servers[index]?.end())?.code).toBe(0);
-    await startServer(port);
+    await startServer({ port, loads: false });
     await nginx.use(ports);
     await sleep(READY_AGAIN_MS);
   }
   await sleep(Math.max(0, SECONDS * 1_000 - (performance.now() - start)));
-  for (const outcomes of [await endHaproxy(), await endNginx()]) {
-    expect(outcomes).toEqual({ 200: expect.any(Number) });
-    expect(outcomes["200"]).toBeGreaterThan(1_000);
-  }
+  const outcomes = { haproxy: await endHaproxy(), nginx: await endNginx(), passive: await endPassive() };
+  const only200 = { 200: expect.any(Number) };
+  expect(outcomes).toEqual({ haproxy: only200, nginx: only200, passive: only200 });
+  for (const { 200: count } of Object.values(outcomes)) expect(count).toBeGreaterThan(300);
 });
+
+test.runIf(hasBoth)(
+  "HAProxy keeps servers that pause for two seconds together, and leaves a server that does not respond",
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const { startServer } = await createPostgresScene({ users: 50 });
+    const servers = [await startServer(), await startServer()] as const;
+    const signal = (name: NodeJS.Signals, ...some: readonly (typeof servers)[number][]) => {
+      for (const { child } of some) child.kill(name);
+    };
+    const haproxy = await startHaproxy(servers.map(({ url }) => Number(new URL(url).port)));
+    const { authorization } = servers[0].target;
+    const start = () => startCallers(haproxy, authorization, new Agent(), { callers: 4, pauseMs: 20 });
+    const end = start();
+    await sleep(1_000);
+    signal("SIGSTOP", ...servers);
+    await sleep(2_100);
+    signal("SIGCONT", ...servers);
+    await sleep(1_000);
+    expect(await end()).toEqual({ 200: expect.any(Number) });
+
+    signal("SIGSTOP", servers[0]);
+    onTestFinished(() => signal("SIGCONT", servers[0]));
+    const page = async () =>
+      (await fetch(haproxy, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined))?.status;
+    const isLeft = async () => (await Promise.all(Array.from({ length: 6 }, page))).every((status) => status === 404);
+    await until(isLeft, 10_000);
+    const endLeft = start();
+    await sleep(1_000);
+    expect(await endLeft()).toEqual({ 200: expect.any(Number) });
+  },
+);

@@ -22,13 +22,13 @@ export type SqliteScene = ReturnType<typeof createSqliteScene>;
 
 /** A SQLite file in `folder`, and one server on it at a time, which can be started repeatedly. */
 export function createSqliteScene({ users, folder = temporaryFolder() }: { users: number; folder?: string }) {
-  const { userIds, authorization, flags } = createDirectory(users);
+  const { userIds, authorization, flags, directory } = createDirectory(users);
   const database = join(folder, "nexus.sqlite");
   const target = { url: "", authorization };
   return {
     ...{ userIds, database, target, recorder: createRecorder(target), read: () => readSqlite(database) },
     async startServer() {
-      const server = await startServerProcess([...flags, "--database", database]);
+      const server = await startServerProcess([...flags, ...directory, "--database", database]);
       target.url = server.url;
       return server;
     },
@@ -37,15 +37,15 @@ export function createSqliteScene({ users, folder = temporaryFolder() }: { users
 
 /** A PostgreSQL server with fsync, and any number of servers on it; all end with the test. */
 export async function createPostgresScene({ users }: { users: number }) {
-  const { userIds, authorization, flags } = createDirectory(users);
+  const { userIds, authorization, flags, directory } = createDirectory(users);
   const postgres = await startPostgres({ fsync: true });
   onTestFinished(() => postgres.remove());
   return {
     ...{ userIds, postgres, read: () => readPostgres(postgres.url) },
-    /** On any free port unless one is given. */
-    async startServer(port = 0) {
-      const onPort = ["--port", String(port), ...flags];
-      const server = await startServerProcess(onPort, { NEXUS_SYNC_DATABASE: postgres.url });
+    /** On any free port unless one is given. A server that loads nothing is ready as soon as its port is open. */
+    async startServer({ port = 0, loads = true } = {}) {
+      const all = ["--port", String(port), ...flags, ...(loads ? directory : [])];
+      const server = await startServerProcess(all, { NEXUS_SYNC_DATABASE: postgres.url });
       const target = { url: server.url, authorization };
       return { ...server, target, recorder: createRecorder(target) };
     },
@@ -63,7 +63,7 @@ function createDirectory(users: number) {
   const key = { id: "key-faults", name: "Faults", sha256: hashSecret(secret), permissions: ["user.write"] };
   writeFileSync(credentials, JSON.stringify({ apiKeys: [key], applicationTokens: [] }));
   const authorization = `Basic ${btoa(`${key.id}:${secret}`)}`;
-  return { userIds, authorization, flags: ["--directory", directory, "--credentials", credentials] };
+  return { userIds, authorization, flags: ["--credentials", credentials], directory: ["--directory", directory] };
 }
 
 async function startServerProcess(

@@ -30,7 +30,7 @@ export async function surviveOutage(scene: SqliteScene, { begin, end, reason, un
   const { rows } = read();
   // Too few callers for load shedding: every 503 is the store's.
   const options = { callers: 6, userIds: userIds.filter((id) => id !== OTHER_USER), random: seededRandom(1) };
-  const lastIs = (status: number) => until(async () => recorder.records.at(-1)?.status === status, 5_000);
+  const lastIs = (status: number) => until(async () => recorder.records.at(-1)?.status === status, 10_000);
   const before = startLoad(recorder, { ...options, name: "before" });
   await setTimeout(300);
 
@@ -56,11 +56,11 @@ export async function surviveOutage(scene: SqliteScene, { begin, end, reason, un
 
 async function expectUnavailable(server: ServerUnderTest, { recorder: { records } }: SqliteScene): Promise<void> {
   const from = records.length;
-  for (let check = 0; check < 5; check += 1) {
-    await setTimeout(150);
+  const isRejected = ({ status }: { status: number }) => status === 503;
+  await until(async () => {
     expect(await server.page("/livez")).toBe(200);
-  }
-  expect(records.slice(from).filter(({ status }) => status === 503).length).toBeGreaterThan(10);
+    return records.slice(from).filter(isRejected).length > 10;
+  }, 10_000);
   expect(records.slice(from).filter(isFailure)).toEqual([]);
 }
 

@@ -151,7 +151,7 @@ async function linesUntilNextGood({ server, lines }: ServerFixture, from: number
   const next = crypto.randomUUID();
   const isNext = (line: string) => line.includes(next);
   expect(await send(server, { headers: { ...JSON_TYPE, "X-Request-Id": next } })).toMatchObject({ status: 200 });
-  await vi.waitFor(() => expect(lines.some(isNext)).toBe(true), { interval: 1 });
+  await vi.waitFor(() => expect(lines.some(isNext)).toBe(true), { timeout: 10_000, interval: 1 });
   return lines.slice(from).filter((line) => !isNext(line));
 }
 

@@ -2,6 +2,7 @@ import { execFileSync, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { openConnection } from "../../scripts/shared/connection.ts";
 import { freePort, until } from "../../scripts/shared/program.ts";
@@ -11,10 +12,11 @@ import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const FLAGS = ["--directory", "none", "--control-port", "none"];
 
-/** A server that listens, with the given standard streams. */
-async function startWith(stdio: StdioOptions) {
+/** A server that listens, with the given standard streams. `redirection` as in a shell. */
+async function startWith(stdio: StdioOptions, redirection = "", environment: NodeJS.ProcessEnv = {}) {
   const port = await freePort();
-  const child = spawn(process.execPath, [MAIN, "--port", String(port), ...FLAGS], { stdio });
+  const command = `exec "${process.execPath}" "${MAIN}" --port ${port} ${FLAGS.join(" ")} ${redirection}`;
+  const child = spawn("sh", ["-c", command], { stdio, env: { ...process.env, ...environment } });
   onTestFinished(() => void child.kill("SIGKILL"));
   return { ...(await serverOn(port)), child };
 }
@@ -101,8 +103,11 @@ test("a pipe that nothing reads does not stop the server, which keeps 1 MiB of l
   expect(lines.filter((line) => JSON.parse(line).requestId === id)).toHaveLength(6_000 - before);
 });
 
-test("a pipe that nothing reads does not delay the end of the server", async () => {
-  const { url, child } = await startWith(["ignore", "pipe", "ignore"]);
+test.for([
+  ["standard output", ""],
+  ["both output streams", "2>&1"],
+])("a pipe at %s that nothing reads does not delay the end of the server", async ([, redirection]) => {
+  const { url, child } = await startWith(["ignore", "pipe", "ignore"], redirection);
   const { socket, send } = openConnection(url);
   for (let sent = 0; sent < 1_000; sent += 1)
     await send(Buffer.from("GET /nowhere HTTP/1.1\r\nHost: nexus.example\r\n\r\n"));
@@ -110,4 +115,17 @@ test("a pipe that nothing reads does not delay the end of the server", async () 
   const { code, ms } = await end(child);
   expect(code).toBe(0);
   expect(ms).toBeLessThan(5_000);
+});
+
+test("a message of Node to a pipe that nothing reads does not keep the server from ending", async () => {
+  const warn = `process.on("SIGUSR2", () => process.stderr.write("x".repeat(1e6)))`;
+  const environment = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(warn)}` };
+  const { url, child } = await startWith(["ignore", "pipe", "pipe"], "", environment);
+  child.stdout?.resume();
+  child.kill("SIGUSR2");
+  await once(child.stderr as Readable, "readable");
+  expect((await fetch(`${url}/livez`)).status).toBe(200);
+  const { code, ms } = await end(child);
+  expect(code).toBe(0);
+  expect(ms).toBeLessThan(10_000);
 });

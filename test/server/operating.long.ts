@@ -7,6 +7,8 @@ import { readSettings } from "../../server/settings/settings.ts";
 import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const PAGE = readFileSync(new URL("../../server/operating.md", import.meta.url), "utf8");
+const SYSTEMD = spawnSync("systemd-analyze", ["--version"]).status === 0;
+if (!SYSTEMD) console.warn("systemd is not installed (Debian package): its unit is not checked.");
 const HAPROXY = spawnSync("haproxy", ["-v"]).status === 0;
 if (!HAPROXY) console.warn("HAProxy is not installed (Debian package): its configuration is not checked.");
 
@@ -32,4 +34,13 @@ test.runIf(HAPROXY)("HAProxy accepts the configuration of the operator's page", 
   writeFileSync(file, configuration.replace(/ ssl crt \S+/, ""));
   const { status, stderr } = spawnSync("haproxy", ["-c", "-f", file], { encoding: "utf8" });
   expect([status, stderr]).toEqual([0, expect.not.stringMatching(/warning|alert/i)]);
+});
+
+test.runIf(SYSTEMD)("systemd accepts the unit of the operator's page", () => {
+  const file = join(temporaryFolder(), "nexus-sync.service");
+  const [, unit = ""] = blocks("ini");
+  writeFileSync(file, unit.replace(/(?<=ExecStart=).*/, process.execPath));
+  const { status, stderr } = spawnSync("systemd-analyze", ["verify", file], { encoding: "utf8" });
+  // Other lines are about other units of this machine.
+  expect([status, stderr]).toEqual([0, expect.not.stringContaining("nexus-sync")]);
 });

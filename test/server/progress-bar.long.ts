@@ -70,5 +70,6 @@ test("a signal ends a server that loads a directory at once", async () => {
       ),
     20_000,
   );
-  expect(await server.end("SIGTERM")).toMatchObject({ code: 143 });
+  const { code, output } = await server.end("SIGTERM");
+  expect([code, output]).toEqual([143, expect.stringMatching(/"signal":"SIGTERM","msg":"signal"\}\n$/)]);
 });

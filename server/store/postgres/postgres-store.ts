@@ -8,7 +8,7 @@ import { openPool, type PostgresOptions } from "./pool.ts";
 import { migrate } from "./schema.ts";
 import { createSyncQueue, type Run } from "./sync-queue.ts";
 import { storedUser } from "./sync-statements.ts";
-import { type Row, type Statement, transact } from "./transaction.ts";
+import { type Row, type Send, type Statement, transact } from "./transaction.ts";
 
 /** Deadlines in milliseconds, including queueing and retries. */
 const SYNC_MS = 5_000;
@@ -33,7 +33,14 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     }
   };
   const read = (...statements: Statement[]) => run((send) => send(...statements), { withinMs: SYNC_MS });
-  const syncs = createSyncQueue(run, pool.options.max);
+  /** Calls of `ready()` in progress. */
+  const checks = new Set<() => void>();
+  const runSyncs: Run = async (work, limits) => {
+    const result = await run(work, limits);
+    for (const resolve of checks) resolve();
+    return result;
+  };
+  const syncs = createSyncQueue(runSyncs, pool.options.max);
   // Without it, syncs of one user would each occupy a connection while waiting for the row lock.
   const withUser = createMutex();
   const withLoads = createMutex();
@@ -56,21 +63,26 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
       );
       return { users: usersIn(users?.rows), total: Number(counted?.rows[0]?.total) };
     },
+    /** A sync that succeeds in the meantime proves more: the check may wait too long for a connection, or on a slow one. */
     ready: () =>
-      run(
-        async (send) => {
-          const [state] = await send({ text: "SHOW transaction_read_only" });
-          // Also closes the connection: after a failover, a new one leads to the new primary.
-          if (state?.rows[0]?.transaction_read_only !== "off") throw new StoreUnavailable("The database is read-only.");
-        },
-        { withinMs: READY_MS },
-      ),
+      new Promise((resolve, reject) => {
+        checks.add(resolve);
+        run(isWritable, { withinMs: READY_MS })
+          .then(resolve, reject)
+          .finally(() => checks.delete(resolve));
+      }),
     close: () => withLoads("load", () => pool.end()),
     pool: () => {
       const { totalCount, idleCount, waitingCount } = pool;
       return { inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount + syncs.waiting() };
     },
   };
+}
+
+async function isWritable(send: Send): Promise<void> {
+  const [state] = await send({ text: "SHOW transaction_read_only" });
+  // Also closes the connection: after a failover, a new one leads to the new primary.
+  if (state?.rows[0]?.transaction_read_only !== "off") throw new StoreUnavailable("The database is read-only.");
 }
 
 function usersIn(rows: Row[] = []): User[] {

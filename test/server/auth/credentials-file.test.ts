@@ -1,11 +1,14 @@
+import { pbkdf2 } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import pino from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { hashSecret } from "../../../server/auth/credentials.ts";
+import { CREDENTIALS_FILE } from "../../../server/auth/credentials-file.ts";
+import { followJsonFile } from "../../../server/auth/json-file.ts";
 import { ConfigurationError } from "../../../server/configuration-error.ts";
 import { startStub } from "../../../server/stub/start-stub.ts";
 import { ACCESS, basicOf, bearer, currentClaims, mint } from "../../helpers/access.ts";
@@ -110,6 +113,36 @@ test("a file that is written in place is reloaded, and so is one whose folder is
   mkdirSync(folder);
   writeFileSync(file, fileOf([entry("key-newer")]));
   await becomes("key-newer", 200);
+});
+
+test("a file that is replaced while all threads of the process are busy is reloaded", async () => {
+  const { file, replace } = credentialsFile(fileOf([KEY]));
+  // They delay the first look at the file.
+  for (let count = 0; count < 8; count += 1) pbkdf2("", "", 300_000, 64, "sha512", () => {});
+  const end = new AbortController();
+  onTestFinished(() => end.abort());
+  const current = followJsonFile(file, CREDENTIALS_FILE, { log: pino({ level: "silent" }), signal: end.signal });
+  await setTimeout(150);
+  replace(fileOf([KEY, entry("key-new")]));
+  await expect.poll(() => current.value.apiKeys.length, { timeout: 10_000 }).toBe(2);
+});
+
+test("a file behind a symbolic link that is switched, as Kubernetes does, is reloaded", async () => {
+  const { file, folder, becomes, logged } = await follow(fileOf([KEY]));
+  const link = (name: string, text: string) => {
+    const version = join(folder, name);
+    mkdirSync(version);
+    writeFileSync(join(version, "credentials.json"), text);
+    symlinkSync(name, join(folder, "..data_tmp"));
+    renameSync(join(folder, "..data_tmp"), join(folder, "..data"));
+  };
+  link("..1", fileOf([KEY, entry("key-1")]));
+  symlinkSync("..data/credentials.json", `${file}.new`);
+  renameSync(`${file}.new`, file);
+  await becomes("key-1", 200);
+  link("..2", fileOf([KEY, entry("key-2")]));
+  await becomes("key-2", 200);
+  expect(logged().every(({ level }) => level === 30)).toBe(true);
 });
 
 test.for([

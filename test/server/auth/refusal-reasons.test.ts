@@ -12,7 +12,7 @@ async function logged(credentials: Call["credentials"] & object) {
   const response = await send({ credentials });
   const requestId = response.headers["x-request-id"]?.join() ?? "";
   const lines = () => fixture().lines.filter((line) => line.includes(requestId));
-  await vi.waitFor(() => expect(lines()).toHaveLength(1), { interval: 1 });
+  await vi.waitFor(() => expect(lines()).toHaveLength(1), { timeout: 10_000, interval: 1 });
   return { response, line: JSON.parse(lines().join("")) };
 }
 

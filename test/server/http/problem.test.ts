@@ -78,7 +78,7 @@ describe("X-Request-Id", () => {
     const ids = await idsOf(fixture, id);
     expect(ids).toEqual(Array(3).fill(expect.stringMatching(/^[0-9a-f-]{36}$/)));
     expect(new Set(ids).size).toBe(3);
-    await vi.waitFor(() => expect(fixture.lines).toHaveLength(3), { interval: 1 });
+    await vi.waitFor(() => expect(fixture.lines).toHaveLength(3), { timeout: 10_000, interval: 1 });
     expect(fixture.lines.join("")).not.toContain("planted");
   });
 });

@@ -36,7 +36,7 @@ test("without its database a server is not ready and a sync is 503 with Retry-Af
 
   await postgres.start();
 
-  await vi.waitFor(async () => expect(await readiness(server)).toBe(200), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await readiness(server)).toBe(200), { timeout: 10_000 });
   const changed = signIn({ attributes: { department: "Looms" } });
   await clientOf(server).syncUserIdentity("u-ada", changed);
   const { attributes } = (await second.user("u-ada")) ?? {};
@@ -62,11 +62,12 @@ test.each(["fast", "immediate"] as const)("a store survives a restart of the dat
     }
   });
 
-  await vi.waitFor(() => expect(counted).toBeGreaterThan(20));
+  const start = performance.now();
+  await vi.waitFor(() => expect(counted).toBeGreaterThan(20), 10_000);
   await postgres.stop(mode);
   await postgres.start();
   const before = counted;
-  await vi.waitFor(() => expect(counted).toBeGreaterThan(before + 20), { timeout: 5_000 });
+  await vi.waitFor(() => expect(counted).toBeGreaterThan(before + 20), { timeout: 10_000 });
   isOver = true;
   await Promise.all(callers);
 
@@ -76,7 +77,7 @@ test.each(["fast", "immediate"] as const)("a store survives a restart of the dat
   expect(unknown).toBeGreaterThan(0);
   expect(lines.length).toBeGreaterThan(0);
   // At most one line per second is logged, although many connections are closed.
-  expect(lines.length).toBeLessThan(8);
+  expect(lines.length).toBeLessThanOrEqual(1 + (performance.now() - start) / 1_000);
   expect(lines.join("\n")).not.toMatch(/planted|u-ada/);
 });
 
@@ -92,12 +93,12 @@ test("no sync decides on data of a replica; after its promotion the same store w
   expect(await query(postgres.url, "SELECT pg_is_in_recovery() AS replica")).toEqual([{ replica: true }]);
   const decided = vi.fn();
 
-  await vi.waitFor(() => expect(store.user("u-ada")).resolves.toBeDefined());
+  await vi.waitFor(() => expect(store.user("u-ada")).resolves.toBeDefined(), 10_000);
   await expect(countUp(store, "u-ada", decided)).rejects.toThrow(/read-only transaction \(25006\)/);
   await expect(store.ready()).rejects.toThrow("The database is read-only.");
 
   expect(decided).not.toHaveBeenCalled();
   await query(postgres.url, "SELECT pg_promote()");
-  await vi.waitFor(() => store.ready(), { timeout: 5_000 });
+  await vi.waitFor(() => store.ready(), { timeout: 10_000 });
   expect(await countUp(store, "u-ada")).toBe(1);
 });

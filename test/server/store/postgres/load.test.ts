@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { connected, holdUser, query } from "../../../helpers/postgres.ts";
 import { change, directoryOf, heldDirectory } from "../store-under-test.ts";
-import { storeAt, storeWithUsers } from "./under-test.ts";
+import { storeAt, storeWithUsers, untilWaiting } from "./under-test.ts";
 
 const users = Array.from({ length: 1_200 }, (_, index) => ({
   id: `u-${index}`,
@@ -19,7 +20,10 @@ test("of two concurrent loads of one identity for different users, the second is
   await held.taken;
 
   const second = other.load(directoryOf({ users: [{ id: "u-two", identities }] })).catch((error: unknown) => error);
-  await vi.waitFor(() => expect(lines).toEqual(["Another server is loading a directory; waiting for it to finish."]));
+  await vi.waitFor(
+    () => expect(lines).toEqual(["Another server is loading a directory; waiting for it to finish."]),
+    10_000,
+  );
   held.release();
 
   expect(await first).toEqual({ changed: 1, total: 1 });
@@ -50,7 +54,10 @@ test("a load waits for the row lock of a sync", async () => {
   const { url, store } = await storeWithUsers();
   const release = await holdUser(url, "u-ada");
   const loaded = store.load(directoryOf({ users: [{ id: "u-ada", nickname: "loaded" }] }));
-  setTimeout(release, 1_200);
+  await untilWaiting(url, 1);
+  // Longer than the lock timeout of a sync.
+  await sleep(1_200);
+  await release();
 
   expect(await loaded).toEqual({ changed: 1, total: 1 });
   await change(store, "u-ada", { username: "synced" });

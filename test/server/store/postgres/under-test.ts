@@ -28,7 +28,7 @@ export async function untilWaiting(url: string, count: number): Promise<void> {
   const waitingForLock =
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'nexus-sync' AND wait_event_type = 'Lock'";
   const here = `${waitingForLock} AND datname = current_database()`;
-  await vi.waitFor(async () => expect(await query(url, here)).toHaveLength(count), { timeout: 3_000, interval: 5 });
+  await vi.waitFor(async () => expect(await query(url, here)).toHaveLength(count), { timeout: 10_000, interval: 5 });
 }
 
 /** Ends all connections of stores, as a restart of the database does. */
