@@ -80,7 +80,10 @@ function createLineQueue() {
         block = block.subarray(written);
       }
     },
-    /** Removes the lines and returns their number. The rest of a line that is written in part stays, so that the next line starts on its own. */
+    /**
+     * Removes the lines and returns their number. The rest of a line that is written in part stays, so that the next line starts
+     * on its own.
+     */
     clear(): number {
       const kept = isCut ? block.indexOf(NEWLINE) + 1 : 0;
       const removed = block.subarray(kept).filter((byte) => byte === NEWLINE).length + lines.length;
