@@ -5,8 +5,9 @@ import { mapKeywords } from "../../../server/contract/keywords.ts";
 const DEFINITIONS = "x-nexus-sync-defs";
 
 /**
- * A document for the differ, which reports the change of a schema at the first place that leads to it. The places that break
- * nobody are hidden: definitions have the name of an extension, and the mappings of discriminators no references.
+ * A document for the differ, which reports the change of a schema at the first place that leads to it. Places at which a change
+ * breaks no caller are hidden from it: definitions get the name of an extension, and mappings of discriminators lose their
+ * references.
  */
 export function differText(document: ContractDocument): string {
   const copy = mapKeywords(document, (key, value) => {
