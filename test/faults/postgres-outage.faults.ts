@@ -38,10 +38,10 @@ test.for<[string, (postgres: PostgresServer) => Promise<unknown>]>([
 
     await postgres.start();
     const readyMs = await Promise.all(
-      servers.map(({ page }) => until(async () => (await page("/readyz")) === 200, 10_000)),
+      servers.map(({ page }) => until(async () => (await page("/readyz")) === 200, 5_000)),
     );
     const okMs = await Promise.all(
-      servers.map(({ recorder: { records } }) => until(async () => records.at(-1)?.outcome === "ok", 10_000)),
+      servers.map(({ recorder: { records } }) => until(async () => records.at(-1)?.outcome === "ok", 5_000)),
     );
     console.log(`ready after ${readyMs.map(Math.round)} ms, syncs after ${okMs.map(Math.round)} ms more`);
     await setTimeout(500);

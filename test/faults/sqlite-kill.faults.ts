@@ -1,7 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, onTestFailed, test } from "vitest";
 import { until } from "../../scripts/shared/program.ts";
-import { quantile } from "../../scripts/shared/statistics.ts";
 import { seededRandom } from "../../server/stub/fault-rules.ts";
 import { problemsOf } from "./checker.ts";
 import { createSqliteScene } from "./scene.ts";
@@ -34,11 +33,9 @@ test(`${ROUNDS} rounds of kill -9 at random times under load lose no sync`, { ti
 
   const count = (outcome: string) => records.filter((record) => record.outcome === outcome).length;
   const counts = { ok: count("ok"), rejected: count("rejected"), unknown: count("unknown") };
-  const ready = quantile(startMs.slice(1), 0.5);
-  console.log(
-    `${ROUNDS} rounds, seed ${seed}: ${JSON.stringify(counts)}, ready within ${ready.toFixed(0)} ms (median)`,
-  );
-  expect(ready).toBeLessThan(2_000);
+  const slowest = Math.max(...startMs.slice(1));
+  console.log(`${ROUNDS} rounds, seed ${seed}: ${JSON.stringify(counts)}, ready within ${slowest.toFixed(0)} ms`);
+  expect(slowest).toBeLessThan(2_000);
   // The kills interrupted syncs, and the load included requests to reject.
   expect(counts.ok).toBeGreaterThan(ROUNDS * CALLERS);
   expect(counts.unknown).toBeGreaterThan(ROUNDS);

@@ -30,7 +30,7 @@ export async function surviveOutage(scene: SqliteScene, { begin, end, reason, un
   const { rows } = read();
   // Too few callers for load shedding: every 503 is the store's.
   const options = { callers: 6, userIds: userIds.filter((id) => id !== OTHER_USER), random: seededRandom(1) };
-  const lastIs = (status: number) => until(async () => recorder.records.at(-1)?.status === status, 10_000);
+  const lastIs = (status: number) => until(async () => recorder.records.at(-1)?.status === status, 5_000);
   const before = startLoad(recorder, { ...options, name: "before" });
   await setTimeout(300);
 

@@ -50,7 +50,7 @@ test("invalid bytes do not reject a complete request that still waits for Postgr
   expect(statuses()).toEqual([200]);
 });
 
-test("a rejected connection does not delay the shutdown until a time limit, although its client keeps its side open", async () => {
+test("a rejected connection does not delay the shutdown by more than 1 s, although its client keeps its side open", async () => {
   const { server } = await startStubWithClient();
   const { socket, statuses, ended } = await halfOpen(server);
   socket.write(GARBAGE);
@@ -58,5 +58,5 @@ test("a rejected connection does not delay the shutdown until a time limit, alth
   expect(statuses()).toEqual([400]);
   const start = performance.now();
   await server.close();
-  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(performance.now() - start).toBeLessThan(1_000);
 });

@@ -36,7 +36,7 @@ test("without its database a server is not ready and a sync is 503 with Retry-Af
 
   await postgres.start();
 
-  await vi.waitFor(async () => expect(await readiness(server)).toBe(200), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await readiness(server)).toBe(200), { timeout: 5_000 });
   const changed = signIn({ attributes: { department: "Looms" } });
   await clientOf(server).syncUserIdentity("u-ada", changed);
   const { attributes } = (await second.user("u-ada")) ?? {};
@@ -67,7 +67,7 @@ test.each(["fast", "immediate"] as const)("a store survives a restart of the dat
   await postgres.stop(mode);
   await postgres.start();
   const before = counted;
-  await vi.waitFor(() => expect(counted).toBeGreaterThan(before + 20), { timeout: 10_000 });
+  await vi.waitFor(() => expect(counted).toBeGreaterThan(before + 20), { timeout: 5_000 });
   isOver = true;
   await Promise.all(callers);
 
@@ -99,6 +99,6 @@ test("no sync decides on data of a replica; after its promotion the same store w
 
   expect(decided).not.toHaveBeenCalled();
   await query(postgres.url, "SELECT pg_promote()");
-  await vi.waitFor(() => store.ready(), { timeout: 10_000 });
+  await vi.waitFor(() => store.ready(), { timeout: 5_000 });
   expect(await countUp(store, "u-ada")).toBe(1);
 });

@@ -120,7 +120,7 @@ test("syncs whose connections the database closes are unavailable; later syncs s
   expect(lines.join("\n")).not.toMatch(/planted|u-ada/);
 });
 
-test("ready() rejects before a statement ends that takes three seconds", async () => {
+test("ready() resolves or rejects within about a second", async () => {
   const { url, store } = await storeWithUsers({ poolSize: 1 });
   await store.ready();
   await slowSaves(url, 3);
@@ -129,7 +129,7 @@ test("ready() rejects before a statement ends that takes three seconds", async (
 
   await expect(store.ready()).rejects.toThrow(StoreUnavailable);
 
-  expect(performance.now() - start).toBeLessThan(2_500);
+  expect(performance.now() - start).toBeLessThan(1_500);
   await slow;
   await store.ready();
 });

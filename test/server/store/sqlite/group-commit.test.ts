@@ -77,15 +77,14 @@ test("a group whose transaction is rolled back fails as a whole, and nothing rea
   expect(nickname("u-3")).toBe("again");
 });
 
-test("while another connection holds the write lock, a group waits once for 100 ms and is unavailable; later groups succeed", async () => {
+test("while another connection holds the write lock, a group is unavailable within 300 ms; later groups succeed", async () => {
   const { store, other, nickname } = await storeOfTwenty();
   other.exec("BEGIN IMMEDIATE");
   const start = performance.now();
 
   const outcomes = await Promise.allSettled(users.map(({ id }) => change(store, id, { nickname: "late" })));
 
-  // Twenty waits would take two seconds.
-  expect(performance.now() - start).toBeLessThan(1_000);
+  expect(performance.now() - start).toBeLessThan(300);
   for (const outcome of outcomes)
     expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(StoreUnavailable) });
   other.exec("ROLLBACK");
