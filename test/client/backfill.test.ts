@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { expect, test } from "vitest";
+import { openCheckpoint } from "../../client/backfill/checkpoint-file.ts";
 import { linesOf } from "../../client/backfill/lines.ts";
 import type { Environment } from "../../client/backfill/options.ts";
 import { acme, basicOf, bearerOf, CONNECTION, identity, startStubWithClient } from "../helpers/stub.ts";
@@ -245,6 +246,19 @@ test("of two backfills with one checkpoint, one ends with exit code 2, and the o
   });
   expect(finished).toMatchObject({ code: 0, output: expect.stringMatching(/^200 synced, 0 failed/) });
   expect([nextIn(path("at.json")), seen.length < 400]).toEqual([200, true]);
+});
+
+test("of two backfills that save the same counts at the same time, one ends", async () => {
+  const input = { size: 1, sha256: "" };
+  const options = { path: temporaryPaths()("at.json"), file: "in.ndjson", input, total: 3, url: "http://127.0.0.1" };
+  const both = await Promise.all([openCheckpoint(options), openCheckpoint(options)]);
+  const ended = new Set<object>();
+  for (const count of [1, 2, 3]) {
+    const running = both.filter((one) => !ended.has(one));
+    const results = await Promise.allSettled(running.map(({ save, close }) => save(count).then(close)));
+    for (const [index, one] of running.entries()) if (results[index]?.status === "rejected") ended.add(one);
+  }
+  expect(ended.size).toBe(1);
 });
 
 test("--help lists flags, variables and exit codes", async () => {
